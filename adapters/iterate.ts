@@ -1,0 +1,38 @@
+import { ConnectionError } from '../machines/connection-error.ts';
+import type { Message } from '../machines/message.ts';
+import type { Connection } from './vanilla.ts';
+
+/** Iterates over the messages of a connection, from the first call of `next()` on. */
+export async function* iterate(connection: Connection, bufferSize: number): AsyncGenerator<Message, void> {
+  const buffer: Message[] = [];
+  let overflowed = false;
+  let wake = () => {};
+  const forget = [
+    connection.on('*', (message) => {
+      if (buffer.length < bufferSize) buffer.push(message);
+      else overflowed = true;
+      wake();
+    }),
+    connection.subscribe(() => wake()),
+  ];
+
+  try {
+    while (true) {
+      for (let next = buffer.shift(); next; next = buffer.shift()) yield next;
+      if (overflowed) throw tooSlow(bufferSize);
+      const { status, closeReason, error } = connection.state;
+      if (status === 'failed') throw error;
+      if (closeReason === 'app' || closeReason === 'ended') return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    for (const remove of forget) remove();
+  }
+}
+
+function tooSlow(bufferSize: number): ConnectionError {
+  const message = `The loop fell ${bufferSize} messages behind (bufferSize) and lost some. The connection goes on.`;
+  return new ConnectionError('too-large', message);
+}

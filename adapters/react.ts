@@ -1,0 +1,121 @@
+import { useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import type { Message } from '../machines/message.ts';
+import type { Supplied } from '../transports/transport.ts';
+import type { ConnectionOptions } from './options.ts';
+import { type Connection, createConnection } from './vanilla.ts';
+import {
+  type ConnectionCommands,
+  type ConnectionView,
+  createView,
+  idleStore,
+  isRunning,
+  type ServerSentEventsOptions,
+  type ViewOptions,
+  type ViewStore,
+} from './view.ts';
+
+export type { ConnectionCommands, ConnectionView, ServerSentEventsOptions, ViewOptions } from './view.ts';
+
+/** What the hooks return: what to show, and what to do. */
+export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & ConnectionCommands;
+
+/**
+ * Connects a component to an event stream for as long as it is mounted.
+ *
+ * A new `url` makes a new connection. Of the options only the functions and `headers` and `body` are read anew
+ * at every render; to change another one, give the component another `key`.
+ *
+ * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
+ * component that is hidden, with the stream gone and the state still open.
+ *
+ * @param url Where the stream is; null for none.
+ * @throws TypeError when an option is not what it may be.
+ */
+export function useServerSentEvents<Data = unknown>(
+  url: string | URL | null | undefined,
+  options: ServerSentEventsOptions<Data> = {},
+): UseServerSentEventsResult<Data> {
+  const latest = useLatest(options);
+  const key = url == null ? null : String(url);
+  const store = useMemo(() => (key === null ? idleStore : createStore(key, latest)), [key, latest]);
+  const result = useStore(store);
+  const resume = useRef(false);
+
+  useEffect(() => {
+    const { connection } = store;
+    if (!connection) return undefined;
+    const isNew = connection.state.closeReason === null;
+    if (resume.current || (isNew && latest.current.immediate !== false)) connection.open();
+    return () => {
+      // Hidden by <Activity> and shown again, the component resumes only what was running.
+      resume.current = isRunning(connection.state);
+      connection.close();
+    };
+  }, [store, latest]);
+
+  return result;
+}
+
+/** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
+export function useConnection<Data = unknown>(
+  connection: Connection | null | undefined,
+  options: ViewOptions = {},
+): UseServerSentEventsResult<Data> {
+  const { history } = options;
+  const store = useMemo(
+    () => (connection ? createView<Data>(connection, { history }) : idleStore),
+    [connection, history],
+  );
+  return useStore(store);
+}
+
+function useStore<Data>(store: ViewStore<Data>): UseServerSentEventsResult<Data> {
+  const view = useSyncExternalStore(store.subscribe, store.get, store.get);
+  return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
+}
+
+type Latest<Value> = { readonly current: Value };
+
+function useLatest<Value>(value: Value): Latest<Value> {
+  const latest = useRef(value);
+  useInsertionEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
+function createStore<Data>(url: string, latest: Latest<ServerSentEventsOptions<Data>>): ViewStore<Data> {
+  const { onMessage: _, history, immediate = true, ...options } = latest.current;
+  const connection = createConnection(url, { ...readLate(options, latest), immediate: false });
+  connection.on('*', (message) => latest.current.onMessage?.(message as Message<Data>));
+  return createView(connection, { history, expected: immediate });
+}
+
+/** Replaces the options that change from render to render by functions that look at the latest render. */
+function readLate<Data>(
+  options: ConnectionOptions,
+  latest: Latest<ServerSentEventsOptions<Data>>,
+): ConnectionOptions {
+  const { body, fetch, parse, jitter, reportError } = options;
+  return {
+    ...options,
+    headers: () => resolved(latest.current.headers),
+    ...(body != null && { body: () => resolved(latest.current.body) }),
+    ...(fetch && { fetch: (...request) => (latest.current.fetch ?? fetch)(...request) }),
+    ...(reportError && { reportError: (error) => (latest.current.reportError ?? reportError)(error) }),
+    ...(typeof parse === 'function' && {
+      parse: (...message) => orElse(latest.current.parse, parse)(...message),
+    }),
+    ...(typeof jitter === 'function' && {
+      jitter: (...delay) => orElse(latest.current.jitter, jitter)(...delay),
+    }),
+  };
+}
+
+function resolved<Value>(supplied: Supplied<Value>): Value | Promise<Value> {
+  return typeof supplied === 'function' ? (supplied as () => Value | Promise<Value>)() : supplied;
+}
+
+function orElse<Call>(latest: Call | string | undefined, first: Call): Call {
+  return typeof latest === 'function' ? latest : first;
+}

@@ -1,0 +1,152 @@
+import type { Message } from '../machines/message.ts';
+import { check, type Rules } from '../machines/rules.ts';
+import type { ConnectionOptions } from './options.ts';
+import type { Connection, ConnectionState } from './vanilla.ts';
+
+/** What a component shows of a connection: its state, and the messages that came last. */
+export interface ConnectionView<Data = unknown> extends ConnectionState {
+  /** The data of the last message; `onMessage` gets every one of them. */
+  readonly data: Data | undefined;
+  /** The event name of the last message. */
+  readonly event: string | undefined;
+  /** The last messages, oldest first, as many as `history` asks for. */
+  readonly history: readonly Message<Data>[];
+  /** How many messages no longer fit into `history`. */
+  readonly dropped: number;
+}
+
+/** What a component can do with a connection. The functions stay the same from render to render. */
+export interface ConnectionCommands {
+  /** Connects, if the connection is closed or has failed. */
+  readonly open: () => void;
+  /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
+  readonly close: () => void;
+  /** Connects anew from whatever state, with a whole retry budget. */
+  readonly reconnect: () => void;
+}
+
+/** What the view of a connection is given. */
+export interface ViewOptions {
+  /** How many of the last messages to keep for the UI. @default 0 */
+  readonly history?: number | undefined;
+}
+
+/** What `useServerSentEvents` is given besides the URL. */
+export interface ServerSentEventsOptions<Data = unknown> extends ConnectionOptions, ViewOptions {
+  /** Called for every message, also for those that arrive between two renders. */
+  readonly onMessage?: ((message: Message<Data>) => void) | undefined;
+}
+
+/** A store that a UI can subscribe to; it changes at most once for each batch of messages. */
+export interface ViewStore<Data> {
+  readonly connection: Connection | null;
+  readonly commands: ConnectionCommands;
+  readonly get: () => ConnectionView<Data>;
+  /** The listener is told whether there are new messages: the data may be the same as before. */
+  readonly subscribe: (listener: (news: boolean) => void) => () => void;
+}
+
+const viewRules: Rules<ViewOptions> = {
+  history: {
+    allowed: 'a whole number of messages, 0 or more',
+    test: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  },
+};
+
+const empty = { data: undefined, event: undefined, history: [], dropped: 0 } as const;
+
+const idleView: ConnectionView<never> = {
+  status: 'closed',
+  retries: 0,
+  retryAt: null,
+  error: null,
+  lastEventId: '',
+  openedAt: null,
+  closeReason: null,
+  ...empty,
+};
+
+const nothing = () => {};
+
+/** What a component shows when it has no URL or no connection. */
+export const idleStore: ViewStore<never> = {
+  connection: null,
+  commands: { open: nothing, close: nothing, reconnect: nothing },
+  get: () => idleView,
+  subscribe: () => nothing,
+};
+
+/** Whether a component that goes away leaves something to resume. */
+export function isRunning({ status, closeReason }: ConnectionState): boolean {
+  return closeReason === 'paused' || (status !== 'closed' && status !== 'failed');
+}
+
+/**
+ * @param expected The connection is about to be opened: until then it shows as `connecting`, on a server and in
+ * the first render alike.
+ */
+export function createView<Data>(
+  connection: Connection,
+  options: ViewOptions & { expected?: boolean } = {},
+): ViewStore<Data> {
+  check(options, viewRules);
+  const { history: limit = 0, expected = false } = options;
+  const listeners = new Set<(news: boolean) => void>();
+  let arrived: Message<Data>[] = [];
+  let shownState = connection.state;
+  let view = show(empty);
+  let notified = view;
+  let detach = nothing;
+
+  function show(messages: Pick<ConnectionView<Data>, keyof typeof empty>): ConnectionView<Data> {
+    const { state } = connection;
+    const pending = expected && state.status === 'closed' && state.closeReason === null;
+    return { ...state, ...messages, ...(pending && { status: 'connecting' }) };
+  }
+
+  /** The statechart notifies once for each event, after its messages were delivered. */
+  function update(): void {
+    const last = arrived.at(-1);
+    if (!last && connection.state === shownState) return;
+    const all = limit > 0 ? [...view.history, ...arrived] : [];
+    const history = last ? all.slice(-limit) : view.history;
+    const dropped = view.dropped + (last && limit > 0 ? all.length - history.length : 0);
+    const { data, event } = last ?? view;
+    arrived = [];
+    shownState = connection.state;
+    view = show({ data, event, history, dropped });
+  }
+
+  function attach(): () => void {
+    notified = view;
+    const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
+    const { unsubscribe } = connection.actor.subscribe(() => {
+      const news = arrived.length > 0;
+      update();
+      if (view === notified) return;
+      notified = view;
+      for (const listener of listeners) listener(news);
+    });
+    return () => {
+      forget();
+      unsubscribe();
+    };
+  }
+
+  return {
+    connection,
+    commands: { open: connection.open, close: connection.close, reconnect: connection.reconnect },
+    get() {
+      update();
+      return view;
+    },
+    subscribe(listener) {
+      if (listeners.size === 0) detach = attach();
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) detach();
+      };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
+export {
+  type AnyMessage,
+  type Connection,
+  type ConnectionState,
+  createConnection,
+} from './adapters/vanilla.ts';
+export { type JitterKind, jitterKinds } from './machines/backoff.ts';
+export type { ConnectionClock } from './machines/clock.ts';
+export {
+  type AttemptOutcome,
+  type CloseReason,
+  type ConnectionCommand,
+  type ConnectionContext,
+  type ConnectionEmitted,
+  type ConnectionEvent,
+  type ConnectionInput,
+  type ConnectionStatus,
+  connectionMachine,
+  connectionStatuses,
+  selectStatus,
+  type TransportCommand,
+  type TransportEvent,
+  type TransportInput,
+} from './machines/connection.ts';
+export {
+  ConnectionError,
+  type Failure,
+  type FailureDetails,
+  type FailureKind,
+  failureKinds,
+  isConnectionError,
+} from './machines/connection-error.ts';
+export { type EnvironmentEvent, fromEnvironment } from './machines/environment.ts';
+export type { Message, MessageBatch } from './machines/message.ts';
+export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';
+export { type ConnectionSettings, defaultSettings } from './machines/settings.ts';
+export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
+export { type FetchTransportOptions, fetchTransport } from './transports/fetch.ts';
+export {
+  fromTransport,
+  type JitterFunction,
+  type TransportActorOptions,
+} from './transports/from-transport.ts';
+export type { Parse } from './transports/parse.ts';
+export type { ErrorReporter } from './transports/report.ts';
+export type { EventMap, Supplied, TextMessage, Transport, TransportRequest } from './transports/transport.ts';

@@ -1,0 +1,82 @@
+/** Every way in which a connection can fail, as told by {@link ConnectionError.kind}. */
+export const failureKinds = [
+  'network',
+  'http',
+  'unauthorized',
+  'forbidden',
+  'content-type',
+  'timeout',
+  'idle',
+  'ended',
+  'too-large',
+  'exhausted',
+  'invalid',
+] as const;
+
+/** One of {@link failureKinds}. */
+export type FailureKind = (typeof failureKinds)[number];
+
+/**
+ * What is known of a failure, as plain data: the form in which it travels through the statechart.
+ * It never holds a header, a body or a query string.
+ */
+export interface Failure {
+  /** What went wrong, as a word to branch on. */
+  readonly kind: FailureKind;
+  /** What happened and what to do about it, as a sentence for a person. */
+  readonly message: string;
+  /** The HTTP status, where there was one. */
+  readonly status?: number;
+  /** How long the server asked to wait (`Retry-After`), in milliseconds from its answer. */
+  readonly retryAfter?: number;
+}
+
+/** The parts of a {@link ConnectionError} besides its kind and its message. */
+export interface FailureDetails {
+  readonly status?: number | undefined;
+  readonly retryAfter?: number | undefined;
+  /** What was thrown underneath. Kept on the error, never copied into the statechart. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Why an attempt failed, or why the connection gave up.
+ *
+ * @example
+ * ```ts
+ * if (state.error?.kind === 'unauthorized') showLogin();
+ * ```
+ */
+export class ConnectionError extends Error implements Failure {
+  override readonly name = 'ConnectionError';
+  readonly kind: FailureKind;
+  declare readonly status?: number;
+  declare readonly retryAfter?: number;
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.kind = kind;
+    if (details.status !== undefined) this.status = details.status;
+    if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
+  }
+
+  /** The error as plain data, without `cause` and `stack`. */
+  toJSON(): Failure {
+    return toFailure(this);
+  }
+}
+
+/** Tells a {@link ConnectionError} from any other value, across realms and copies of the package. */
+export function isConnectionError(value: unknown): value is ConnectionError {
+  return value instanceof Error && value.name === 'ConnectionError' && 'kind' in value;
+}
+
+/** Copies the plain data of a failure out of an error, or out of anything of the same shape. */
+export function toFailure({ kind, message, status, retryAfter }: Failure): Failure {
+  return {
+    kind,
+    message,
+    ...(status !== undefined && { status }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}

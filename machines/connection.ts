@@ -1,0 +1,449 @@
+import {
+  assertEvent,
+  assign,
+  type CallbackActorLogic,
+  emit,
+  fromCallback,
+  type SnapshotFrom,
+  sendTo,
+  setup,
+} from 'xstate';
+import { backoffDelay, serverFloor, withinBounds, withJitter } from './backoff.ts';
+import { type Failure, toFailure } from './connection-error.ts';
+import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
+import type { Message, MessageBatch } from './message.ts';
+import { type Verdict, verdictOn } from './policy.ts';
+import { type ConnectionSettings, completeSettings } from './settings.ts';
+
+/** The five things that a connection can be doing, as a person would say it. */
+export const connectionStatuses = ['connecting', 'open', 'backoff', 'failed', 'closed'] as const;
+
+/** One of {@link connectionStatuses}. */
+export type ConnectionStatus = (typeof connectionStatuses)[number];
+
+/** Why nothing runs: the app closed it, the server ended it, or the page is hidden and comes back later. */
+export type CloseReason = 'app' | 'ended' | 'paused';
+
+/** What the statechart knows: plain, serialisable data, without functions, headers, tokens or URLs. */
+export interface ConnectionContext {
+  readonly settings: ConnectionSettings;
+  /** The retries charged since the budget was last whole. */
+  readonly retries: number;
+  /** How long the present wait is, in milliseconds; null outside `backoff.waiting`. */
+  readonly retryDelay: number | null;
+  /** When the present wait ends, on the wall clock in milliseconds; null outside `backoff.waiting`. */
+  readonly retryAt: number | null;
+  /** The part of the last delay that was drawn, in milliseconds, for decorrelated jitter. */
+  readonly previousBackoff: number;
+  /** The earliest time that the server allows for the next request, on the wall clock in milliseconds. */
+  readonly notBefore: number;
+  /** The ID to resume after; empty when there is none. */
+  readonly lastEventId: string;
+  /** The reconnection time that the stream asked for (`retry:`), in milliseconds. */
+  readonly serverRetry: number | null;
+  /** Why the last attempt failed; null once a stream is open again. */
+  readonly error: Failure | null;
+  /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
+  readonly openedAt: number | null;
+  /** Why the connection is closed; null when it is not, or was never opened. */
+  readonly closeReason: CloseReason | null;
+  /** Whether the one refresh of the credentials that a 401 may cost is still there. */
+  readonly refresh: 'unused' | 'due' | 'spent';
+}
+
+/** What the statechart can be started with: any of its settings, and the event ID to resume after. */
+export type ConnectionInput = Partial<ConnectionSettings> & { readonly lastEventId?: string };
+
+/**
+ * The facts that come with the end of an attempt. Time and chance enter the statechart only here, with the
+ * events, so that the same events always give the same run.
+ */
+export interface AttemptOutcome {
+  /** The wall clock, in milliseconds. */
+  readonly at: number;
+  /** A draw from 0 (included) to 1 (excluded), for the jitter. */
+  readonly random: number;
+  /** The delay in milliseconds that a jitter function of the app made, used in place of `random`. */
+  readonly jittered?: number;
+  /** The stream had opened and its request may repeat an effect (a POST, say). */
+  readonly unsafe?: boolean;
+  /** There is a function that can refresh the credentials. */
+  readonly refreshable?: boolean;
+  /** The platform knows that there is no network. */
+  readonly offline?: boolean;
+}
+
+/** What the transport actor reports. */
+export type TransportEvent =
+  | { readonly type: 'transport.opened'; readonly at: number }
+  | ({ readonly type: 'transport.messages' } & MessageBatch)
+  | ({ readonly type: 'transport.failed'; readonly error: Failure } & AttemptOutcome)
+  | ({ readonly type: 'transport.ended' } & AttemptOutcome)
+  /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
+  | { readonly type: 'transport.restarted' };
+
+/** What the app asks for. `lastEventId` is the ID of the last message that reached the app. */
+export type ConnectionCommand =
+  | { readonly type: 'open' }
+  | { readonly type: 'close'; readonly lastEventId?: string }
+  | { readonly type: 'reconnect' };
+
+export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;
+
+/** What the statechart announces, through `actor.on(type, listener)`. */
+export type ConnectionEmitted =
+  | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly lastEventId: string }
+  | { readonly type: 'opened'; readonly at: number }
+  | {
+      readonly type: 'failure';
+      readonly error: Failure;
+      readonly retries: number;
+      /** The delay that was chosen, in milliseconds; null when the attempt waits for nothing but the network. */
+      readonly retryDelay: number | null;
+      readonly retryAt: number | null;
+    }
+  | { readonly type: 'gaveUp'; readonly error: Failure }
+  | { readonly type: 'closed'; readonly reason: CloseReason };
+
+/** What the transport actor is started with, at every attempt. */
+export interface TransportInput {
+  readonly lastEventId: string;
+  /** Refresh the credentials before the request. */
+  readonly refresh: boolean;
+  /** The retries charged so far, and what the next one would wait before jitter, in milliseconds. */
+  readonly retries: number;
+  readonly backoff: number;
+}
+
+/** What the transport actor is told while it runs: that the retry budget is whole again. */
+export type TransportCommand = Pick<TransportInput, 'retries' | 'backoff'> & {
+  readonly type: 'budget.restored';
+};
+
+/**
+ * What follows when an attempt ends, whoever ended it. The first row that holds is taken.
+ */
+const afterAnAttempt = [
+  { guard: 'isFinished', target: '#connection.closed', actions: ['recordEnd', 'announceClosed'] },
+  {
+    guard: 'canRefresh',
+    target: '#connection.live',
+    reenter: true,
+    actions: ['recordFailure', 'demandRefresh', 'announceFailure'],
+  },
+  { guard: 'isRefused', target: '#connection.failed', actions: ['recordFailure', 'announceGaveUp'] },
+  {
+    guard: 'isOffline',
+    target: '#connection.backoff.offline',
+    actions: ['recordFailure', 'announceFailure'],
+  },
+  { guard: 'isExhausted', target: '#connection.failed', actions: ['recordExhaustion', 'announceGaveUp'] },
+  { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
+] as const;
+
+/** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
+const onceWelcome = [
+  { guard: 'isWelcome', target: '#connection.live' },
+  { target: '#connection.backoff.waiting', reenter: true, actions: 'waitUntilWelcome' },
+] as const;
+
+/** The same for a connection that gave up: only an exhausted budget is worth another try. */
+const onceWelcomeIfExhausted = [{ guard: 'wasRefused' }, ...onceWelcome] as const;
+
+/** A retry budget with nothing charged to it. */
+const wholeBudget = { retries: 0, previousBackoff: 0 };
+
+/**
+ * A Server-Sent Events connection.
+ *
+ * Provide its transport before use:
+ * `connectionMachine.provide({ actors: { transport: fromTransport(fetchTransport({ url })) } })`.
+ */
+export const connectionMachine = setup({
+  types: {
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    emitted: {} as ConnectionEmitted,
+    input: {} as ConnectionInput | undefined,
+    tags: {} as ConnectionStatus,
+  },
+  actors: {
+    transport: missingTransport(),
+    environment: fromEnvironment(),
+  },
+  guards: {
+    isImmediate: ({ context }) => context.settings.immediate && context.closeReason === null,
+    carriesMessages: ({ event }) => event.type === 'transport.messages' && event.messages.length > 0,
+    isFinished: ({ context, event }) =>
+      verdictFor(context, event) === 'stop' || (event.type === 'transport.ended' && event.unsafe === true),
+    canRefresh: ({ context, event }) =>
+      verdictFor(context, event) === 'refresh' &&
+      outcomeOf(event).refreshable === true &&
+      context.refresh === 'unused',
+    isRefused: ({ context, event }) =>
+      verdictFor(context, event) !== 'retry' ||
+      (outcomeOf(event).unsafe === true && !context.settings.retryUnsafe && context.lastEventId === ''),
+    isOffline: ({ event }) => outcomeOf(event).offline === true,
+    isExhausted: ({ context }) => context.retries >= context.settings.maxRetries,
+    wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
+    isWelcome: ({ context, event }) => 'at' in event && event.at >= context.notBefore,
+    pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
+  },
+  delays: {
+    retryDelay: ({ context }) => context.retryDelay ?? 0,
+    stableAfter: ({ context }) => context.settings.stableAfter,
+  },
+  actions: {
+    recordOpened: assign(({ event }) => {
+      assertEvent(event, 'transport.opened');
+      return { openedAt: event.at, error: null, refresh: 'unused' as const };
+    }),
+    recordBatch: assign(({ context, event }) => {
+      assertEvent(event, 'transport.messages');
+      return { lastEventId: event.lastEventId, serverRetry: event.retry ?? context.serverRetry };
+    }),
+    recordFailure: assign(({ context, event }) => recordFailure(context, event)),
+    recordExhaustion: assign(({ context, event }) => {
+      const failed = recordFailure(context, event);
+      const message = `Gave up after ${context.retries} retries. ${failed.error.message}`;
+      return { ...failed, error: { ...failed.error, kind: 'exhausted' as const, message } };
+    }),
+    recordEnd: assign({ closeReason: 'ended', error: null }),
+    recordClose: assign(({ context, event }) => {
+      assertEvent(event, 'close');
+      return { closeReason: 'app' as const, lastEventId: event.lastEventId ?? context.lastEventId };
+    }),
+    recordPause: assign({ closeReason: 'paused' }),
+    chargeRetry: assign(({ context, event }) => {
+      const { at, random, jittered } = outcomeOf(event);
+      const delay = backoffDelay(context.settings, context.retries);
+      const previous = context.previousBackoff;
+      const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
+      const retryDelay = withinBounds(context.notBefore - at) + drawn;
+      return {
+        retries: context.retries + 1,
+        previousBackoff: drawn,
+        ...waitFrom(at, retryDelay),
+      };
+    }),
+    waitUntilWelcome: assign(({ context, event }) => {
+      const at = 'at' in event ? event.at : context.notBefore;
+      return waitFrom(at, context.notBefore - at);
+    }),
+    endWait: assign({ retryDelay: null, retryAt: null }),
+    demandRefresh: assign({ refresh: 'due' }),
+    leaveAttempt: assign(({ context }) => ({
+      openedAt: null,
+      refresh: context.refresh === 'due' ? ('spent' as const) : context.refresh,
+    })),
+    leaveClosed: assign({ closeReason: null }),
+    startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refresh: 'unused' }),
+    restoreBudget: assign(wholeBudget),
+    tellTransport: sendTo('transport', ({ context }) => ({
+      type: 'budget.restored' as const,
+      retries: context.retries,
+      backoff: backoffDelay(context.settings, context.retries),
+    })),
+    announceOpened: emit(({ context }) => ({ type: 'opened' as const, at: context.openedAt ?? 0 })),
+    announceMessages: emit(({ event }) => {
+      assertEvent(event, 'transport.messages');
+      return { type: 'messages' as const, messages: event.messages, lastEventId: event.lastEventId };
+    }),
+    announceFailure: emit(({ context, event }) => ({
+      type: 'failure' as const,
+      error: context.error ?? failureOf(event),
+      retries: context.retries,
+      retryDelay: context.retryDelay,
+      retryAt: context.retryAt,
+    })),
+    announceGaveUp: emit(({ context, event }) => ({
+      type: 'gaveUp' as const,
+      error: context.error ?? failureOf(event),
+    })),
+    announceClosed: emit(({ context }) => ({
+      type: 'closed' as const,
+      reason: context.closeReason ?? 'app',
+    })),
+  },
+}).createMachine({
+  id: 'connection',
+  context: ({ input }) => initialContext(input),
+  initial: 'closed',
+  on: {
+    close: { target: '.closed', actions: ['recordClose', 'announceClosed'] },
+    reconnect: { target: '.live', actions: 'startAfresh' },
+  },
+  states: {
+    /** A transport is running; leaving this state by any road disposes of it. */
+    live: {
+      invoke: [
+        { src: 'environment' },
+        {
+          id: 'transport',
+          src: 'transport',
+          input: ({ context }): TransportInput => ({
+            lastEventId: context.lastEventId,
+            refresh: context.refresh === 'due',
+            retries: context.retries,
+            backoff: backoffDelay(context.settings, context.retries),
+          }),
+        },
+      ],
+      exit: 'leaveAttempt',
+      on: {
+        'transport.failed': afterAnAttempt,
+        'transport.ended': afterAnAttempt,
+        'transport.restarted': { target: 'live', reenter: true },
+        'page.hidden': {
+          guard: 'pausesWhenHidden',
+          target: 'closed.paused',
+          actions: ['recordPause', 'announceClosed'],
+        },
+      },
+      initial: 'connecting',
+      states: {
+        /** The request is on its way; there is no stream yet. */
+        connecting: {
+          tags: 'connecting',
+          on: { 'transport.opened': { target: 'open', actions: ['recordOpened', 'announceOpened'] } },
+        },
+        /** The stream is accepted and messages arrive. */
+        open: {
+          tags: 'open',
+          on: {
+            'transport.messages': [
+              { guard: 'carriesMessages', actions: ['recordBatch', 'announceMessages'] },
+              { actions: 'recordBatch' },
+            ],
+          },
+          initial: 'fresh',
+          states: {
+            /** Accepted a moment ago: a server that accepts and drops is still charged for it. */
+            fresh: { after: { stableAfter: 'stable' } },
+            /** Open for long enough to be trusted: the retry budget is whole again. */
+            stable: { entry: ['restoreBudget', 'tellTransport'] },
+          },
+        },
+      },
+    },
+    /** Waiting to try again. */
+    backoff: {
+      tags: 'backoff',
+      invoke: { src: 'environment' },
+      exit: 'endWait',
+      on: {
+        'page.hidden': {
+          guard: 'pausesWhenHidden',
+          target: 'closed.paused',
+          actions: ['recordPause', 'announceClosed'],
+        },
+      },
+      initial: 'waiting',
+      states: {
+        /** A timer runs until the next attempt. */
+        waiting: {
+          after: { retryDelay: '#connection.live' },
+          on: {
+            'network.offline': { target: 'offline', actions: 'endWait' },
+            'network.online': onceWelcome,
+            'page.visible': onceWelcome,
+            'page.resumed': onceWelcome,
+          },
+        },
+        /** No timer: the network has to come back first. */
+        offline: { on: { 'network.online': onceWelcome } },
+      },
+    },
+    /** Gave up: `context.error` says why. */
+    failed: {
+      tags: 'failed',
+      invoke: { src: 'environment' },
+      on: {
+        open: { target: 'live', actions: 'startAfresh' },
+        'network.online': onceWelcomeIfExhausted,
+        'page.visible': onceWelcomeIfExhausted,
+        'page.resumed': onceWelcomeIfExhausted,
+      },
+    },
+    /** Nothing runs: `context.closeReason` says why. */
+    closed: {
+      tags: 'closed',
+      exit: 'leaveClosed',
+      on: { open: { target: 'live', actions: 'startAfresh' } },
+      initial: 'inactive',
+      states: {
+        /** Not opened yet, closed by the app, or ended by the server: only the app can open it. */
+        inactive: {
+          always: { guard: 'isImmediate', target: '#connection.live' },
+          on: { close: { actions: 'recordClose' } },
+        },
+        /** Closed while the page is hidden. */
+        paused: {
+          invoke: { src: 'environment' },
+          on: { 'page.visible': '#connection.live' },
+        },
+      },
+    },
+  },
+});
+
+/** What the connection is doing, of a snapshot of {@link connectionMachine}. */
+export function selectStatus(snapshot: SnapshotFrom<typeof connectionMachine>): ConnectionStatus {
+  return connectionStatuses.find((status) => snapshot.hasTag(status)) ?? 'closed';
+}
+
+function initialContext(input: ConnectionInput = {}): ConnectionContext {
+  const { lastEventId = '', ...settings } = input;
+  return {
+    settings: completeSettings(settings),
+    ...wholeBudget,
+    retryDelay: null,
+    retryAt: null,
+    notBefore: 0,
+    lastEventId,
+    serverRetry: null,
+    error: null,
+    openedAt: null,
+    closeReason: null,
+    refresh: 'unused',
+  };
+}
+
+function outcomeOf(event: ConnectionEvent): AttemptOutcome {
+  assertEvent(event, ['transport.failed', 'transport.ended']);
+  return event;
+}
+
+function failureOf(event: ConnectionEvent): Failure {
+  assertEvent(event, ['transport.failed', 'transport.ended']);
+  return event.type === 'transport.failed'
+    ? toFailure(event.error)
+    : { kind: 'ended', message: 'The server ended the stream.' };
+}
+
+function verdictFor(context: ConnectionContext, event: ConnectionEvent): Verdict {
+  return verdictOn(failureOf(event), context.settings.policy);
+}
+
+function recordFailure(context: ConnectionContext, event: ConnectionEvent) {
+  const error = failureOf(event);
+  return {
+    error,
+    notBefore: outcomeOf(event).at + serverFloor(context.settings, error, context.serverRetry),
+  };
+}
+
+function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDelay' | 'retryAt'> {
+  const retryDelay = withinBounds(delay);
+  return { retryDelay, retryAt: at + retryDelay };
+}
+
+/** Stands where the transport belongs, and says so as soon as it is started. */
+function missingTransport(): CallbackActorLogic<TransportCommand, TransportInput> {
+  return fromCallback(({ sendBack }) => {
+    const message =
+      'The connection has no transport. Give it one with connectionMachine.provide({ actors: { transport: ' +
+      'fromTransport(fetchTransport({ url })) } }).';
+    sendBack({ type: 'transport.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
+  });
+}

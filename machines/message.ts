@@ -1,0 +1,23 @@
+/** One event of the stream, as it is handed to the app. */
+export interface Message<Data = unknown, Name extends string = string> {
+  /** The event name; `'message'` when the stream gives none. */
+  readonly event: Name;
+  /** The payload, after `parse`. */
+  readonly data: Data;
+  /**
+   * The last event ID in force when the event was dispatched; empty when the stream never gave one.
+   *
+   * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
+   */
+  readonly id: string;
+}
+
+/** What a transport read in one go. The statechart handles it as one event, whatever its length. */
+export interface MessageBatch {
+  /** In the order of the stream; may be empty, which is still a sign of life. */
+  readonly messages: readonly Message[];
+  /** The last event ID after these messages. */
+  readonly lastEventId: string;
+  /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
+  readonly retry?: number;
+}

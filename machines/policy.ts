@@ -1,0 +1,47 @@
+import type { Failure, FailureKind } from './connection-error.ts';
+
+/**
+ * What becomes of a connection when an attempt fails:
+ * `retry` after a delay, `refresh` the credentials and try once more, `fail` for good, or `stop` as ended.
+ */
+export const verdicts = ['retry', 'refresh', 'fail', 'stop'] as const;
+
+/** One of {@link verdicts}. */
+export type Verdict = (typeof verdicts)[number];
+
+/** What a verdict can be given for: a status, a class of statuses, or a kind of failure. */
+export type PolicyKey = number | '2xx' | '3xx' | '4xx' | '5xx' | Exclude<FailureKind, 'exhausted'>;
+
+/** Verdicts that differ from {@link failurePolicy}, as in `{ 404: 'retry', 503: 'fail' }`. */
+export type PolicyOverrides = { readonly [Key in PolicyKey]?: Verdict };
+
+/** The verdict for every cause of failure. A status goes before its class, a class before the kind. */
+export const failurePolicy = {
+  network: 'retry', // refused, reset, cut short
+  timeout: 'retry', // no answer within `connectTimeout`
+  idle: 'retry', // silent for `idleTimeout`
+  ended: 'retry', // the server finished the stream
+  204: 'stop', // the standard's way for a server to end it for good
+  '5xx': 'retry', // the server restarts
+  408: 'retry', // the server asks to come again: Request Timeout,
+  425: 'retry', // Too Early,
+  429: 'retry', // Too Many Requests
+  unauthorized: 'refresh', // 401; without a `refresh` function this is `fail`
+  forbidden: 'fail', // 403
+  http: 'fail', // every other status: repeating cannot help
+  'content-type': 'fail',
+  'too-large': 'fail',
+  invalid: 'fail',
+} as const satisfies PolicyOverrides;
+
+/** Looks up what to do about a failure. */
+export function verdictOn({ kind, status }: Failure, overrides: PolicyOverrides): Verdict {
+  const keys = status === undefined ? [kind] : [status, `${Math.trunc(status / 100)}xx`, kind];
+  for (const table of [overrides, failurePolicy] as Record<string, Verdict>[]) {
+    for (const key of keys) {
+      const verdict = Object.hasOwn(table, key) && table[key];
+      if (verdict) return verdict;
+    }
+  }
+  return 'fail';
+}

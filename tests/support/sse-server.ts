@@ -1,0 +1,143 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** One request as the server saw it. */
+export interface SeenRequest {
+  /** Milliseconds on the monotonic clock. */
+  readonly at: number;
+  readonly method: string;
+  readonly url: string;
+  readonly lastEventId: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Answers one request. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** A real HTTP server whose answers a test writes. */
+export interface SseServer extends AsyncDisposable {
+  readonly url: string;
+  readonly requests: readonly SeenRequest[];
+  /** The sockets that are open. */
+  readonly sockets: ReadonlySet<Socket>;
+  /** The streams that are open. */
+  readonly streams: ReadonlySet<ServerResponse>;
+  /** How the requests from now on are answered; the last answer serves all that follow. */
+  answer(...answers: Answer[]): void;
+  /** Appends an event to the log and sends it to every open stream. */
+  publish(data: string, event?: string): void;
+  /** Writes to every open stream. */
+  write(text: string | Uint8Array): void;
+  /** Ends every open stream as a server does that has finished. */
+  end(): void;
+  /** Cuts every socket, as a server does that is killed. */
+  drop(): void;
+  /** Refuses connections until {@link listen}. */
+  refuse(): Promise<void>;
+  listen(): Promise<void>;
+}
+
+const streamHead = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
+
+/** Accepts the stream and sends what the log has after the client's last event ID. */
+export const stream: Answer = (response) => response.writeHead(200, streamHead).flushHeaders();
+
+/** Answers with a status and no stream. */
+export function status(code: number, headers: Record<string, string> = {}): Answer {
+  return (response) => response.writeHead(code, headers).end();
+}
+
+/** Accepts the stream, sends the parts and ends. */
+export function body(...parts: (string | Uint8Array)[]): Answer {
+  return (response) => {
+    response.writeHead(200, streamHead);
+    for (const part of parts) response.write(part);
+    response.end();
+  };
+}
+
+/** Takes the request and does not answer. */
+export const stall: Answer = () => {};
+
+/** Cuts the socket before it answers. */
+export const cut: Answer = (_, request) => request.socket.destroy();
+
+export async function startSseServer(): Promise<SseServer> {
+  const requests: SeenRequest[] = [];
+  const sockets = new Set<Socket>();
+  const streams = new Set<ServerResponse>();
+  const log: string[] = [];
+  let answers: Answer[] = [stream];
+  let port = 0;
+
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += chunk;
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+    const header = Buffer.from(String(request.headers['last-event-id'] ?? ''), 'latin1').toString('utf8');
+    const lastEventId = header || (query.get('lastEventId') ?? '');
+    requests.push({
+      at: performance.now(),
+      method: request.method ?? '',
+      url: request.url ?? '',
+      lastEventId,
+      headers: request.headers,
+      body: text,
+    });
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? stream;
+    answer(response, request);
+    if (answer !== stream) return;
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+    for (const entry of log.slice(Number(lastEventId) || 0)) response.write(entry);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  async function listen(): Promise<void> {
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  }
+
+  async function refuse(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    drop();
+    await closed;
+  }
+
+  function drop(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  function write(text: string | Uint8Array): void {
+    for (const response of streams) response.write(text);
+  }
+
+  await listen();
+  return {
+    url: `http://127.0.0.1:${port}/events`,
+    requests,
+    sockets,
+    streams,
+    answer(...given) {
+      answers = given;
+    },
+    publish(data, event) {
+      const lines = data.split('\n').map((line) => `data: ${line}\n`);
+      const entry = `${event ? `event: ${event}\n` : ''}id: ${log.length + 1}\n${lines.join('')}\n`;
+      log.push(entry);
+      write(entry);
+    },
+    write,
+    end() {
+      for (const response of streams) response.end();
+    },
+    drop,
+    refuse,
+    listen,
+    [Symbol.asyncDispose]: refuse,
+  };
+}

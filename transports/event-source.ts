@@ -1,0 +1,133 @@
+import { ConnectionError } from '../machines/connection-error.ts';
+import type { MessageBatch } from '../machines/message.ts';
+import { callback, check, flag, type Rules } from '../machines/rules.ts';
+import { defaultReporter, type ErrorReporter } from './report.ts';
+import { eventsRule, supply, urlRule } from './supply.ts';
+import type { Supplied, TextMessage, Transport } from './transport.ts';
+
+/** What {@link eventSourceTransport} needs to know. */
+export interface EventSourceTransportOptions {
+  /** Where the stream is. Relative to the page. */
+  readonly url: Supplied<string | URL>;
+  /** The names of the events to listen for: the browser hands over no others. @default ['message'] */
+  readonly events?: readonly string[] | undefined;
+  /** Whether cookies go along to another origin. @default false */
+  readonly withCredentials?: boolean | undefined;
+  /** The query parameter that carries the last event ID. @default 'lastEventId' */
+  readonly lastEventIdParam?: string | undefined;
+  /** The class to use. @default the browser's */
+  readonly EventSource?: typeof globalThis.EventSource | undefined;
+  /** Where an error that one of your functions throws goes. @default `reportError`, or the console */
+  readonly reportError?: ErrorReporter | undefined;
+}
+
+export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
+  url: urlRule,
+  events: eventsRule,
+  withCredentials: flag,
+  lastEventIdParam: {
+    allowed: 'the name of a query parameter',
+    test: (value) => typeof value === 'string' && value !== '',
+  },
+  EventSource: callback,
+  reportError: callback,
+};
+
+/**
+ * Reads an event stream with the browser's own `EventSource`: visible in the EventStream tab of the network
+ * panel, but without headers, without methods, and blind to the status of a refusal, so that every error is a
+ * retryable one of the kind `network`. The object is closed at its first error: its own retry would race ours.
+ *
+ * @throws TypeError when an option is not what it may be.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
+ */
+export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
+  check(options, eventSourceTransportRules);
+  const { events = ['message'], withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
+
+  return async ({ lastEventId }, signal) => {
+    const url = await supply('url', options.url, options.reportError ?? defaultReporter);
+    signal.throwIfAborted();
+    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
+      withCredentials,
+    });
+    const queue = createQueue(lastEventId);
+
+    return new Promise((resolve, reject) => {
+      function fail(error: unknown): void {
+        source.close();
+        queue.fail(error);
+        reject(error);
+      }
+      function listen(event: string): void {
+        // A connection's own error is named `error` too, but only an event of the stream has an ID.
+        source.addEventListener(event, (message) => 'lastEventId' in message && queue.push(event, message));
+      }
+      events.forEach(listen);
+      source.addEventListener('open', () => resolve(queue.batches()));
+      source.addEventListener('error', (event) => {
+        if (!('lastEventId' in event)) fail(new ConnectionError('network', unknownReason));
+      });
+      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+    });
+  };
+}
+
+const unknownReason =
+  'The server refused the stream or the connection broke; EventSource does not tell which. Use fetchTransport to know.';
+
+/** What arrived and was not yet read: several messages that came together make one batch. */
+function createQueue(resumeAfter: string) {
+  let messages: TextMessage[] = [];
+  let lastEventId = resumeAfter;
+  let failure: { readonly error: unknown } | undefined;
+  let wake = () => {};
+
+  return {
+    push(event: string, message: MessageEvent<string>): void {
+      // A new object starts without an ID, although the stream was resumed after one.
+      if (message.lastEventId !== '') lastEventId = message.lastEventId;
+      messages.push({ event, data: message.data, id: lastEventId });
+      wake();
+    },
+    fail(error: unknown): void {
+      failure ??= { error };
+      wake();
+    },
+    async *batches(): AsyncGenerator<MessageBatch, void> {
+      while (true) {
+        if (messages.length > 0) {
+          const batch = { messages, lastEventId };
+          messages = [];
+          yield batch;
+        } else if (failure) {
+          throw failure.error;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    },
+  };
+}
+
+function construct(given: typeof EventSource | undefined, url: string, init: EventSourceInit): EventSource {
+  const Source = given ?? globalThis.EventSource;
+  if (!Source) {
+    throw new ConnectionError('invalid', 'There is no EventSource here. Give one, or use fetchTransport.');
+  }
+  try {
+    return new Source(url, init);
+  } catch (cause) {
+    throw new ConnectionError('invalid', 'The URL is not one that EventSource can open.', { cause });
+  }
+}
+
+/** Sets a parameter and leaves the rest of the URL as it is, to the letter: it may be relative, or signed. */
+function withParameter(url: string | URL, name: string, value: string): string {
+  if (value === '') return String(url);
+  const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];
+  const others = query.split('&').filter((pair) => pair !== '' && !new URLSearchParams(pair).has(name));
+  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${hash}`;
+}
