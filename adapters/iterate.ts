@@ -1,4 +1,4 @@
-import { ConnectionError } from '../machines/connection-error.ts';
+import { exceeded } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
 import type { Connection } from './vanilla.ts';
 
@@ -7,32 +7,26 @@ export async function* iterate(connection: Connection, bufferSize: number): Asyn
   const buffer: Message[] = [];
   let overflowed = false;
   let wake = () => {};
-  const forget = [
-    connection.on('*', (message) => {
-      if (buffer.length < bufferSize) buffer.push(message);
-      else overflowed = true;
-      wake();
-    }),
-    connection.subscribe(() => wake()),
-  ];
+  const forget = connection.on('*', (message) => {
+    if (buffer.length < bufferSize) buffer.push(message);
+    else overflowed = true;
+    wake();
+  });
+  const unsubscribe = connection.subscribe(() => wake());
 
   try {
     while (true) {
       for (let next = buffer.shift(); next; next = buffer.shift()) yield next;
-      if (overflowed) throw tooSlow(bufferSize);
+      if (overflowed) throw exceeded('too-large', 'bufferSize', bufferSize);
       const { status, closeReason, error } = connection.state;
       if (status === 'failed') throw error;
-      if (closeReason === 'app' || closeReason === 'ended') return;
+      if (closeReason && closeReason !== 'paused') return;
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
   } finally {
-    for (const remove of forget) remove();
+    forget();
+    unsubscribe();
   }
-}
-
-function tooSlow(bufferSize: number): ConnectionError {
-  const message = `The loop fell ${bufferSize} messages behind (bufferSize) and lost some. The connection goes on.`;
-  return new ConnectionError('too-large', message);
 }

@@ -1,8 +1,7 @@
 import type { JitterKind } from '../machines/backoff.ts';
-import { jitterKinds } from '../machines/backoff.ts';
-import { callback, check, type Rule, type Rules } from '../machines/rules.ts';
+import { anyOf, callback, check, type Rules } from '../machines/rules.ts';
 import { type ConnectionSettings, settingRules } from '../machines/settings.ts';
-import { type EventSourceTransportOptions, eventSourceTransportRules } from '../transports/event-source.ts';
+import type { EventSourceTransportOptions } from '../transports/event-source.ts';
 import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
 import {
   type JitterFunction,
@@ -44,44 +43,33 @@ export interface ConnectionOptions<Events extends EventMap = EventMap>
   readonly bufferSize?: number | undefined;
 }
 
-const count: Rule = {
-  allowed: 'a whole number, 1 or more',
-  test: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-};
-
-const anything: Rule = { allowed: 'anything', test: () => true };
-
-const optionRules: Rules<Omit<ConnectionOptions, 'immediate'> & Pick<TransportOptions, 'url'>> = {
-  ...settingRules,
-  ...transportActorRules,
-  ...fetchTransportRules,
-  ...eventSourceTransportRules,
-  jitter: {
-    allowed: `${settingRules.jitter.allowed} | a function`,
-    test: (value) => jitterKinds.includes(value as JitterKind) || typeof value === 'function',
-  },
+const ownRules: Rules<Pick<ConnectionOptions, 'transport' | 'bufferSize'>> = {
   transport: callback,
-  bufferSize: count,
-  headers: anything,
-  body: anything,
-  clock: anything,
+  bufferSize: anyOf([1, Infinity]),
 };
 
 /**
- * Checks the options of a connection; in development also that every name is one.
+ * Checks the options that no other part checks; in development also that every name is one.
  *
  * @throws TypeError that names the option, its value and what is allowed.
  */
-export function checkOptions(url: TransportOptions['url'], options: ConnectionOptions): void {
-  if (inDevelopment()) {
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(optionRules, name) || name === 'url') {
-        const names = Object.keys(optionRules).filter((known) => known !== 'url');
-        throw new TypeError(`There is no option \`${name}\`. The options are ${names.join(', ')}.`);
-      }
+export function checkOptions(options: ConnectionOptions): void {
+  check<Pick<ConnectionOptions, keyof typeof ownRules>>(options, ownRules);
+  const complaint = complaintOfNames(options);
+  if (complaint) throw new TypeError(complaint);
+}
+
+/** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
+function complaintOfNames(options: ConnectionOptions): string | undefined {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const rules = { ...settingRules, ...transportActorRules, ...fetchTransportRules, ...ownRules };
+      const names = [...Object.keys(rules), 'headers', 'body', 'clock', 'lastEventIdParam', 'EventSource'];
+      const unknown = Object.keys(options).find((name) => !names.includes(name));
+      return unknown && `There is no option \`${unknown}\`. There are ${names.join(', ')}.`;
     }
-  }
-  check({ ...options, url: url ?? '' }, optionRules);
+  } catch {}
+  return undefined;
 }
 
 /** The part of the options that the statechart runs on. */
@@ -90,15 +78,6 @@ export function settingsOf(options: ConnectionOptions): Partial<ConnectionSettin
     Object.keys(settingRules).map((name) => [name, options[name as keyof ConnectionOptions]]),
   );
   return typeof options.jitter === 'function' ? { ...settings, jitter: 'full' } : settings;
-}
-
-/** Bundlers replace the expression; without one, and without a `process`, it is not development. */
-function inDevelopment(): boolean {
-  try {
-    return process.env.NODE_ENV !== 'production';
-  } catch {
-    return false;
-  }
 }
 
 declare const process: { env: { NODE_ENV?: string } };

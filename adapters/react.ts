@@ -2,7 +2,7 @@ import { useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } 
 import type { Message } from '../machines/message.ts';
 import type { Supplied } from '../transports/transport.ts';
 import type { ConnectionOptions } from './options.ts';
-import { type Connection, createConnection } from './vanilla.ts';
+import { createConnection } from './vanilla.ts';
 import {
   type ConnectionCommands,
   type ConnectionView,
@@ -10,6 +10,7 @@ import {
   idleStore,
   isRunning,
   type ServerSentEventsOptions,
+  type ViewableConnection,
   type ViewOptions,
   type ViewStore,
 } from './view.ts';
@@ -58,7 +59,7 @@ export function useServerSentEvents<Data = unknown>(
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
 export function useConnection<Data = unknown>(
-  connection: Connection | null | undefined,
+  connection: ViewableConnection | null | undefined,
   options: ViewOptions = {},
 ): UseServerSentEventsResult<Data> {
   const { history } = options;

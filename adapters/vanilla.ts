@@ -94,20 +94,19 @@ export function createConnection<Events extends EventMap = EventMap>(
   options?: ConnectionOptions<Events>,
 ): Connection<Events>;
 export function createConnection(url: Supplied<string | URL>, options: ConnectionOptions = {}): Connection {
-  checkOptions(url, options);
-  const { transport = fetchTransport, clock = systemClock, reportError = defaultReporter, jitter } = options;
+  checkOptions(options);
+  const { transport = fetchTransport, clock = systemClock, reportError = defaultReporter } = options;
   const { events, bufferSize = 10_000 } = options;
 
   const machine = connectionMachine.provide({
     actors: {
-      transport: fromTransport(transport({ ...options, url }), {
-        ...options,
-        jitter: typeof jitter === 'function' ? jitter : undefined,
-      }),
+      transport: fromTransport(transport({ ...options, url: url ?? '' }), options),
       environment: fromEnvironment(clock.now),
     },
   });
   const actor = createActor(machine, { input: settingsOf(options), clock });
+  const { error } = actor.getSnapshot(); // a setting that the statechart refuses
+  if (error) throw error;
   const listeners = new Map<string, Set<(message: Message) => void>>();
   const subscribers = new Set<(state: ConnectionState) => void>();
   let state = stateOf(actor.getSnapshot());

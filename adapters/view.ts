@@ -1,5 +1,5 @@
 import type { Message } from '../machines/message.ts';
-import { check, type Rules } from '../machines/rules.ts';
+import { anyOf, check, type Rules } from '../machines/rules.ts';
 import type { ConnectionOptions } from './options.ts';
 import type { Connection, ConnectionState } from './vanilla.ts';
 
@@ -25,6 +25,11 @@ export interface ConnectionCommands {
   readonly reconnect: () => void;
 }
 
+/** The part of a connection that a view needs: any connection has it, whatever its events. */
+export type ViewableConnection = Pick<Connection, 'state' | 'actor' | keyof ConnectionCommands> & {
+  on(event: '*', listener: (message: Message) => void): () => void;
+};
+
 /** What the view of a connection is given. */
 export interface ViewOptions {
   /** How many of the last messages to keep for the UI. @default 0 */
@@ -39,7 +44,7 @@ export interface ServerSentEventsOptions<Data = unknown> extends ConnectionOptio
 
 /** A store that a UI can subscribe to; it changes at most once for each batch of messages. */
 export interface ViewStore<Data> {
-  readonly connection: Connection | null;
+  readonly connection: ViewableConnection | null;
   readonly commands: ConnectionCommands;
   readonly get: () => ConnectionView<Data>;
   /** The listener is told whether there are new messages: the data may be the same as before. */
@@ -47,10 +52,7 @@ export interface ViewStore<Data> {
 }
 
 const viewRules: Rules<ViewOptions> = {
-  history: {
-    allowed: 'a whole number of messages, 0 or more',
-    test: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-  },
+  history: anyOf([0, Infinity]),
 };
 
 const empty = { data: undefined, event: undefined, history: [], dropped: 0 } as const;
@@ -86,7 +88,7 @@ export function isRunning({ status, closeReason }: ConnectionState): boolean {
  * the first render alike.
  */
 export function createView<Data>(
-  connection: Connection,
+  connection: ViewableConnection,
   options: ViewOptions & { expected?: boolean } = {},
 ): ViewStore<Data> {
   check(options, viewRules);

@@ -16,8 +16,8 @@ import {
   watch,
 } from 'vue';
 import type { Message } from '../machines/message.ts';
-import { check, oneOf, type Rules } from '../machines/rules.ts';
-import { type Connection, createConnection } from './vanilla.ts';
+import { anyOf, check, type Rules } from '../machines/rules.ts';
+import { createConnection } from './vanilla.ts';
 import {
   type ConnectionCommands,
   type ConnectionView,
@@ -25,6 +25,7 @@ import {
   idleStore,
   isRunning,
   type ServerSentEventsOptions,
+  type ViewableConnection,
   type ViewOptions,
   type ViewStore,
 } from './view.ts';
@@ -48,7 +49,7 @@ export interface UseServerSentEventsOptions<Data = unknown> extends ServerSentEv
 }
 
 const ownRules: Rules<Pick<UseServerSentEventsOptions, 'onDeactivated'>> = {
-  onDeactivated: oneOf(['keep', 'pause']),
+  onDeactivated: anyOf("'keep'", "'pause'"),
 };
 
 /**
@@ -80,7 +81,7 @@ export function useServerSentEvents<Data = unknown>(
   }
 
   function start(): void {
-    if (resume && !deactivated && !onServer) {
+    if (resume && !deactivated) {
       resume = false;
       store.commands.open();
     }
@@ -92,6 +93,7 @@ export function useServerSentEvents<Data = unknown>(
       store = target === null ? idleStore : createStore(target);
       const detach = shown.follow(store);
       resume ||= immediate;
+      if (onServer) return; // where Vue stops a watcher as soon as it has run
       start();
       onCleanup(() => {
         pause();
@@ -128,7 +130,7 @@ export function useServerSentEvents<Data = unknown>(
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the scope. */
 export function useConnection<Data = unknown>(
-  connection: Connection,
+  connection: ViewableConnection,
   options: ViewOptions = {},
 ): UseServerSentEventsResult<Data> {
   const store = createView<Data>(connection, options);

@@ -11,6 +11,9 @@ import type { ConnectionSettings } from './settings.ts';
  */
 export const jitterKinds = ['full', 'equal', 'decorrelated', 'none'] as const;
 
+/** The kinds as a person writes them, for the rules of options. */
+export const jitterWords = jitterKinds.map((kind): `'${JitterKind}'` => `'${kind}'`);
+
 /** One of {@link jitterKinds}. */
 export type JitterKind = (typeof jitterKinds)[number];
 
@@ -26,7 +29,7 @@ export type BackoffSettings = Pick<
  */
 export function backoffDelay(settings: BackoffSettings, retries: number): number {
   const { retryDelay, maxRetryDelay, retryFactor } = settings;
-  return withinBounds(retryDelay === 0 ? 0 : Math.min(maxRetryDelay, retryDelay * retryFactor ** retries));
+  return withinBounds(Math.min(maxRetryDelay, retryDelay * retryFactor ** retries));
 }
 
 /**
@@ -61,16 +64,13 @@ export function withJitter(
  */
 export function serverFloor(
   { maxRetryAfter }: Pick<ConnectionSettings, 'maxRetryAfter'>,
-  failure: Failure,
+  { retryAfter = 0 }: Failure,
   serverRetry: number | null,
 ): number {
-  return Math.min(
-    maxRetryAfter,
-    Math.max(withinBounds(failure.retryAfter ?? 0), withinBounds(serverRetry ?? 0)),
-  );
+  return withinBounds(Math.min(maxRetryAfter, Math.max(retryAfter, serverRetry ?? 0)));
 }
 
 /** Whole milliseconds that a timer can keep: a longer one, `NaN` or a negative one would fire at once. */
 export function withinBounds(delay: number): number {
-  return Number.isNaN(delay) ? 0 : Math.round(Math.min(longestDelay, Math.max(0, delay)));
+  return Math.round(Math.min(longestDelay, Math.max(0, delay || 0)));
 }

@@ -15,6 +15,6 @@ export interface ConnectionClock {
 export const systemClock: ConnectionClock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  setTimeout: (callback, delay) => globalThis.setTimeout(callback, delay),
-  clearTimeout: (timer) => globalThis.clearTimeout(timer as ReturnType<typeof setTimeout>),
+  setTimeout: (callback, delay) => setTimeout(callback, delay),
+  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };

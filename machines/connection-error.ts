@@ -71,6 +71,11 @@ export function isConnectionError(value: unknown): value is ConnectionError {
   return value instanceof Error && value.name === 'ConnectionError' && 'kind' in value;
 }
 
+/** The error for a limit that an option sets, in the unit of that option. */
+export function exceeded(kind: FailureKind, option: string, limit: number): ConnectionError {
+  return new ConnectionError(kind, `The limit \`${option}\` of ${limit} was exceeded.`);
+}
+
 /** Copies the plain data of a failure out of an error, or out of anything of the same shape. */
 export function toFailure({ kind, message, status, retryAfter }: Failure): Failure {
   return {

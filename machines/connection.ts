@@ -47,8 +47,8 @@ export interface ConnectionContext {
   readonly openedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
-  /** Whether the one refresh of the credentials that a 401 may cost is still there. */
-  readonly refresh: 'unused' | 'due' | 'spent';
+  /** The one refresh of the credentials that a 401 may cost is spent, until a stream is open again. */
+  readonly refreshed: boolean;
 }
 
 /** What the statechart can be started with: any of its settings, and the event ID to resume after. */
@@ -64,13 +64,13 @@ export interface AttemptOutcome {
   /** A draw from 0 (included) to 1 (excluded), for the jitter. */
   readonly random: number;
   /** The delay in milliseconds that a jitter function of the app made, used in place of `random`. */
-  readonly jittered?: number;
+  readonly jittered?: number | undefined;
   /** The stream had opened and its request may repeat an effect (a POST, say). */
-  readonly unsafe?: boolean;
+  readonly unsafe?: boolean | undefined;
   /** There is a function that can refresh the credentials. */
-  readonly refreshable?: boolean;
+  readonly refreshable?: boolean | undefined;
   /** The platform knows that there is no network. */
-  readonly offline?: boolean;
+  readonly offline?: boolean | undefined;
 }
 
 /** What the transport actor reports. */
@@ -78,7 +78,7 @@ export type TransportEvent =
   | { readonly type: 'transport.opened'; readonly at: number }
   | ({ readonly type: 'transport.messages' } & MessageBatch)
   | ({ readonly type: 'transport.failed'; readonly error: Failure } & AttemptOutcome)
-  | ({ readonly type: 'transport.ended' } & AttemptOutcome)
+  | ({ readonly type: 'transport.ended'; readonly error: Failure } & AttemptOutcome)
   /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
   | { readonly type: 'transport.restarted' };
 
@@ -93,7 +93,7 @@ export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEv
 /** What the statechart announces, through `actor.on(type, listener)`. */
 export type ConnectionEmitted =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly lastEventId: string }
-  | { readonly type: 'opened'; readonly at: number }
+  | { readonly type: 'opened' }
   | {
       readonly type: 'failure';
       readonly error: Failure;
@@ -110,15 +110,12 @@ export interface TransportInput {
   readonly lastEventId: string;
   /** Refresh the credentials before the request. */
   readonly refresh: boolean;
-  /** The retries charged so far, and what the next one would wait before jitter, in milliseconds. */
-  readonly retries: number;
+  /** What the next retry would wait before jitter, in milliseconds. */
   readonly backoff: number;
 }
 
 /** What the transport actor is told while it runs: that the retry budget is whole again. */
-export type TransportCommand = Pick<TransportInput, 'retries' | 'backoff'> & {
-  readonly type: 'budget.restored';
-};
+export type TransportCommand = { readonly type: 'budget.restored'; readonly backoff: number };
 
 /**
  * What follows when an attempt ends, whoever ended it. The first row that holds is taken.
@@ -129,7 +126,7 @@ const afterAnAttempt = [
     guard: 'canRefresh',
     target: '#connection.live',
     reenter: true,
-    actions: ['recordFailure', 'demandRefresh', 'announceFailure'],
+    actions: ['recordFailure', 'spendRefresh', 'announceFailure'],
   },
   { guard: 'isRefused', target: '#connection.failed', actions: ['recordFailure', 'announceGaveUp'] },
   {
@@ -137,7 +134,11 @@ const afterAnAttempt = [
     target: '#connection.backoff.offline',
     actions: ['recordFailure', 'announceFailure'],
   },
-  { guard: 'isExhausted', target: '#connection.failed', actions: ['recordExhaustion', 'announceGaveUp'] },
+  {
+    guard: 'isExhausted',
+    target: '#connection.failed',
+    actions: ['recordFailure', 'recordExhaustion', 'announceGaveUp'],
+  },
   { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
 ] as const;
 
@@ -160,12 +161,12 @@ const wholeBudget = { retries: 0, previousBackoff: 0 };
  * `connectionMachine.provide({ actors: { transport: fromTransport(fetchTransport({ url })) } })`.
  */
 export const connectionMachine = setup({
-  types: {
-    context: {} as ConnectionContext,
-    events: {} as ConnectionEvent,
-    emitted: {} as ConnectionEmitted,
-    input: {} as ConnectionInput | undefined,
-    tags: {} as ConnectionStatus,
+  types: {} as {
+    context: ConnectionContext;
+    events: ConnectionEvent;
+    emitted: ConnectionEmitted;
+    input: ConnectionInput | undefined;
+    tags: ConnectionStatus;
   },
   actors: {
     transport: missingTransport(),
@@ -177,16 +178,14 @@ export const connectionMachine = setup({
     isFinished: ({ context, event }) =>
       verdictFor(context, event) === 'stop' || (event.type === 'transport.ended' && event.unsafe === true),
     canRefresh: ({ context, event }) =>
-      verdictFor(context, event) === 'refresh' &&
-      outcomeOf(event).refreshable === true &&
-      context.refresh === 'unused',
+      verdictFor(context, event) === 'refresh' && outcomeOf(event).refreshable === true && !context.refreshed,
     isRefused: ({ context, event }) =>
       verdictFor(context, event) !== 'retry' ||
       (outcomeOf(event).unsafe === true && !context.settings.retryUnsafe && context.lastEventId === ''),
     isOffline: ({ event }) => outcomeOf(event).offline === true,
     isExhausted: ({ context }) => context.retries >= context.settings.maxRetries,
     wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
-    isWelcome: ({ context, event }) => 'at' in event && event.at >= context.notBefore,
+    isWelcome: ({ context, event }) => timeOf(event) >= context.notBefore,
     pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
   },
   delays: {
@@ -196,18 +195,20 @@ export const connectionMachine = setup({
   actions: {
     recordOpened: assign(({ event }) => {
       assertEvent(event, 'transport.opened');
-      return { openedAt: event.at, error: null, refresh: 'unused' as const };
+      return { openedAt: event.at, error: null, refreshed: false };
     }),
     recordBatch: assign(({ context, event }) => {
       assertEvent(event, 'transport.messages');
       return { lastEventId: event.lastEventId, serverRetry: event.retry ?? context.serverRetry };
     }),
     recordFailure: assign(({ context, event }) => recordFailure(context, event)),
-    recordExhaustion: assign(({ context, event }) => {
-      const failed = recordFailure(context, event);
-      const message = `Gave up after ${context.retries} retries. ${failed.error.message}`;
-      return { ...failed, error: { ...failed.error, kind: 'exhausted' as const, message } };
-    }),
+    recordExhaustion: assign(({ context: { error, retries } }) => ({
+      error: error && {
+        ...error,
+        kind: 'exhausted' as const,
+        message: `Gave up after ${retries} retries. ${error.message}`,
+      },
+    })),
     recordEnd: assign({ closeReason: 'ended', error: null }),
     recordClose: assign(({ context, event }) => {
       assertEvent(event, 'close');
@@ -219,46 +220,38 @@ export const connectionMachine = setup({
       const delay = backoffDelay(context.settings, context.retries);
       const previous = context.previousBackoff;
       const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
-      const retryDelay = withinBounds(context.notBefore - at) + drawn;
-      return {
-        retries: context.retries + 1,
-        previousBackoff: drawn,
-        ...waitFrom(at, retryDelay),
-      };
+      const floor = context.notBefore - at;
+      return { retries: context.retries + 1, previousBackoff: drawn, ...waitFrom(at, floor + drawn) };
     }),
     waitUntilWelcome: assign(({ context, event }) => {
-      const at = 'at' in event ? event.at : context.notBefore;
+      const at = timeOf(event);
       return waitFrom(at, context.notBefore - at);
     }),
     endWait: assign({ retryDelay: null, retryAt: null }),
-    demandRefresh: assign({ refresh: 'due' }),
-    leaveAttempt: assign(({ context }) => ({
-      openedAt: null,
-      refresh: context.refresh === 'due' ? ('spent' as const) : context.refresh,
-    })),
+    spendRefresh: assign({ refreshed: true }),
+    leaveOpen: assign({ openedAt: null }),
     leaveClosed: assign({ closeReason: null }),
-    startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refresh: 'unused' }),
+    startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refreshed: false }),
     restoreBudget: assign(wholeBudget),
     tellTransport: sendTo('transport', ({ context }) => ({
       type: 'budget.restored' as const,
-      retries: context.retries,
       backoff: backoffDelay(context.settings, context.retries),
     })),
-    announceOpened: emit(({ context }) => ({ type: 'opened' as const, at: context.openedAt ?? 0 })),
+    announceOpened: emit({ type: 'opened' }),
     announceMessages: emit(({ event }) => {
       assertEvent(event, 'transport.messages');
       return { type: 'messages' as const, messages: event.messages, lastEventId: event.lastEventId };
     }),
     announceFailure: emit(({ context, event }) => ({
       type: 'failure' as const,
-      error: context.error ?? failureOf(event),
+      error: context.error ?? outcomeOf(event).error,
       retries: context.retries,
       retryDelay: context.retryDelay,
       retryAt: context.retryAt,
     })),
     announceGaveUp: emit(({ context, event }) => ({
       type: 'gaveUp' as const,
-      error: context.error ?? failureOf(event),
+      error: context.error ?? outcomeOf(event).error,
     })),
     announceClosed: emit(({ context }) => ({
       type: 'closed' as const,
@@ -283,13 +276,11 @@ export const connectionMachine = setup({
           src: 'transport',
           input: ({ context }): TransportInput => ({
             lastEventId: context.lastEventId,
-            refresh: context.refresh === 'due',
-            retries: context.retries,
+            refresh: isRefreshDue(context),
             backoff: backoffDelay(context.settings, context.retries),
           }),
         },
       ],
-      exit: 'leaveAttempt',
       on: {
         'transport.failed': afterAnAttempt,
         'transport.ended': afterAnAttempt,
@@ -310,6 +301,7 @@ export const connectionMachine = setup({
         /** The stream is accepted and messages arrive. */
         open: {
           tags: 'open',
+          exit: 'leaveOpen',
           on: {
             'transport.messages': [
               { guard: 'carriesMessages', actions: ['recordBatch', 'announceMessages'] },
@@ -393,44 +385,43 @@ export function selectStatus(snapshot: SnapshotFrom<typeof connectionMachine>): 
 }
 
 function initialContext(input: ConnectionInput = {}): ConnectionContext {
-  const { lastEventId = '', ...settings } = input;
   return {
-    settings: completeSettings(settings),
+    settings: completeSettings(input),
     ...wholeBudget,
     retryDelay: null,
     retryAt: null,
     notBefore: 0,
-    lastEventId,
+    lastEventId: input.lastEventId ?? '',
     serverRetry: null,
     error: null,
     openedAt: null,
     closeReason: null,
-    refresh: 'unused',
+    refreshed: false,
   };
 }
 
-function outcomeOf(event: ConnectionEvent): AttemptOutcome {
+function outcomeOf(event: ConnectionEvent): AttemptOutcome & { readonly error: Failure } {
   assertEvent(event, ['transport.failed', 'transport.ended']);
   return event;
 }
 
-function failureOf(event: ConnectionEvent): Failure {
-  assertEvent(event, ['transport.failed', 'transport.ended']);
-  return event.type === 'transport.failed'
-    ? toFailure(event.error)
-    : { kind: 'ended', message: 'The server ended the stream.' };
+/** The attempt that follows a 401 begins with the refresh. */
+function isRefreshDue({ refreshed, error, settings }: ConnectionContext): boolean {
+  return refreshed && error !== null && verdictOn(error, settings.policy) === 'refresh';
 }
 
 function verdictFor(context: ConnectionContext, event: ConnectionEvent): Verdict {
-  return verdictOn(failureOf(event), context.settings.policy);
+  return verdictOn(outcomeOf(event).error, context.settings.policy);
 }
 
 function recordFailure(context: ConnectionContext, event: ConnectionEvent) {
-  const error = failureOf(event);
-  return {
-    error,
-    notBefore: outcomeOf(event).at + serverFloor(context.settings, error, context.serverRetry),
-  };
+  const { at, error } = outcomeOf(event);
+  const floor = serverFloor(context.settings, error, context.serverRetry);
+  return { error: toFailure(error), notBefore: at + floor };
+}
+
+function timeOf(event: ConnectionEvent): number {
+  return 'at' in event ? event.at : 0;
 }
 
 function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDelay' | 'retryAt'> {
@@ -441,9 +432,7 @@ function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDela
 /** Stands where the transport belongs, and says so as soon as it is started. */
 function missingTransport(): CallbackActorLogic<TransportCommand, TransportInput> {
   return fromCallback(({ sendBack }) => {
-    const message =
-      'The connection has no transport. Give it one with connectionMachine.provide({ actors: { transport: ' +
-      'fromTransport(fetchTransport({ url })) } }).';
+    const message = 'Provide a transport: connectionMachine.provide({ actors: { transport } }).';
     sendBack({ type: 'transport.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
   });
 }

@@ -22,21 +22,20 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
     if (typeof globalThis.addEventListener !== 'function') return undefined;
     const listening = new AbortController();
     const tell = (type: EnvironmentEvent['type']) => sendBack({ type, at: now() } satisfies EnvironmentEvent);
-    const listen = (target: EventTarget, name: string, listener: () => void) =>
-      target.addEventListener(name, listener, { signal: listening.signal });
+    const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
-    listen(globalThis, 'online', () => tell('network.online'));
-    listen(globalThis, 'offline', () => tell('network.offline'));
-    if (isOffline()) tell('network.offline');
-
-    const page = globalThis.document;
-    if (page) {
-      const tellVisibility = () => tell(page.visibilityState === 'hidden' ? 'page.hidden' : 'page.visible');
-      listen(page, 'visibilitychange', tellVisibility);
-      listen(page, 'freeze', () => tell('page.frozen'));
-      listen(page, 'resume', () => tell('page.resumed'));
-      if (page.visibilityState === 'hidden') tellVisibility();
+    const signals: Record<string, () => void> = {
+      online: () => tell('network.online'),
+      offline: () => tell('network.offline'),
+      visibilitychange: () => tell(isHidden() ? 'page.hidden' : 'page.visible'),
+      resume: () => tell('page.resumed'),
+    };
+    for (const [name, listener] of Object.entries(signals)) {
+      // Captured: what happens to the document passes the window on its way down.
+      globalThis.addEventListener(name, listener, { capture: true, signal: listening.signal });
     }
+    if (isOffline()) tell('network.offline');
+    if (isHidden()) tell('page.hidden');
     return () => listening.abort();
   });
 }

@@ -19,5 +19,5 @@ export interface MessageBatch {
   /** The last event ID after these messages. */
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
-  readonly retry?: number;
+  readonly retry?: number | undefined;
 }

@@ -36,12 +36,10 @@ export const failurePolicy = {
 
 /** Looks up what to do about a failure. */
 export function verdictOn({ kind, status }: Failure, overrides: PolicyOverrides): Verdict {
-  const keys = status === undefined ? [kind] : [status, `${Math.trunc(status / 100)}xx`, kind];
-  for (const table of [overrides, failurePolicy] as Record<string, Verdict>[]) {
-    for (const key of keys) {
-      const verdict = Object.hasOwn(table, key) && table[key];
-      if (verdict) return verdict;
-    }
+  const code = String(status);
+  for (const table of [overrides, failurePolicy] as Record<string, Verdict | undefined>[]) {
+    const verdict = table[code] ?? table[`${code[0]}xx`] ?? table[kind];
+    if (verdict) return verdict;
   }
   return 'fail';
 }

@@ -1,7 +1,7 @@
 /** The longest delay that `setTimeout` keeps, in milliseconds; a longer one fires at once. */
 export const longestDelay = 2 ** 31 - 1;
 
-/** What an option may be: as a sentence for a person, and as a test. */
+/** What an option may be: as words for a person, and as a test. */
 export interface Rule {
   readonly allowed: string;
   readonly test: (value: unknown) => boolean;
@@ -24,33 +24,31 @@ export function check<Options extends object>(options: Options, rules: Rules<Opt
   }
 }
 
-/** The options that are given, for a spread over defaults: `undefined` counts as not given. */
-export function withoutUndefined<Options extends object>(
-  options: Options,
-): { [Key in keyof Options]: Exclude<Options[Key], undefined> } {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [Key in keyof Options]: Exclude<Options[Key], undefined> };
-}
+/** What `typeof` says (of a string, one that is not empty), a word in quotes, or the two ends of a range. */
+type Alternative = 'boolean' | 'function' | 'string' | `'${string}'` | readonly [least: number, most: number];
 
-export const milliseconds: Rule = {
-  allowed: `a number of milliseconds from 0 to ${longestDelay}`,
-  test: (value) => typeof value === 'number' && value >= 0 && value <= longestDelay,
-};
-
-export const flag: Rule = { allowed: 'true or false', test: (value) => typeof value === 'boolean' };
-
-export const callback: Rule = { allowed: 'a function', test: (value) => typeof value === 'function' };
-
-export function oneOf(words: readonly string[]): Rule {
+/** Allows what any of the alternatives allows. */
+export function anyOf(...alternatives: Alternative[]): Rule {
   return {
-    allowed: words.map((word) => `'${word}'`).join(' | '),
-    test: (value) => words.includes(value as string),
+    allowed: alternatives
+      .map((one) => (typeof one === 'string' ? one : `a number from ${one[0]} to ${one[1]}`))
+      .join(' | '),
+    test: (value) =>
+      alternatives.some((one) =>
+        typeof one === 'string'
+          ? one === `'${value}'` || (one === typeof value && value !== '')
+          : typeof value === 'number' && value >= one[0] && value <= one[1],
+      ),
   };
 }
 
+export const milliseconds = anyOf([0, longestDelay]);
+export const flag = anyOf('boolean');
+export const callback = anyOf('function');
+export const text = anyOf('string');
+
 /** Numbers, flags and short words are shown; whatever else it is may be private. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return value.length > 40 ? 'a long string' : `'${value}'`;
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
+  const shown = typeof value === 'string' ? `'${value}'` : String(value);
+  return Object(value) === value || shown.length > 20 ? `of type ${typeof value}` : shown;
 }

@@ -1,7 +1,6 @@
-import { type JitterKind, jitterKinds } from './backoff.ts';
-import { failureKinds } from './connection-error.ts';
-import { type PolicyOverrides, verdicts } from './policy.ts';
-import { check, flag, milliseconds, oneOf, type Rules, withoutUndefined } from './rules.ts';
+import { type JitterKind, jitterWords } from './backoff.ts';
+import { failurePolicy, type PolicyOverrides, verdicts } from './policy.ts';
+import { anyOf, check, flag, milliseconds, type Rules } from './rules.ts';
 
 /** How a connection behaves: the plain data that the statechart runs on. */
 export interface ConnectionSettings {
@@ -92,23 +91,17 @@ export const defaultSettings: ConnectionSettings = {
 
 /** What each setting may be. */
 export const settingRules: Rules<ConnectionSettings> = {
-  maxRetries: {
-    allowed: 'a whole number, 0 or more, or Infinity',
-    test: (value) => value === Infinity || (Number.isSafeInteger(value) && Number(value) >= 0),
-  },
+  maxRetries: anyOf([0, Infinity]),
   retryDelay: milliseconds,
   maxRetryDelay: milliseconds,
-  retryFactor: {
-    allowed: 'a finite number, 1 or more',
-    test: (value) => Number.isFinite(value) && Number(value) >= 1,
-  },
-  jitter: oneOf(jitterKinds),
+  retryFactor: anyOf([1, Number.MAX_VALUE]),
+  jitter: anyOf(...jitterWords),
   maxRetryAfter: milliseconds,
   stableAfter: milliseconds,
   pauseWhenHidden: flag,
   retryUnsafe: flag,
   policy: {
-    allowed: `an object from statuses (404), classes ('4xx') or kinds ('network') to ${verdicts.join(' | ')}`,
+    allowed: `an object like { 404: 'fail', '5xx': 'retry', network: 'stop' }`,
     test: isPolicy,
   },
   immediate: flag,
@@ -121,8 +114,9 @@ export const settingRules: Rules<ConnectionSettings> = {
  */
 export function completeSettings(given: Partial<ConnectionSettings> = {}): ConnectionSettings {
   check(given, settingRules);
-  const settings: ConnectionSettings = { ...defaultSettings, ...withoutUndefined(given) };
-  return settings;
+  const names = Object.keys(defaultSettings) as (keyof ConnectionSettings)[];
+  const settings = names.map((name) => [name, given[name] ?? defaultSettings[name]]);
+  return Object.fromEntries(settings) as ConnectionSettings;
 }
 
 function isPolicy(value: unknown): boolean {
@@ -131,8 +125,7 @@ function isPolicy(value: unknown): boolean {
     value !== null &&
     Object.entries(value).every(
       ([key, verdict]) =>
-        (/^[1-5](\d\d|xx)$/.test(key) || (failureKinds as readonly string[]).includes(key)) &&
-        verdicts.includes(verdict),
+        (/^[1-5](\d\d|xx)$/.test(key) || Object.hasOwn(failurePolicy, key)) && verdicts.includes(verdict),
     )
   );
 }

@@ -1,6 +1,6 @@
 import { ConnectionError } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
-import { callback, check, flag, type Rules } from '../machines/rules.ts';
+import { callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import { eventsRule, supply, urlRule } from './supply.ts';
 import type { Supplied, TextMessage, Transport } from './transport.ts';
@@ -25,10 +25,7 @@ export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
   url: urlRule,
   events: eventsRule,
   withCredentials: flag,
-  lastEventIdParam: {
-    allowed: 'the name of a query parameter',
-    test: (value) => typeof value === 'string' && value !== '',
-  },
+  lastEventIdParam: text,
   EventSource: callback,
   reportError: callback,
 };

@@ -1,4 +1,5 @@
 import { type CallbackActorLogic, fromCallback } from 'xstate';
+import { type JitterKind, jitterWords } from '../machines/backoff.ts';
 import { type ConnectionClock, systemClock } from '../machines/clock.ts';
 import type {
   AttemptOutcome,
@@ -6,22 +7,17 @@ import type {
   TransportEvent,
   TransportInput,
 } from '../machines/connection.ts';
-import { ConnectionError } from '../machines/connection-error.ts';
+import { ConnectionError, exceeded } from '../machines/connection-error.ts';
 import { isOffline } from '../machines/environment.ts';
-import { callback, check, milliseconds, type Rules, withoutUndefined } from '../machines/rules.ts';
+import { anyOf, callback, check, milliseconds, type Rules } from '../machines/rules.ts';
 import { asConnectionError } from './network-error.ts';
 import { batchParser, type Parse } from './parse.ts';
 import { refreshOnce } from './refresh.ts';
-import { defaultReporter, type ErrorReporter, guarded } from './report.ts';
+import { defaultReporter, type ErrorReporter, report } from './report.ts';
 import type { Transport } from './transport.ts';
 
-/**
- * Makes the delay of a retry.
- *
- * @param delay The exponential delay, capped but not spread, in milliseconds.
- * @param retries How many retries were charged before this one.
- */
-export type JitterFunction = (delay: number, retries: number) => number;
+/** Makes the delay of a retry out of the exponential one, which is capped but not spread. Both in milliseconds. */
+export type JitterFunction = (delay: number) => number;
 
 /** What goes on around a transport, whichever it is. */
 export interface TransportActorOptions {
@@ -32,8 +28,8 @@ export interface TransportActorOptions {
    * it at the same time; a second 401 in a row fails the connection.
    */
   readonly refresh?: (() => unknown) | undefined;
-  /** Makes the delay of a retry, in place of the built-in jitter. */
-  readonly jitter?: JitterFunction | undefined;
+  /** A function makes the delay of a retry, in place of the kind of jitter that the statechart is set to. */
+  readonly jitter?: JitterKind | JitterFunction | undefined;
   /** How long the stream may take to be accepted, in milliseconds; 0 for as long as it likes. @default 15_000 */
   readonly connectTimeout?: number | undefined;
   /** How long an open stream may be silent, in milliseconds; 0 for as long as it likes. @default 0 */
@@ -44,13 +40,9 @@ export interface TransportActorOptions {
   readonly reportError?: ErrorReporter | undefined;
 }
 
-export const transportActorDefaults = { parse: 'auto', connectTimeout: 15_000, idleTimeout: 0 } as const;
-
-export const transportActorRules: Rules<Omit<TransportActorOptions, 'jitter' | 'clock'>> = {
-  parse: {
-    allowed: "'auto' | 'text' | a function",
-    test: (value) => value === 'auto' || value === 'text' || typeof value === 'function',
-  },
+export const transportActorRules: Rules<Omit<TransportActorOptions, 'clock'>> = {
+  jitter: anyOf(...jitterWords, 'function'),
+  parse: anyOf("'auto'", "'text'", 'function'),
   refresh: callback,
   connectTimeout: milliseconds,
   idleTimeout: milliseconds,
@@ -91,12 +83,12 @@ function startAttempt(
   input: TransportInput,
   send: (event: TransportEvent) => void,
 ) {
-  const { parse, connectTimeout, idleTimeout } = { ...transportActorDefaults, ...withoutUndefined(options) };
-  const { refresh, jitter, clock = systemClock, reportError = defaultReporter } = options;
+  const { parse = 'auto', connectTimeout = 15_000, idleTimeout = 0, refresh, jitter } = options;
+  const { clock = systemClock, reportError = defaultReporter } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const parseBatch = batchParser(parse, reportError);
-  let { retries, backoff } = input;
+  let { backoff } = input;
   let opened = false;
   let lastSign = 0;
   let watchdog: unknown;
@@ -107,23 +99,32 @@ function startAttempt(
     controller.abort();
   }
 
-  function finish(error?: ConnectionError): void {
+  function finish(error: ConnectionError, type: 'failed' | 'ended' = 'failed'): void {
     if (signal.aborted) return;
     dispose();
-    if (error) send({ type: 'transport.failed', error, ...outcome() });
-    else send({ type: 'transport.ended', ...outcome() });
+    send({ type: `transport.${type}`, error, ...outcome() });
   }
 
   function outcome(): AttemptOutcome {
-    const jittered = jitter && guarded(reportError, () => drawn(jitter(backoff, retries)));
     return {
       at: clock.now(),
       random: clock.random(),
-      ...(jittered !== undefined && { jittered }),
-      ...(opened && transport.unsafe && { unsafe: true }),
-      ...(refresh && { refreshable: true }),
-      ...(isOffline() && { offline: true }),
+      jittered: ownJitter(),
+      unsafe: opened && transport.unsafe,
+      refreshable: Boolean(refresh),
+      offline: isOffline(),
     };
+  }
+
+  function ownJitter(): number | undefined {
+    try {
+      const delay = typeof jitter === 'function' ? jitter(backoff) : undefined;
+      if (delay === undefined || delay >= 0) return delay;
+      throw new TypeError('`jitter` must return milliseconds; the built-in one stood in.');
+    } catch (error) {
+      report(reportError, error);
+      return undefined;
+    }
   }
 
   /** One timer for the whole silence: a sign of life only moves the time that it looks at when it fires. */
@@ -131,14 +132,17 @@ function startAttempt(
     if (idleTimeout === 0) return;
     watchdog = clock.setTimeout(() => {
       const quiet = clock.now() - lastSign;
-      if (quiet >= idleTimeout) finish(tooQuiet(idleTimeout));
+      if (quiet >= idleTimeout) finish(exceeded('idle', 'idleTimeout', idleTimeout));
       else watch(idleTimeout - quiet);
     }, silence);
   }
 
   async function run(): Promise<void> {
     if (connectTimeout > 0) {
-      watchdog = clock.setTimeout(() => finish(tooSlow(connectTimeout)), connectTimeout);
+      watchdog = clock.setTimeout(
+        () => finish(exceeded('timeout', 'connectTimeout', connectTimeout)),
+        connectTimeout,
+      );
     }
     if (input.refresh && refresh) await refreshOnce(refresh, reportError);
     if (signal.aborted) return;
@@ -161,7 +165,7 @@ function startAttempt(
       lastEventId = batch.lastEventId;
       send({ type: 'transport.messages', ...batch, messages: parseBatch(batch.messages) });
     }
-    finish();
+    finish(new ConnectionError('ended', 'The server ended the stream.'), 'ended');
   }
 
   // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
@@ -173,25 +177,7 @@ function startAttempt(
   return {
     dispose,
     receive: (command: TransportCommand) => {
-      ({ retries, backoff } = command);
+      ({ backoff } = command);
     },
   };
-}
-
-function drawn(delay: number): number {
-  if (Number.isFinite(delay) && delay >= 0) return delay;
-  throw new TypeError(
-    '`jitter` must return a number of milliseconds, 0 or more; the built-in jitter stood in.',
-  );
-}
-
-function tooSlow(connectTimeout: number): ConnectionError {
-  return new ConnectionError(
-    'timeout',
-    `The server did not answer within ${connectTimeout} ms (connectTimeout).`,
-  );
-}
-
-function tooQuiet(idleTimeout: number): ConnectionError {
-  return new ConnectionError('idle', `Nothing arrived for ${idleTimeout} ms (idleTimeout).`);
 }

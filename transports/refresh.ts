@@ -1,5 +1,5 @@
-import { ConnectionError } from '../machines/connection-error.ts';
-import { type ErrorReporter, report } from './report.ts';
+import type { ErrorReporter } from './report.ts';
+import { supply } from './supply.ts';
 
 /** The refreshes under way, by the function that does them. */
 const underWay = new WeakMap<() => unknown, Promise<unknown>>();
@@ -9,18 +9,11 @@ const underWay = new WeakMap<() => unknown, Promise<unknown>>();
  *
  * @throws ConnectionError `unauthorized` when the function throws or rejects.
  */
-export async function refreshOnce(refresh: () => unknown, reporter: ErrorReporter): Promise<void> {
+export function refreshOnce(refresh: () => unknown, reporter: ErrorReporter): Promise<unknown> {
   let renewal = underWay.get(refresh);
   if (!renewal) {
-    renewal = (async () => refresh())().finally(() => underWay.delete(refresh));
+    renewal = supply('refresh', refresh, reporter, 'unauthorized').finally(() => underWay.delete(refresh));
     underWay.set(refresh, renewal);
   }
-  try {
-    await renewal;
-  } catch (cause) {
-    const message = '`refresh` could not renew the credentials. Sign in again.';
-    const error = new ConnectionError('unauthorized', message, { cause });
-    report(reporter, error);
-    throw error;
-  }
+  return renewal;
 }

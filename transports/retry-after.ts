@@ -5,11 +5,8 @@
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  // Only a date has a month in letters; `Date.parse` alone would take '-5' for a year.
-  const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(date)) return undefined;
-  const answeredAt = Date.parse(headers.get('date') ?? '');
-  return Math.max(0, date - (Number.isNaN(answeredAt) ? Date.now() : answeredAt));
+  const value = headers.get('retry-after') ?? '';
+  const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();
+  const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answeredAt;
+  return wait > 0 ? wait : undefined;
 }

@@ -1,40 +1,37 @@
-import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
-import type { Rule } from '../machines/rules.ts';
+import { ConnectionError, type FailureKind, isConnectionError } from '../machines/connection-error.ts';
+import { callback, type Rule, text } from '../machines/rules.ts';
 import { type ErrorReporter, report } from './report.ts';
 import type { Supplied } from './transport.ts';
 
 /** What a URL option may be. */
 export const urlRule: Rule = {
-  allowed: 'a URL that is not empty, or a function that returns one',
-  test: (value) =>
-    (typeof value === 'string' && value !== '') || value instanceof URL || typeof value === 'function',
+  allowed: 'a URL or a function',
+  test: (value) => value instanceof URL || text.test(value) || callback.test(value),
 };
 
 /** What a list of event names may be. */
 export const eventsRule: Rule = {
-  allowed: 'an array of event names that are not empty',
-  test: (value) =>
-    Array.isArray(value) && value.every((name: unknown) => typeof name === 'string' && name !== ''),
+  allowed: 'a list of event names',
+  test: (value) => Array.isArray(value) && value.every(text.test),
 };
 
 /**
- * Gets the value of an option that may be a function.
+ * Gets the value of an option that may be a function of the app.
  *
- * A function that throws is reported, and costs the attempt a retry: it often asks a server of its own, which
- * may be restarting too. One that throws a {@link ConnectionError} decides for itself.
+ * One that throws is reported. By default it costs the attempt a retry: such a function often asks a server of
+ * its own, which may be restarting too. One that throws a {@link ConnectionError} decides for itself.
  */
 export async function supply<Value>(
   name: string,
   value: Supplied<Value>,
   reporter: ErrorReporter,
+  kind: FailureKind = 'network',
 ): Promise<Value> {
-  if (typeof value !== 'function') return value;
   try {
-    return await (value as () => Value | Promise<Value>)();
+    return await (typeof value === 'function' ? (value as () => Value | Promise<Value>)() : value);
   } catch (cause) {
     if (isConnectionError(cause)) throw cause;
-    const message = `\`${name}\` threw before the request could be sent. See \`cause\`.`;
-    const error = new ConnectionError('network', message, { cause });
+    const error = new ConnectionError(kind, `\`${name}\` threw, so no request was sent.`, { cause });
     report(reporter, error);
     throw error;
   }

@@ -40,6 +40,15 @@ export interface SseServer extends AsyncDisposable {
 
 const streamHead = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
 
+/** What a page of another origin needs to send the last event ID, and to see `Retry-After`. */
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': '*, authorization, last-event-id',
+  'access-control-allow-methods': '*',
+  'access-control-expose-headers': 'retry-after, date',
+  'access-control-max-age': '600',
+};
+
 /** Accepts the stream and sends what the log has after the client's last event ID. */
 export const stream: Answer = (response) => response.writeHead(200, streamHead).flushHeaders();
 
@@ -72,6 +81,8 @@ export async function startSseServer(): Promise<SseServer> {
   let port = 0;
 
   const server = createServer(async (request, response) => {
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;

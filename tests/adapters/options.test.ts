@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  type ConnectionOptions,
+  createConnection,
+  defaultSettings,
+  eventSourceTransport,
+  fetchTransport,
+  fromTransport,
+} from '../../index.ts';
+
+const given = (options: object) => () =>
+  createConnection('http://127.0.0.1/', { immediate: false, ...options } as ConnectionOptions);
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('an option that is not what it may be is refused at once', () => {
+  test.each([
+    [{ maxRetries: -1 }, '`maxRetries` must be a number from 0 to Infinity, but it is -1.'],
+    [{ maxRetries: Number.NaN }, '`maxRetries` must be a number from 0 to Infinity, but it is NaN.'],
+    [{ maxRetries: '3' }, "`maxRetries` must be a number from 0 to Infinity, but it is '3'."],
+    [{ retryDelay: -5 }, '`retryDelay` must be a number from 0 to 2147483647, but it is -5.'],
+    [
+      { maxRetryDelay: Infinity },
+      '`maxRetryDelay` must be a number from 0 to 2147483647, but it is Infinity.',
+    ],
+    [
+      { retryFactor: 0.5 },
+      '`retryFactor` must be a number from 1 to 1.7976931348623157e+308, but it is 0.5.',
+    ],
+    [{ stableAfter: null }, '`stableAfter` must be a number from 0 to 2147483647, but it is null.'],
+    [
+      { connectTimeout: 2 ** 31 },
+      '`connectTimeout` must be a number from 0 to 2147483647, but it is 2147483648.',
+    ],
+    [
+      { jitter: 'half' },
+      "`jitter` must be 'full' | 'equal' | 'decorrelated' | 'none' | function, but it is 'half'.",
+    ],
+    [{ immediate: 1 }, '`immediate` must be boolean, but it is 1.'],
+    [{ events: 'note' }, "`events` must be a list of event names, but it is 'note'."],
+    [{ events: [''] }, '`events` must be a list of event names, but it is of type object.'],
+    [{ method: '' }, "`method` must be string, but it is ''."],
+    [{ maxEventSize: 0 }, '`maxEventSize` must be a number from 1 to Infinity, but it is 0.'],
+    [{ bufferSize: 0 }, '`bufferSize` must be a number from 1 to Infinity, but it is 0.'],
+    [{ fetch: {} }, '`fetch` must be function, but it is of type object.'],
+    [{ parse: 'json' }, "`parse` must be 'auto' | 'text' | function, but it is 'json'."],
+    [
+      { credentials: 'always' },
+      "`credentials` must be 'omit' | 'same-origin' | 'include', but it is 'always'.",
+    ],
+    [{ body: 'x' }, "A `body` needs a `method` like 'POST', not 'GET'."],
+  ])('%o', (options, message) => {
+    expect(given(options)).toThrow(new TypeError(message));
+  });
+
+  test.each([{ 404: 'maybe' }, { 999: 'retry' }, { sometimes: 'retry' }, 'retry'])(
+    'a policy of %o',
+    (policy) => {
+      expect(given({ policy })).toThrow(
+        /^`policy` must be an object like \{ 404: 'fail', '5xx': 'retry', network: 'stop' \}, but it is /,
+      );
+    },
+  );
+
+  test.each(['', null, undefined, 5])('a URL of %o', (url) => {
+    expect(() => createConnection(url as string)).toThrow(/^`url` must be a URL or a function, but it is /);
+  });
+
+  test('a value that may be private is not shown', () => {
+    const secret = `Bearer ${'s'.repeat(40)}`;
+    expect(given({ parse: secret })).toThrow('but it is of type string.');
+  });
+
+  test('also by each part on its own', () => {
+    expect(() => fetchTransport({ url: '' })).toThrow(TypeError);
+    expect(() => eventSourceTransport({ url: '/', lastEventIdParam: '' })).toThrow(TypeError);
+    expect(() => fromTransport(async () => [] as never, { idleTimeout: -1 })).toThrow(TypeError);
+  });
+});
+
+test('everything that an option may be is accepted, and undefined counts as not given', () => {
+  const unset = Object.fromEntries(Object.keys(defaultSettings).map((name) => [name, undefined]));
+  const connection = given({ ...unset, immediate: false })();
+  expect(connection.actor.getSnapshot().context.settings).toEqual({ ...defaultSettings, immediate: false });
+  given({
+    maxRetries: Infinity,
+    retryDelay: 0,
+    jitter: () => 1,
+    policy: { 404: 'retry', '5xx': 'fail', network: 'stop' },
+    url: undefined,
+  });
+});
+
+test('a name that is no option is refused in development, with the names that are', () => {
+  expect(given({ maxRetry: 3 })).toThrow(
+    /^There is no option `maxRetry`\. There are maxRetries, retryDelay, /,
+  );
+  vi.stubEnv('NODE_ENV', 'production');
+  expect(given({ maxRetry: 3 })).not.toThrow();
+});

@@ -1,0 +1,317 @@
+import { useMachine } from '@xstate/react';
+import { Component, type ReactNode, StrictMode } from 'react';
+import { createRoot, hydrateRoot } from 'react-dom/client';
+import { renderToString } from 'react-dom/server.browser';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type ServerSentEventsOptions,
+  type UseServerSentEventsResult,
+  useConnection,
+  useServerSentEvents,
+} from '../../../adapters/react.ts';
+import {
+  connectionMachine,
+  createConnection,
+  fetchTransport,
+  fromTransport,
+  type Message,
+  selectStatus,
+} from '../../../index.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
+import { quiet, until } from '../../support/until.ts';
+
+const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
+
+let server: RemoteSseServer;
+let cleanups: (() => unknown)[];
+const errors = vi.spyOn(console, 'error');
+
+beforeEach(async () => {
+  server = await startRemoteSseServer();
+  cleanups = [() => server.stop()];
+  errors.mockReset();
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+  expect(errors).not.toHaveBeenCalled();
+});
+
+function render(node: ReactNode) {
+  const host = document.createElement('div');
+  const root = createRoot(host);
+  cleanups.push(() => root.unmount());
+  root.render(node);
+  return { host, root };
+}
+
+/** A component that shows what the hook returns and keeps every result for the test. */
+function createFeed<Data = unknown>() {
+  const results: UseServerSentEventsResult<Data>[] = [];
+  const received: Message<Data>[] = [];
+  function Feed({ url, options = {} }: { url: string | null; options?: ServerSentEventsOptions<Data> }) {
+    const result = useServerSentEvents<Data>(url, {
+      ...quick,
+      onMessage: (message) => received.push(message),
+      ...options,
+    });
+    results.push(result);
+    return <output>{result.status}</output>;
+  }
+  return {
+    Feed,
+    results,
+    received,
+    get last() {
+      const result = results.at(-1);
+      if (!result) throw new Error('The component has not rendered yet.');
+      return result;
+    },
+    get statuses() {
+      return results.map(({ status }) => status).filter((status, at, all) => status !== all[at - 1]);
+    },
+  };
+}
+
+const noSockets = () =>
+  expect.poll(async () => (await server.look()).sockets, { message: 'sockets at the server' }).toBe(0);
+
+test('a restart of the server is survived, nothing is lost or doubled, the budget becomes whole', async () => {
+  const feed = createFeed();
+  const { host } = render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.received.length === 1);
+
+  const failing = { kind: 'status', code: 500 } as const;
+  await server.answer(failing, failing, failing, { kind: 'stream' });
+  await server.drop();
+  await server.publish('two', 'note');
+  await until(() => feed.received.length === 2);
+  await until(() => feed.last.retries === 0);
+  await server.publish('three');
+  await until(() => feed.received.length === 3);
+
+  expect(feed.received).toEqual([
+    { event: 'message', data: 'one', id: '1' },
+    { event: 'note', data: 'two', id: '2' },
+    { event: 'message', data: 'three', id: '3' },
+  ]);
+  expect(feed.statuses).toEqual([
+    'connecting',
+    'open',
+    ...Array(4).fill(['backoff', 'connecting']).flat(),
+    'open',
+  ]);
+  expect(Math.max(...feed.results.map(({ retries }) => retries))).toBe(4);
+  expect(feed.last).toMatchObject({ data: 'three', event: 'message', lastEventId: '3', error: null });
+});
+
+test('Strict Mode sends one request per mount, and an unmount leaves no socket', async () => {
+  for (let mount = 1; mount <= 3; mount += 1) {
+    const feed = createFeed();
+    const { host, root } = render(
+      <StrictMode>
+        <feed.Feed url={server.url} />
+      </StrictMode>,
+    );
+    await until(() => host.textContent === 'open');
+    await quiet();
+    expect((await server.look()).requests).toHaveLength(mount);
+    root.unmount();
+    await noSockets();
+  }
+});
+
+test.each([401, 403, 404])('%i sends one request and fails', async (code) => {
+  await server.answer({ kind: 'status', code });
+  const feed = createFeed();
+  const { host } = render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'failed');
+  await quiet(100);
+  expect((await server.look()).requests).toHaveLength(1);
+  expect(feed.last.error).toMatchObject({ name: 'ConnectionError', status: code });
+  await server.answer({ kind: 'stream' });
+  feed.last.reconnect();
+  await until(() => host.textContent === 'open');
+});
+
+test('a new URL in backoff leaves one connection; a new callback or header leaves it as it is', async () => {
+  const other = await startRemoteSseServer();
+  cleanups.push(() => other.stop());
+  await server.answer({ kind: 'status', code: 503 });
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={server.url} options={{ retryDelay: 300, jitter: 'none' }} />);
+  await until(() => host.textContent === 'backoff');
+  root.render(<feed.Feed url={other.url} />);
+  await until(() => host.textContent === 'open');
+  await quiet(400);
+  expect((await server.look()).requests).toHaveLength(1);
+  expect(await other.look()).toMatchObject({ streams: 1, sockets: 1 });
+
+  const heard: unknown[] = [];
+  const onMessage = ({ data }: Message) => heard.push(data);
+  root.render(<feed.Feed url={other.url} options={{ onMessage, headers: { 'x-render': 'second' } }} />);
+  await quiet();
+  await other.publish('to the new callback');
+  await until(() => heard.length === 1);
+  expect((await other.look()).requests).toHaveLength(1);
+  await other.drop();
+  await until(() => host.textContent === 'backoff');
+  await until(() => host.textContent === 'open');
+  expect((await other.look()).requests[1]?.headers['x-render']).toBe('second');
+});
+
+test('no URL is idle; one that comes later connects; one that goes away disconnects', async () => {
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={null} />);
+  await until(() => host.textContent === 'closed');
+  feed.last.reconnect();
+  root.render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'open');
+  root.render(<feed.Feed url={null} />);
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('immediate: false waits for open(), and a closed connection stays closed until then', async () => {
+  const feed = createFeed();
+  const { host } = render(<feed.Feed url={server.url} options={{ immediate: false }} />);
+  await until(() => host.textContent === 'closed');
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(0);
+  feed.last.open();
+  await until(() => host.textContent === 'open');
+  feed.last.close();
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  expect(feed.last.closeReason).toBe('app');
+});
+
+test('history keeps the last messages and counts the rest; a burst costs far fewer renders than messages', async () => {
+  const feed = createFeed<number>();
+  const { host } = render(<feed.Feed url={server.url} options={{ history: 3 }} />);
+  await until(() => host.textContent === 'open');
+  const before = feed.results.length;
+  await server.write(Array.from({ length: 10_000 }, (_, index) => `data: ${index}\n\n`).join(''));
+  await until(() => feed.received.length === 10_000);
+  await until(() => feed.last.data === 9_999);
+  expect(feed.received.map(({ data }) => data)).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+  expect(feed.last.history.map(({ data }) => data)).toEqual([9_997, 9_998, 9_999]);
+  expect(feed.last.dropped).toBe(9_997);
+  expect(feed.results.length - before).toBeLessThan(50);
+});
+
+test('a message with the same payload as the one before renders all the same', async () => {
+  const feed = createFeed();
+  const { host } = render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'open');
+  await server.write('data: same\n\n');
+  await until(() => feed.last.data === 'same');
+  const before = feed.results.length;
+  await server.write('data: same\n\n');
+  await until(() => feed.results.length === before + 1);
+});
+
+test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {
+  const connection = createConnection<{ note: string }>(server.url, { ...quick, events: ['note'] });
+  cleanups.push(() => connection[Symbol.asyncDispose]());
+  function Badge() {
+    const { status, data } = useConnection<string>(connection);
+    return <output>{`${status} ${data}`}</output>;
+  }
+  const first = render(<Badge />);
+  const second = render(
+    <StrictMode>
+      <Badge />
+    </StrictMode>,
+  );
+  await until(() => first.host.textContent === 'open undefined');
+  await server.publish('hello', 'note');
+  await until(() => first.host.textContent === 'open hello' && second.host.textContent === 'open hello');
+  first.root.unmount();
+  second.root.unmount();
+  await quiet();
+  expect(connection.state.status).toBe('open');
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+describe('on a server', () => {
+  test('nothing is opened, and the page hydrates without a mismatch', async () => {
+    const feed = createFeed();
+    const page = <feed.Feed url={server.url} />;
+    const host = document.createElement('div');
+    host.innerHTML = renderToString(page);
+    expect(host.textContent).toBe('connecting');
+    await quiet();
+    expect((await server.look()).requests).toHaveLength(0);
+
+    const mismatches: unknown[] = [];
+    const root = hydrateRoot(host, page, { onRecoverableError: (error) => mismatches.push(error) });
+    cleanups.push(() => root.unmount());
+    await until(() => host.textContent === 'open');
+    expect(mismatches).toEqual([]);
+  });
+});
+
+test('an option that is none is thrown in render, for the nearest error boundary', async () => {
+  class Boundary extends Component<{ children: ReactNode }, { message?: string }> {
+    override state: { message?: string } = {};
+    static getDerivedStateFromError = (error: Error) => ({ message: error.message });
+    override render = () => this.state.message ?? this.props.children;
+  }
+  errors.mockImplementation(() => {}); // React logs what a boundary catches
+  const feed = createFeed();
+  const { host } = render(
+    <Boundary>
+      <feed.Feed url={server.url} options={{ maxRetries: -1 }} />
+    </Boundary>,
+  );
+  await until(() => host.textContent === '`maxRetries` must be a number from 0 to Infinity, but it is -1.');
+  errors.mockReset();
+});
+
+describe('useMachine of @xstate/react', () => {
+  const createPlain = () => {
+    const machine = connectionMachine.provide({
+      actors: { transport: fromTransport(fetchTransport({ url: server.url })) },
+    });
+    return function Plain() {
+      const [snapshot, send] = useMachine(machine, { input: quick });
+      return (
+        <button type="button" onClick={() => send({ type: 'reconnect' })}>
+          {selectStatus(snapshot)} {snapshot.context.retries} {snapshot.context.lastEventId}
+        </button>
+      );
+    };
+  };
+
+  test('runs the statechart as it is', async () => {
+    const Plain = createPlain();
+    const { host, root } = render(<Plain />);
+    await until(() => host.textContent === 'open 0 ');
+    await server.publish('one');
+    await until(() => host.textContent === 'open 0 1');
+    await server.answer({ kind: 'status', code: 503 }, { kind: 'stream' });
+    await server.drop();
+    await expect.poll(async () => (await server.look()).requests.length).toBe(3);
+    await until(() => host.textContent === 'open 0 1');
+    root.unmount();
+    await noSockets();
+  });
+
+  test('in Strict Mode sends one request, and an unmount leaves no socket', async () => {
+    const Plain = createPlain();
+    const { host, root } = render(
+      <StrictMode>
+        <Plain />
+      </StrictMode>,
+    );
+    await until(() => host.textContent === 'open 0 ');
+    await quiet();
+    expect((await server.look()).requests).toHaveLength(1);
+    root.unmount();
+    await noSockets();
+  });
+});

@@ -1,0 +1,342 @@
+import { useMachine } from '@xstate/vue';
+import { createPinia, defineStore, setActivePinia } from 'pinia';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type App,
+  type Component,
+  createApp,
+  createSSRApp,
+  defineComponent,
+  effectScope,
+  h,
+  KeepAlive,
+  nextTick,
+  ref,
+  watch,
+} from 'vue';
+import { renderToString } from 'vue/server-renderer';
+import {
+  type UseServerSentEventsOptions,
+  type UseServerSentEventsResult,
+  useConnection,
+  useServerSentEvents,
+} from '../../../adapters/vue.ts';
+import {
+  connectionMachine,
+  createConnection,
+  fetchTransport,
+  fromTransport,
+  type Message,
+  selectStatus,
+} from '../../../index.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
+import { quiet, until } from '../../support/until.ts';
+
+const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
+
+let server: RemoteSseServer;
+let cleanups: (() => unknown)[];
+const warnings = vi.spyOn(console, 'warn');
+const errors = vi.spyOn(console, 'error');
+
+beforeEach(async () => {
+  server = await startRemoteSseServer();
+  cleanups = [() => server.stop()];
+  warnings.mockReset();
+  errors.mockReset();
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+  expect(warnings).not.toHaveBeenCalled();
+  expect(errors).not.toHaveBeenCalled();
+});
+
+function mount(component: Component, app: App = createApp(component)) {
+  const host = document.createElement('div');
+  app.mount(host);
+  const unmount = vi.fn(() => app.unmount());
+  cleanups.push(() => unmount.mock.calls.length === 0 && unmount());
+  return { host, unmount };
+}
+
+/** A component that shows what the composable returns and keeps its statuses for the test. */
+function createFeed<Data = unknown>(
+  url: () => string | null,
+  options: UseServerSentEventsOptions<Data> = {},
+) {
+  const received: Message<Data>[] = [];
+  const statuses: string[] = [];
+  const retries: number[] = [];
+  const feed = {
+    received,
+    statuses,
+    retries,
+    result: undefined as UseServerSentEventsResult<Data> | undefined,
+    Feed: defineComponent({
+      name: 'Feed',
+      setup() {
+        const result = useServerSentEvents<Data>(url, {
+          ...quick,
+          onMessage: (message) => received.push(message),
+          ...options,
+        });
+        feed.result = result;
+        watch(result.status, (status) => statuses.push(status), { immediate: true, flush: 'sync' });
+        watch(result.retries, (count) => retries.push(count), { flush: 'sync' });
+        return () => h('output', result.status.value);
+      },
+    }),
+  };
+  return feed;
+}
+
+const noSockets = () =>
+  expect.poll(async () => (await server.look()).sockets, { message: 'sockets at the server' }).toBe(0);
+
+test('a restart of the server is survived, nothing is lost or doubled, the budget becomes whole', async () => {
+  const feed = createFeed(() => server.url);
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.received.length === 1);
+
+  const failing = { kind: 'status', code: 500 } as const;
+  await server.answer(failing, failing, failing, { kind: 'stream' });
+  await server.drop();
+  await server.publish('two', 'note');
+  await until(() => feed.received.length === 2);
+  await until(() => feed.result?.retries.value === 0);
+  await server.publish('three');
+  await until(() => feed.received.length === 3);
+
+  expect(feed.received).toEqual([
+    { event: 'message', data: 'one', id: '1' },
+    { event: 'note', data: 'two', id: '2' },
+    { event: 'message', data: 'three', id: '3' },
+  ]);
+  expect(feed.statuses).toEqual([
+    'connecting',
+    'open',
+    ...Array(4).fill(['backoff', 'connecting']).flat(),
+    'open',
+  ]);
+  expect(feed.retries).toEqual([1, 2, 3, 4, 0]);
+  expect(feed.result?.data.value).toBe('three');
+  expect(feed.result?.event.value).toBe('message');
+  expect(feed.result?.lastEventId.value).toBe('3');
+  expect(feed.result?.error.value).toBeNull();
+});
+
+test('a mount sends one request, and an unmount leaves no socket', async () => {
+  for (let count = 1; count <= 3; count += 1) {
+    const feed = createFeed(() => server.url);
+    const { host, unmount } = mount(feed.Feed);
+    await until(() => host.textContent === 'open');
+    expect((await server.look()).requests).toHaveLength(count);
+    unmount();
+    await noSockets();
+  }
+});
+
+test.each([401, 403, 404])('%i sends one request and fails', async (code) => {
+  await server.answer({ kind: 'status', code });
+  const feed = createFeed(() => server.url);
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'failed');
+  await quiet(100);
+  expect((await server.look()).requests).toHaveLength(1);
+  expect(feed.result?.error.value).toMatchObject({ name: 'ConnectionError', status: code });
+  await server.answer({ kind: 'stream' });
+  feed.result?.reconnect();
+  await until(() => host.textContent === 'open');
+});
+
+test('a new URL in backoff leaves one connection', async () => {
+  const other = await startRemoteSseServer();
+  cleanups.push(() => other.stop());
+  await server.answer({ kind: 'status', code: 503 });
+  const url = ref(server.url);
+  const feed = createFeed(() => url.value, { retryDelay: 300, jitter: 'none' });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'backoff');
+  url.value = other.url;
+  await until(() => host.textContent === 'open');
+  await quiet(400);
+  expect((await server.look()).requests).toHaveLength(1);
+  expect(await other.look()).toMatchObject({ streams: 1, sockets: 1 });
+});
+
+test('no URL is idle; one that comes later connects; one that goes away disconnects', async () => {
+  const url = ref<string | null>(null);
+  const feed = createFeed(() => url.value);
+  const { host } = mount(feed.Feed);
+  expect(host.textContent).toBe('closed');
+  url.value = server.url;
+  await until(() => host.textContent === 'open');
+  url.value = null;
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('immediate: false waits for open(); close() closes for good', async () => {
+  const feed = createFeed(() => server.url, { immediate: false });
+  const { host } = mount(feed.Feed);
+  expect(host.textContent).toBe('closed');
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(0);
+  feed.result?.open();
+  await until(() => host.textContent === 'open');
+  feed.result?.close();
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  expect(feed.result?.closeReason.value).toBe('app');
+});
+
+test('history keeps the last messages and counts the rest; a burst costs far fewer updates than messages', async () => {
+  const feed = createFeed<number>(() => server.url, { history: 3 });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  let updates = 0;
+  if (feed.result) watch(feed.result.data, () => updates++, { flush: 'sync' });
+  await server.write(Array.from({ length: 10_000 }, (_, index) => `data: ${index}\n\n`).join(''));
+  await until(() => feed.received.length === 10_000);
+  expect(feed.result?.history.value.map(({ data }) => data)).toEqual([9_997, 9_998, 9_999]);
+  expect(feed.result?.dropped.value).toBe(9_997);
+  expect(updates).toBeLessThan(50);
+});
+
+test('a message with the same payload as the one before is news all the same, once', async () => {
+  const feed = createFeed(() => server.url);
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  const seen: unknown[] = [];
+  if (feed.result) {
+    const { data } = feed.result;
+    watch(
+      () => [data.value],
+      ([value]) => seen.push(value),
+      { flush: 'sync' },
+    );
+  }
+  for (let count = 1; count <= 3; count += 1) {
+    await server.write('data: same\n\n');
+    await until(() => seen.length === count);
+  }
+  await quiet();
+  expect(seen).toEqual(['same', 'same', 'same']);
+});
+
+test('the refs are read-only', async () => {
+  const feed = createFeed(() => null);
+  mount(feed.Feed);
+  warnings.mockImplementation(() => {});
+  Object.assign(feed.result?.status ?? {}, { value: 'open' });
+  expect(feed.result?.status.value).toBe('closed');
+  expect(warnings).toHaveBeenCalledOnce();
+  warnings.mockReset();
+});
+
+describe('<KeepAlive>', () => {
+  async function hideAndShow(onDeactivated: 'keep' | 'pause') {
+    const feed = createFeed(() => server.url, { onDeactivated });
+    const shown = ref(true);
+    const { host } = mount({
+      render: () => h(KeepAlive, null, { default: () => (shown.value ? h(feed.Feed) : undefined) }),
+    });
+    await until(() => host.textContent === 'open');
+    await server.publish('one');
+    await until(() => feed.received.length === 1);
+    shown.value = false;
+    await nextTick();
+    if (onDeactivated === 'pause') await noSockets();
+    await server.publish('two');
+    shown.value = true;
+    await until(() => feed.received.length === 2);
+    expect(feed.received.map(({ data }) => data)).toEqual(['one', 'two']);
+    return (await server.look()).requests.map(({ lastEventId }) => lastEventId);
+  }
+
+  test('keeps the connection by default', async () => {
+    expect(await hideAndShow('keep')).toEqual(['']);
+  });
+
+  test('pauses it when asked, and resumes with the last event ID', async () => {
+    expect(await hideAndShow('pause')).toEqual(['', '1']);
+  });
+});
+
+test('works in a bare effectScope and ends with it', async () => {
+  const scope = effectScope();
+  const result = scope.run(() => useServerSentEvents(server.url, quick));
+  await until(() => result?.status.value === 'open');
+  scope.stop();
+  await noSockets();
+});
+
+test('works in a Pinia setup store', async () => {
+  setActivePinia(createPinia());
+  const useFeed = defineStore('feed', () => useServerSentEvents<string>(server.url, quick));
+  const store = useFeed();
+  await until(() => store.status === 'open');
+  await server.publish('into the store');
+  await until(() => store.data === 'into the store');
+  store.$dispose();
+  await noSockets();
+});
+
+test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {
+  const connection = createConnection<{ note: string }>(server.url, { ...quick, events: ['note'] });
+  cleanups.push(() => connection[Symbol.asyncDispose]());
+  const { host, unmount } = mount({
+    setup() {
+      const { status, data } = useConnection<string>(connection);
+      return () => `${status.value} ${data.value}`;
+    },
+  });
+  await until(() => host.textContent === 'open undefined');
+  await server.publish('hello', 'note');
+  await until(() => host.textContent === 'open hello');
+  unmount();
+  await quiet();
+  expect(connection.state.status).toBe('open');
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('on a server nothing is opened, and the page hydrates without a mismatch', async () => {
+  const feed = createFeed(() => server.url);
+  const html = await renderToString(createSSRApp(feed.Feed));
+  expect(html).toContain('connecting');
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(0);
+
+  const host = document.createElement('div');
+  host.innerHTML = html;
+  const app = createSSRApp(feed.Feed);
+  app.mount(host);
+  cleanups.push(() => app.unmount());
+  await until(() => host.textContent === 'open');
+});
+
+test('useMachine of @xstate/vue runs the statechart as it is', async () => {
+  const machine = connectionMachine.provide({
+    actors: { transport: fromTransport(fetchTransport({ url: server.url })) },
+  });
+  const { host, unmount } = mount({
+    setup() {
+      const { snapshot } = useMachine(machine, { input: quick });
+      return () =>
+        `${selectStatus(snapshot.value)} ${snapshot.value.context.retries} ${snapshot.value.context.lastEventId}`;
+    },
+  });
+  await until(() => host.textContent === 'open 0 ');
+  await server.publish('one');
+  await until(() => host.textContent === 'open 0 1');
+  await server.answer({ kind: 'status', code: 503 }, { kind: 'stream' });
+  await server.drop();
+  await expect.poll(async () => (await server.look()).requests.length).toBe(3);
+  await until(() => host.textContent === 'open 0 1');
+  unmount();
+  await noSockets();
+});

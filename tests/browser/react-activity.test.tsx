@@ -1,0 +1,100 @@
+import { useMachine } from '@xstate/react';
+import { Activity, type ReactNode, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type UseServerSentEventsResult, useServerSentEvents } from '../../adapters/react.ts';
+import { connectionMachine, fetchTransport, fromTransport, selectStatus } from '../../index.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../support/remote-sse-server.ts';
+import { quiet, until } from '../support/until.ts';
+
+let server: RemoteSseServer;
+let cleanups: (() => unknown)[];
+
+beforeEach(async () => {
+  server = await startRemoteSseServer();
+  cleanups = [() => server.stop()];
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+/** Renders a child that can be hidden and shown again with its state kept. */
+function renderHideable(child: ReactNode) {
+  let setShown: (shown: boolean) => void = () => {};
+  function Page() {
+    const [shown, set] = useState(true);
+    setShown = set;
+    return <Activity mode={shown ? 'visible' : 'hidden'}>{child}</Activity>;
+  }
+  const host = document.createElement('div');
+  const root = createRoot(host);
+  cleanups.push(() => root.unmount());
+  root.render(<Page />);
+  return {
+    host,
+    hide: () => flushSync(() => setShown(false)),
+    show: () => flushSync(() => setShown(true)),
+  };
+}
+
+const sockets = async () => (await server.look()).sockets;
+
+test('a hidden component has no socket; shown again it resumes where it was', async () => {
+  const received: unknown[] = [];
+  function Feed() {
+    const { status } = useServerSentEvents(server.url, { onMessage: ({ data }) => received.push(data) });
+    return <output>{status}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Feed />);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => received.length === 1);
+  hide();
+  await expect.poll(sockets).toBe(0);
+  await server.publish('two');
+  show();
+  await until(() => received.length === 2);
+  expect(received).toEqual(['one', 'two']);
+  expect((await server.look()).requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+});
+
+test('what the app closed stays closed when it is shown again', async () => {
+  let result: UseServerSentEventsResult | undefined;
+  function Feed() {
+    result = useServerSentEvents(server.url);
+    return <output>{result.status}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Feed />);
+  await until(() => host.textContent === 'open');
+  result?.close();
+  hide();
+  show();
+  await quiet();
+  expect(host.textContent).toBe('closed');
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('useMachine notices at once that its stream is gone, and resumes uncharged', async () => {
+  const machine = connectionMachine.provide({
+    actors: { transport: fromTransport(fetchTransport({ url: server.url })) },
+  });
+  function Plain() {
+    const [snapshot] = useMachine(machine);
+    const { retries, lastEventId } = snapshot.context;
+    return <output>{`${selectStatus(snapshot)} ${retries} ${lastEventId}`}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Plain />);
+  await until(() => host.textContent === 'open 0 ');
+  await server.publish('one');
+  await until(() => host.textContent === 'open 0 1');
+  hide();
+  await expect.poll(sockets).toBe(0);
+  await server.publish('two');
+  show();
+  await until(() => host.textContent === 'open 0 2');
+  const { requests, streams } = await server.look();
+  expect(requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+  expect(streams).toBe(1);
+});

@@ -1,0 +1,622 @@
+import { describe, expect, test } from 'vitest';
+import { createActor, fromCallback } from 'xstate';
+import {
+  type ConnectionEmitted,
+  type ConnectionInput,
+  connectionMachine,
+  connectionStatuses,
+  selectStatus,
+  type TransportCommand,
+  type TransportEvent,
+  type TransportInput,
+} from '../../machines/connection.ts';
+import type { Failure } from '../../machines/connection-error.ts';
+import { TestClock } from '../support/test-clock.ts';
+
+const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
+const ended: Failure = { kind: 'ended', message: 'The server ended the stream.' };
+const unauthorized: Failure = { kind: 'unauthorized', status: 401, message: 'The server answered 401.' };
+
+/** The machine, with a transport that does what the test says and a clock that the test moves. */
+function start(input?: ConnectionInput, clock = new TestClock()) {
+  const attempts: { input: TransportInput; alive: boolean; told: TransportCommand[] }[] = [];
+  const emitted: ConnectionEmitted[] = [];
+  const transport = fromCallback<TransportCommand, TransportInput>(({ input: given, receive }) => {
+    const attempt = { input: given, alive: true, told: [] as TransportCommand[] };
+    attempts.push(attempt);
+    receive((command) => attempt.told.push(command));
+    return () => {
+      attempt.alive = false;
+    };
+  });
+  const actor = createActor(connectionMachine.provide({ actors: { transport } }), { input, clock });
+  for (const type of ['messages', 'opened', 'failure', 'gaveUp', 'closed'] as const) {
+    actor.on(type, (event) => emitted.push(event));
+  }
+  actor.start();
+
+  const facts = () => ({ at: clock.now(), random: clock.random() });
+  return {
+    actor,
+    clock,
+    attempts,
+    emitted,
+    get context() {
+      return actor.getSnapshot().context;
+    },
+    get value() {
+      return actor.getSnapshot().value;
+    },
+    get status() {
+      return selectStatus(actor.getSnapshot());
+    },
+    get alive() {
+      return attempts.filter((attempt) => attempt.alive).length;
+    },
+    accept: () => actor.send({ type: 'transport.opened', at: clock.now() }),
+    fail: (error: Failure = unavailable, more: Partial<TransportEvent> = {}) =>
+      actor.send({ type: 'transport.failed', error, ...facts(), ...more } as TransportEvent),
+    end: (more: Partial<TransportEvent> = {}) =>
+      actor.send({ type: 'transport.ended', error: ended, ...facts(), ...more } as TransportEvent),
+    receive: (lastEventId: string, retry?: number) =>
+      actor.send({
+        type: 'transport.messages',
+        messages: [{ event: 'message', data: lastEventId, id: lastEventId }],
+        lastEventId,
+        ...(retry !== undefined && { retry }),
+      }),
+    signal: (type: 'network.online' | 'network.offline' | 'page.hidden' | 'page.visible' | 'page.resumed') =>
+      actor.send({ type, at: clock.now() }),
+  };
+}
+
+type Node = typeof connectionMachine.root;
+
+/** Every state of the chart, the chart itself first. */
+function states(node: Node = connectionMachine.root): Node[] {
+  return [node, ...Object.values(node.states).flatMap((child) => states(child as Node))];
+}
+
+describe('the chart', () => {
+  test('names every action, guard, delay and actor that it uses, and nothing else', () => {
+    const { implementations } = connectionMachine;
+    const used = { guards: new Set(), actions: new Set(), delays: new Set(), actors: new Set() };
+    for (const node of states()) {
+      for (const transition of [...node.transitions.values()].flat().concat(node.always ?? [])) {
+        if (transition.guard) used.guards.add(transition.guard);
+        for (const action of transition.actions) used.actions.add(action);
+      }
+      for (const action of [...node.entry, ...node.exit]) used.actions.add(action);
+      for (const { delay } of node.after) used.delays.add(delay);
+      for (const { src } of node.invoke) used.actors.add(src);
+    }
+    const userNamed = [...used.actions].filter((action) => typeof action === 'string');
+    expect(new Set(userNamed)).toEqual(new Set(Object.keys(implementations.actions)));
+    expect(used.guards).toEqual(new Set(Object.keys(implementations.guards)));
+    expect(used.delays).toEqual(new Set(Object.keys(implementations.delays)));
+    expect(used.actors).toEqual(new Set(Object.keys(implementations.actors)));
+    // The rest are the timers that XState adds for `after`.
+    for (const action of used.actions) {
+      if (typeof action !== 'string')
+        expect(action).toHaveProperty('type', expect.stringMatching(/^xstate\./));
+    }
+  });
+
+  test('gives every state exactly one status', () => {
+    const leaves = states().filter(({ type }) => type === 'atomic');
+    expect(leaves).toHaveLength(8);
+    for (const leaf of leaves) {
+      const tags = [];
+      for (let node: Node | undefined = leaf; node; node = node.parent as Node | undefined) {
+        tags.push(...node.tags);
+      }
+      expect(tags).toHaveLength(1);
+      expect(connectionStatuses).toContain(tags[0]);
+    }
+  });
+
+  test('keeps its context plain: it survives JSON unchanged in every status', () => {
+    const run = start();
+    const plain = () => expect(JSON.parse(JSON.stringify(run.context))).toEqual(run.context);
+    plain();
+    run.accept();
+    run.receive('7', 10);
+    plain();
+    run.fail();
+    plain();
+    run.actor.send({ type: 'close' });
+    plain();
+  });
+});
+
+describe('starting', () => {
+  test('connects at once by default', () => {
+    const run = start();
+    expect(run.value).toEqual({ live: 'connecting' });
+    expect(run.attempts.map(({ input }) => input)).toEqual([
+      { lastEventId: '', refresh: false, backoff: 1_000 },
+    ]);
+  });
+
+  test('waits for open() when not immediate', () => {
+    const run = start({ immediate: false });
+    expect([run.status, run.attempts.length]).toEqual(['closed', 0]);
+    run.actor.send({ type: 'open' });
+    expect([run.status, run.attempts.length]).toEqual(['connecting', 1]);
+  });
+
+  test('resumes after an ID that it is given', () => {
+    expect(start({ lastEventId: '41' }).attempts[0]?.input.lastEventId).toBe('41');
+  });
+
+  test('says what is missing when it has no transport', () => {
+    const actor = createActor(connectionMachine).start();
+    expect(selectStatus(actor.getSnapshot())).toBe('failed');
+    expect(actor.getSnapshot().context.error).toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('connectionMachine.provide'),
+    });
+  });
+
+  test('refuses a setting that is none, and names it', () => {
+    const actor = createActor(connectionMachine, { input: { maxRetries: -1 } });
+    expect(actor.getSnapshot()).toMatchObject({
+      status: 'error',
+      error: new TypeError('`maxRetries` must be a number from 0 to Infinity, but it is -1.'),
+    });
+  });
+});
+
+describe('the retry budget', () => {
+  test('allows exactly maxRetries retries, then gives up as exhausted', () => {
+    const run = start({ maxRetries: 3 });
+    for (let retry = 1; retry <= 3; retry += 1) {
+      run.fail();
+      expect([run.status, run.context.retries]).toEqual(['backoff', retry]);
+      run.clock.advance(30_000);
+      expect(run.status).toBe('connecting');
+    }
+    run.fail();
+    expect(run.status).toBe('failed');
+    expect(run.context.error).toEqual({
+      kind: 'exhausted',
+      status: 503,
+      message: 'Gave up after 3 retries. The server answered 503.',
+    });
+    expect(run.attempts).toHaveLength(4);
+    run.clock.advance(10_000_000);
+    expect(run.attempts).toHaveLength(4);
+  });
+
+  test('of 0 allows none, of Infinity any number', () => {
+    const none = start({ maxRetries: 0 });
+    none.fail();
+    expect(none.status).toBe('failed');
+
+    const endless = start({ maxRetries: Infinity });
+    for (let retry = 0; retry < 500; retry += 1) {
+      endless.fail();
+      endless.clock.advance(30_000);
+    }
+    expect([endless.status, endless.context.retries]).toEqual(['connecting', 500]);
+  });
+
+  test('is not restored by opening, but by staying open for stableAfter', () => {
+    const run = start();
+    run.fail();
+    run.clock.advance(1_000);
+    run.accept();
+    run.clock.advance(4_999);
+    expect([run.value, run.context.retries]).toEqual([{ live: { open: 'fresh' } }, 1]);
+    run.clock.advance(1);
+    expect([run.value, run.context.retries]).toEqual([{ live: { open: 'stable' } }, 0]);
+    expect(run.attempts[1]?.told).toEqual([{ type: 'budget.restored', backoff: 1_000 }]);
+  });
+
+  test('stops a server that accepts and drops at once', () => {
+    const run = start({ maxRetries: 5 });
+    for (let attempt = 0; attempt <= 5; attempt += 1) {
+      run.accept();
+      run.clock.advance(100);
+      run.fail({ kind: 'network', message: '' });
+      run.clock.advance(30_000);
+    }
+    expect([run.status, run.attempts.length]).toEqual(['failed', 6]);
+  });
+
+  test('starts afresh with reconnect() and with open() after giving up', () => {
+    for (const type of ['reconnect', 'open'] as const) {
+      const run = start({ maxRetries: 1 });
+      run.fail();
+      run.clock.advance(1_000);
+      run.fail();
+      expect(run.status).toBe('failed');
+      run.actor.send({ type });
+      expect(run.context).toMatchObject({ retries: 0, error: null });
+      run.fail();
+      expect([run.status, run.context.retries]).toEqual(['backoff', 1]);
+    }
+  });
+});
+
+describe('the wait', () => {
+  test('is drawn from the capped exponential delay, to the millisecond', () => {
+    const run = start();
+    run.clock.draws = [0.25];
+    for (const [wait, at] of [
+      [250, 1_000_250],
+      [500, 1_000_750],
+      [1_000, 1_001_750],
+      [2_000, 1_003_750],
+      [4_000, 1_007_750],
+      [7_500, 1_015_250],
+    ] as const) {
+      run.fail();
+      expect(run.context).toMatchObject({ retryDelay: wait, retryAt: at });
+      run.clock.advance(wait - 1);
+      expect(run.status).toBe('backoff');
+      run.clock.advance(1);
+      expect(run.status).toBe('connecting');
+      expect(run.context).toMatchObject({ retryDelay: null, retryAt: null });
+    }
+  });
+
+  test('adds the jitter to what the server asked for, which is never undercut', () => {
+    const run = start();
+    run.clock.draws = [0];
+    run.fail({ ...unavailable, retryAfter: 2_000 });
+    expect(run.context.retryDelay).toBe(2_000);
+    run.clock.advance(2_000);
+    run.clock.draws = [0.5];
+    run.fail();
+    expect(run.context.retryDelay).toBe(1_000);
+  });
+
+  test('obeys retry: from then on, clamped, and 0 means no wish', () => {
+    const run = start();
+    run.clock.draws = [0];
+    run.accept();
+    run.receive('1', 4_000);
+    run.fail();
+    expect(run.context.retryDelay).toBe(4_000);
+    run.clock.advance(4_000);
+    run.accept();
+    run.receive('2', 1e12);
+    run.fail();
+    expect(run.context.retryDelay).toBe(300_000);
+    run.clock.advance(300_000);
+    run.accept();
+    run.receive('3', 0);
+    run.clock.draws = [0.5];
+    run.fail();
+    expect(run.context.retryDelay).toBe(2_000);
+  });
+
+  test('takes the delay that a jitter function of the app made', () => {
+    const run = start();
+    run.fail(unavailable, { jittered: 77 });
+    expect(run.context.retryDelay).toBe(77);
+  });
+
+  test('grows from the delay before with decorrelated jitter', () => {
+    const run = start({ jitter: 'decorrelated' });
+    run.clock.draws = [0.5];
+    run.fail();
+    expect(run.context.retryDelay).toBe(2_000); // halfway between 1 000 and 3 × 1 000
+    run.clock.advance(2_000);
+    run.fail();
+    expect(run.context.retryDelay).toBe(3_500); // halfway between 1 000 and 3 × 2 000
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    [{ kind: 'forbidden', status: 403, message: '' }],
+    [{ kind: 'http', status: 404, message: '' }],
+    [{ kind: 'content-type', status: 200, message: '' }],
+    [{ kind: 'too-large', message: '' }],
+    [{ kind: 'invalid', message: '' }],
+    [unauthorized],
+  ] as [Failure][])('$kind fails for ever, whatever the page and the network do', (error) => {
+    const run = start();
+    run.fail(error);
+    expect([run.status, run.context.error]).toEqual(['failed', error]);
+    for (const type of [
+      'network.offline',
+      'network.online',
+      'page.hidden',
+      'page.visible',
+      'page.resumed',
+    ] as const)
+      run.signal(type);
+    run.clock.advance(10_000_000);
+    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['failed', 1, 0]);
+  });
+
+  test('204 and a policy of stop close as ended, and stay closed', () => {
+    for (const [error, policy] of [
+      [{ kind: 'ended', status: 204, message: '' }, {}],
+      [unavailable, { 503: 'stop' }],
+    ] as const) {
+      const run = start({ policy });
+      run.fail(error);
+      expect([run.status, run.context.closeReason, run.context.error]).toEqual(['closed', 'ended', null]);
+      run.signal('page.visible');
+      expect(run.attempts).toHaveLength(1);
+      expect(run.emitted).toEqual([{ type: 'closed', reason: 'ended' }]);
+    }
+  });
+
+  test('401 costs one refresh, uncharged; a second one in a row fails', () => {
+    const run = start();
+    run.fail(unauthorized, { refreshable: true });
+    expect([run.status, run.context.retries]).toEqual(['connecting', 0]);
+    expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true]);
+    run.fail(unauthorized, { refreshable: true });
+    expect([run.status, run.attempts.length]).toEqual(['failed', 2]);
+  });
+
+  test('401 is worth a refresh again once a stream was open', () => {
+    const run = start();
+    run.fail(unauthorized, { refreshable: true });
+    run.accept();
+    run.fail();
+    run.clock.advance(1_000);
+    run.fail(unauthorized, { refreshable: true });
+    expect(run.status).toBe('connecting');
+    expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true, false, true]);
+  });
+
+  test('a failure of another kind after the refresh does not refresh again by itself', () => {
+    const run = start();
+    run.fail(unauthorized, { refreshable: true });
+    run.fail();
+    run.clock.advance(1_000);
+    expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true, false]);
+  });
+});
+
+describe('the end of a stream', () => {
+  test('is retried with the same backoff', () => {
+    const run = start();
+    run.accept();
+    run.end();
+    expect([run.status, run.context.retries, run.context.retryDelay]).toEqual(['backoff', 1, 500]);
+    expect(run.context.error).toEqual(ended);
+  });
+
+  test('closes the connection when its method is not safe to repeat', () => {
+    const run = start({ retryUnsafe: true });
+    run.accept();
+    run.end({ unsafe: true });
+    expect([run.status, run.context.closeReason]).toEqual(['closed', 'ended']);
+  });
+
+  test('follows the policy', () => {
+    const stopped = start({ policy: { ended: 'stop' } });
+    stopped.end();
+    expect(stopped.status).toBe('closed');
+    const failed = start({ policy: { ended: 'fail' } });
+    failed.end();
+    expect([failed.status, failed.context.error?.kind]).toEqual(['failed', 'ended']);
+  });
+});
+
+describe('an unsafe request that broke after its stream had opened', () => {
+  const broken: Failure = { kind: 'network', message: 'The stream broke.' };
+
+  test('is not repeated', () => {
+    const run = start();
+    run.accept();
+    run.fail(broken, { unsafe: true });
+    expect([run.status, run.context.error]).toEqual(['failed', broken]);
+  });
+
+  test('is repeated when the app allows it, or when there is an ID to resume after', () => {
+    const allowed = start({ retryUnsafe: true });
+    allowed.accept();
+    allowed.fail(broken, { unsafe: true });
+    expect(allowed.status).toBe('backoff');
+    const resumable = start();
+    resumable.accept();
+    resumable.receive('5');
+    resumable.fail(broken, { unsafe: true });
+    expect(resumable.status).toBe('backoff');
+  });
+});
+
+describe('the network', () => {
+  test('that is known to be gone costs nothing, and is waited for without a timer', () => {
+    const run = start();
+    run.fail(unavailable, { offline: true });
+    expect([run.value, run.context.retries, run.context.retryAt]).toEqual([{ backoff: 'offline' }, 0, null]);
+    expect(run.clock.pending).toBe(0);
+    run.clock.advance(10_000_000);
+    expect(run.attempts).toHaveLength(1);
+    run.signal('network.online');
+    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 2, 0]);
+  });
+
+  test('that goes away suspends the wait; its return ends it and leaves the count', () => {
+    const run = start();
+    run.fail();
+    run.signal('network.offline');
+    expect([run.value, run.clock.pending, run.context.retryAt]).toEqual([{ backoff: 'offline' }, 0, null]);
+    run.signal('page.visible');
+    expect(run.status).toBe('backoff');
+    run.signal('network.online');
+    expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
+  });
+
+  test.each(['network.online', 'page.visible', 'page.resumed'] as const)(
+    '%s ends a wait early, but not before the server allows it',
+    (signal) => {
+      const run = start();
+      run.clock.draws = [0.9];
+      run.fail();
+      run.signal(signal);
+      expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
+
+      run.fail({ ...unavailable, retryAfter: 10_000 });
+      run.clock.advance(4_000);
+      run.signal(signal);
+      expect(run.context).toMatchObject({ retries: 2, retryDelay: 6_000, retryAt: run.clock.now() + 6_000 });
+      run.clock.advance(5_999);
+      expect(run.status).toBe('backoff');
+      run.clock.advance(1);
+      expect(run.status).toBe('connecting');
+    },
+  );
+
+  test.each(['network.online', 'page.visible', 'page.resumed'] as const)(
+    '%s wakes an exhausted connection for one attempt, and leaves the count',
+    (signal) => {
+      const run = start({ maxRetries: 0 });
+      run.fail();
+      run.signal(signal);
+      expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
+      run.fail();
+      expect([run.status, run.context.error?.kind]).toEqual(['failed', 'exhausted']);
+    },
+  );
+});
+
+describe('a hidden page', () => {
+  test('leaves the connection alone by default', () => {
+    const run = start();
+    run.accept();
+    run.signal('page.hidden');
+    expect([run.status, run.alive]).toEqual(['open', 1]);
+  });
+
+  test('pauses it when asked: no transport, no timer, then a resumption that costs nothing', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.accept();
+    run.receive('9');
+    run.signal('page.hidden');
+    expect([run.status, run.context.closeReason, run.alive, run.clock.pending]).toEqual([
+      'closed',
+      'paused',
+      0,
+      0,
+    ]);
+    run.signal('page.visible');
+    expect([run.status, run.context.closeReason, run.context.retries]).toEqual(['connecting', null, 0]);
+    expect(run.attempts.at(-1)?.input.lastEventId).toBe('9');
+  });
+
+  test('pauses a wait too', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.fail();
+    run.signal('page.hidden');
+    expect([run.status, run.clock.pending]).toEqual(['closed', 0]);
+  });
+
+  test('does not bring back what the app closed meanwhile', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.signal('page.hidden');
+    run.actor.send({ type: 'close' });
+    run.signal('page.visible');
+    expect([run.status, run.context.closeReason]).toEqual(['closed', 'app']);
+  });
+});
+
+describe('close()', () => {
+  test.each(['connecting', 'open', 'backoff', 'failed'] as const)(
+    'while %s leaves nothing running',
+    (status) => {
+      const run = start({ maxRetries: status === 'failed' ? 0 : 8 });
+      if (status === 'open') run.accept();
+      if (status === 'backoff' || status === 'failed') run.fail();
+      expect(run.status).toBe(status);
+      run.actor.send({ type: 'close' });
+      expect([run.status, run.context.closeReason, run.alive, run.clock.pending]).toEqual([
+        'closed',
+        'app',
+        0,
+        0,
+      ]);
+      for (const type of ['network.online', 'page.visible', 'page.resumed'] as const) run.signal(type);
+      run.clock.advance(10_000_000);
+      expect([run.status, run.alive]).toEqual(['closed', 0]);
+      expect(run.emitted.at(-1)).toEqual({ type: 'closed', reason: 'app' });
+    },
+  );
+
+  test('takes the ID of the last message that reached the app as the one to resume after', () => {
+    const run = start();
+    run.accept();
+    run.receive('9');
+    run.actor.send({ type: 'close', lastEventId: '7' });
+    run.actor.send({ type: 'open' });
+    expect(run.attempts.at(-1)?.input.lastEventId).toBe('7');
+  });
+});
+
+describe('reconnect()', () => {
+  test.each(['connecting', 'open', 'backoff', 'failed', 'closed'] as const)(
+    'while %s starts one new transport with a whole budget',
+    (status) => {
+      const run = start({ maxRetries: status === 'failed' ? 0 : 8 });
+      if (status === 'open') run.accept();
+      if (status === 'backoff' || status === 'failed') run.fail();
+      if (status === 'closed') run.actor.send({ type: 'close' });
+      run.actor.send({ type: 'reconnect' });
+      expect([run.status, run.alive, run.attempts.length, run.context.retries]).toEqual([
+        'connecting',
+        1,
+        2,
+        0,
+      ]);
+    },
+  );
+});
+
+test('a transport that was revived under a restored snapshot is replaced, uncharged', () => {
+  const run = start();
+  run.accept();
+  run.receive('3');
+  run.actor.send({ type: 'transport.restarted' });
+  expect([run.status, run.alive, run.context.retries]).toEqual(['connecting', 1, 0]);
+  expect(run.attempts.at(-1)?.input.lastEventId).toBe('3');
+});
+
+test('an attempt fails once: what comes after it is over changes nothing', () => {
+  const run = start();
+  run.fail();
+  const before = run.actor.getSnapshot().context;
+  run.fail();
+  run.end();
+  run.accept();
+  run.receive('1');
+  expect(run.actor.getSnapshot().context).toEqual(before);
+});
+
+test('announces what an app logs and counts', () => {
+  const run = start({ maxRetries: 1 });
+  run.accept();
+  run.receive('1');
+  run.fail();
+  run.clock.advance(1_000);
+  run.fail();
+  expect(run.emitted).toEqual([
+    { type: 'opened' },
+    { type: 'messages', messages: [{ event: 'message', data: '1', id: '1' }], lastEventId: '1' },
+    { type: 'failure', error: unavailable, retries: 1, retryDelay: 500, retryAt: 1_000_500 },
+    {
+      type: 'gaveUp',
+      error: {
+        ...unavailable,
+        kind: 'exhausted',
+        message: 'Gave up after 1 retries. The server answered 503.',
+      },
+    },
+  ]);
+});
+
+test('a batch without messages moves the ID and announces nothing', () => {
+  const run = start();
+  run.accept();
+  run.actor.send({ type: 'transport.messages', messages: [], lastEventId: '8' });
+  expect([run.context.lastEventId, run.emitted.length]).toEqual(['8', 1]);
+});

@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import house from '../../package.json' with { type: 'json' };
+
+export const root = join(import.meta.dirname, '../..');
+
+/** What can be imported: `sse-machine`, `sse-machine/react` … */
+export const entries = Object.keys(house.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace('.', 'sse-machine'));
+
+/** What has to be installed beside the package for all of its entries to work. */
+export const peers = Object.keys({ ...house.dependencies, ...house.peerDependencies });
+
+export function assertBuilt() {
+  if (!existsSync(join(root, 'dist/index.js'))) {
+    throw new Error('This test is about what would be published: run `npm run build` first.');
+  }
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { assertBuilt, peers, root } from './built.ts';
+
+/** A project outside this repository that has the package as npm would publish it. */
+export interface Consumer {
+  folder: string;
+  /** Where the package lies in it. */
+  installed: string;
+  /** The files of the package, relative to `installed`. */
+  files: string[];
+}
+
+export function createConsumer(): Consumer {
+  assertBuilt();
+  const folder = mkdtempSync(join(tmpdir(), 'sse-machine-consumer-'));
+  const modules = join(folder, 'node_modules');
+  const installed = join(modules, 'sse-machine');
+  mkdirSync(installed, { recursive: true });
+
+  // Without scripts, because `prepack` would build again under the feet of the other tests.
+  const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
+  execFileSync('npm', pack, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    shell: process.platform === 'win32',
+  });
+  const tarball = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', ...tarball, '-C', installed, '--strip-components=1'], { cwd: folder });
+
+  for (const name of [...peers, '@types/react']) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+  }
+  return { folder, installed, files: filesIn(installed) };
+}
+
+function filesIn(folder: string) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/'));
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join, posix } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { beforeAll, describe, expect, test } from 'vitest';
+import house from '../../package.json' with { type: 'json' };
+import { entries, peers, root } from './built.ts';
+import { type Consumer, createConsumer } from './consumer.ts';
+
+let consumer: Consumer;
+
+beforeAll(() => {
+  consumer = createConsumer();
+  return () => rmSync(consumer.folder, { recursive: true });
+}, 60_000);
+
+describe('the published package', () => {
+  test('gives publint nothing to remark on', async () => {
+    const { messages, pkg } = await publint({ pkgDir: consumer.installed, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  test('holds the build, its sources and what a reader looks for, and nothing else', () => {
+    const wanted = [
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^dist\/[\w/-]+\.(js|d\.ts)(\.map)?$/,
+      /^(index|(machines|transports|adapters)\/[\w/-]+)\.ts$/,
+    ];
+    expect(consumer.files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
+    expect(consumer.files).toEqual(
+      expect.arrayContaining(['README.md', 'CHANGELOG.md', 'LICENSE', 'index.ts']),
+    );
+  });
+
+  test('holds every file that its exports name', () => {
+    const targets = Object.values(house.exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    );
+    expect(consumer.files).toEqual(expect.arrayContaining(targets.map((file) => posix.normalize(file))));
+  });
+
+  test('holds every source that its maps name', () => {
+    const maps = consumer.files.filter((file) => file.endsWith('.map'));
+    const sources = maps.flatMap((map) => {
+      const { sources } = JSON.parse(readFileSync(join(consumer.installed, map), 'utf8'));
+      return sources.map((source: string) => posix.join(posix.dirname(map), source));
+    });
+    expect(sources.length).toBeGreaterThan(0);
+    expect(consumer.files).toEqual(expect.arrayContaining(sources));
+  });
+});
+
+describe.each(nodes())('in $name', ({ path }) => {
+  test.each(entries)('import %s works, asks for no browser global and keeps nothing open', (entry) => {
+    writeFileSync(join(consumer.folder, 'import.mjs'), importAndTell(entry));
+    const { status, stdout, stderr } = spawnSync(path, ['import.mjs'], {
+      cwd: consumer.folder,
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      exports: expect.arrayContaining([expect.any(String)]),
+      asked: [],
+      open: [],
+    });
+  });
+});
+
+describe('a TypeScript project', () => {
+  test.each([
+    ['bundler', 'esnext'],
+    ['nodenext', 'nodenext'],
+  ])('with moduleResolution %s finds the types of every entry', (moduleResolution, module) => {
+    writeFileSync(join(consumer.folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(consumer.folder, 'app.ts'), app);
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const options = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      target: 'es2022',
+      module,
+      moduleResolution,
+    };
+    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags, 'app.ts'], {
+      cwd: consumer.folder,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+});
+
+const app = `
+${entries.map((entry, n) => `import * as entry${n} from '${entry}';`).join('\n')}
+import { createConnection } from 'sse-machine';
+import { useServerSentEvents as useInReact } from 'sse-machine/react';
+import { useServerSentEvents as useInVue } from 'sse-machine/vue';
+
+type Status = 'connecting' | 'open' | 'backoff' | 'failed' | 'closed';
+const connection = createConnection('/api/events', { maxRetries: 8 });
+const inReact = useInReact('/api/events', { maxRetries: 8 });
+const inVue = useInVue('/api/events', { maxRetries: 8 });
+export const statuses: Status[] = [connection.state.status, inReact.status, inVue.status.value];
+
+// @ts-expect-error so that types which are not found, and are \`any\` then, do not pass
+export const wrong: number[] = [connection.state.status];
+// @ts-expect-error
+export const wrongInReact: number = inReact.status;
+// @ts-expect-error
+export const wrongInVue: number = inVue.status.value;
+export const everything = [${entries.map((_, n) => `entry${n}`).join(', ')}];
+`;
+
+// The peers are imported first: what they look at is their affair.
+function importAndTell(entry: string) {
+  const globals = ['window', 'document', 'navigator', 'location', 'addEventListener', 'EventSource', 'fetch'];
+  return `
+    ${peers.map((peer) => `import '${peer}';`).join('\n')}
+    const asked = [];
+    for (const name of ${JSON.stringify(globals)}) {
+      Object.defineProperty(globalThis, name, { get: () => void asked.push(name) });
+    }
+    const exports = Object.keys(await import('${entry}'));
+    await new Promise((resolve) => setImmediate(resolve));
+    const open = process.getActiveResourcesInfo().filter((name) => !/^(Pipe|TTY)/.test(name));
+    console.log(JSON.stringify({ exports, asked, open }));
+  `;
+}
+
+/** The Node that runs the tests, and the system's own where there is another. */
+function nodes() {
+  const { PATH = '' } = process.env;
+  const system = PATH.split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+    .map((folder) => ({ name: 'the Node of this system', path: join(folder, 'node') }))
+    .filter(({ path }) => path !== process.execPath && existsSync(path));
+  return [{ name: 'the Node of these tests', path: process.execPath }, ...system.slice(0, 1)];
+}

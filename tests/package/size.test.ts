@@ -1,0 +1,54 @@
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { beforeAll, expect, test } from 'vitest';
+import { assertBuilt, peers, root } from './built.ts';
+
+const core = `export { createConnection } from 'sse-machine';`;
+
+/** Bytes, minified and gzipped, without the peers. `on` is what an app has already. */
+const budgets = [
+  { what: 'createConnection', code: core, on: '', budget: 7_000 },
+  { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_500 },
+  { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 1_500 },
+];
+
+beforeAll(assertBuilt);
+
+test.each(budgets)('$what: at most $budget bytes', async ({ what, code, on, budget }) => {
+  const size = (await bundle(on + code)).size - (on ? (await bundle(on)).size : 0);
+  console.log(
+    `${what.padEnd(26)}${size.toLocaleString('en').padStart(6)} of ${budget.toLocaleString('en')} bytes`,
+  );
+  expect(size).toBeLessThanOrEqual(budget);
+});
+
+test('the statechart alone brings no transport and no adapter with it', async () => {
+  const { files } = await bundle(`export { connectionMachine } from 'sse-machine';`);
+  expect(files).toContain('dist/machines/connection.js');
+  expect(files.filter((file) => !file.startsWith('dist/machines/'))).toEqual([]);
+});
+
+function hooks(framework: string) {
+  return `export { useServerSentEvents, useConnection } from 'sse-machine/${framework}';`;
+}
+
+async function bundle(contents: string) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    external: peers,
+    metafile: true,
+    write: false,
+  });
+  const [output] = outputFiles;
+  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return {
+    size: gzipSync(output?.contents ?? '', { level: 9 }).length,
+    files: inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file),
+  };
+}

@@ -1,0 +1,95 @@
+import { expect, expectTypeOf, test } from 'vitest';
+import {
+  useConnection as useConnectionInReact,
+  useServerSentEvents as useInReact,
+} from '../../adapters/react.ts';
+import { useServerSentEvents as useInVue } from '../../adapters/vue.ts';
+import {
+  type Connection,
+  type ConnectionError,
+  type ConnectionStatus,
+  createConnection,
+  type Message,
+} from '../../index.ts';
+
+interface Notification {
+  title: string;
+}
+type Events = { notification: Notification; heartbeat: { at: number } };
+
+/** What follows is compiled and not run: the types are the test. */
+const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
+
+test('a map of events types the listeners', () => {
+  compiled(() => {
+    const connection = createConnection<Events>('/events');
+    connection.on('notification', (message) => {
+      expectTypeOf(message).toEqualTypeOf<Message<Notification, 'notification'>>();
+      // @ts-expect-error The data has no such field.
+      message.data.subject;
+    });
+    connection.on('*', (message) => {
+      if (message.event === 'heartbeat') expectTypeOf(message.data).toEqualTypeOf<{ at: number }>();
+    });
+    // @ts-expect-error There is no such event.
+    connection.on('notifcation', () => {});
+    // @ts-expect-error `events` may only name events of the map.
+    createConnection<Events>('/events', { events: ['message'] });
+    createConnection<Events>('/events', { events: ['notification'] });
+  });
+});
+
+test('a list of events types the names', () => {
+  compiled(() => {
+    const connection = createConnection('/events', { events: ['notification', 'heartbeat'] });
+    expectTypeOf(connection).toEqualTypeOf<Connection<Record<'notification' | 'heartbeat', unknown>>>();
+    // @ts-expect-error There is no such event.
+    connection.on('message', () => {});
+  });
+});
+
+test('without either every name goes, and the data is unknown', () => {
+  compiled(() => {
+    createConnection('/events').on('anything', ({ data }) => expectTypeOf(data).toBeUnknown());
+  });
+});
+
+test('options that are none, or of another type, do not compile', () => {
+  compiled(() => {
+    // @ts-expect-error No such option.
+    createConnection('/events', { maxRetry: 3 });
+    // @ts-expect-error No such jitter.
+    createConnection('/events', { jitter: 'half' });
+    // @ts-expect-error No such verdict.
+    createConnection('/events', { policy: { 404: 'maybe' } });
+    // @ts-expect-error A URL is needed.
+    createConnection();
+  });
+});
+
+test('the state and the hooks say what they hold', () => {
+  compiled(async () => {
+    const connection = createConnection<Events>('/events');
+    expectTypeOf(connection.state.status).toEqualTypeOf<ConnectionStatus>();
+    expectTypeOf(connection.state.error).toEqualTypeOf<ConnectionError | null>();
+    // @ts-expect-error The state is read-only.
+    connection.state.retries = 0;
+    for await (const message of connection) expectTypeOf(message.event).toEqualTypeOf<keyof Events>();
+
+    const inReact = useInReact<Notification>('/events', {
+      events: ['notification'],
+      onMessage: ({ data }) => expectTypeOf(data).toEqualTypeOf<Notification>(),
+    });
+    expectTypeOf(inReact.data).toEqualTypeOf<Notification | undefined>();
+    expectTypeOf(inReact.status).toEqualTypeOf<ConnectionStatus>();
+    useInReact(null);
+    useConnectionInReact(connection);
+
+    const inVue = useInVue<Notification>(() => '/events', { onDeactivated: 'pause' });
+    expectTypeOf(inVue.data.value).toEqualTypeOf<Notification | undefined>();
+    // @ts-expect-error The refs are read-only.
+    inVue.status.value = 'open';
+    // @ts-expect-error React has no KeepAlive.
+    useInReact('/events', { onDeactivated: 'pause' });
+  });
+});

@@ -1,0 +1,81 @@
+import { createParser } from 'eventsource-parser';
+import { type ConnectionError, exceeded } from '../machines/connection-error.ts';
+import type { MessageBatch } from '../machines/message.ts';
+import { asConnectionError } from './network-error.ts';
+import type { TextMessage } from './transport.ts';
+
+interface EventStreamOptions {
+  /** The ID that is in force until the stream gives another. */
+  readonly lastEventId: string;
+  readonly signal: AbortSignal;
+  /** The names of the events to deliver; all of them when it is left out. */
+  readonly events: readonly string[] | undefined;
+  /** The size of the largest event to accept, in characters. */
+  readonly maxEventSize: number;
+}
+
+/**
+ * Reads an event stream: one batch for each chunk, whatever the number of its messages. This is the hot path.
+ *
+ * @throws ConnectionError `network` when the stream breaks, `too-large` when an event is larger than allowed.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export async function* readEventStream(
+  body: ReadableStream<Uint8Array>,
+  { lastEventId, signal, events, maxEventSize }: EventStreamOptions,
+): AsyncGenerator<MessageBatch, void> {
+  const wanted = events && new Set(events);
+  // The byte order mark is the parser's: the decoder of Node takes a second one when a chunk ends within the first.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let messages: TextMessage[] = [];
+  let idBefore = lastEventId;
+  let retry: number | undefined;
+  let overflow: ConnectionError | undefined;
+
+  const parser = createParser({
+    maxBufferSize: maxEventSize,
+    // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
+    onId(id) {
+      if (overflow) return;
+      idBefore = lastEventId;
+      lastEventId = id;
+    },
+    onEvent({ id, event = 'message', data }) {
+      if (overflow) return;
+      if (data.length > maxEventSize) {
+        if (id !== undefined) lastEventId = idBefore; // not delivered, so not received
+        overflow = exceeded('too-large', 'maxEventSize', maxEventSize);
+      } else if (!wanted || wanted.has(event)) {
+        messages.push({ event, data, id: lastEventId });
+      }
+    },
+    onRetry(milliseconds) {
+      retry = milliseconds;
+    },
+    onError({ type }) {
+      // The rest are lines that the standard ignores.
+      if (type === 'max-buffer-size-exceeded')
+        overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
+    },
+  });
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', cancel, { once: true }); // a `fetch` of the app may not heed the signal
+  try {
+    while (true) {
+      const { done, value } = await reader.read().catch((cause) => {
+        throw asConnectionError(cause, 'The stream broke');
+      });
+      parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+      if (!done || messages.length > 0) {
+        yield { messages, lastEventId, retry };
+      }
+      if (overflow) throw overflow;
+      if (done) return;
+      messages = [];
+      retry = undefined;
+    }
+  } finally {
+    cancel();
+  }
+}

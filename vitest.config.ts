@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import house from './package.json' with { type: 'json' };
+import { findChromium } from './scripts/chromium.mjs';
+import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
+
+const launchOptions = {
+  executablePath: findChromium() ?? 'chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tests/support/closing-line.ts'],
+    testTimeout: 15_000,
+    hookTimeout: 15_000,
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: ['tests/browser/**', '**/node_modules/**'],
+        },
+      },
+      browserProject({
+        name: 'browser',
+        include: ['tests/browser/**/*.test.{ts,tsx}'],
+        peers: house.devDependencies,
+      }),
+      browserProject({
+        name: 'browser-oldest',
+        include: ['tests/browser/adapters/**/*.test.{ts,tsx}'],
+        peers: oldestPeers.dependencies,
+        peersFrom: './tests/oldest-peers',
+      }),
+    ],
+  },
+});
+
+interface BrowserProject {
+  name: string;
+  include: string[];
+  /** The React and Vue that the tests of this project have to meet. */
+  peers: { react: string; vue: string };
+  /** The folder whose node_modules holds these two. */
+  peersFrom?: string;
+}
+
+function browserProject({
+  name,
+  include,
+  peers,
+  peersFrom = '.',
+}: BrowserProject): TestProjectInlineConfiguration {
+  return {
+    root: peersFrom,
+    // What is deduped is looked up from the root of the project, whoever imports it.
+    resolve: { dedupe: ['react', 'react-dom', 'vue'] },
+    define: {
+      __VUE_OPTIONS_API__: 'true',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
+    // Named here because a dependency found in the middle of a run reloads the page.
+    optimizeDeps: {
+      include: [
+        '@xstate/react',
+        '@xstate/vue',
+        'eventsource-parser',
+        'eventsource-parser/stream',
+        'pinia',
+        'react',
+        'react-dom',
+        'react-dom/client',
+        'react-dom/server.browser',
+        'react/jsx-dev-runtime',
+        'react/jsx-runtime',
+        'vue',
+        'vue/server-renderer',
+        'xstate',
+      ],
+    },
+    test: {
+      name,
+      dir: fileURLToPath(new URL('.', import.meta.url)),
+      include,
+      globalSetup: fileURLToPath(new URL('tests/support/browser-server.ts', import.meta.url)),
+      provide: { peers: { react: peers.react, vue: peers.vue } },
+      browser: {
+        enabled: true,
+        headless: true,
+        instances: [{ browser: 'chromium' }],
+        provider: playwright({ launchOptions }),
+        screenshotFailures: false,
+        traceView: false,
+      },
+    },
+  };
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The React and Vue that the tests of a browser project run against. */
+    peers: { react: string; vue: string };
+  }
+}
