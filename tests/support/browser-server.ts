@@ -5,7 +5,9 @@ import { startControl } from './sse-control.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const control = await startControl();
   project.provide('control', control.url);
-  return () => control[Symbol.asyncDispose]();
+  return async () => {
+    await control[Symbol.asyncDispose]();
+  };
 }
 
 declare module 'vitest' {

@@ -29,6 +29,7 @@ export type ControlCall =
 export interface ControlReport {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
+  readonly preflights: number;
   readonly sockets: number;
   readonly streams: number;
 }
@@ -50,8 +51,8 @@ export async function startControl(): Promise<{ url: string } & AsyncDisposable>
     const call = JSON.parse(text) as ControlCall;
     await perform(server, call);
     if (call.verb === 'stop') servers.delete(id);
-    const { url, requests, sockets, streams } = server;
-    const report: ControlReport = { url, requests, sockets: sockets.size, streams: streams.size };
+    const { url, requests, preflights, sockets, streams } = server;
+    const report: ControlReport = { url, requests, preflights, sockets: sockets.size, streams: streams.size };
     response.end(JSON.stringify(report));
   });
 

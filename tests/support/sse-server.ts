@@ -19,6 +19,8 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 export interface SseServer extends AsyncDisposable {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
+  /** How many times a browser asked whether it may send a request. */
+  readonly preflights: number;
   /** The sockets that are open. */
   readonly sockets: ReadonlySet<Socket>;
   /** The streams that are open. */
@@ -79,10 +81,15 @@ export async function startSseServer(): Promise<SseServer> {
   const log: string[] = [];
   let answers: Answer[] = [stream];
   let port = 0;
+  let preflights = 0;
 
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
-    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (request.method === 'OPTIONS') {
+      preflights += 1;
+      response.writeHead(204).end();
+      return;
+    }
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
@@ -131,6 +138,9 @@ export async function startSseServer(): Promise<SseServer> {
   return {
     url: `http://127.0.0.1:${port}/events`,
     requests,
+    get preflights() {
+      return preflights;
+    },
     sockets,
     streams,
     answer(...given) {

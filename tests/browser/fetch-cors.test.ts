@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { createConnection } from '../../index.ts';
+import { startRemoteSseServer } from '../support/remote-sse-server.ts';
+import { until } from '../support/until.ts';
+
+test('across origins the first request needs no preflight, and Retry-After is obeyed where it is exposed', async () => {
+  const server = await startRemoteSseServer();
+  await server.answer({ kind: 'status', code: 429, headers: { 'retry-after': '1' } }, { kind: 'stream' });
+  const connection = createConnection(server.url, { jitter: 'none', retryDelay: 0 });
+  await until(() => connection.state.status === 'backoff');
+  expect(connection.state.error).toMatchObject({ status: 429, retryAfter: 1_000 });
+  await until(() => connection.state.status === 'open');
+  const { requests, preflights } = await server.look();
+  expect(preflights).toBe(0);
+  expect((requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
+  await connection[Symbol.asyncDispose]();
+  await server.stop();
+});
