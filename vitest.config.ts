@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import house from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
+import { exampleStream } from './tests/support/example-stream.ts';
 
 const launchOptions = {
   executablePath: findChromium() ?? 'chromium',
@@ -17,6 +19,12 @@ const launchOptions = {
     '--disable-sync',
   ],
 };
+
+/** The package by its own name, as the examples import it. */
+const ownEntries = [
+  { find: /^sse-machine$/, replacement: path('index.ts') },
+  { find: /^sse-machine\/(react|vue)$/, replacement: path('adapters/$1.ts') },
+];
 
 export default defineConfig({
   test: {
@@ -64,8 +72,12 @@ function browserProject({
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
-    // What is deduped is looked up from the root of the project, whoever imports it.
-    resolve: { dedupe: ['react', 'react-dom', 'vue'] },
+    plugins: [vue(), exampleStream()],
+    resolve: {
+      // What is deduped is looked up from the root of the project, whoever imports it.
+      dedupe: ['react', 'react-dom', 'vue'],
+      alias: ownEntries,
+    },
     define: {
       __VUE_OPTIONS_API__: 'true',
       __VUE_PROD_DEVTOOLS__: 'false',
@@ -92,9 +104,9 @@ function browserProject({
     },
     test: {
       name,
-      dir: fileURLToPath(new URL('.', import.meta.url)),
+      dir: path('.'),
       include,
-      globalSetup: fileURLToPath(new URL('tests/support/browser-server.ts', import.meta.url)),
+      globalSetup: path('tests/support/browser-server.ts'),
       provide: { peers: { react: peers.react, vue: peers.vue } },
       browser: {
         enabled: true,
@@ -106,6 +118,10 @@ function browserProject({
       },
     },
   };
+}
+
+function path(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
 }
 
 declare module 'vitest' {

@@ -63,7 +63,8 @@ export function checkOptions(options: ConnectionOptions): void {
 function complaintOfNames(options: ConnectionOptions): string | undefined {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      const rules = { ...settingRules, ...transportActorRules, ...fetchTransportRules, ...ownRules };
+      const { url: _, ...requestRules } = fetchTransportRules;
+      const rules = { ...settingRules, ...transportActorRules, ...requestRules, ...ownRules };
       const names = [...Object.keys(rules), 'headers', 'body', 'clock', 'lastEventIdParam', 'EventSource'];
       const unknown = Object.keys(options).find((name) => !names.includes(name));
       return unknown && `There is no option \`${unknown}\`. There are ${names.join(', ')}.`;

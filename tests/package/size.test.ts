@@ -36,6 +36,7 @@ async function bundle(contents: string) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root },
     absWorkingDir: root,
+    tsconfigRaw: {}, // the `paths` of ours would lead to the sources
     bundle: true,
     minify: true,
     format: 'esm',

@@ -1,0 +1,8 @@
+import { useServerSentEvents } from 'sse-machine/react';
+
+export function Notifications() {
+  const { status, data } = useServerSentEvents<{ title: string }>('/api/events', {
+    events: ['notification'],
+  });
+  return <p>{`${status}: ${data?.title ?? 'nothing yet'}`}</p>;
+}

@@ -1,0 +1,58 @@
+import { renderToString as renderReact } from 'react-dom/server';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSSRApp, defineComponent, h } from 'vue';
+import { renderToString as renderVue } from 'vue/server-renderer';
+import * as react from '../../adapters/react.ts';
+import * as vue from '../../adapters/vue.ts';
+import { createConnection } from '../../index.ts';
+import { type SseServer, startSseServer } from '../support/sse-server.ts';
+import { quiet } from '../support/until.ts';
+
+let server: SseServer;
+
+beforeEach(async () => {
+  server = await startSseServer();
+});
+
+afterEach(async () => {
+  await quiet();
+  expect(server.requests).toEqual([]);
+  expect(server.sockets.size).toBe(0);
+  await server[Symbol.asyncDispose]();
+});
+
+test('there is no DOM here', () => {
+  expect([typeof window, typeof document, typeof EventSource]).toEqual(Array(3).fill('undefined'));
+});
+
+test('React renders what the page shows first, and opens nothing', () => {
+  const elsewhere = createConnection(server.url, { immediate: false });
+  function Page() {
+    const own = react.useServerSentEvents(server.url, { events: ['note'], history: 5 });
+    const idle = react.useServerSentEvents(null);
+    const later = react.useServerSentEvents(server.url, { immediate: false });
+    const shared = react.useConnection(elsewhere);
+    return (
+      <p>{[own, idle, later, shared].map(({ status, retries }) => `${status} ${retries}`).join(', ')}</p>
+    );
+  }
+  expect(renderReact(<Page />)).toBe('<p>connecting 0, closed 0, closed 0, closed 0</p>');
+});
+
+test('Vue renders what the page shows first, and opens nothing', async () => {
+  const elsewhere = createConnection(server.url, { immediate: false });
+  const Page = defineComponent(() => {
+    const own = vue.useServerSentEvents(() => server.url, { events: ['note'], history: 5 });
+    const idle = vue.useServerSentEvents(null);
+    const later = vue.useServerSentEvents(server.url, { immediate: false });
+    const shared = vue.useConnection(elsewhere);
+    return () =>
+      h(
+        'p',
+        [own, idle, later, shared]
+          .map(({ status, retries }) => `${status.value} ${retries.value}`)
+          .join(', '),
+      );
+  });
+  expect(await renderVue(createSSRApp(Page))).toBe('<p>connecting 0, closed 0, closed 0, closed 0</p>');
+});

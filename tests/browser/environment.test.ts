@@ -1,0 +1,54 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createActor, setup } from 'xstate';
+import { type EnvironmentEvent, fromEnvironment } from '../../index.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Starts the actor under a parent that writes down what it hears. */
+function listen() {
+  const heard: EnvironmentEvent[] = [];
+  const machine = setup({
+    types: {} as { events: EnvironmentEvent },
+    actors: { environment: fromEnvironment(() => 42) },
+  });
+  const actor = createActor(
+    machine.createMachine({
+      invoke: { src: 'environment' },
+      on: { '*': { actions: ({ event }) => heard.push(event) } },
+    }),
+  ).start();
+  return { actor, heard };
+}
+
+function setVisibility(state: DocumentVisibilityState) {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+}
+
+test('tells what happens to the network and to the page, until it is stopped', () => {
+  const { actor, heard } = listen();
+  window.dispatchEvent(new Event('offline'));
+  window.dispatchEvent(new Event('online'));
+  setVisibility('hidden');
+  document.dispatchEvent(new Event('visibilitychange'));
+  setVisibility('visible');
+  document.dispatchEvent(new Event('visibilitychange'));
+  document.dispatchEvent(new Event('resume'));
+  actor.stop();
+  window.dispatchEvent(new Event('online'));
+  document.dispatchEvent(new Event('resume'));
+  expect(heard).toEqual(
+    ['network.offline', 'network.online', 'page.hidden', 'page.visible', 'page.resumed'].map((type) => ({
+      type,
+      at: 42,
+    })),
+  );
+});
+
+test('starts by telling what is unusual, and nothing else', () => {
+  expect(listen().heard).toEqual([]);
+  setVisibility('hidden');
+  vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+  expect(listen().heard.map(({ type }) => type)).toEqual(['network.offline', 'page.hidden']);
+});

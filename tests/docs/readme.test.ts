@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createConnection } from '../../index.ts';
+import { failurePolicy } from '../../machines/policy.ts';
+import { defaultSettings } from '../../machines/settings.ts';
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const readme = read('README.md');
+
+const examples = [...readme.matchAll(/<!-- example: (\S+) -->\n```\w+\n([\s\S]*?)```/g)].map(
+  ([, file = '', text]) => [file, text] as const,
+);
+
+/** The cells of a table of the README, without the code marks. */
+function table(name: string): string[][] {
+  const rows = readme.split(`<!-- table: ${name} -->\n`)[1]?.split('\n\n')[0]?.split('\n').slice(2) ?? [];
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
+
+describe('the README', () => {
+  test('has an example for each of the four ways, and one of a chart of your own', () => {
+    expect(examples.map(([file]) => file)).toEqual([
+      'examples/vanilla.ts',
+      'examples/react.tsx',
+      'examples/Notifications.vue',
+      'examples/xstate.ts',
+      'examples/parent-chart.ts',
+    ]);
+  });
+
+  test.each(examples)('shows %s as it is run', (file, text) => {
+    expect(text).toBe(read(file));
+  });
+
+  test('gives the verdicts that the code gives', () => {
+    const verdicts = table('failurePolicy').map(([cause, verdict]) => [cause, verdict]);
+    expect(Object.fromEntries(verdicts)).toEqual(failurePolicy);
+  });
+
+  test('gives the defaults that the code has, for every setting', () => {
+    const documented = Object.fromEntries(table('options').map(([name, value]) => [name, value]));
+    for (const [name, value] of Object.entries(defaultSettings)) {
+      const shown = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+      expect([name, documented[name]]).toEqual([name, shown]);
+    }
+  });
+
+  test('names every option, and none that there is not', () => {
+    const documented = table('options').flatMap(([names = '']) => names.split(', '));
+    const attempt = () => createConnection('http://127.0.0.1/', { noSuchOption: 1 } as object);
+    expect(attempt).toThrow(TypeError);
+    let known: string[] = [];
+    try {
+      attempt();
+    } catch (error) {
+      known = /There are (.*)\.$/.exec(String(error))?.[1]?.split(', ') ?? [];
+    }
+    expect(documented.sort()).toEqual(known.sort());
+  });
+});

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  ConnectionError,
+  type FetchTransportOptions,
+  fetchTransport,
+  type MessageBatch,
+} from '../../index.ts';
+import { body, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
+import { until } from '../support/until.ts';
+
+let server: SseServer;
+let controller: AbortController;
+
+beforeEach(async () => {
+  server = await startSseServer();
+  controller = new AbortController();
+});
+
+afterEach(async () => {
+  controller.abort();
+  await server[Symbol.asyncDispose]();
+});
+
+const open = (options: Partial<FetchTransportOptions> = {}, lastEventId = '') =>
+  fetchTransport({ url: server.url, ...options })({ lastEventId }, controller.signal);
+
+/** Reads a stream to its end, and the error it ended with. */
+async function readAll(batches: AsyncIterable<MessageBatch>) {
+  const read = { data: [] as unknown[], lastEventId: '', error: undefined as unknown };
+  try {
+    for await (const { messages, lastEventId } of batches) {
+      read.data.push(...messages.map(({ data }) => data));
+      read.lastEventId = lastEventId;
+    }
+  } catch (error) {
+    read.error = error;
+  }
+  return read;
+}
+
+describe('an event that is too large', () => {
+  const large = `id: 2\ndata: ${'x'.repeat(100)}\n\n`;
+
+  test.each([
+    ['in one chunk', [`id: 1\ndata: small\n\n${large}id: 3\ndata: after\n\n`]],
+    ['in many chunks', ['id: 1\ndata: small\n\n', ...large, 'id: 3\ndata: after\n\n']],
+    ['in many lines', [`id: 1\ndata: small\n\nid: 2\n${'data: x\n'.repeat(60)}\n`]],
+    ['without an end', [`id: 1\ndata: small\n\nid: 2\ndata: ${'x'.repeat(100)}`]],
+  ])('%s ends the stream, after what came before it; its ID does not count', async (_, parts) => {
+    server.answer(body(...parts));
+    const { data, lastEventId, error } = await readAll(await open({ maxEventSize: 100 - 1 }));
+    expect([data, lastEventId]).toEqual([['small'], '1']);
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({
+      kind: 'too-large',
+      message: 'The limit `maxEventSize` of 99 was exceeded.',
+    });
+  });
+
+  test('is one character above the limit, not at it', async () => {
+    server.answer(body(`data: ${'x'.repeat(100)}\n\n`));
+    expect(await readAll(await open({ maxEventSize: 100 }))).toMatchObject({
+      data: ['x'.repeat(100)],
+      error: undefined,
+    });
+  });
+});
+
+describe('a stream', () => {
+  test('that is cut short is told from one that ended', async () => {
+    server.answer((response, request) => {
+      stream(response, request);
+      response.write('data: whole\n\ndata: ha', () => request.socket.destroy());
+    });
+    expect(await readAll(await open())).toMatchObject({
+      data: ['whole'],
+      error: { kind: 'network', message: 'The stream broke (UND_ERR_SOCKET).' },
+    });
+    server.answer(body('data: whole\n\n'));
+    expect(await readAll(await open())).toMatchObject({ data: ['whole'], error: undefined });
+  });
+
+  test('gives a batch for a comment: any byte is a sign of life', async () => {
+    const batches = await open();
+    server.write(': still here\n\n');
+    for await (const batch of batches) {
+      expect(batch).toMatchObject({ messages: [], lastEventId: '' });
+      break;
+    }
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test('is gone when the signal aborts', async () => {
+    const batches = await open();
+    const reading = readAll(batches);
+    controller.abort();
+    await reading;
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test.each(['text/event-stream', 'text/event-stream; charset=utf-8', 'Text/Event-Stream;charset="UTF-8"'])(
+    'of the content type %s is accepted',
+    async (type) => {
+      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+      expect((await readAll(await open())).data).toEqual(['a']);
+    },
+  );
+
+  test.each(['text/html', 'text/event-streams', 'application/json', ''])(
+    'of the content type "%s" is refused',
+    async (type) => {
+      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+      await expect(open()).rejects.toMatchObject({ kind: 'content-type', status: 200 });
+    },
+  );
+});
+
+describe('a refusal', () => {
+  test.each([
+    [204, 'ended', 'The server answered 204: there is nothing more to come.'],
+    [401, 'unauthorized', 'The server answered 401: sign in, then reconnect.'],
+    [403, 'forbidden', 'The server answered 403: no access to this stream.'],
+    [404, 'http', 'The server answered 404: no stream here.'],
+    [201, 'http', 'The server answered 201: no stream here.'],
+    [503, 'http', 'The server answered 503: no stream here.'],
+  ])('%i is of the kind %s', async (code, kind, message) => {
+    server.answer(status(code));
+    await expect(open()).rejects.toMatchObject({ kind, status: code, message });
+  });
+
+  test('says how long the server asks to wait', async () => {
+    server.answer(status(503, { 'retry-after': '7' }));
+    await expect(open()).rejects.toMatchObject({ retryAfter: 7_000 });
+  });
+});
+
+describe('the request', () => {
+  test('can be a POST with a body and headers of the app', async () => {
+    const batches = await open({
+      method: 'POST',
+      headers: async () => [['authorization', 'Bearer token']],
+      body: () => JSON.stringify({ question: 'why?' }),
+    });
+    expect(server.requests).toMatchObject([
+      { method: 'POST', body: '{"question":"why?"}', headers: { authorization: 'Bearer token' } },
+    ]);
+    for await (const _ of [batches]) break;
+  });
+
+  test('can have a body that is a stream', async () => {
+    const parts = () => new Blob(['a', 'b']).stream();
+    await open({ method: 'PUT', body: parts });
+    expect(server.requests).toMatchObject([{ method: 'PUT', body: 'ab' }]);
+  });
+
+  test('follows a redirect', async () => {
+    server.answer(status(302, { location: '/events?moved' }), body('data: moved\n\n'));
+    expect((await readAll(await open())).data).toEqual(['moved']);
+  });
+
+  test.each([
+    ['url', { url: 'not a url' }],
+    ['url', { url: 'http://user:secret@127.0.0.1/' }],
+    ['headers', { headers: { 'bad name': 'x' } }],
+    ['headers', { headers: { good: 'bad\nvalue' } }],
+    ['method', { method: 'TRACE' }],
+  ])('that can never be sent, for its %s, is invalid and not a fault of the network', async (_, options) => {
+    await expect(open(options)).rejects.toMatchObject({ kind: 'invalid' });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('is not sent when the signal has aborted before', async () => {
+    controller.abort();
+    await expect(open()).rejects.toThrow();
+    expect(server.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createActor } from 'xstate';
+import {
+  type ConnectionClock,
+  ConnectionError,
+  connectionMachine,
+  fromTransport,
+  type MessageBatch,
+  selectStatus,
+  type Transport,
+} from '../../index.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { quiet, until } from '../support/until.ts';
+
+const unhandled: unknown[] = [];
+const note = (error: unknown) => unhandled.push(error);
+
+beforeEach(() => {
+  unhandled.length = 0;
+  process.on('unhandledRejection', note);
+});
+
+afterEach(async () => {
+  await quiet();
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+const one: MessageBatch = { messages: [{ event: 'message', data: '1', id: '1' }], lastEventId: '1' };
+
+/** A stream that gives one batch and then waits, and tells when it is released. */
+function endless() {
+  const stream = {
+    released: false,
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield one;
+        await new Promise(() => {});
+      } finally {
+        stream.released = true;
+      }
+    },
+  };
+  return stream;
+}
+
+function run(transport: Transport, clock: ConnectionClock = new TestClock()) {
+  const machine = connectionMachine.provide({ actors: { transport: fromTransport(transport, { clock }) } });
+  const actor = createActor(machine, { clock });
+  actor.start();
+  return {
+    actor,
+    status: () => selectStatus(actor.getSnapshot()),
+    context: () => actor.getSnapshot().context,
+  };
+}
+
+describe('a transport', () => {
+  test('of one page runs the whole chart', async () => {
+    const { actor, status, context } = run(async () => endless());
+    await until(() => context().lastEventId === '1');
+    expect(status()).toBe('open');
+    actor.stop();
+  });
+
+  test.each([
+    [
+      'synchronously',
+      () => {
+        throw new Error('at once');
+      },
+    ],
+    ['with something that is no error', () => Promise.reject('a string')],
+    ['with nothing', () => Promise.reject()],
+    [
+      'in the middle of its stream',
+      async () =>
+        (async function* () {
+          yield one;
+          throw new Error('broken');
+        })(),
+    ],
+    ['by giving no stream', async () => undefined as never],
+  ] as [string, Transport][])('that throws %s has failed, and the chart goes on', async (_, transport) => {
+    const { actor, status, context } = run(transport);
+    await until(() => status() === 'backoff');
+    expect(context().error).toEqual({ kind: 'network', message: 'The transport failed.' });
+    actor.send({ type: 'close' });
+    expect(status()).toBe('closed');
+  });
+
+  test('that throws a ConnectionError is taken at its word', async () => {
+    const { status, context } = run(() => Promise.reject(new ConnectionError('forbidden', 'Not for you.')));
+    await until(() => status() === 'failed');
+    expect(context().error).toEqual({ kind: 'forbidden', message: 'Not for you.' });
+  });
+
+  test('is not called when nobody wants it any more one microtask later', async () => {
+    let calls = 0;
+    const { actor } = run(async () => {
+      calls += 1;
+      return endless();
+    });
+    actor.send({ type: 'close' });
+    await quiet();
+    expect(calls).toBe(0);
+  });
+
+  test('is told to stop at once, in whatever state it is left', async () => {
+    const signals: AbortSignal[] = [];
+    const { actor } = run((_, signal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    });
+    await until(() => signals.length === 1);
+    actor.send({ type: 'close' });
+    expect(signals[0]?.aborted).toBe(true);
+  });
+
+  test('that answers after it was stopped has its stream released, and says nothing more', async () => {
+    let answer = (_: AsyncIterable<MessageBatch>) => {};
+    const { actor, status, context } = run(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    await quiet(2);
+    actor.send({ type: 'close' });
+    const iterator = { next: async () => ({ done: true as const, value: undefined }), released: false };
+    const late = {
+      [Symbol.asyncIterator]: () => ({
+        next: iterator.next,
+        return: async () => {
+          iterator.released = true;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    answer(late);
+    await until(() => iterator.released);
+    expect([status(), context().openedAt]).toEqual(['closed', null]);
+  });
+
+  test('that does not heed its signal delivers nothing after it was stopped', async () => {
+    let deliver = () => {};
+    const delivered = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    const { actor, status, context } = run(async () =>
+      (async function* () {
+        await delivered;
+        yield one;
+      })(),
+    );
+    await until(() => status() === 'open');
+    actor.send({ type: 'reconnect' });
+    await until(() => status() === 'open');
+    actor.send({ type: 'close' });
+    deliver();
+    await quiet();
+    expect(context().lastEventId).toBe('');
+  });
+});
+
+describe('the time to connect', () => {
+  test('counts from the start, whatever the transport waits for', async () => {
+    const clock = new TestClock();
+    const { status, context } = run(() => new Promise(() => {}), clock);
+    await quiet(2);
+    clock.advance(14_999);
+    expect(status()).toBe('connecting');
+    clock.advance(1);
+    expect(context().error).toEqual({
+      kind: 'timeout',
+      message: 'The limit `connectTimeout` of 15000 was exceeded.',
+    });
+    expect(clock.pending).toBe(1); // the wait for the retry, and nothing of the attempt
+  });
+
+  test('is over once the stream is open', async () => {
+    const clock = new TestClock();
+    const { actor, status } = run(async () => endless(), clock);
+    await until(() => status() === 'open');
+    clock.advance(1_000_000);
+    expect([status(), clock.pending]).toEqual(['open', 0]);
+    actor.stop();
+  });
+});
