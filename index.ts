@@ -1,11 +1,6 @@
+export type { AnyMessage, Connection, ConnectionState } from './adapters/connection.ts';
 export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
-export {
-  type AnyMessage,
-  type Connection,
-  type ConnectionState,
-  createConnection,
-} from './adapters/vanilla.ts';
-export { type JitterKind, jitterKinds } from './machines/backoff.ts';
+export { createConnection } from './adapters/vanilla.ts';
 export type { ConnectionClock } from './machines/clock.ts';
 export {
   type AttemptOutcome,
@@ -32,6 +27,7 @@ export {
   isConnectionError,
 } from './machines/connection-error.ts';
 export { type EnvironmentEvent, fromEnvironment } from './machines/environment.ts';
+export { type JitterKind, jitterKinds } from './machines/jitter.ts';
 export type { Message, MessageBatch } from './machines/message.ts';
 export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';
 export { type ConnectionSettings, defaultSettings } from './machines/settings.ts';

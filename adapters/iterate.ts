@@ -1,6 +1,6 @@
 import { exceeded } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
-import type { Connection } from './vanilla.ts';
+import type { Connection } from './connection.ts';
 
 /** Iterates over the messages of a connection, from the first call of `next()` on. */
 export async function* iterate(connection: Connection, bufferSize: number): AsyncGenerator<Message, void> {

@@ -1,4 +1,4 @@
-import type { JitterKind } from '../machines/backoff.ts';
+import type { JitterKind } from '../machines/jitter.ts';
 import { anyOf, callback, check, type Rules } from '../machines/rules.ts';
 import { type ConnectionSettings, settingRules } from '../machines/settings.ts';
 import type { EventSourceTransportOptions } from '../transports/event-source.ts';

@@ -1,11 +1,6 @@
-import { type ActorRefFrom, createActor, type SnapshotFrom } from 'xstate';
+import { createActor, type SnapshotFrom } from 'xstate';
 import { systemClock } from '../machines/clock.ts';
-import {
-  type CloseReason,
-  type ConnectionStatus,
-  connectionMachine,
-  selectStatus,
-} from '../machines/connection.ts';
+import { connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
@@ -13,66 +8,9 @@ import { fetchTransport } from '../transports/fetch.ts';
 import { fromTransport } from '../transports/from-transport.ts';
 import { defaultReporter, report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
+import type { Connection, ConnectionState } from './connection.ts';
 import { iterate } from './iterate.ts';
 import { type ConnectionOptions, checkOptions, settingsOf } from './options.ts';
-
-/** What a connection is doing and why. A new object only when something in it changed. */
-export interface ConnectionState {
-  readonly status: ConnectionStatus;
-  /** The retries charged since the connection was last open for `stableAfter`. */
-  readonly retries: number;
-  /** When the next attempt is due, on the wall clock in milliseconds; null when none is waited for. */
-  readonly retryAt: number | null;
-  /** Why the last attempt failed, or why the connection gave up; null once it is open again. */
-  readonly error: ConnectionError | null;
-  /** The ID that the next attempt resumes after; empty when there is none. */
-  readonly lastEventId: string;
-  /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
-  readonly openedAt: number | null;
-  /** Why the connection is closed; null when it is not, or was never opened. */
-  readonly closeReason: CloseReason | null;
-}
-
-/** A message of any of the events of a connection. */
-export type AnyMessage<Events extends EventMap = EventMap> = {
-  [Name in keyof Events & string]: Message<Events[Name], Name>;
-}[keyof Events & string];
-
-/** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
-export interface Connection<Events extends EventMap = EventMap> extends AsyncDisposable {
-  /** What the connection is doing now. */
-  readonly state: ConnectionState;
-  /**
-   * Calls a listener for every message of an event, or of all events with `'*'`.
-   *
-   * @returns A function that removes the listener.
-   * @throws TypeError when `events` was given and does not have the name.
-   */
-  on(event: '*', listener: (message: AnyMessage<Events>) => void): () => void;
-  on<Name extends keyof Events & string>(
-    event: Name,
-    listener: (message: Message<Events[Name], Name>) => void,
-  ): () => void;
-  /**
-   * Calls a listener whenever the state has changed.
-   *
-   * @returns A function that removes the listener.
-   */
-  subscribe(listener: (state: ConnectionState) => void): () => void;
-  /** Connects, if the connection is closed or has failed. */
-  open(): void;
-  /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
-  close(): void;
-  /** Connects anew from whatever state, with a whole retry budget. */
-  reconnect(): void;
-  /**
-   * Iterates over the messages that arrive from now on. Ends when the connection is closed; throws the
-   * {@link ConnectionError} when it fails, or when the consumer falls `bufferSize` messages behind.
-   */
-  [Symbol.asyncIterator](): AsyncGenerator<AnyMessage<Events>, void>;
-  /** The XState actor that runs {@link connectionMachine}. */
-  readonly actor: ActorRefFrom<typeof connectionMachine>;
-}
 
 /**
  * Opens a Server-Sent Events connection that survives restarts of the server.

@@ -1,7 +1,7 @@
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
+import type { Connection, ConnectionState } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
-import type { Connection, ConnectionState } from './vanilla.ts';
 
 /** What a component shows of a connection: its state, and the messages that came last. */
 export interface ConnectionView<Data = unknown> extends ConnectionState {

@@ -8,9 +8,10 @@ import {
   sendTo,
   setup,
 } from 'xstate';
-import { backoffDelay, serverFloor, withinBounds, withJitter } from './backoff.ts';
+import { backoffDelay, serverFloor, withinBounds } from './backoff.ts';
 import { type Failure, toFailure } from './connection-error.ts';
 import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
+import { withJitter } from './jitter.ts';
 import type { Message, MessageBatch } from './message.ts';
 import { type Verdict, verdictOn } from './policy.ts';
 import { type ConnectionSettings, completeSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { type JitterKind, jitterWords } from './backoff.ts';
+import { type JitterKind, jitterWords } from './jitter.ts';
 import { failurePolicy, type PolicyOverrides, verdicts } from './policy.ts';
 import { anyOf, check, flag, milliseconds, type Rules } from './rules.ts';
 

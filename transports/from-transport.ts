@@ -1,5 +1,4 @@
 import { type CallbackActorLogic, fromCallback } from 'xstate';
-import { type JitterKind, jitterWords } from '../machines/backoff.ts';
 import { type ConnectionClock, systemClock } from '../machines/clock.ts';
 import type {
   AttemptOutcome,
@@ -9,6 +8,7 @@ import type {
 } from '../machines/connection.ts';
 import { ConnectionError, exceeded } from '../machines/connection-error.ts';
 import { isOffline } from '../machines/environment.ts';
+import { type JitterKind, jitterWords } from '../machines/jitter.ts';
 import { anyOf, callback, check, milliseconds, type Rules } from '../machines/rules.ts';
 import { asConnectionError } from './network-error.ts';
 import { batchParser, type Parse } from './parse.ts';

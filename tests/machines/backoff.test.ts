@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { backoffDelay, jitterKinds, serverFloor, withinBounds, withJitter } from '../../machines/backoff.ts';
+import { backoffDelay, serverFloor, withinBounds } from '../../machines/backoff.ts';
+import { jitterKinds, withJitter } from '../../machines/jitter.ts';
 import { longestDelay } from '../../machines/rules.ts';
 import { defaultSettings } from '../../machines/settings.ts';
 import { seededRandom } from '../support/seeded-random.ts';
