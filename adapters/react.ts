@@ -1,4 +1,4 @@
-import { useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Message } from '../machines/message.ts';
 import type { Supplied } from '../transports/transport.ts';
 import type { ConnectionOptions } from './options.ts';
@@ -38,7 +38,7 @@ export function useServerSentEvents<Data = unknown>(
 ): UseServerSentEventsResult<Data> {
   const latest = useLatest(options);
   const key = url == null ? null : String(url);
-  const store = useMemo(() => (key === null ? idleStore : createStore(key, latest)), [key, latest]);
+  const store = useKept(key, () => (key === null ? idleStore : createStore(key, latest)));
   const result = useStore(store);
   const resume = useRef(false);
 
@@ -73,6 +73,18 @@ export function useConnection<Data = unknown>(
 function useStore<Data>(store: ViewStore<Data>): UseServerSentEventsResult<Data> {
   const view = useSyncExternalStore(store.subscribe, store.get, store.get);
   return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
+}
+
+/**
+ * Keeps a value for as long as its key is the same. React may drop what `useMemo` holds, as hot reloading does,
+ * and with a connection the ID to resume after would go.
+ */
+function useKept<Value>(key: unknown, create: () => Value): Value {
+  const [kept, setKept] = useState(() => ({ key, value: create() }));
+  if (kept.key === key) return kept.value;
+  const next = { key, value: create() };
+  setKept(next);
+  return next.value;
 }
 
 type Latest<Value> = { readonly current: Value };

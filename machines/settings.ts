@@ -121,9 +121,8 @@ export function completeSettings(given: Partial<ConnectionSettings> = {}): Conne
 
 function isPolicy(value: unknown): boolean {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(value).every(
+    Object(value) === value &&
+    Object.entries(value as object).every(
       ([key, verdict]) =>
         (/^[1-5](\d\d|xx)$/.test(key) || Object.hasOwn(failurePolicy, key)) && verdicts.includes(verdict),
     )

@@ -14,6 +14,9 @@ interface EventStreamOptions {
   readonly maxEventSize: number;
 }
 
+/** What no header can carry. */
+const controlCharacter = /\p{Cc}/u;
+
 /**
  * Reads an event stream: one batch for each chunk, whatever the number of its messages. This is the hot path.
  *
@@ -36,7 +39,8 @@ export async function* readEventStream(
     maxBufferSize: maxEventSize,
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
-      if (overflow) return;
+      // The standard ignores an ID with NUL; one with another control character would stop every later request.
+      if (overflow || controlCharacter.test(id)) return;
       idBefore = lastEventId;
       lastEventId = id;
     },

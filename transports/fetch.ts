@@ -119,8 +119,7 @@ function refusalOf({ status, headers }: Response): ConnectionError | undefined {
       retryAfter: retryAfterOf(headers),
     });
   }
-  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type === 'text/event-stream') return undefined;
+  if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const message = 'The answer is not a text/event-stream. Check the URL.';
   return new ConnectionError('content-type', message, { status });
 }

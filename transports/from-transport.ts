@@ -6,7 +6,7 @@ import type {
   TransportEvent,
   TransportInput,
 } from '../machines/connection.ts';
-import { ConnectionError, exceeded } from '../machines/connection-error.ts';
+import { ConnectionError, exceeded, toFailure } from '../machines/connection-error.ts';
 import { isOffline } from '../machines/environment.ts';
 import { type JitterKind, jitterWords } from '../machines/jitter.ts';
 import { anyOf, callback, check, milliseconds, type Rules } from '../machines/rules.ts';
@@ -102,7 +102,7 @@ function startAttempt(
   function finish(error: ConnectionError, type: 'failed' | 'ended' = 'failed'): void {
     if (signal.aborted) return;
     dispose();
-    send({ type: `transport.${type}`, error, ...outcome() });
+    send({ type: `transport.${type}`, error: toFailure(error), ...outcome() });
   }
 
   function outcome(): AttemptOutcome {

@@ -64,6 +64,10 @@ const cases: Record<string, [text: string, expected: Awaited<ReturnType<typeof r
     'id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n',
     { messages: [message('a', '1'), message('b', '1')], lastEventId: '1', retries: [] },
   ],
+  'an ID with a control character, which no header can carry back and is ignored too': [
+    'id: 1\ndata: a\n\nid: \u0001\ndata: b\n\nid: 3\u007f\ndata: c\n\n',
+    { messages: [message('a', '1'), message('b', '1'), message('c', '1')], lastEventId: '1', retries: [] },
+  ],
   'an ID whose block never ended, which does not count': [
     'id: 1\ndata: a\n\nid: 2\ndata: b\n',
     { messages: [message('a', '1')], lastEventId: '1', retries: [] },

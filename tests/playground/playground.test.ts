@@ -1,0 +1,214 @@
+import type { Browser, BrowserContext } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
+import { askFaults, expectWhole, launch, panels, type Visit, visit } from './visit.ts';
+
+let playground: Playground;
+let browser: Browser;
+/** One for all pages, so that they share what was loaded. */
+let context: BrowserContext;
+let current: Visit;
+
+beforeAll(async () => {
+  [playground, browser] = await Promise.all([
+    startPlayground({ port: 0, pace: { every: 50, keepAlive: 200, retry: 50 } }),
+    launch(),
+  ]);
+  context = await browser.newContext();
+}, 30_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await playground?.[Symbol.asyncDispose]();
+});
+
+/** Most tests go on with one page, whose counts so cover every fault there is. */
+let shared: Visit | undefined;
+
+afterEach(async ({ task }) => {
+  await askFaults(playground.url, { id: null });
+  const passed = task.result?.state === 'pass';
+  if (current !== shared || !passed) {
+    if (current === shared) shared = undefined;
+    await current.page.close();
+  }
+  expect(current.errors).toEqual([]);
+});
+
+async function goOn(): Promise<Visit> {
+  shared ??= await visit(context, playground.url);
+  current = shared;
+  await current.both('open');
+  await current.startAnew();
+  return current;
+}
+
+async function openNew(options: Parameters<typeof visit>[2]): Promise<Visit> {
+  current = await visit(context, playground.url, options);
+  await current.both('open');
+  return current;
+}
+
+const start = (id: string, values: object = {}) => askFaults(playground.url, { id, ...values });
+const lift = () => askFaults(playground.url, { id: null });
+
+describe('the playground', () => {
+  it('brings React and Vue through a deploy without losing or doubling an event', async () => {
+    const { page, panel, history, count, both } = await goOn();
+    const form = page.locator('[data-fault=restart]');
+    await form.getByLabel('for').fill('2');
+    await form.getByRole('button').click();
+    await page.getByText('In force: Restart, like a deploy').waitFor();
+    await both('backoff');
+    for (const name of panels) await panel(name).getByText('The server answered 503').waitFor();
+    await both('open');
+
+    for (const name of panels) {
+      await expect.poll(() => history(name)).toMatch(/^open( backoff connecting)+ open$/);
+      await panel(name).getByText(`Retries 0 of 50`).waitFor();
+      await expect.poll(() => count(name, 'From the log')).toBeGreaterThan(10);
+    }
+    await expectWhole(current);
+  });
+
+  it('sends one request per mount, in Strict Mode too', async () => {
+    const { requests } = await openNew({});
+    await expectWhole(current);
+    for (const name of panels) expect(requests(name)).toHaveLength(1);
+  });
+
+  it.each([
+    ['unauthorized', 'The server answered 401'],
+    ['forbidden', 'The server answered 403'],
+    ['not-found', 'The server answered 404'],
+    ['content-type', 'text/event-stream'],
+  ])(
+    'fails after one request when the server refuses (%s), until a person reconnects',
+    async (id, reason) => {
+      const { panel, requests, both } = await goOn();
+      await start(id, { seconds: null });
+      await both('failed');
+      for (const name of panels) await panel(name).getByText(reason).waitFor();
+      await lift();
+      for (const name of panels) {
+        expect(requests(name)).toHaveLength(1);
+        await panel(name).getByRole('button', { name: 'Reconnect' }).click();
+      }
+      await both('open');
+      for (const name of panels) expect(requests(name)).toHaveLength(2);
+      await expectWhole(current);
+    },
+  );
+
+  it.each([
+    ['refuse', { seconds: 1 }],
+    ['cut', {}],
+    ['stall', {}],
+    ['slow', { seconds: 1, delay: 60 }],
+    ['accept-and-drop', { seconds: 1 }],
+  ])('comes back by itself, whole, from: %s', async (id, values) => {
+    const { history } = await goOn();
+    await start(id, values);
+    for (const name of panels) {
+      await expect.poll(() => history(name), { timeout: 5_000 }).toMatch(/^open .*backoff.* open$/);
+      await current.panel(name).getByText('Retries 0 of 50').waitFor();
+    }
+    await expectWhole(current);
+  });
+
+  it('does not undercut Retry-After', async () => {
+    const { requests, both, page, history } = await goOn();
+    const answered = page.waitForResponse((response) => response.status() === 429);
+    await start('too-many', { seconds: 2 });
+    await answered;
+    await both('backoff');
+    await expect
+      .poll(() => Promise.all(panels.map(history)), { timeout: 5_000 })
+      .toEqual(panels.map(() => expect.stringMatching(/ open$/)));
+    for (const name of panels) {
+      const [refused = 0, accepted = 0] = requests(name);
+      expect(accepted - refused).toBeGreaterThan(1_000);
+      expect(requests(name)).toHaveLength(2);
+    }
+    await expectWhole(current);
+  });
+
+  it('stays closed after a 204 until it is opened', async () => {
+    const { panel, requests, both } = await goOn();
+    await start('no-content', { seconds: null });
+    await both('closed');
+    await lift();
+    for (const name of panels) {
+      await panel(name).getByText('The server said that there is nothing more.').waitFor();
+      expect(requests(name)).toHaveLength(1);
+      await panel(name).getByRole('button', { name: 'Open' }).click();
+    }
+    await both('open');
+    await expectWhole(current);
+  });
+
+  it('gives up after maxRetries, and starts afresh when asked', async () => {
+    const { panel, requests, both } = await openNew({ options: { maxRetries: 2 } });
+    await start('restart', { seconds: null, status: 500 });
+    await both('failed');
+    await lift();
+    for (const name of panels) {
+      await panel(name).getByText('Gave up after 2 retries.').waitFor();
+      expect(requests(name)).toHaveLength(3);
+      await panel(name).getByRole('button', { name: 'Reconnect' }).click();
+    }
+    await both('open');
+    await expectWhole(current);
+  });
+
+  it('closes the socket with the button, and goes on where it was when opened again', async () => {
+    const { panel, both } = await goOn();
+    for (const name of panels) await panel(name).getByRole('button', { name: 'Close' }).click();
+    await both('closed');
+    await expect.poll(async () => (await askFaults(playground.url)).listening).toBe(0);
+    for (const name of panels) await panel(name).getByRole('button', { name: 'Open' }).click();
+    await both('open');
+    await expectWhole(current);
+  });
+
+  it('can be operated by keyboard alone, and shows where the focus is', async () => {
+    const { page } = await openNew({});
+    const reached = new Set<string>();
+    const focused = () => page.evaluate(describeFocus);
+    await page.keyboard.press('Tab');
+    for (let now = await focused(); now !== 'nothing' && !reached.has(now); now = await focused()) {
+      reached.add(now);
+      await page.keyboard.press('Tab');
+    }
+    const all = await page.evaluate(
+      () => document.querySelectorAll('a, button:enabled, input, select').length,
+    );
+    expect([...reached].filter((name) => name.includes('no outline'))).toEqual([]);
+    expect(reached.size).toBe(all);
+
+    await page.locator('[data-fault=cut] button').focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Requests since ‘Cut in mid-event’').waitFor();
+  });
+
+  it('fits a window of 360 pixels, whatever is shown', async () => {
+    const { page, both } = await openNew({ width: 360 });
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await width()).toBe(360);
+    await start('restart', { seconds: null });
+    await both('backoff');
+    expect(await width()).toBe(360);
+    await start('content-type', { seconds: null });
+    await both('failed');
+    expect(await width()).toBe(360);
+  });
+});
+
+/** Runs in the page. */
+function describeFocus(): string {
+  const element = document.activeElement;
+  if (!element || element === document.body) return 'nothing';
+  const all = [...document.querySelectorAll('a, button, input, select')];
+  const { outlineStyle } = getComputedStyle(element);
+  return `${all.indexOf(element)} ${outlineStyle === 'none' ? 'no outline' : ''}`;
+}

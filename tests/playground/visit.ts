@@ -1,0 +1,127 @@
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
+import { expect } from 'vitest';
+import { findChromium } from '../../scripts/chromium.mjs';
+import type { FaultConsoleState } from '../../visualizations/playground/server/fault-console.ts';
+
+export const panels = ['React', 'Vue'] as const;
+export type Panel = (typeof panels)[number];
+
+/** A page of the playground, and what happened on it. */
+export interface Visit {
+  readonly page: Page;
+  panel(name: Panel): Locator;
+  /** Every status that a panel showed since `startAnew`, in order. */
+  history(name: Panel): Promise<string>;
+  /** When a panel asked for the stream since `startAnew`, in milliseconds. */
+  requests(name: Panel): number[];
+  /** Waits until both panels are in a status. */
+  both(status: string): Promise<void>;
+  count(name: Panel, label: string): Promise<number>;
+  /** Forgets the statuses and the requests, but not what was counted. */
+  startAnew(): Promise<void>;
+  /** Errors that are not the browser's own report of a request that failed. */
+  readonly errors: string[];
+}
+
+/** Fast enough for a test; the pace of the server has to fit. */
+export const fast = {
+  maxRetries: 50,
+  retryDelay: 100,
+  maxRetryDelay: 300,
+  stableAfter: 600,
+  idleTimeout: 1_000,
+  connectTimeout: 800,
+};
+
+export function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  return chromium.launch({
+    ...(executablePath !== undefined && { executablePath }),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  });
+}
+
+export async function visit(
+  context: BrowserContext,
+  url: string,
+  { options = {}, width = 1280 }: { options?: Partial<typeof fast>; width?: number } = {},
+): Promise<Visit> {
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 800 });
+  const errors: string[] = [];
+  let requests: Record<string, number[]> = {};
+  page.on('pageerror', ({ message }) => errors.push(message));
+  page.on('console', (entry) => {
+    const isOwn = entry.type() === 'error' && !entry.text().startsWith('Failed to load resource');
+    if (isOwn) errors.push(entry.text());
+  });
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname !== '/events' || request.method() !== 'GET') return;
+    const client = searchParams.get('client') ?? '';
+    requests[client] = [...(requests[client] ?? []), Date.now()];
+  });
+  await page.addInitScript(rememberStatuses);
+  const query = Object.entries({ ...fast, ...options }).map(([name, value]) => `${name}=${value}`);
+  await page.goto(`${url}?${query.join('&')}`);
+
+  const panel = (name: Panel) => page.getByRole('region', { name, exact: true });
+  return {
+    page,
+    errors,
+    panel,
+    history: (name) => panel(name).evaluate((element) => element.getAttribute('data-history') ?? ''),
+    requests: (name) => requests[name] ?? [],
+    async startAnew() {
+      requests = {};
+      for (const name of panels) {
+        await panel(name).evaluate((element) => element.setAttribute('data-history', 'open'));
+      }
+    },
+    async both(status) {
+      for (const name of panels)
+        await panel(name)
+          .and(page.locator(`[data-status=${status}]`))
+          .waitFor();
+    },
+    async count(name, label) {
+      const text = await panel(name).locator('dl > div', { hasText: label }).locator('dd').textContent();
+      return Number(text);
+    },
+  };
+}
+
+/** Nothing may be missing and nothing doubled, and more must arrive. */
+export async function expectWhole({ count }: Visit): Promise<void> {
+  for (const name of panels) {
+    const received = await count(name, 'Received');
+    await expect.poll(() => count(name, 'Received')).toBeGreaterThan(received);
+    expect(await count(name, 'Missed'), `${name} missed`).toBe(0);
+    expect(await count(name, 'Duplicate'), `${name} duplicate`).toBe(0);
+  }
+}
+
+/** Begins a fault, or lifts the one in force, by the API; `undefined` reads. */
+export async function askFaults(url: string, request?: object): Promise<FaultConsoleState> {
+  const response = await fetch(`${url}faults`, {
+    ...(request && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    }),
+  });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** Runs in the page, before its scripts: states may be shorter than a test can look. */
+function rememberStatuses(): void {
+  const observer = new MutationObserver((records) => {
+    for (const { target, oldValue } of records) {
+      if (!(target instanceof HTMLElement) || !target.matches('.panel')) continue;
+      const { history = oldValue ?? '', status } = target.dataset;
+      if (!history.endsWith(status ?? '')) target.setAttribute('data-history', `${history} ${status}`);
+    }
+  });
+  observer.observe(document, { subtree: true, attributeFilter: ['data-status'], attributeOldValue: true });
+}

@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http';
+import type { EventLog } from './event-log.ts';
+
+/** One stream that was accepted. */
+export interface Client {
+  /** Sends what the log has and this client has not. */
+  pump(): void;
+  keepAlive(): void;
+  /** Says nothing more, and leaves the socket open. */
+  silence(): void;
+  /** Breaks off in the middle of the next event. */
+  cut(): void;
+  /** Ends the stream in good order. */
+  finish(): void;
+  /** Destroys the socket. */
+  drop(): void;
+}
+
+/**
+ * Replay and live events are one thing: a cursor into the log. A client that reads slowly is not written to until
+ * its socket has drained, so what waits for it is the log, never a growing buffer.
+ */
+export function createClient(response: ServerResponse, log: EventLog, start: number): Client {
+  let cursor = start;
+  let blocked = false;
+  let silent = false;
+  let cutting = false;
+
+  function write(text: string): void {
+    blocked = !response.write(text);
+  }
+
+  function pump(): void {
+    while (!blocked && !silent) {
+      const entry = log.next(cursor);
+      if (!entry) return;
+      if (cutting) {
+        breakOffIn(entry.text);
+        return;
+      }
+      // It was so slow that the log has moved on.
+      if (entry.seq > cursor + 1) write(lostBlock(entry.seq - cursor - 1));
+      cursor = entry.seq;
+      write(entry.text);
+    }
+  }
+
+  /** The break comes after the ID, whose event must not count as received all the same. */
+  function breakOffIn(text: string): void {
+    silent = true;
+    const half = text.slice(0, text.indexOf('data: ') + 12);
+    response.write(half, () => response.destroy());
+  }
+
+  response.on('drain', () => {
+    blocked = false;
+    pump();
+  });
+
+  return {
+    pump,
+    keepAlive() {
+      if (!blocked && !silent) write(': keep-alive\n\n');
+    },
+    silence() {
+      silent = true;
+    },
+    cut() {
+      cutting = true;
+      pump();
+    },
+    finish() {
+      silent = true;
+      response.end();
+    },
+    drop: () => void response.destroy(),
+  };
+}
+
+/** Says to a client what it will never get. Not part of the log, so it has no ID. */
+export function lostBlock(count: number): string {
+  return `event: replay-lost\ndata: ${JSON.stringify({ count })}\n\n`;
+}

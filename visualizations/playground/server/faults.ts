@@ -1,0 +1,194 @@
+import type { Client } from './client.ts';
+import type { Exchange, StreamServer } from './stream-server.ts';
+
+/** A number that a person can set before a fault begins. */
+export interface FaultParameter {
+  readonly name: string;
+  readonly label: string;
+  readonly unit?: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Only these. */
+  readonly choices?: readonly number[];
+}
+
+/** The values of the parameters; `seconds` is what is left of it when a request is answered. */
+export interface FaultValues {
+  readonly seconds?: number | undefined;
+  readonly [parameter: string]: number | undefined;
+}
+
+/** A way for the server to misbehave. */
+export interface Fault {
+  readonly id: string;
+  readonly group: string;
+  readonly title: string;
+  /** What happens, and what a good client does about it. */
+  readonly explanation: string;
+  /** One named `seconds` says how long it lasts; a fault without it happens once. */
+  readonly parameters: readonly FaultParameter[];
+  /** What happens to the streams that are open. */
+  readonly begin: (streams: StreamServer, values: FaultValues) => void;
+  /** What a request gets as long as it lasts. */
+  readonly answer?: (exchange: Exchange, values: FaultValues) => void;
+  readonly end?: (streams: StreamServer) => void;
+}
+
+const seconds = (standard: number, label = 'for'): FaultParameter => ({
+  name: 'seconds',
+  label,
+  unit: 's',
+  default: standard,
+  min: 1,
+  max: 600,
+});
+
+const away = 'The server goes away';
+const refusing = 'The server refuses';
+const busy = 'The server asks for time';
+const broken = 'The stream breaks';
+
+/** Every fault that the playground knows, in the order of the console. */
+export const faults: readonly Fault[] = [
+  {
+    id: 'restart',
+    group: away,
+    title: 'Restart, like a deploy',
+    explanation: 'Drops everyone, then answers 5xx. Retried with backoff, and the log fills the gap.',
+    parameters: [
+      {
+        name: 'status',
+        label: 'status',
+        default: 503,
+        min: 500,
+        max: 503,
+        choices: [500, 502, 503],
+      },
+      seconds(6),
+    ],
+    begin: dropAll,
+    answer: (exchange, { status = 503 }) => exchange.refuse(status),
+  },
+  {
+    id: 'refuse',
+    group: away,
+    title: 'Refuse connections',
+    explanation: 'Closes the listening socket: nobody answers at all. Retried with backoff.',
+    parameters: [seconds(6)],
+    begin: (streams) => streams.shut(),
+    end: (streams) => streams.reopen(),
+  },
+  {
+    id: 'slow',
+    group: away,
+    title: 'Slow to answer',
+    explanation:
+      'Drops everyone; the headers come late. After connectTimeout the client gives the attempt up.',
+    parameters: [{ name: 'delay', label: 'after', unit: 's', default: 10, min: 1, max: 60 }, seconds(15)],
+    begin: dropAll,
+    answer: (exchange, { delay = 5 }) => exchange.acceptLater(delay * 1_000),
+  },
+  {
+    id: 'unauthorized',
+    group: refusing,
+    title: '401 Unauthorized',
+    explanation: 'Asking again with the same credentials cannot help: one request, then failed.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) => exchange.refuse(401, { 'WWW-Authenticate': 'Bearer' }),
+  },
+  {
+    id: 'forbidden',
+    group: refusing,
+    title: '403 Forbidden',
+    explanation: 'Known, but not allowed: one request, then failed.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) => exchange.refuse(403),
+  },
+  {
+    id: 'not-found',
+    group: refusing,
+    title: '404 Not Found',
+    explanation: 'The stream is not here: one request, then failed.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) => exchange.refuse(404),
+  },
+  {
+    id: 'content-type',
+    group: refusing,
+    title: '200 with a web page',
+    explanation: 'A proxy answers text/html: not a stream. Failed at once, with the reason.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) =>
+      exchange.refuse(200, { 'Content-Type': 'text/html' }, '<!doctype html><title>Sign in</title>\n'),
+  },
+  {
+    id: 'no-content',
+    group: refusing,
+    title: '204 No Content',
+    explanation: 'The standard way to send a client home: closed, until you open it again.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) => exchange.refuse(204),
+  },
+  {
+    id: 'too-many',
+    group: busy,
+    title: '429 Too Many Requests',
+    explanation: 'Nobody asks again before the time is up, and then not all at once.',
+    parameters: [seconds(4, 'Retry-After')],
+    begin: dropAll,
+    answer: (exchange, values) => exchange.refuse(429, retryAfterHeader(values)),
+  },
+  {
+    id: 'unavailable',
+    group: busy,
+    title: '503 with Retry-After',
+    explanation: 'Down for maintenance, and says for how long. The wait is never undercut.',
+    parameters: [seconds(6, 'Retry-After')],
+    begin: dropAll,
+    answer: (exchange, values) => exchange.refuse(503, retryAfterHeader(values)),
+  },
+  {
+    id: 'cut',
+    group: broken,
+    title: 'Cut in mid-event',
+    explanation:
+      'Sends half an event and destroys the socket, once. It must come again, whole, and only once.',
+    parameters: [],
+    begin: (streams) => forAll(streams, (client) => client.cut()),
+  },
+  {
+    id: 'stall',
+    group: broken,
+    title: 'Stall without closing',
+    explanation: 'The open streams go silent, once. Only idleTimeout can notice.',
+    parameters: [],
+    begin: (streams) => forAll(streams, (client) => client.silence()),
+  },
+  {
+    id: 'accept-and-drop',
+    group: broken,
+    title: 'Accept and drop',
+    explanation: 'Every stream is accepted and ended at once. The budget must shrink all the same.',
+    parameters: [seconds(8)],
+    begin: dropAll,
+    answer: (exchange) => exchange.accept().finish(),
+  },
+];
+
+function dropAll(streams: StreamServer): void {
+  forAll(streams, (client) => client.drop());
+}
+
+function forAll({ clients }: StreamServer, act: (client: Client) => void): void {
+  for (const client of [...clients]) act(client);
+}
+
+function retryAfterHeader({ seconds: left = 0 }: FaultValues): Record<string, string> {
+  return { 'Retry-After': String(left) };
+}

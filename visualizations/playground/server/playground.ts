@@ -1,0 +1,118 @@
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import vue from '@vitejs/plugin-vue';
+import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
+import { createEventLog } from './event-log.ts';
+import { createFaultConsole } from './fault-console.ts';
+import { faultRoute } from './fault-route.ts';
+import { closeServer, listenFrom, loopback } from './listen.ts';
+import { createMeasurements } from './measurements.ts';
+import { defaultPace, type Pace } from './pace.ts';
+import { createStreamServer } from './stream-server.ts';
+
+export interface PlaygroundOptions {
+  /** The port of the page, or the next free one; 0 for any. The event stream has the next free port after it. */
+  readonly port: number;
+  readonly pace?: Partial<Pace>;
+  /** Reloads the page when a source changes. @default false */
+  readonly watch?: boolean;
+}
+
+export interface Playground extends AsyncDisposable {
+  /** Where the page is. */
+  readonly url: string;
+  /** Where the event stream is: a server of its own, so that it can refuse connections while the page stays. */
+  readonly eventsUrl: string;
+}
+
+/** Starts the page and the event stream that it is about. */
+export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const { port, watch = false } = options;
+  const pace = { ...defaultPace, ...options.pace };
+  const log = createEventLog();
+  const streams = createStreamServer({ log, pace, intercept: (exchange) => faults.answer(exchange) });
+  const faults = createFaultConsole(streams);
+  const measurements = createMeasurements({ log, every: pace.every, streams });
+
+  const eventsPort = await streams.listen(port === 0 ? 0 : port + 1);
+  const eventsUrl = `http://${loopback}:${eventsPort}/events`;
+  const answerFaults = faultRoute(faults);
+  const pageServer = createServer((request, response) => {
+    if (request.url === '/faults') void answerFaults(request, response);
+    else vite.middlewares(request, response);
+  });
+  const vite = await servePage(pageServer, { eventsUrl, watch });
+  const pagePort = await listenFrom(pageServer, port);
+
+  return {
+    url: `http://${loopback}:${pagePort}/`,
+    eventsUrl,
+    async [Symbol.asyncDispose]() {
+      measurements.stop();
+      faults.lift();
+      await streams.close();
+      await vite.close();
+      await closeServer(pageServer);
+    },
+  };
+}
+
+function servePage(
+  server: Server,
+  { eventsUrl, watch }: { eventsUrl: string; watch: boolean },
+): Promise<ViteDevServer> {
+  return createVite({
+    configFile: false,
+    root: folder('..'),
+    cacheDir: folder('../../../node_modules/.vite/playground'),
+    appType: 'spa',
+    logLevel: 'warn',
+    server: {
+      middlewareMode: true,
+      hmr: { server },
+      ...(!watch && { watch: null }),
+      fs: { allow: [folder('../../..')] },
+    },
+    resolve: {
+      alias: [
+        { find: /^sse-machine$/, replacement: folder('../../../index.ts') },
+        { find: /^sse-machine\/(react|vue)$/, replacement: `${folder('../../../adapters')}/$1.ts` },
+      ],
+    },
+    // Found in advance, or the page would reload itself when Vite comes across them.
+    optimizeDeps: {
+      include: [
+        'eventsource-parser',
+        'react',
+        'react-dom/client',
+        'react/jsx-dev-runtime',
+        'react/jsx-runtime',
+        'vue',
+        'xstate',
+      ],
+    },
+    plugins: [react(), vue(), eventsUrlIn(eventsUrl), wholeReload],
+  });
+}
+
+/** A module replaced under a running panel would remake its connection and keep its counts. */
+const wholeReload: Plugin = {
+  name: 'playground-whole-reload',
+  hotUpdate() {
+    this.environment.hot.send({ type: 'full-reload' });
+    return [];
+  },
+};
+
+/** Tells the page where the event stream is. */
+function eventsUrlIn(url: string): Plugin {
+  return {
+    name: 'playground-events-url',
+    transformIndexHtml: () => [{ tag: 'meta', attrs: { name: 'events-url', content: url } }],
+  };
+}
+
+function folder(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

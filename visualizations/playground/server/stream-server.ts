@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Client, createClient, lostBlock } from './client.ts';
+import type { EventLog } from './event-log.ts';
+import { closeServer, listenFrom, listenOn } from './listen.ts';
+import type { Pace } from './pace.ts';
+
+/** A request for the stream, and the answers that it can get. */
+export interface Exchange {
+  /** The name that the client gave itself, to be counted by (`?client=`). */
+  readonly client: string;
+  accept(): Client;
+  /** Sends nothing, not even the headers, for so many milliseconds. */
+  acceptLater(milliseconds: number): void;
+  refuse(status: number, headers?: Record<string, string>, body?: string): void;
+}
+
+/** The server of the event stream: what is asked of it, and what a fault can do to it. */
+export interface StreamServer {
+  listen(port: number): Promise<number>;
+  close(): Promise<void>;
+  /** Stops listening: whoever connects is refused by the system. */
+  shut(): void;
+  reopen(): void;
+  readonly clients: ReadonlySet<Client>;
+  /** What was sent and received on the sockets of this server, in bytes. */
+  traffic(): { sent: number; received: number };
+}
+
+export interface StreamServerOptions {
+  readonly log: EventLog;
+  readonly pace: Pace;
+  /** Answers in place of the server; false lets it answer itself. */
+  readonly intercept: (exchange: Exchange) => boolean;
+}
+
+export function createStreamServer({ log, pace, intercept }: StreamServerOptions): StreamServer {
+  const clients = new Set<Client>();
+  const gone = { sent: 0, received: 0 };
+  const sockets = new Set<IncomingMessage['socket']>();
+  let port = 0;
+  /** Closing and listening take turns, however fast the console is operated. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://playground');
+    for (const [name, value] of Object.entries(crossOriginHeaders)) response.setHeader(name, value);
+    response.on('error', () => {}); // a client that is gone is not news
+    if (request.method === 'OPTIONS') response.writeHead(204).end();
+    else if (url.pathname !== '/events') response.writeHead(404).end('The stream is at /events.\n');
+    else if (request.method !== 'GET') response.writeHead(405, { Allow: 'GET' }).end();
+    else {
+      const exchange = exchangeOf(request, response, url.searchParams);
+      if (!intercept(exchange)) exchange.accept();
+    }
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      gone.sent += socket.bytesWritten;
+      gone.received += socket.bytesRead;
+    });
+  });
+  const keepAlive = setInterval(() => {
+    for (const client of clients) client.keepAlive();
+  }, pace.keepAlive);
+  const forgetLog = log.onAppend(() => {
+    for (const client of clients) client.pump();
+  });
+
+  function exchangeOf(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Exchange {
+    return {
+      client: query.get('client') ?? 'unnamed',
+      accept() {
+        const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventIdOf(request, query));
+        response.writeHead(200, {
+          'Content-Type': 'text/event-stream',
+          'Cache-Control': 'no-store',
+          'X-Replayed': replayed,
+          ...(lost > 0 && { 'X-Replay-Lost': lost }),
+          ...(unknown && { 'X-Replay-Unknown-Id': 'true' }),
+        });
+        response.write(`retry: ${pace.retry}\n\n${lost > 0 ? lostBlock(lost) : ''}`);
+        const client = createClient(response, log, cursor);
+        clients.add(client);
+        response.on('close', () => clients.delete(client));
+        client.pump();
+        return client;
+      },
+      acceptLater(milliseconds) {
+        const timer = setTimeout(() => this.accept(), milliseconds);
+        response.on('close', () => clearTimeout(timer));
+      },
+      refuse(status, headers = {}, body = '') {
+        response.writeHead(status, headers).end(body);
+      },
+    };
+  }
+
+  return {
+    clients,
+    async listen(wanted) {
+      port = await listenFrom(server, wanted);
+      return port;
+    },
+    shut() {
+      turn = turn.then(() => closeServer(server));
+    },
+    reopen() {
+      turn = turn
+        .then(() => listenOn(server, port))
+        .catch((cause) => {
+          console.error(`The event stream cannot have its port ${port} back.`, cause);
+        });
+    },
+    async close() {
+      clearInterval(keepAlive);
+      forgetLog();
+      await turn;
+      await closeServer(server);
+    },
+    traffic() {
+      const total = { ...gone };
+      for (const socket of sockets) {
+        total.sent += socket.bytesWritten;
+        total.received += socket.bytesRead;
+      }
+      return total;
+    },
+  };
+}
+
+/**
+ * What a page of another origin needs. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless
+ * it is exposed.
+ */
+const crossOriginHeaders = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Headers': 'Last-Event-ID',
+  'Access-Control-Expose-Headers': 'Retry-After, X-Replayed, X-Replay-Lost, X-Replay-Unknown-Id',
+};
+
+/** The header is UTF-8 that Node reads as Latin-1; the IDs here are ASCII. */
+function lastEventIdOf({ headers }: IncomingMessage, query: URLSearchParams): string {
+  return headers['last-event-id']?.toString() ?? query.get('lastEventId') ?? '';
+}
