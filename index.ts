@@ -30,7 +30,7 @@ export { type EnvironmentEvent, fromEnvironment } from './machines/environment.t
 export { type JitterKind, jitterKinds } from './machines/jitter.ts';
 export type { Message, MessageBatch } from './machines/message.ts';
 export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';
-export { type ConnectionSettings, defaultSettings } from './machines/settings.ts';
+export { type ConnectionSettings, defaultSettings, type GivenSettings } from './machines/settings.ts';
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
 export { type FetchTransportOptions, fetchTransport } from './transports/fetch.ts';
 export {

@@ -22,12 +22,12 @@ export interface ConnectionState {
 }
 
 /** A message of any of the events of a connection. */
-export type AnyMessage<Events extends EventMap = EventMap> = {
+export type AnyMessage<Events extends object = EventMap> = {
   [Name in keyof Events & string]: Message<Events[Name], Name>;
 }[keyof Events & string];
 
 /** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
-export interface Connection<Events extends EventMap = EventMap> extends AsyncDisposable {
+export interface Connection<Events extends object = EventMap> extends AsyncDisposable {
   /** What the connection is doing now. */
   readonly state: ConnectionState;
   /**

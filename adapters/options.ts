@@ -1,6 +1,6 @@
 import type { JitterKind } from '../machines/jitter.ts';
 import { anyOf, callback, check, type Rules } from '../machines/rules.ts';
-import { type ConnectionSettings, settingRules } from '../machines/settings.ts';
+import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
 import type { EventSourceTransportOptions } from '../transports/event-source.ts';
 import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
 import {
@@ -13,11 +13,9 @@ import type { EventMap, Transport } from '../transports/transport.ts';
 /** Everything that can be said of the request and of what is read, whichever transport it is for. */
 export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;
 
-type Settings = { readonly [Key in keyof ConnectionSettings]?: ConnectionSettings[Key] | undefined };
-
 /** What a connection can be given besides its URL. */
-export interface ConnectionOptions<Events extends EventMap = EventMap>
-  extends Omit<Settings, 'jitter'>,
+export interface ConnectionOptions<Events extends object = EventMap>
+  extends Omit<GivenSettings, 'jitter'>,
     Omit<TransportActorOptions, 'jitter'>,
     Omit<TransportOptions, 'url' | 'events'> {
   /**

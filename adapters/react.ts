@@ -1,5 +1,7 @@
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Message } from '../machines/message.ts';
+import { refreshOnce } from '../transports/refresh.ts';
+import { defaultReporter } from '../transports/report.ts';
 import type { Supplied } from '../transports/transport.ts';
 import type { ConnectionOptions } from './options.ts';
 import { createConnection } from './vanilla.ts';
@@ -8,14 +10,21 @@ import {
   type ConnectionView,
   createView,
   idleStore,
-  isRunning,
+  leave,
   type ServerSentEventsOptions,
+  unknownView,
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
 } from './view.ts';
 
-export type { ConnectionCommands, ConnectionView, ServerSentEventsOptions, ViewOptions } from './view.ts';
+export type {
+  ConnectionCommands,
+  ConnectionView,
+  ServerSentEventsOptions,
+  ViewableConnection,
+  ViewOptions,
+} from './view.ts';
 
 /** What the hooks return: what to show, and what to do. */
 export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & ConnectionCommands;
@@ -23,8 +32,8 @@ export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & C
 /**
  * Connects a component to an event stream for as long as it is mounted.
  *
- * A new `url` makes a new connection. Of the options only the functions and `headers` and `body` are read anew
- * at every render; to change another one, give the component another `key`.
+ * A new `url` makes a new connection. Of the options only `headers`, `body` and the functions are read anew at
+ * every render, if they were there at first; to change another one, give the component another `key`.
  *
  * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
  * component that is hidden, with the stream gone and the state still open.
@@ -38,23 +47,26 @@ export function useServerSentEvents<Data = unknown>(
 ): UseServerSentEventsResult<Data> {
   const latest = useLatest(options);
   const key = url == null ? null : String(url);
-  const store = useKept(key, () => (key === null ? idleStore : createStore(key, latest)));
-  const result = useStore(store);
+  const store = useKept(key, () => (key === null ? idleStore : createStore(key, options, latest)));
+  const view = useView(store);
   const resume = useRef(false);
+  const gone = useRef(false);
 
   useEffect(() => {
+    gone.current = false;
     const { connection } = store;
     if (!connection) return undefined;
     const isNew = connection.state.closeReason === null;
     if (resume.current || (isNew && latest.current.immediate !== false)) connection.open();
     return () => {
-      // Hidden by <Activity> and shown again, the component resumes only what was running.
-      resume.current = isRunning(connection.state);
-      connection.close();
+      // Hidden by <Activity> and shown again, the component resumes what was running.
+      resume.current = leave(connection, latest.current);
+      gone.current = true;
     };
   }, [store, latest]);
 
-  return result;
+  const commands = useMemo(() => whileHere(store.commands, gone), [store]);
+  return useMemo(() => ({ ...view, ...commands }), [view, commands]);
 }
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
@@ -67,12 +79,21 @@ export function useConnection<Data = unknown>(
     () => (connection ? createView<Data>(connection, { history }) : idleStore),
     [connection, history],
   );
-  return useStore(store);
+  // By the time the page hydrates, the connection may be further than it was on the server.
+  const view = useView(store, connection ? getUnknown : undefined);
+  return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
 }
 
-function useStore<Data>(store: ViewStore<Data>): UseServerSentEventsResult<Data> {
-  const view = useSyncExternalStore(store.subscribe, store.get, store.get);
-  return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
+function useView<Data>({ subscribe, get }: ViewStore<Data>, getOnServer = get): ConnectionView<Data> {
+  return useSyncExternalStore(subscribe, get, getOnServer);
+}
+
+/** A command that comes after the unmount would open a connection that nobody closes. */
+function whileHere(commands: ConnectionCommands, gone: { readonly current: boolean }): ConnectionCommands {
+  const guard = (command: () => void) => () => {
+    if (!gone.current) command();
+  };
+  return { open: guard(commands.open), close: commands.close, reconnect: guard(commands.reconnect) };
 }
 
 /**
@@ -87,6 +108,8 @@ function useKept<Value>(key: unknown, create: () => Value): Value {
   return next.value;
 }
 
+const getUnknown = () => unknownView;
+
 type Latest<Value> = { readonly current: Value };
 
 function useLatest<Value>(value: Value): Latest<Value> {
@@ -97,8 +120,11 @@ function useLatest<Value>(value: Value): Latest<Value> {
   return latest;
 }
 
-function createStore<Data>(url: string, latest: Latest<ServerSentEventsOptions<Data>>): ViewStore<Data> {
-  const { onMessage: _, history, immediate = true, ...options } = latest.current;
+function createStore<Data>(
+  url: string,
+  { onMessage: _, history, immediate = true, ...options }: ServerSentEventsOptions<Data>,
+  latest: Latest<ServerSentEventsOptions<Data>>,
+): ViewStore<Data> {
   const connection = createConnection(url, { ...readLate(options, latest), immediate: false });
   connection.on('*', (message) => latest.current.onMessage?.(message as Message<Data>));
   return createView(connection, { history, expected: immediate });
@@ -109,12 +135,16 @@ function readLate<Data>(
   options: ConnectionOptions,
   latest: Latest<ServerSentEventsOptions<Data>>,
 ): ConnectionOptions {
-  const { body, fetch, parse, jitter, reportError } = options;
+  const { body, fetch, parse, jitter, refresh, reportError } = options;
   return {
     ...options,
     headers: () => resolved(latest.current.headers),
     ...(body != null && { body: () => resolved(latest.current.body) }),
     ...(fetch && { fetch: (...request) => (latest.current.fetch ?? fetch)(...request) }),
+    // The refresh is shared by the connections that have the same function, so it is the app's own that counts.
+    ...(refresh && {
+      refresh: () => refreshOnce(latest.current.refresh ?? refresh, reportError ?? defaultReporter),
+    }),
     ...(reportError && { reportError: (error) => (latest.current.reportError ?? reportError)(error) }),
     ...(typeof parse === 'function' && {
       parse: (...message) => orElse(latest.current.parse, parse)(...message),

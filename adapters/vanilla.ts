@@ -27,7 +27,7 @@ export function createConnection<const Name extends string>(
   url: Supplied<string | URL>,
   options: ConnectionOptions<Record<Name, unknown>> & { readonly events: readonly Name[] },
 ): Connection<Record<Name, unknown>>;
-export function createConnection<Events extends EventMap = EventMap>(
+export function createConnection<Events extends object = EventMap>(
   url: Supplied<string | URL>,
   options?: ConnectionOptions<Events>,
 ): Connection<Events>;
@@ -51,8 +51,11 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   /** The message that is being delivered: the rest of its batch is not, once a listener closes the connection. */
   let delivering: Message | undefined;
 
-  function call<Value>(all: Iterable<(value: Value) => void> | undefined, value: Value): void {
-    for (const listener of all ?? []) {
+  function call<Value>(all: ReadonlySet<(value: Value) => void> | undefined, value: Value): void {
+    if (!all) return;
+    let left = all.size; // what a listener adds is called from the next time on
+    for (const listener of all) {
+      if (left-- === 0) return;
       try {
         listener(value);
       } catch (error) {
@@ -64,7 +67,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   actor.on('messages', ({ messages }) => {
     for (const message of messages) {
       delivering = message;
-      call(listeners.get(message.event), message);
+      if (message.event !== '*') call(listeners.get(message.event), message);
       call(listeners.get('*'), message);
       if (!delivering) return;
     }
@@ -107,6 +110,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
     async [Symbol.asyncDispose]() {
       connection.close();
+      await null; // a listener that disposes is called in the middle of another event
       actor.stop();
     },
   };

@@ -1,5 +1,6 @@
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
+import { isSafe } from '../transports/fetch.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
 
@@ -70,6 +71,9 @@ const idleView: ConnectionView<never> = {
 
 const nothing = () => {};
 
+/** What a component shows before it knows the state of a connection that was made elsewhere. */
+export const unknownView: ConnectionView<never> = { ...idleView, status: 'connecting' };
+
 /** What a component shows when it has no URL or no connection. */
 export const idleStore: ViewStore<never> = {
   connection: null,
@@ -78,9 +82,20 @@ export const idleStore: ViewStore<never> = {
   subscribe: () => nothing,
 };
 
-/** Whether a component that goes away leaves something to resume. */
-export function isRunning({ status, closeReason }: ConnectionState): boolean {
-  return closeReason === 'paused' || (status !== 'closed' && status !== 'failed');
+/**
+ * Closes the connection of a component that goes away, perhaps to come back.
+ *
+ * @returns Whether there is something to resume then: what was running, but for an unsafe request whose stream
+ * had opened, which would repeat its effect.
+ */
+export function leave(
+  { state: { status, closeReason, lastEventId }, close }: ViewableConnection,
+  { method = 'GET', retryUnsafe = false }: ConnectionOptions,
+): boolean {
+  const runs = closeReason === 'paused' || (status !== 'closed' && status !== 'failed');
+  const repeats = status === 'open' && !isSafe(method) && !retryUnsafe && lastEventId === '';
+  if (status !== 'closed' || closeReason === 'paused') close();
+  return runs && !repeats;
 }
 
 /**

@@ -23,14 +23,20 @@ import {
   type ConnectionView,
   createView,
   idleStore,
-  isRunning,
+  leave,
   type ServerSentEventsOptions,
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
 } from './view.ts';
 
-export type { ConnectionCommands, ConnectionView, ServerSentEventsOptions, ViewOptions } from './view.ts';
+export type {
+  ConnectionCommands,
+  ConnectionView,
+  ServerSentEventsOptions,
+  ViewableConnection,
+  ViewOptions,
+} from './view.ts';
 
 /** What the composables return: what to show, as shallow read-only refs, and what to do. */
 export type UseServerSentEventsResult<Data = unknown> = {
@@ -69,39 +75,43 @@ export function useServerSentEvents<Data = unknown>(
   const { onMessage, history, onDeactivated: whenDeactivated = 'keep', immediate = true, ...rest } = options;
   check({ onDeactivated: whenDeactivated }, ownRules);
   const onServer = isOnServer();
+  const target = () => toValue(url)?.toString() ?? null;
   let store: ViewStore<Data> = idleStore;
+  let detach = () => {};
   let resume = false;
   let deactivated = false;
   const shown = createRefs(store);
 
-  function pause(): void {
-    const { connection } = store;
-    resume ||= connection !== null && isRunning(connection.state);
-    store.commands.close();
+  function connect(to: string | null): void {
+    disconnect();
+    store = to === null ? idleStore : createStore(to);
+    detach = shown.follow(store);
+    resume ||= immediate;
+    start();
   }
 
   function start(): void {
-    if (resume && !deactivated) {
-      resume = false;
-      store.commands.open();
-    }
+    if (!resume || deactivated || onServer) return;
+    resume = false;
+    store.commands.open();
   }
 
-  watch(
-    () => toValue(url)?.toString() ?? null,
-    (target, _, onCleanup) => {
-      store = target === null ? idleStore : createStore(target);
-      const detach = shown.follow(store);
-      resume ||= immediate;
-      if (onServer) return; // where Vue stops a watcher as soon as it has run
-      start();
-      onCleanup(() => {
-        pause();
-        detach();
-      });
-    },
-    { immediate: true },
-  );
+  function pause(): void {
+    if (store.connection && leave(store.connection, options)) resume = true;
+  }
+
+  /** What comes after the end of the scope finds no connection to open. */
+  function disconnect(): void {
+    pause();
+    detach();
+    store = idleStore;
+  }
+
+  connect(target());
+  if (!onServer) {
+    watch(target, connect);
+    if (getCurrentScope()) onScopeDispose(disconnect);
+  }
 
   function createStore(target: string): ViewStore<Data> {
     const connection = createConnection(target, { ...rest, immediate: false });
@@ -130,10 +140,10 @@ export function useServerSentEvents<Data = unknown>(
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the scope. */
 export function useConnection<Data = unknown>(
-  connection: ViewableConnection,
+  connection: ViewableConnection | null | undefined,
   options: ViewOptions = {},
 ): UseServerSentEventsResult<Data> {
-  const store = createView<Data>(connection, options);
+  const store = connection ? createView<Data>(connection, options) : idleStore;
   const shown = createRefs(store);
   if (!isOnServer()) {
     const detach = shown.follow(store);

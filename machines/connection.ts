@@ -14,7 +14,7 @@ import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
 import { withJitter } from './jitter.ts';
 import type { Message, MessageBatch } from './message.ts';
 import { type Verdict, verdictOn } from './policy.ts';
-import { type ConnectionSettings, completeSettings } from './settings.ts';
+import { type ConnectionSettings, completeSettings, type GivenSettings } from './settings.ts';
 
 /** The five things that a connection can be doing, as a person would say it. */
 export const connectionStatuses = ['connecting', 'open', 'backoff', 'failed', 'closed'] as const;
@@ -48,12 +48,12 @@ export interface ConnectionContext {
   readonly openedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
-  /** The one refresh of the credentials that a 401 may cost is spent, until a stream is open again. */
+  /** The one refresh of the credentials that a 401 may cost is spent: the attempt that follows a refresh runs. */
   readonly refreshed: boolean;
 }
 
 /** What the statechart can be started with: any of its settings, and the event ID to resume after. */
-export type ConnectionInput = Partial<ConnectionSettings> & { readonly lastEventId?: string };
+export type ConnectionInput = GivenSettings & { readonly lastEventId?: string | undefined };
 
 /**
  * The facts that come with the end of an attempt. Time and chance enter the statechart only here, with the
@@ -186,7 +186,11 @@ export const connectionMachine = setup({
     isOffline: ({ event }) => outcomeOf(event).offline === true,
     isExhausted: ({ context }) => context.retries >= context.settings.maxRetries,
     wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
-    isWelcome: ({ context, event }) => timeOf(event) >= context.notBefore,
+    isWelcome: ({ context, event }) => {
+      const wait = context.notBefore - timeOf(event);
+      // No server can ask for more than `maxRetryAfter`: a longer wait is a clock that was set back.
+      return wait <= 0 || wait > context.settings.maxRetryAfter;
+    },
     pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
   },
   delays: {
@@ -222,7 +226,8 @@ export const connectionMachine = setup({
       const previous = context.previousBackoff;
       const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
       const floor = context.notBefore - at;
-      return { retries: context.retries + 1, previousBackoff: drawn, ...waitFrom(at, floor + drawn) };
+      const retries = context.retries + 1;
+      return { retries, previousBackoff: drawn, refreshed: false, ...waitFrom(at, floor + drawn) };
     }),
     waitUntilWelcome: assign(({ context, event }) => {
       const at = timeOf(event);
@@ -373,7 +378,7 @@ export const connectionMachine = setup({
         /** Closed while the page is hidden. */
         paused: {
           invoke: { src: 'environment' },
-          on: { 'page.visible': '#connection.live' },
+          on: { 'page.visible': onceWelcome },
         },
       },
     },
@@ -382,7 +387,8 @@ export const connectionMachine = setup({
 
 /** What the connection is doing, of a snapshot of {@link connectionMachine}. */
 export function selectStatus(snapshot: SnapshotFrom<typeof connectionMachine>): ConnectionStatus {
-  return connectionStatuses.find((status) => snapshot.hasTag(status)) ?? 'closed';
+  const [status = 'closed'] = snapshot.tags as ReadonlySet<ConnectionStatus>; // the chart has no other tags
+  return status;
 }
 
 function initialContext(input: ConnectionInput = {}): ConnectionContext {

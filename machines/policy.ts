@@ -12,10 +12,10 @@ export type Verdict = (typeof verdicts)[number];
 /** What a verdict can be given for: a status, a class of statuses, or a kind of failure. */
 export type PolicyKey = number | '2xx' | '3xx' | '4xx' | '5xx' | Exclude<FailureKind, 'exhausted'>;
 
-/** Verdicts that differ from {@link failurePolicy}, as in `{ 404: 'retry', 503: 'fail' }`. */
+/** Verdicts in place of those of {@link failurePolicy}, as in `{ 404: 'retry', 503: 'fail' }`. */
 export type PolicyOverrides = { readonly [Key in PolicyKey]?: Verdict };
 
-/** The verdict for every cause of failure. A status goes before its class, a class before the kind. */
+/** The verdict for every cause of failure. A status goes before its class, and a class before the kind. */
 export const failurePolicy = {
   network: 'retry', // refused, reset, cut short
   timeout: 'retry', // no answer within `connectTimeout`
@@ -36,10 +36,7 @@ export const failurePolicy = {
 
 /** Looks up what to do about a failure. */
 export function verdictOn({ kind, status }: Failure, overrides: PolicyOverrides): Verdict {
+  const table: Record<string, Verdict | undefined> = { ...failurePolicy, ...overrides };
   const code = String(status);
-  for (const table of [overrides, failurePolicy] as Record<string, Verdict | undefined>[]) {
-    const verdict = table[code] ?? table[`${code[0]}xx`] ?? table[kind];
-    if (verdict) return verdict;
-  }
-  return 'fail';
+  return table[code] ?? table[`${code[0]}xx`] ?? table[kind] ?? 'fail';
 }

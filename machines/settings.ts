@@ -48,7 +48,8 @@ export interface ConnectionSettings {
    */
   readonly stableAfter: number;
   /**
-   * Closes the connection while the page is hidden, and resumes it with the last event ID.
+   * Closes the connection while the page is hidden, and resumes it with the last event ID. An unsafe request
+   * (such as a POST) is sent again then.
    *
    * @default false
    */
@@ -73,6 +74,11 @@ export interface ConnectionSettings {
    */
   readonly immediate: boolean;
 }
+
+/** Any of the settings; `undefined` counts as not given. */
+export type GivenSettings = {
+  readonly [Key in keyof ConnectionSettings]?: ConnectionSettings[Key] | undefined;
+};
 
 /** The value of every setting that is not given. */
 export const defaultSettings: ConnectionSettings = {
@@ -112,7 +118,7 @@ export const settingRules: Rules<ConnectionSettings> = {
  *
  * @throws TypeError when a setting is not what it may be.
  */
-export function completeSettings(given: Partial<ConnectionSettings> = {}): ConnectionSettings {
+export function completeSettings(given: GivenSettings = {}): ConnectionSettings {
   check(given, settingRules);
   const names = Object.keys(defaultSettings) as (keyof ConnectionSettings)[];
   const settings = names.map((name) => [name, given[name] ?? defaultSettings[name]]);

@@ -23,10 +23,16 @@ const controlCharacter = /\p{Cc}/u;
  * @throws ConnectionError `network` when the stream breaks, `too-large` when an event is larger than allowed.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export async function* readEventStream(
+export function readEventStream(
   body: ReadableStream<Uint8Array>,
   { lastEventId, signal, events, maxEventSize }: EventStreamOptions,
 ): AsyncGenerator<MessageBatch, void> {
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  // A `fetch` of the app may not heed the signal, and may answer after it.
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+
   const wanted = events && new Set(events);
   // The byte order mark is the parser's: the decoder of Node takes a second one when a chunk ends within the first.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -36,7 +42,7 @@ export async function* readEventStream(
   let overflow: ConnectionError | undefined;
 
   const parser = createParser({
-    maxBufferSize: maxEventSize,
+    maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
       // The standard ignores an ID with NUL; one with another control character would stop every later request.
@@ -62,24 +68,23 @@ export async function* readEventStream(
         overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
     },
   });
-  const reader = body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
-  signal.addEventListener('abort', cancel, { once: true }); // a `fetch` of the app may not heed the signal
-  try {
-    while (true) {
-      const { done, value } = await reader.read().catch((cause) => {
-        throw asConnectionError(cause, 'The stream broke');
-      });
-      parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
-      if (!done || messages.length > 0) {
-        yield { messages, lastEventId, retry };
+  return batches();
+
+  async function* batches(): AsyncGenerator<MessageBatch, void> {
+    try {
+      while (true) {
+        const { done, value } = await reader.read().catch((cause) => {
+          throw asConnectionError(cause, 'The stream broke');
+        });
+        parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+        if (!done || messages.length > 0) yield { messages, lastEventId, retry };
+        if (overflow) throw overflow;
+        if (done) return;
+        messages = [];
+        retry = undefined;
       }
-      if (overflow) throw overflow;
-      if (done) return;
-      messages = [];
-      retry = undefined;
+    } finally {
+      cancel();
     }
-  } finally {
-    cancel();
   }
 }

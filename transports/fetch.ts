@@ -54,13 +54,14 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, fetchTransportRules);
   const { method = 'GET', body, events, maxEventSize = defaultMaxEventSize } = options;
-  const unsafe = !/^(GET|HEAD)$/i.test(method);
+  const unsafe = !isSafe(method);
   if (!unsafe && body != null) {
     throw new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`);
   }
 
   const open: Transport = async ({ lastEventId }, signal) => {
     const request = await requestFor(options, lastEventId, signal);
+    signal.throwIfAborted(); // a function of the app may have taken its time
     const { fetch = globalThis.fetch } = options;
     const response = await fetch(...request).catch((cause: unknown) => {
       throw asConnectionError(cause, 'The server could not be reached');
@@ -69,9 +70,14 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const refusal = refusalOf(response);
     if (stream && !refusal) return readEventStream(stream, { lastEventId, signal, events, maxEventSize });
     stream?.cancel().catch(() => {}); // an unread body would keep its socket
-    throw refusal ?? new ConnectionError('invalid', 'This `fetch` gives no body to read.');
+    throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
   };
   return Object.assign(open, { unsafe });
+}
+
+/** Whether a request may be sent again without repeating an effect. */
+export function isSafe(method: string): boolean {
+  return /^(GET|HEAD)$/i.test(method);
 }
 
 async function requestFor(

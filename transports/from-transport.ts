@@ -120,7 +120,7 @@ function startAttempt(
     try {
       const delay = typeof jitter === 'function' ? jitter(backoff) : undefined;
       if (delay === undefined || delay >= 0) return delay;
-      throw new TypeError('`jitter` must return milliseconds; the built-in one stood in.');
+      throw new TypeError('`jitter` must return milliseconds.');
     } catch (error) {
       report(reportError, error);
       return undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Connection, type ConnectionOptions, createConnection } from '../../index.ts';
+import { type Connection, ConnectionError, type ConnectionOptions, createConnection } from '../../index.ts';
 import type { Message } from '../../machines/message.ts';
 import { body, cut, type SseServer, stall, startSseServer, status, stream } from '../support/sse-server.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -384,6 +384,14 @@ describe('time', () => {
     await until(() => server.sockets.size === 0, 'the socket to be closed');
   });
 
+  test('has no limit where the limit is 0', async () => {
+    server.answer(stall);
+    const connection = connect({ connectTimeout: 0 });
+    await until(() => server.requests.length === 1);
+    clock.advance(1_000_000);
+    expect([connection.state.status, clock.pending]).toEqual(['connecting', 0]);
+  });
+
   test('that passes without a byte is idle when asked; a comment is a sign of life', async () => {
     let read = '';
     const connection = connect({
@@ -470,6 +478,32 @@ describe('401 with `refresh`', () => {
     expect([refreshes, server.requests.length]).toEqual([1, 4]);
   });
 
+  test('renews again for a later 401, and a passing failure of the refresh is retried', async () => {
+    let calls = 0;
+    let accepted = 'second';
+    server.answer((response, request) =>
+      request.headers.authorization === accepted ? stream(response, request) : response.writeHead(401).end(),
+    );
+    const tokens = ['first', 'second', 'third'];
+    const connection = connect({
+      headers: () => ({ authorization: tokens[Math.min(calls, 2)] ?? '' }),
+      refresh: () => {
+        calls += 1;
+        if (calls === 1) throw new ConnectionError('network', 'The server of the tokens restarts.');
+      },
+    });
+    await reached(connection, 'backoff');
+    expect([calls, connection.state.error?.kind]).toEqual([1, 'network']);
+    clock.advance(1_000);
+    await reached(connection, 'open');
+    accepted = 'third';
+    server.drop();
+    await reached(connection, 'backoff');
+    await retry(connection);
+    await reached(connection, 'open');
+    expect(calls).toBe(2);
+  });
+
   test('fails at the second 401 in a row, and when the refresh fails', async () => {
     server.answer(status(401));
     const stale = connect({ refresh: () => {} });
@@ -522,18 +556,18 @@ describe('listeners', () => {
 
   test('of the state are called only when something in it changed, with a new object', async () => {
     const connection = connect();
-    const states = new Set([connection.state]);
-    let calls = 1;
+    const states = [connection.state];
+    const current: boolean[] = [];
     connection.subscribe((state) => {
-      calls += 1;
-      states.add(state);
-      expect(connection.state).toBe(state);
+      states.push(state);
+      current.push(connection.state === state);
     });
     await reached(connection, 'open');
     server.write('data: without an id\n\n');
     server.write('data: without an id\n\n');
     await quiet();
-    expect([calls, states.size]).toEqual([2, 2]);
+    expect(states.map(({ status: shown }) => shown)).toEqual(['connecting', 'open']);
+    expect(current).toEqual([true]);
   });
 });
 
@@ -555,8 +589,39 @@ describe('for await', () => {
     const loop = (async () => {
       for await (const _ of connection);
     })();
-    await expect(loop).rejects.toBe(connection.state.error ?? (await loop.catch((error) => error)));
-    await expect(loop).rejects.toMatchObject({ name: 'ConnectionError', kind: 'forbidden' });
+    const error: unknown = await loop.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'ConnectionError', kind: 'forbidden' });
+    expect(error).toBe(connection.state.error);
+  });
+
+  test('goes on after a pause, and leaves no listener behind when it is left', async () => {
+    const connection = connect({ pauseWhenHidden: true });
+    const forgotten = vi.fn();
+    const { on } = connection;
+    connection.on = (event: string, listener: never) => {
+      const forget = on(event, listener);
+      return () => {
+        forgotten();
+        forget();
+      };
+    };
+    const received: unknown[] = [];
+    const looping = (async () => {
+      for await (const { data } of connection) {
+        received.push(data);
+        if (data === 'two') break;
+      }
+    })();
+    await reached(connection, 'open');
+    server.publish('one');
+    await until(() => received.length === 1);
+    connection.actor.send({ type: 'page.hidden', at: clock.now() });
+    expect(connection.state.closeReason).toBe('paused');
+    server.publish('two');
+    connection.actor.send({ type: 'page.visible', at: clock.now() });
+    await looping;
+    expect(received).toEqual(['one', 'two']);
+    expect(forgotten).toHaveBeenCalledOnce();
   });
 
   test('throws, and says so, when the loop falls too far behind; the connection goes on', async () => {
@@ -577,15 +642,74 @@ describe('for await', () => {
   });
 });
 
+describe('listeners that change the listeners', () => {
+  test('one that registers itself anew is called once per message', async () => {
+    const connection = connect();
+    let calls = 0;
+    let forget = () => {};
+    const listen = () => {
+      calls += 1;
+      forget();
+      forget = connection.on('message', listen);
+    };
+    forget = connection.on('message', listen);
+    await reached(connection, 'open');
+    server.publish('one');
+    server.publish('two');
+    await until(() => connection.state.lastEventId === '2');
+    expect(calls).toBe(2);
+  });
+
+  test('one that is removed by another is not called any more', async () => {
+    const connection = connect();
+    const heard: string[] = [];
+    connection.on('message', () => {
+      heard.push('first');
+      forget();
+    });
+    const forget = connection.on('message', () => heard.push('second'));
+    await reached(connection, 'open');
+    server.publish('one');
+    await until(() => heard.length > 0);
+    await quiet(2);
+    expect(heard).toEqual(['first']);
+  });
+});
+
+test('an event that the server names * is heard once by those who hear all', async () => {
+  const connection = connect();
+  const heard: unknown[] = [];
+  connection.on('*', ({ data }) => heard.push(data));
+  await reached(connection, 'open');
+  server.publish('a', '*');
+  server.publish('b');
+  await until(() => heard.length > 1);
+  expect(heard).toEqual(['a', 'b']);
+});
+
+test('a connection that is disposed of in a listener is closed, and its loops end', async () => {
+  const connection = connect();
+  const looping = (async () => {
+    for await (const _ of connection);
+  })();
+  connection.on('message', () => void connection[Symbol.asyncDispose]());
+  await reached(connection, 'open');
+  server.publish('one');
+  await looping;
+  expect(connection.state).toMatchObject({ status: 'closed', closeReason: 'app' });
+  connections.pop();
+});
+
 test('`await using` closes the connection and stops its actor', async () => {
-  let actor: Connection['actor'] | undefined;
+  let used: Connection | undefined;
   {
     await using connection = createConnection(server.url);
-    actor = connection.actor;
+    used = connection;
     await reached(connection, 'open');
   }
+  expect(used.state.status).toBe('closed');
   await until(() => server.sockets.size === 0, 'the socket to be closed');
-  expect(actor.getSnapshot().status).toBe('stopped');
+  expect(used.actor.getSnapshot().status).toBe('stopped');
 });
 
 describe('the request', () => {

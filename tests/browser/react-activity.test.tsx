@@ -76,6 +76,21 @@ test('what the app closed stays closed when it is shown again', async () => {
   expect((await server.look()).requests).toHaveLength(1);
 });
 
+test('a POST whose stream had opened is not sent again', async () => {
+  function Answer() {
+    const { status, closeReason } = useServerSentEvents(server.url, { method: 'POST', body: 'a question' });
+    return <output>{`${status} ${closeReason}`}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Answer />);
+  await until(() => host.textContent === 'open null');
+  hide();
+  await expect.poll(sockets).toBe(0);
+  show();
+  await until(() => host.textContent === 'closed app');
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
 test('useMachine notices at once that its stream is gone, and resumes uncharged', async () => {
   const machine = connectionMachine.provide({
     actors: { transport: fromTransport(fetchTransport({ url: server.url })) },

@@ -277,6 +277,7 @@ describe('the wait', () => {
     run.clock.draws = [0];
     run.accept();
     run.receive('1', 4_000);
+    run.receive('1b');
     run.fail();
     expect(run.context.retryDelay).toBe(4_000);
     run.clock.advance(4_000);
@@ -364,6 +365,16 @@ describe('a refusal', () => {
     run.clock.advance(1_000);
     run.fail(unauthorized, { refreshable: true });
     expect(run.status).toBe('connecting');
+    expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true, false, true]);
+  });
+
+  test('401 is worth a refresh again after a failure that was charged: it is not the second in a row', () => {
+    const run = start();
+    run.fail(unauthorized, { refreshable: true });
+    run.fail({ kind: 'network', message: 'The server of the tokens restarts.' });
+    run.clock.advance(1_000);
+    run.fail(unauthorized, { refreshable: true });
+    expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
     expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true, false, true]);
   });
 
@@ -468,6 +479,22 @@ describe('the network', () => {
     },
   );
 
+  test('a wake-up is not put off by a clock that was set back', () => {
+    const run = start();
+    run.fail();
+    run.actor.send({ type: 'page.visible', at: run.clock.now() - 3_600_000 });
+    expect(run.status).toBe('connecting');
+  });
+
+  test('reconnect() forgets what the server asked for before', () => {
+    const run = start();
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    run.actor.send({ type: 'reconnect' });
+    run.fail();
+    run.signal('network.online');
+    expect(run.status).toBe('connecting');
+  });
+
   test.each(['network.online', 'page.visible', 'page.resumed'] as const)(
     '%s wakes an exhausted connection for one attempt, and leaves the count',
     (signal) => {
@@ -510,6 +537,17 @@ describe('a hidden page', () => {
     run.fail();
     run.signal('page.hidden');
     expect([run.status, run.clock.pending]).toEqual(['closed', 0]);
+    run.signal('page.visible');
+    expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
+  });
+
+  test('does not get around what the server asked for', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    run.signal('page.hidden');
+    run.clock.advance(1_000);
+    run.signal('page.visible');
+    expect([run.status, run.context.retryDelay, run.attempts.length]).toEqual(['backoff', 59_000, 1]);
   });
 
   test('does not bring back what the app closed meanwhile', () => {
@@ -612,6 +650,15 @@ test('announces what an app logs and counts', () => {
       },
     },
   ]);
+});
+
+test('knows since when it is open, and only then', () => {
+  const run = start();
+  run.clock.advance(7);
+  run.accept();
+  expect(run.context.openedAt).toBe(1_000_007);
+  run.fail();
+  expect(run.context.openedAt).toBeNull();
 });
 
 test('a batch without messages moves the ID and announces nothing', () => {

@@ -39,4 +39,6 @@ test('an override is taken by status, then by class, then by kind', () => {
   expect(verdict('http', 503, { '5xx': 'stop', 503: 'fail' })).toBe('fail');
   expect(verdict('unauthorized', 401, { 401: 'retry' })).toBe('retry');
   expect(verdict('network', undefined, { network: 'fail' })).toBe('fail');
+  expect(verdict('ended', 204, { ended: 'retry' })).toBe('stop');
+  expect(verdict('http', 429, { '4xx': 'fail' })).toBe('retry');
 });

@@ -57,8 +57,11 @@ describe('an event that is too large', () => {
     });
   });
 
-  test('is one character above the limit, not at it', async () => {
-    server.answer(body(`data: ${'x'.repeat(100)}\n\n`));
+  test.each([
+    ['in one chunk', (text: string) => [text]],
+    ['in many chunks', (text: string) => [...text]],
+  ])('is one character above the limit, not at it, %s', async (_, split) => {
+    server.answer(body(...split(`data: ${'x'.repeat(100)}\n\n`)));
     expect(await readAll(await open({ maxEventSize: 100 }))).toMatchObject({
       data: ['x'.repeat(100)],
       error: undefined,
@@ -134,7 +137,56 @@ describe('a refusal', () => {
   });
 });
 
+describe('a `fetch` of the app that does not heed the signal', () => {
+  const deaf: typeof fetch = (url, init) => fetch(url, { ...init, signal: null });
+
+  test('leaves no socket when it answers before the end', async () => {
+    const reading = readAll(await open({ fetch: deaf }));
+    controller.abort();
+    await reading;
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test('leaves no socket when it answers after the end, and nobody reads', async () => {
+    const opening = open({ fetch: deaf });
+    await until(() => server.requests.length === 1);
+    controller.abort();
+    await opening.catch(() => {});
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test('is not called when the end comes while a function makes the headers', async () => {
+    let answer = () => {};
+    const headers = () =>
+      new Promise<HeadersInit>((resolve) => {
+        answer = () => resolve({});
+      });
+    const opening = open({ fetch: deaf, headers });
+    await new Promise((resolve) => setTimeout(resolve));
+    controller.abort();
+    answer();
+    await expect(opening).rejects.toThrow();
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe('the request', () => {
+  test('is not cached, and takes cookies along only when asked', async () => {
+    const inits: RequestInit[] = [];
+    const spy: typeof fetch = (url, init = {}) => {
+      inits.push(init);
+      return fetch(url, init);
+    };
+    await open({ fetch: spy });
+    await open({ fetch: spy, credentials: 'omit' });
+    await open({ fetch: spy, withCredentials: true });
+    expect(inits.map(({ cache, credentials }) => [cache, credentials])).toEqual([
+      ['no-store', 'same-origin'],
+      ['no-store', 'omit'],
+      ['no-store', 'include'],
+    ]);
+  });
+
   test('can be a POST with a body and headers of the app', async () => {
     const batches = await open({
       method: 'POST',

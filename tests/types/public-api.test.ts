@@ -1,13 +1,15 @@
 import { expect, expectTypeOf, test } from 'vitest';
+import { createActor } from 'xstate';
 import {
   useConnection as useConnectionInReact,
   useServerSentEvents as useInReact,
 } from '../../adapters/react.ts';
-import { useServerSentEvents as useInVue } from '../../adapters/vue.ts';
+import { useConnection as useConnectionInVue, useServerSentEvents as useInVue } from '../../adapters/vue.ts';
 import {
   type Connection,
   type ConnectionError,
   type ConnectionStatus,
+  connectionMachine,
   createConnection,
   type Message,
 } from '../../index.ts';
@@ -36,6 +38,19 @@ test('a map of events types the listeners', () => {
     // @ts-expect-error `events` may only name events of the map.
     createConnection<Events>('/events', { events: ['message'] });
     createConnection<Events>('/events', { events: ['notification'] });
+  });
+});
+
+test('the map may be an interface, and any connection goes where one is shown', () => {
+  interface Named {
+    notification: Notification;
+  }
+  compiled(() => {
+    const connection = createConnection<Named>('/events', { events: ['notification'], headers: undefined });
+    connection.on('notification', ({ data }) => expectTypeOf(data).toEqualTypeOf<Notification>());
+    useConnectionInReact(connection);
+    useConnectionInVue(connection);
+    createActor(connectionMachine, { input: { maxRetries: undefined } });
   });
 });
 

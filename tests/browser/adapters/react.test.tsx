@@ -162,6 +162,45 @@ test('a new URL in backoff leaves one connection; a new callback or header leave
   expect((await other.look()).requests[1]?.headers['x-render']).toBe('second');
 });
 
+test('options that change together with the URL are those of the new connection', async () => {
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={null} options={{ events: ['alpha'] }} />);
+  await until(() => host.textContent === 'closed');
+  root.render(<feed.Feed url={server.url} options={{ events: ['beta'], method: 'POST' }} />);
+  await until(() => host.textContent === 'open');
+  await server.publish('for the old one', 'alpha');
+  await server.publish('for the new one', 'beta');
+  await until(() => feed.received.length === 1);
+  expect(feed.received[0]).toMatchObject({ event: 'beta', data: 'for the new one' });
+  expect((await server.look()).requests.map(({ method }) => method)).toEqual(['POST']);
+});
+
+test('the refresh is that of the latest render', async () => {
+  const feed = createFeed();
+  const refreshed: string[] = [];
+  const { host, root } = render(
+    <feed.Feed url={server.url} options={{ refresh: () => refreshed.push('first') }} />,
+  );
+  await until(() => host.textContent === 'open');
+  root.render(<feed.Feed url={server.url} options={{ refresh: () => refreshed.push('second') }} />);
+  await quiet();
+  await server.answer({ kind: 'status', code: 401 }, { kind: 'stream' });
+  await server.drop();
+  await until(() => refreshed.length === 1 && host.textContent === 'open');
+  expect(refreshed).toEqual(['second']);
+});
+
+test('a command that comes after the unmount opens nothing', async () => {
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'open');
+  root.unmount();
+  feed.last.reconnect();
+  feed.last.open();
+  await noSockets();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
 test('no URL is idle; one that comes later connects; one that goes away disconnects', async () => {
   const feed = createFeed();
   const { host, root } = render(<feed.Feed url={null} />);
@@ -249,6 +288,23 @@ describe('on a server', () => {
 
     const mismatches: unknown[] = [];
     const root = hydrateRoot(host, page, { onRecoverableError: (error) => mismatches.push(error) });
+    cleanups.push(() => root.unmount());
+    await until(() => host.textContent === 'open');
+    expect(mismatches).toEqual([]);
+  });
+
+  test('a connection from elsewhere hydrates too, although it is already open', async () => {
+    const connection = createConnection(server.url, { ...quick, immediate: false });
+    cleanups.push(() => connection[Symbol.asyncDispose]());
+    function Badge() {
+      return <output>{useConnection(connection).status}</output>;
+    }
+    const host = document.createElement('div');
+    host.innerHTML = renderToString(<Badge />);
+    connection.open();
+    await until(() => connection.state.status === 'open');
+    const mismatches: unknown[] = [];
+    const root = hydrateRoot(host, <Badge />, { onRecoverableError: (error) => mismatches.push(error) });
     cleanups.push(() => root.unmount());
     await until(() => host.textContent === 'open');
     expect(mismatches).toEqual([]);

@@ -267,6 +267,22 @@ describe('<KeepAlive>', () => {
   });
 });
 
+test('an option that is none throws where the composable is called', () => {
+  const call = () => effectScope().run(() => useServerSentEvents(server.url, { maxRetries: -1 }));
+  expect(call).toThrow('`maxRetries` must be a number from 0 to Infinity, but it is -1.');
+});
+
+test('a command that comes after the end of the scope opens nothing', async () => {
+  const scope = effectScope();
+  const result = scope.run(() => useServerSentEvents(server.url, quick));
+  await until(() => result?.status.value === 'open');
+  scope.stop();
+  result?.reconnect();
+  result?.open();
+  await noSockets();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
 test('works in a bare effectScope and ends with it', async () => {
   const scope = effectScope();
   const result = scope.run(() => useServerSentEvents(server.url, quick));
