@@ -65,7 +65,22 @@ export function useServerSentEvents<Data = unknown>(
     };
   }, [store, latest]);
 
-  const commands = useMemo(() => whileHere(store.commands, gone), [store]);
+  const commands = useMemo((): ConnectionCommands => {
+    const { open, close, reconnect } = store.commands;
+    return {
+      // After the unmount these two would open a connection that nobody closes.
+      open: () => {
+        if (!gone.current) open();
+      },
+      reconnect: () => {
+        if (!gone.current) reconnect();
+      },
+      close: () => {
+        resume.current = false;
+        close();
+      },
+    };
+  }, [store]);
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
 }
 
@@ -86,14 +101,6 @@ export function useConnection<Data = unknown>(
 
 function useView<Data>({ subscribe, get }: ViewStore<Data>, getOnServer = get): ConnectionView<Data> {
   return useSyncExternalStore(subscribe, get, getOnServer);
-}
-
-/** A command that comes after the unmount would open a connection that nobody closes. */
-function whileHere(commands: ConnectionCommands, gone: { readonly current: boolean }): ConnectionCommands {
-  const guard = (command: () => void) => () => {
-    if (!gone.current) command();
-  };
-  return { open: guard(commands.open), close: commands.close, reconnect: guard(commands.reconnect) };
 }
 
 /**

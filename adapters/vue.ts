@@ -133,7 +133,10 @@ export function useServerSentEvents<Data = unknown>(
   return {
     ...shown.refs,
     open: () => store.commands.open(),
-    close: () => store.commands.close(),
+    close: () => {
+      resume = false;
+      store.commands.close();
+    },
     reconnect: () => store.commands.reconnect(),
   };
 }

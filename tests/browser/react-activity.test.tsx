@@ -74,6 +74,15 @@ test('what the app closed stays closed when it is shown again', async () => {
   await quiet();
   expect(host.textContent).toBe('closed');
   expect((await server.look()).requests).toHaveLength(1);
+
+  result?.open();
+  await until(() => host.textContent === 'open');
+  hide();
+  result?.close();
+  show();
+  await quiet();
+  expect(host.textContent).toBe('closed');
+  expect((await server.look()).requests).toHaveLength(2);
 });
 
 test('a POST whose stream had opened is not sent again', async () => {
