@@ -12,7 +12,7 @@ import {
   idleStore,
   leave,
   type ServerSentEventsOptions,
-  unknownView,
+  unknownStore,
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
@@ -95,7 +95,7 @@ export function useConnection<Data = unknown>(
     [connection, history],
   );
   // By the time the page hydrates, the connection may be further than it was on the server.
-  const view = useView(store, connection ? getUnknown : undefined);
+  const view = useView(store, connection ? unknownStore.get : undefined);
   return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
 }
 
@@ -114,8 +114,6 @@ function useKept<Value>(key: unknown, create: () => Value): Value {
   setKept(next);
   return next.value;
 }
-
-const getUnknown = () => unknownView;
 
 type Latest<Value> = { readonly current: Value };
 

@@ -71,9 +71,6 @@ const idleView: ConnectionView<never> = {
 
 const nothing = () => {};
 
-/** What a component shows before it knows the state of a connection that was made elsewhere. */
-export const unknownView: ConnectionView<never> = { ...idleView, status: 'connecting' };
-
 /** What a component shows when it has no URL or no connection. */
 export const idleStore: ViewStore<never> = {
   connection: null,
@@ -81,6 +78,11 @@ export const idleStore: ViewStore<never> = {
   get: () => idleView,
   subscribe: () => nothing,
 };
+
+const unknownView: ConnectionView<never> = { ...idleView, status: 'connecting' };
+
+/** What a component shows as long as it may not know how far a connection from elsewhere is. */
+export const unknownStore: ViewStore<never> = { ...idleStore, get: () => unknownView };
 
 /**
  * Closes the connection of a component that goes away, perhaps to come back.

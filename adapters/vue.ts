@@ -6,6 +6,7 @@ import {
   type MaybeRefOrGetter,
   onActivated,
   onDeactivated,
+  onMounted,
   onScopeDispose,
   type ShallowRef,
   shallowReadonly,
@@ -25,6 +26,7 @@ import {
   idleStore,
   leave,
   type ServerSentEventsOptions,
+  unknownStore,
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
@@ -147,11 +149,17 @@ export function useConnection<Data = unknown>(
   options: ViewOptions = {},
 ): UseServerSentEventsResult<Data> {
   const store = connection ? createView<Data>(connection, options) : idleStore;
-  const shown = createRefs(store);
-  if (!isOnServer()) {
-    const detach = shown.follow(store);
-    if (getCurrentScope()) onScopeDispose(detach);
-  }
+  // By the time the page hydrates, the connection may be further than it was on the server.
+  const hydrating = Boolean(getCurrentInstance()?.vnode.el);
+  const shown = createRefs<Data>(connection && (hydrating || isOnServer()) ? unknownStore : store);
+  let detach = () => {};
+  const follow = () => {
+    detach = shown.follow(store);
+  };
+
+  if (hydrating) onMounted(follow);
+  else if (!isOnServer()) follow();
+  if (getCurrentScope()) onScopeDispose(() => detach());
   return { ...shown.refs, ...store.commands };
 }
 

@@ -54,5 +54,5 @@ test('Vue renders what the page shows first, and opens nothing', async () => {
           .join(', '),
       );
   });
-  expect(await renderVue(createSSRApp(Page))).toBe('<p>connecting 0, closed 0, closed 0, closed 0</p>');
+  expect(await renderVue(createSSRApp(Page))).toBe('<p>connecting 0, closed 0, closed 0, connecting 0</p>');
 });

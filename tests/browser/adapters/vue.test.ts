@@ -335,6 +335,24 @@ test('on a server nothing is opened, and the page hydrates without a mismatch', 
   await until(() => host.textContent === 'open');
 });
 
+test('a connection from elsewhere hydrates too, although it is already open', async () => {
+  const connection = createConnection(server.url, { ...quick, immediate: false });
+  cleanups.push(() => connection[Symbol.asyncDispose]());
+  const Badge = defineComponent(() => {
+    const { status } = useConnection(connection);
+    return () => h('output', status.value);
+  });
+  const host = document.createElement('div');
+  host.innerHTML = await renderToString(createSSRApp(Badge));
+  expect(host.textContent).toBe('connecting');
+  connection.open();
+  await until(() => connection.state.status === 'open');
+  const app = createSSRApp(Badge);
+  app.mount(host);
+  await until(() => host.textContent === 'open');
+  app.unmount();
+});
+
 test('useMachine of @xstate/vue runs the statechart as it is', async () => {
   const machine = connectionMachine.provide({
     actors: { transport: fromTransport(fetchTransport({ url: server.url })) },
