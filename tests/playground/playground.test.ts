@@ -133,6 +133,21 @@ describe('the playground', () => {
     await expectWhole(current);
   });
 
+  it('waits for the network without charging anything when the browser is offline', async () => {
+    const { page, panel, requests, both } = await goOn();
+    await page.context().setOffline(true);
+    await start('cut');
+    for (const name of panels) {
+      await panel(name).getByText('There is no network.').waitFor();
+      await panel(name).getByText('Retries 0 of 50').waitFor();
+      expect(requests(name)).toHaveLength(0);
+    }
+    await page.context().setOffline(false);
+    await both('open');
+    for (const name of panels) expect(requests(name)).toHaveLength(1);
+    await expectWhole(current);
+  });
+
   it('stays closed after a 204 until it is opened', async () => {
     const { panel, requests, both } = await goOn();
     await start('no-content', { seconds: null });
