@@ -141,7 +141,9 @@ test('a new URL in backoff leaves one connection; a new callback or header leave
   cleanups.push(() => other.stop());
   await server.answer({ kind: 'status', code: 503 });
   const feed = createFeed();
-  const { host, root } = render(<feed.Feed url={server.url} options={{ retryDelay: 300, jitter: 'none' }} />);
+  const { host, root } = render(
+    <feed.Feed url={server.url} options={{ retryDelay: 1_000, maxRetryDelay: 1_000, jitter: 'none' }} />,
+  );
   await until(() => host.textContent === 'backoff');
   root.render(<feed.Feed url={other.url} />);
   await until(() => host.textContent === 'open');

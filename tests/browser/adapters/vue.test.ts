@@ -157,7 +157,7 @@ test('a new URL in backoff leaves one connection', async () => {
   cleanups.push(() => other.stop());
   await server.answer({ kind: 'status', code: 503 });
   const url = ref(server.url);
-  const feed = createFeed(() => url.value, { retryDelay: 300, jitter: 'none' });
+  const feed = createFeed(() => url.value, { retryDelay: 1_000, maxRetryDelay: 1_000, jitter: 'none' });
   const { host } = mount(feed.Feed);
   await until(() => host.textContent === 'backoff');
   url.value = other.url;
