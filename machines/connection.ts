@@ -48,7 +48,7 @@ export interface ConnectionContext {
   readonly openedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
-  /** The one refresh of the credentials that a 401 may cost is spent: the attempt that follows a refresh runs. */
+  /** The attempt that runs follows a refresh of the credentials: another 401 would be the second in a row. */
   readonly refreshed: boolean;
 }
 
@@ -227,7 +227,7 @@ export const connectionMachine = setup({
       const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
       const floor = context.notBefore - at;
       const retries = context.retries + 1;
-      return { retries, previousBackoff: drawn, refreshed: false, ...waitFrom(at, floor + drawn) };
+      return { retries, previousBackoff: drawn, ...waitFrom(at, floor + drawn) };
     }),
     waitUntilWelcome: assign(({ context, event }) => {
       const at = timeOf(event);
@@ -424,7 +424,7 @@ function verdictFor(context: ConnectionContext, event: ConnectionEvent): Verdict
 function recordFailure(context: ConnectionContext, event: ConnectionEvent) {
   const { at, error } = outcomeOf(event);
   const floor = serverFloor(context.settings, error, context.serverRetry);
-  return { error: toFailure(error), notBefore: at + floor };
+  return { error: toFailure(error), notBefore: at + floor, refreshed: false };
 }
 
 function timeOf(event: ConnectionEvent): number {

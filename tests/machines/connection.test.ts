@@ -378,6 +378,15 @@ describe('a refusal', () => {
     expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true, false, true]);
   });
 
+  test('401 is worth a refresh again after a failure that cost nothing', () => {
+    const run = start();
+    run.fail(unauthorized, { refreshable: true });
+    run.fail({ kind: 'network', message: '' }, { offline: true });
+    run.signal('network.online');
+    run.fail(unauthorized, { refreshable: true });
+    expect(run.status).toBe('connecting');
+  });
+
   test('a failure of another kind after the refresh does not refresh again by itself', () => {
     const run = start();
     run.fail(unauthorized, { refreshable: true });

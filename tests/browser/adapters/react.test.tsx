@@ -159,9 +159,7 @@ test('a new URL in backoff leaves one connection; a new callback or header leave
   await until(() => heard.length === 1);
   expect((await other.look()).requests).toHaveLength(1);
   await other.drop();
-  await until(() => host.textContent === 'backoff');
-  await until(() => host.textContent === 'open');
-  expect((await other.look()).requests[1]?.headers['x-render']).toBe('second');
+  await expect.poll(async () => (await other.look()).requests[1]?.headers['x-render']).toBe('second');
 });
 
 test('options that change together with the URL are those of the new connection', async () => {

@@ -87,7 +87,8 @@ test('an ID stays in force when the stream that follows gives none', async () =>
   await server.publish('one');
   await until(() => received.length === 1);
   await server.drop();
-  await until(() => connection.state.status === 'open' && connection.state.retries === 1);
+  await expect.poll(async () => (await server.look()).requests.length).toBe(2);
+  await reached(connection, 'open');
   await server.write('data: without an ID\n\n');
   await until(() => received.length === 2);
   expect(received[1]).toEqual({ event: 'message', data: 'without an ID', id: '1' });
@@ -134,8 +135,10 @@ test('close() while connecting and while open leaves no socket', async () => {
 test('a stream that does not answer is a timeout, and a silent one is idle', async () => {
   await server.answer({ kind: 'stall' }, { kind: 'stream' });
   const { connection } = connect({ connectTimeout: 100, idleTimeout: 100, maxRetries: 1 });
-  await until(() => connection.state.error?.kind === 'timeout');
+  const kinds: unknown[] = [];
+  connection.actor.on('failure', ({ error }) => kinds.push(error.kind));
   await reached(connection, 'failed');
+  expect(kinds).toEqual(['timeout']);
   expect(connection.state.error).toMatchObject({
     kind: 'exhausted',
     message: 'Gave up after 1 retries. The limit `idleTimeout` of 100 was exceeded.',

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import type { Actor, SnapshotFrom } from 'xstate';
+import {
+  type ConnectionEmitted,
+  type connectionMachine,
+  connectionStatuses,
+  selectStatus,
+} from '../../machines/connection.ts';
+import type { TestClock } from '../support/test-clock.ts';
+import type { Oracle } from './oracle.ts';
+import { type Command, longest, type Signal, type Step, type Word } from './steps.ts';
+
+export interface SeenRequest {
+  readonly at: number;
+  readonly lastEventId: string;
+  readonly refresh: boolean;
+}
+
+/** A connection under test: the machine, with something in the place of the server and of the page. */
+export interface Rig {
+  readonly actor: Actor<typeof connectionMachine>;
+  readonly clock: TestClock;
+  readonly oracle: Oracle;
+  /** The requests since last looked at. */
+  readonly requests: SeenRequest[];
+  /** How many transports run. */
+  readonly alive: number;
+  /** What went wrong where nobody could catch it. */
+  readonly faults: readonly unknown[];
+  /** Says a word through the transport, or through one that is over, and tells the oracle if it must be heard. */
+  say(word: Word, late: boolean): void;
+  /** How the next attempts are met. */
+  prepare(words: readonly Word[]): void;
+  signal(signal: Signal): void;
+  /** Lets what is under way come to rest. */
+  settle(): Promise<void> | void;
+  stop(): void;
+}
+
+/** What the connection has announced since last looked at, and the delay that it announced last. */
+interface News {
+  readonly announced: string[];
+  delay: number | null;
+}
+
+/** What the tests have gone through, all runs together. */
+export const travelled = { transitions: 0, steps: 0, states: new Set<string>() };
+
+/** Plays the steps, and holds the connection against the oracle and against the invariants after each. */
+export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
+  const { actor, oracle } = rig;
+  const news: News = { announced: [], delay: null };
+  const note = (event: ConnectionEmitted) => {
+    news.announced.push(sentence(event));
+    if (event.type === 'failure') news.delay = event.retryDelay;
+  };
+  for (const type of ['messages', 'opened', 'failure', 'gaveUp', 'closed'] as const) actor.on(type, note);
+  let before: unknown = actor.getSnapshot();
+  const untoward: unknown[] = [];
+  actor.subscribe({
+    next: (snapshot) => {
+      if (snapshot === before) return;
+      before = snapshot;
+      travelled.transitions += 1;
+      try {
+        checkOnItsOwn(snapshot);
+      } catch (error) {
+        untoward.push(error); // thrown here, it would reach nobody
+      }
+    },
+    error: (error) => untoward.push(error),
+  });
+  let closed = false;
+
+  async function rest(): Promise<void> {
+    await rig.settle();
+    if (closed) assert.deepEqual(rig.requests, [], 'a request after close()');
+    lookAtDelay(rig, news);
+    check(rig, news.announced.splice(0));
+    if (untoward.length > 0) throw untoward[0];
+  }
+
+  actor.start();
+  oracle.start();
+  await rest();
+  for (const step of steps) {
+    travelled.steps += 1;
+    if ('wait' in step) {
+      await wait(rig, step.wait, news, rest);
+      continue;
+    }
+    if ('ask' in step) {
+      closed = step.ask === 'close';
+      ask(rig, step);
+    } else if ('say' in step) rig.say(step, step.late);
+    else if ('prepare' in step) rig.prepare(step.prepare);
+    else rig.signal(step.signal);
+    await rest();
+  }
+  rig.stop();
+  await rig.settle();
+  assert.deepEqual({ alive: rig.alive, timers: rig.clock.pending }, { alive: 0, timers: 0 });
+}
+
+function ask({ actor, oracle }: Rig, { ask, ...given }: Command): void {
+  actor.send({ type: ask, ...given });
+  if (ask === 'close') oracle.close(given.lastEventId);
+  else oracle[ask]();
+}
+
+/** Goes through every moment at which something is due, and through the millisecond before it. */
+async function wait(rig: Rig, ms: number | 'due', news: News, rest: () => Promise<void>): Promise<void> {
+  const { clock, oracle } = rig;
+  const next = () => Math.min(oracle.due, oracle.watchdog);
+  const end = ms === 'due' ? next() : clock.now() + ms;
+  if (end === Infinity) return;
+  // A chain without an end is possible: a delay of 0 and a limit of none.
+  for (let turns = 0; next() <= end && turns < 8; turns += 1) {
+    if (next() - clock.now() > 1) {
+      clock.advance(next() - clock.now() - 1);
+      await rest();
+    }
+    clock.advance(next() - clock.now());
+    // One thing may lead to the next at the same moment: a timeout to a wait of 0, and that to an attempt.
+    do {
+      oracle.elapsed();
+      lookAtDelay(rig, news);
+    } while (next() <= clock.now());
+    await rest();
+  }
+  if (next() > end) clock.advance(end - clock.now());
+  await rest();
+}
+
+/** Compares what is with what must be. */
+function check(rig: Rig, announced: string[]): void {
+  const { actor, clock, oracle } = rig;
+  const snapshot = actor.getSnapshot();
+  const { context } = snapshot;
+  const state = JSON.stringify(snapshot.value);
+  travelled.states.add(state);
+
+  const { retryDelay, retryAt, retries, lastEventId, closeReason, openedAt } = context;
+  const waits = oracle.phase === 'waiting';
+  assert.deepEqual(
+    {
+      state,
+      retries,
+      lastEventId,
+      closeReason,
+      openedAt,
+      error: context.error?.kind ?? null,
+      retryDelay,
+      retryAt,
+      timers: clock.pending,
+      alive: rig.alive,
+      requests: rig.requests.splice(0),
+      announced,
+    },
+    {
+      state: states[oracle.phase],
+      retries: oracle.retries,
+      lastEventId: oracle.lastEventId,
+      closeReason: oracle.closeReason,
+      openedAt: oracle.openedAt,
+      error: oracle.error,
+      retryDelay: waits ? oracle.due - oracle.waitsSince : null,
+      retryAt: waits ? oracle.due : null,
+      timers: oracle.timers,
+      alive: Number(oracle.isLive),
+      requests: oracle.requests.splice(0),
+      announced: oracle.announced.splice(0),
+    },
+  );
+
+  assert.equal(snapshot.status, 'active');
+  assert.deepEqual(rig.faults, [], 'something was thrown');
+  assert.equal(rig.alive, Number(snapshot.hasTag('connecting') || snapshot.hasTag('open')));
+}
+
+/** What holds of every snapshot, whatever led to it. */
+function checkOnItsOwn(snapshot: SnapshotFrom<typeof connectionMachine>): void {
+  const { settings, ...facts } = snapshot.context;
+  const tags = connectionStatuses.filter((status) => snapshot.hasTag(status));
+  assert.deepEqual(tags, [selectStatus(snapshot)], 'exactly one status');
+  assert.ok(facts.retries <= settings.maxRetries, 'more retries than allowed');
+  assert.deepEqual(JSON.parse(JSON.stringify(facts)), facts, 'a context that is not plain');
+}
+
+/** The delay lies where the server, the settings and the kind of jitter want it, in whole milliseconds. */
+function lookAtDelay({ actor, oracle }: Rig, { delay }: News): void {
+  if (!oracle.draw) return;
+  const { least, most, floor } = oracle.draw;
+  const { previousBackoff: drawn } = actor.getSnapshot().context;
+  assert.ok(
+    drawn >= Math.min(longest, least - 0.5) && drawn <= most + 0.5,
+    `${drawn} is not in ${least}..${most}`,
+  );
+  assert.ok(Number.isInteger(delay), `a delay of ${delay}`);
+  assert.equal(delay, Math.min(longest, floor + drawn));
+  oracle.sawDelay(Number(delay), drawn);
+}
+
+function sentence(event: ConnectionEmitted): string {
+  if (event.type === 'messages') return `messages ${event.messages.map(({ id }) => id)}`;
+  return event.type === 'closed' ? `closed ${event.reason}` : event.type;
+}
+
+const states: Record<Oracle['phase'], string> = {
+  connecting: '{"live":"connecting"}',
+  fresh: '{"live":{"open":"fresh"}}',
+  stable: '{"live":{"open":"stable"}}',
+  waiting: '{"backoff":"waiting"}',
+  offline: '{"backoff":"offline"}',
+  failed: '"failed"',
+  inactive: '{"closed":"inactive"}',
+  paused: '{"closed":"paused"}',
+};

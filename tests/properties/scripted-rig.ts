@@ -1,0 +1,121 @@
+import { createActor, fromCallback } from 'xstate';
+import {
+  connectionMachine,
+  type TransportCommand,
+  type TransportEvent,
+  type TransportInput,
+} from '../../machines/connection.ts';
+import type { ConnectionSettings } from '../../machines/settings.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { Oracle } from './oracle.ts';
+import type { Rig, SeenRequest } from './rig.ts';
+import type { Word } from './steps.ts';
+
+interface Attempt {
+  readonly say: (event: TransportEvent) => void;
+  alive: boolean;
+}
+
+type Begin = Parameters<typeof fromCallback<TransportCommand, TransportInput>>[0];
+
+/** The attempts of the rig that is under test. The machine is made once: to make it takes longer than to run it. */
+let begin: Begin;
+const machine = connectionMachine.provide({
+  actors: { transport: fromCallback<TransportCommand, TransportInput>((given) => begin(given)) },
+});
+
+/** The machine alone: what stands for the transport says any word at any time, with any facts. */
+export function scriptedRig(settings: ConnectionSettings): Rig {
+  const clock = new TestClock();
+  const attempts: Attempt[] = [];
+  const requests: SeenRequest[] = [];
+  const faults: unknown[] = [];
+  const prepared = { actual: [] as Word[], expected: [] as Word[] };
+  const oracle = new Oracle(settings, {
+    now: clock.now,
+    hidden: false,
+    offline: false,
+    connectTimeout: 0,
+    idleTimeout: 0,
+    facts: () => ({ random: 0 }),
+  });
+  oracle.onAttempt = () => {
+    oracle.requested();
+    const word = prepared.expected.shift();
+    if (word) tell(oracle, word);
+  };
+
+  let backoff = 0;
+  begin = ({ input, sendBack, receive }) => {
+    const { lastEventId, refresh } = input;
+    const attempt: Attempt = { say: sendBack, alive: true };
+    attempts.push(attempt);
+    requests.push({ at: clock.now(), lastEventId, refresh });
+    ({ backoff } = input);
+    receive((command) => {
+      ({ backoff } = command);
+    });
+    const word = prepared.actual.shift();
+    if (word) sendBack(eventOf(word, clock.now()));
+    return () => {
+      attempt.alive = false;
+    };
+  };
+  const actor = createActor(machine, { input: settings, clock });
+
+  return {
+    actor,
+    clock,
+    oracle,
+    requests,
+    faults,
+    get alive() {
+      return attempts.filter(({ alive }) => alive).length;
+    },
+    say(word, late) {
+      const over = attempts.filter(({ alive }) => !alive);
+      if (!late && over.length < attempts.length) tell(oracle, word);
+      const speaker = late ? over.at(-1) : attempts.at(-1);
+      speaker?.say(eventOf(word, clock.now()));
+    },
+    prepare(words) {
+      prepared.actual.push(...words);
+      prepared.expected.push(...words);
+    },
+    signal(signal) {
+      actor.send({ type: signal, at: clock.now() });
+      oracle.signalled(signal);
+    },
+    settle() {
+      // The transport is told what the next wait would be, so that an app can spread it in its own way.
+      if (oracle.isLive && Math.abs(backoff - oracle.backoff) > 0.5)
+        faults.push(`told to wait ${backoff}, not ${oracle.backoff}`);
+    },
+    stop: () => void actor.stop(),
+  };
+}
+
+function tell(oracle: Oracle, word: Word): void {
+  if (word.say === 'accept') oracle.opened();
+  if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
+  if (word.say === 'fail') oracle.failed(word.fault, word.facts);
+  if (word.say === 'end') oracle.failed({ kind: 'ended' }, word.facts, true);
+  if (word.say === 'restart') oracle.restarted();
+}
+
+function eventOf(word: Word, at: number): TransportEvent {
+  switch (word.say) {
+    case 'accept':
+      return { type: 'transport.opened', at };
+    case 'deliver': {
+      const messages = word.ids.map((id) => ({ event: 'message', data: null, id }));
+      return { type: 'transport.messages', messages, lastEventId: word.id, retry: word.retry };
+    }
+    case 'fail':
+      return { type: 'transport.failed', error: { ...word.fault, message: '' }, at, ...word.facts };
+    case 'end':
+      return { type: 'transport.ended', error: { kind: 'ended', message: '' }, at, ...word.facts };
+    case 'restart':
+      return { type: 'transport.restarted' };
+  }
+}

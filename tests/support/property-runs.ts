@@ -1,0 +1,16 @@
+import type fc from 'fast-check';
+
+/**
+ * How long and from which seed the random tests run. Both can be set from outside, for a longer hunt:
+ * `PROPERTY_RUNS=20` makes every test twenty times as long, `PROPERTY_SEED=7` takes it along other paths.
+ * A failure prints its seed and its path, with the smallest counterexample that was found.
+ */
+export const propertySeed = Number(process.env['PROPERTY_SEED'] ?? 20_260_101);
+const factor = Number(process.env['PROPERTY_RUNS'] ?? 1);
+
+/** The time that a test may take, in milliseconds. */
+export const propertyTimeout = 180_000 * Math.max(1, factor);
+
+export function propertyParameters<Values>(runs: number): fc.Parameters<Values> {
+  return { seed: propertySeed, numRuns: Math.ceil(runs * factor) };
+}
