@@ -109,7 +109,8 @@ export function createView<Data>(
   options: ViewOptions & { expected?: boolean } = {},
 ): ViewStore<Data> {
   check(options, viewRules);
-  const { history: limit = 0, expected = false } = options;
+  const { history = 0, expected = false } = options;
+  const limit = Math.floor(history); // `slice(-0.5)` would keep everything
   const listeners = new Set<(news: boolean) => void>();
   let arrived: Message<Data>[] = [];
   let shownState = connection.state;
@@ -128,12 +129,12 @@ export function createView<Data>(
     const last = arrived.at(-1);
     if (!last && connection.state === shownState) return;
     const all = limit > 0 ? [...view.history, ...arrived] : [];
-    const history = last ? all.slice(-limit) : view.history;
-    const dropped = view.dropped + (last && limit > 0 ? all.length - history.length : 0);
+    const kept = all.slice(-limit);
+    const dropped = view.dropped + all.length - kept.length;
     const { data, event } = last ?? view;
+    view = show({ data, event, history: last ? kept : view.history, dropped });
     arrived = [];
     shownState = connection.state;
-    view = show({ data, event, history, dropped });
   }
 
   function attach(): () => void {
