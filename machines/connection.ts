@@ -143,6 +143,13 @@ const afterAnAttempt = [
   { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
 ] as const;
 
+/** What follows when the page is hidden while the connection has something to do. */
+const onceHidden = {
+  guard: 'pausesWhenHidden',
+  target: '#connection.closed.paused',
+  actions: ['recordPause', 'announceClosed'],
+} as const;
+
 /** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
 const onceWelcome = [
   { guard: 'isWelcome', target: '#connection.live' },
@@ -282,7 +289,7 @@ export const connectionMachine = setup({
           src: 'transport',
           input: ({ context }): TransportInput => ({
             lastEventId: context.lastEventId,
-            refresh: isRefreshDue(context),
+            refresh: context.refreshed,
             backoff: backoffDelay(context.settings, context.retries),
           }),
         },
@@ -291,11 +298,7 @@ export const connectionMachine = setup({
         'transport.failed': afterAnAttempt,
         'transport.ended': afterAnAttempt,
         'transport.restarted': { target: 'live', reenter: true },
-        'page.hidden': {
-          guard: 'pausesWhenHidden',
-          target: 'closed.paused',
-          actions: ['recordPause', 'announceClosed'],
-        },
+        'page.hidden': onceHidden,
       },
       initial: 'connecting',
       states: {
@@ -330,11 +333,7 @@ export const connectionMachine = setup({
       invoke: { src: 'environment' },
       exit: 'endWait',
       on: {
-        'page.hidden': {
-          guard: 'pausesWhenHidden',
-          target: 'closed.paused',
-          actions: ['recordPause', 'announceClosed'],
-        },
+        'page.hidden': onceHidden,
       },
       initial: 'waiting',
       states: {
@@ -410,11 +409,6 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
 function outcomeOf(event: ConnectionEvent): AttemptOutcome & { readonly error: Failure } {
   assertEvent(event, ['transport.failed', 'transport.ended']);
   return event;
-}
-
-/** The attempt that follows a 401 begins with the refresh. */
-function isRefreshDue({ refreshed, error, settings }: ConnectionContext): boolean {
-  return refreshed && error !== null && verdictOn(error, settings.policy) === 'refresh';
 }
 
 function verdictFor(context: ConnectionContext, event: ConnectionEvent): Verdict {

@@ -28,20 +28,10 @@ afterEach(async () => {
 
 const one: MessageBatch = { messages: [{ event: 'message', data: '1', id: '1' }], lastEventId: '1' };
 
-/** A stream that gives one batch and then waits, and tells when it is released. */
-function endless() {
-  const stream = {
-    released: false,
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield one;
-        await new Promise(() => {});
-      } finally {
-        stream.released = true;
-      }
-    },
-  };
-  return stream;
+/** A stream that gives one batch and then waits. */
+async function* endless() {
+  yield one;
+  await new Promise(() => {});
 }
 
 function run(transport: Transport, clock: ConnectionClock = new TestClock()) {
