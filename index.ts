@@ -1,4 +1,5 @@
 export type { AnyMessage, Connection, ConnectionState } from './adapters/connection.ts';
+export type { Persistence } from './adapters/cursor.ts';
 export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
 export { createConnection } from './adapters/vanilla.ts';
 export type { ConnectionClock } from './machines/clock.ts';
@@ -13,6 +14,7 @@ export {
   type ConnectionStatus,
   connectionMachine,
   connectionStatuses,
+  type Gap,
   selectStatus,
   type TransportCommand,
   type TransportEvent,
@@ -40,4 +42,11 @@ export {
 } from './transports/from-transport.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
-export type { EventMap, Supplied, TextMessage, Transport, TransportRequest } from './transports/transport.ts';
+export type {
+  EventMap,
+  EventStream,
+  Supplied,
+  TextMessage,
+  Transport,
+  TransportRequest,
+} from './transports/transport.ts';

@@ -1,5 +1,6 @@
+import type { Gap } from '../machines/connection.ts';
 import type { JitterKind } from '../machines/jitter.ts';
-import { anyOf, callback, check, type Rules } from '../machines/rules.ts';
+import { anyOf, callback, check, type Rules, text } from '../machines/rules.ts';
 import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
 import type { EventSourceTransportOptions } from '../transports/event-source.ts';
 import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
@@ -8,7 +9,9 @@ import {
   type TransportActorOptions,
   transportActorRules,
 } from '../transports/from-transport.ts';
+import { namesOf } from '../transports/supply.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
+import type { Persistence } from './cursor.ts';
 
 /** Everything that can be said of the request and of what is read, whichever transport it is for. */
 export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;
@@ -37,12 +40,31 @@ export interface ConnectionOptions<Events extends object = EventMap>
    * @example `{ transport: eventSourceTransport }`
    */
   readonly transport?: ((options: TransportOptions) => Transport) | undefined;
+  /** The ID to resume after at first, as when the page came with the state up to it. */
+  readonly lastEventId?: string | undefined;
+  /** Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`. */
+  readonly persist?: Persistence | undefined;
+  /** Called when the server admits that it has lost events: reload what they would have told. */
+  readonly onGap?: ((gap: Gap) => void) | undefined;
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   readonly bufferSize?: number | undefined;
 }
 
-const ownRules: Rules<Pick<ConnectionOptions, 'transport' | 'bufferSize'>> = {
+const ownRules: Rules<
+  Pick<ConnectionOptions, 'transport' | 'bufferSize' | 'lastEventId' | 'persist' | 'onGap' | 'clock'>
+> = {
   transport: callback,
+  onGap: callback,
+  lastEventId: { allowed: 'a string', test: (value) => typeof value === 'string' },
+  persist: {
+    allowed: 'a `storage` and a `key`',
+    test: (value) =>
+      hasMethods(Object(value).storage, 'getItem', 'setItem', 'removeItem') && text.test(Object(value).key),
+  },
+  clock: {
+    allowed: 'an object with `now`, `random`, `setTimeout` and `clearTimeout`',
+    test: (value) => hasMethods(value, 'now', 'random', 'setTimeout', 'clearTimeout'),
+  },
   bufferSize: anyOf([1, Infinity]),
 };
 
@@ -53,8 +75,20 @@ const ownRules: Rules<Pick<ConnectionOptions, 'transport' | 'bufferSize'>> = {
  */
 export function checkOptions(options: ConnectionOptions): void {
   check<Pick<ConnectionOptions, keyof typeof ownRules>>(options, ownRules);
+  const { events, closeOn = [], refreshOn = [] } = options;
+  for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
+}
+
+/** @throws TypeError when an event can never be heard because it is not among those that were asked for. */
+export function checkName(event: string, events: readonly string[] | undefined): void {
+  if (!events || events.includes(event)) return;
+  throw new TypeError(`'${event}' is not among the \`events\` of this connection: ${events.join(', ')}.`);
+}
+
+function hasMethods(value: unknown, ...names: string[]): boolean {
+  return names.every((name) => callback.test(Object(value)[name]));
 }
 
 /** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
@@ -63,7 +97,7 @@ function complaintOfNames(options: ConnectionOptions): string | undefined {
     if (process.env.NODE_ENV !== 'production') {
       const { url: _, ...requestRules } = fetchTransportRules;
       const rules = { ...settingRules, ...transportActorRules, ...requestRules, ...ownRules };
-      const names = [...Object.keys(rules), 'headers', 'body', 'clock', 'lastEventIdParam', 'EventSource'];
+      const names = [...Object.keys(rules), 'headers', 'body', 'lastEventIdParam', 'EventSource'];
       const unknown = Object.keys(options).find((name) => !names.includes(name));
       return unknown && `There is no option \`${unknown}\`. There are ${names.join(', ')}.`;
     }

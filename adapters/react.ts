@@ -140,11 +140,12 @@ function readLate<Data>(
   options: ConnectionOptions,
   latest: Latest<ServerSentEventsOptions<Data>>,
 ): ConnectionOptions {
-  const { body, fetch, parse, jitter, refresh, reportError } = options;
+  const { body, fetch, parse, jitter, refresh, onGap, reportError } = options;
   return {
     ...options,
     headers: () => resolved(latest.current.headers),
     ...(body != null && { body: () => resolved(latest.current.body) }),
+    ...(onGap && { onGap: (gap) => (latest.current.onGap ?? onGap)(gap) }),
     ...(fetch && { fetch: (...request) => (latest.current.fetch ?? fetch)(...request) }),
     // The refresh is shared by the connections that have the same function, so it is the app's own that counts.
     ...(refresh && {

@@ -9,8 +9,9 @@ import { fromTransport } from '../transports/from-transport.ts';
 import { defaultReporter, report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState } from './connection.ts';
+import { createCursor } from './cursor.ts';
 import { iterate } from './iterate.ts';
-import { type ConnectionOptions, checkOptions, settingsOf } from './options.ts';
+import { type ConnectionOptions, checkName, checkOptions, settingsOf } from './options.ts';
 
 /**
  * Opens a Server-Sent Events connection that survives restarts of the server.
@@ -34,7 +35,8 @@ export function createConnection<Events extends object = EventMap>(
 export function createConnection(url: Supplied<string | URL>, options: ConnectionOptions = {}): Connection {
   checkOptions(options);
   const { transport = fetchTransport, clock = systemClock, reportError = defaultReporter } = options;
-  const { events, bufferSize = 10_000 } = options;
+  const { events, bufferSize = 10_000, persist, onGap } = options;
+  const cursor = persist && createCursor(persist, reportError);
 
   const machine = connectionMachine.provide({
     actors: {
@@ -42,7 +44,10 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
       environment: fromEnvironment(clock.now),
     },
   });
-  const actor = createActor(machine, { input: settingsOf(options), clock });
+  const actor = createActor(machine, {
+    input: { ...settingsOf(options), lastEventId: cursor?.read() ?? options.lastEventId },
+    clock,
+  });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;
   const listeners = new Map<string, Set<(message: Message) => void>>();
@@ -74,9 +79,14 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     delivering = undefined;
   });
 
+  actor.on('gap', ({ lastEventId, resumedAfter }) => {
+    call(onGap && new Set([onGap]), { lastEventId, resumedAfter });
+  });
+
   actor.subscribe((snapshot) => {
     const next = stateOf(snapshot, state);
     if (next === state) return;
+    if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     state = next;
     call(subscribers, next);
   });
@@ -87,11 +97,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
       return state;
     },
     on(event: string, listener: (message: never) => void) {
-      if (events && event !== '*' && !events.includes(event)) {
-        throw new TypeError(
-          `'${event}' is not among the \`events\` of this connection: ${events.join(', ')}.`,
-        );
-      }
+      if (event !== '*') checkName(event, events);
       const known = listeners.get(event) ?? new Set();
       listeners.set(event, known.add(listener as (message: Message) => void));
       return () => void known.delete(listener as (message: Message) => void);

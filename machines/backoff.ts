@@ -20,7 +20,7 @@ export function serverFloor(
   { retryAfter = 0 }: Failure,
   serverRetry: number | null,
 ): number {
-  return withinBounds(Math.min(maxRetryAfter, Math.max(retryAfter, serverRetry ?? 0)));
+  return withinBounds(Math.min(maxRetryAfter, Math.max(retryAfter || 0, serverRetry ?? 0)));
 }
 
 /** Whole milliseconds that a timer can keep: a longer one, `NaN` or a negative one would fire at once. */

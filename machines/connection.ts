@@ -46,6 +46,12 @@ export interface ConnectionContext {
   readonly error: Failure | null;
   /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
   readonly openedAt: number | null;
+  /** The request of the stream that is open may repeat an effect (a POST, say). */
+  readonly unsafe: boolean;
+  /** The server said that the credentials of the stream are about to expire. */
+  readonly expiring: boolean;
+  /** When the last retry was charged, on the wall clock in milliseconds; null when it was given back. */
+  readonly chargedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
   /** The attempt that runs follows a refresh of the credentials: another 401 would be the second in a row. */
@@ -66,20 +72,39 @@ export interface AttemptOutcome {
   readonly random: number;
   /** The delay in milliseconds that a jitter function of the app made, used in place of `random`. */
   readonly jittered?: number | undefined;
-  /** The stream had opened and its request may repeat an effect (a POST, say). */
-  readonly unsafe?: boolean | undefined;
   /** There is a function that can refresh the credentials. */
   readonly refreshable?: boolean | undefined;
   /** The platform knows that there is no network. */
   readonly offline?: boolean | undefined;
 }
 
+/** What the server admits to have lost: the events between two IDs, or so it is to be feared. */
+export interface Gap {
+  /** The ID that was asked for. */
+  readonly lastEventId: string;
+  /** What the server says instead: the ID after which it resumes, or a word of its own. */
+  readonly resumedAfter: string;
+}
+
 /** What the transport actor reports. */
 export type TransportEvent =
-  | { readonly type: 'transport.opened'; readonly at: number }
+  /** A stream was accepted: the first of this attempt, or one that takes the place of the stream before. */
+  | { readonly type: 'transport.opened'; readonly at: number; readonly unsafe?: boolean | undefined }
   | ({ readonly type: 'transport.messages' } & MessageBatch)
   | ({ readonly type: 'transport.failed'; readonly error: Failure } & AttemptOutcome)
-  | ({ readonly type: 'transport.ended'; readonly error: Failure } & AttemptOutcome)
+  /** `final`: the server said that there is nothing more to come. */
+  | ({
+      readonly type: 'transport.ended';
+      readonly error: Failure;
+      readonly final?: boolean | undefined;
+    } & AttemptOutcome)
+  | ({ readonly type: 'transport.gap' } & Gap)
+  /** The server said that the credentials are about to expire. */
+  | { readonly type: 'transport.expiring' }
+  /** The stream gave no sign of life when it should have. */
+  | { readonly type: 'transport.doubted' }
+  /** The stream broke while the one that takes its place is still on its way. */
+  | { readonly type: 'transport.lost' }
   /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
   | { readonly type: 'transport.restarted' };
 
@@ -95,6 +120,7 @@ export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEv
 export type ConnectionEmitted =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly lastEventId: string }
   | { readonly type: 'opened' }
+  | ({ readonly type: 'gap' } & Gap)
   | {
       readonly type: 'failure';
       readonly error: Failure;
@@ -115,8 +141,14 @@ export interface TransportInput {
   readonly backoff: number;
 }
 
-/** What the transport actor is told while it runs: that the retry budget is whole again. */
-export type TransportCommand = { readonly type: 'budget.restored'; readonly backoff: number };
+/** What the transport actor is told while it runs. */
+export type TransportCommand =
+  /** The retry budget is whole again. */
+  | { readonly type: 'budget.restored'; readonly backoff: number }
+  /** Open another stream, with fresh credentials if asked, and drop this one only when that one is open. */
+  | { readonly type: 'stream.replace'; readonly refresh: boolean }
+  /** The network has changed: see whether the stream is still alive. */
+  | { readonly type: 'stream.prove' };
 
 /**
  * What follows when an attempt ends, whoever ended it. The first row that holds is taken.
@@ -150,6 +182,9 @@ const onceHidden = {
   actions: ['recordPause', 'announceClosed'],
 } as const;
 
+/** What follows when the page is frozen, and can read nothing until it is resumed. */
+const onceFrozen = { ...onceHidden, guard: 'mayRepeat' } as const;
+
 /** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
 const onceWelcome = [
   { guard: 'isWelcome', target: '#connection.live' },
@@ -159,8 +194,17 @@ const onceWelcome = [
 /** The same for a connection that gave up: only an exhausted budget is worth another try. */
 const onceWelcomeIfExhausted = [{ guard: 'wasRefused' }, ...onceWelcome] as const;
 
+/** Puts another stream in the place of the one that is open; both run until that one is. */
+const replace = { type: 'replaceStream', params: { refresh: false } } as const;
+
+/** The same, with fresh credentials. */
+const renew = { type: 'replaceStream', params: { refresh: true } } as const;
+
+/** How long after a failure a platform may tell that the network is gone, in milliseconds. */
+const offlineNotice = 1_000;
+
 /** A retry budget with nothing charged to it. */
-const wholeBudget = { retries: 0, previousBackoff: 0 };
+const wholeBudget = { retries: 0, previousBackoff: 0, chargedAt: null };
 
 /**
  * A Server-Sent Events connection.
@@ -184,14 +228,14 @@ export const connectionMachine = setup({
     isImmediate: ({ context }) => context.settings.immediate && context.closeReason === null,
     carriesMessages: ({ event }) => event.type === 'transport.messages' && event.messages.length > 0,
     isFinished: ({ context, event }) =>
-      verdictFor(context, event) === 'stop' || (event.type === 'transport.ended' && event.unsafe === true),
+      verdictFor(context, event) === 'stop' ||
+      (event.type === 'transport.ended' && (event.final === true || context.unsafe)),
     canRefresh: ({ context, event }) =>
       verdictFor(context, event) === 'refresh' && outcomeOf(event).refreshable === true && !context.refreshed,
-    isRefused: ({ context, event }) =>
-      verdictFor(context, event) !== 'retry' ||
-      (outcomeOf(event).unsafe === true && !context.settings.retryUnsafe && context.lastEventId === ''),
+    isRefused: ({ context, event }) => verdictFor(context, event) !== 'retry' || !mayRepeat(context),
     isOffline: ({ event }) => outcomeOf(event).offline === true,
-    isExhausted: ({ context }) => context.retries >= context.settings.maxRetries,
+    // `Infinity` comes out of JSON as null.
+    isExhausted: ({ context }) => context.retries >= (context.settings.maxRetries ?? Infinity),
     wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
     isWelcome: ({ context, event }) => {
       const wait = context.notBefore - timeOf(event);
@@ -199,6 +243,14 @@ export const connectionMachine = setup({
       return wait <= 0 || wait > context.settings.maxRetryAfter;
     },
     pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
+    mayRepeat: ({ context }) => mayRepeat(context),
+    canOverlap: ({ context }) => canOverlap(context),
+    expires: ({ context }) => context.expiring && mayRepeat(context),
+    expiresWithOverlap: ({ context }) => context.expiring && canOverlap(context),
+    wasChargedJustNow: ({ context, event }) =>
+      context.error?.kind === 'network' &&
+      context.chargedAt !== null &&
+      timeOf(event) - context.chargedAt <= offlineNotice,
   },
   delays: {
     retryDelay: ({ context }) => context.retryDelay ?? 0,
@@ -207,12 +259,15 @@ export const connectionMachine = setup({
   actions: {
     recordOpened: assign(({ event }) => {
       assertEvent(event, 'transport.opened');
-      return { openedAt: event.at, error: null, refreshed: false };
+      const { at, unsafe = false } = event;
+      return { openedAt: at, unsafe, error: null, refreshed: false, expiring: false };
     }),
     recordBatch: assign(({ context, event }) => {
       assertEvent(event, 'transport.messages');
-      return { lastEventId: event.lastEventId, serverRetry: event.retry ?? context.serverRetry };
+      const serverRetry = event.retry === undefined ? context.serverRetry : withinBounds(event.retry);
+      return { lastEventId: event.lastEventId, serverRetry };
     }),
+    recordExpiry: assign({ expiring: true }),
     recordFailure: assign(({ context, event }) => recordFailure(context, event)),
     recordExhaustion: assign(({ context: { error, retries } }) => ({
       error: error && {
@@ -234,15 +289,16 @@ export const connectionMachine = setup({
       const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
       const floor = context.notBefore - at;
       const retries = context.retries + 1;
-      return { retries, previousBackoff: drawn, ...waitFrom(at, floor + drawn) };
+      return { retries, previousBackoff: drawn, chargedAt: at, ...waitFrom(at, floor + drawn) };
     }),
+    giveBackRetry: assign(({ context }) => ({ retries: context.retries - 1, chargedAt: null })),
     waitUntilWelcome: assign(({ context, event }) => {
       const at = timeOf(event);
       return waitFrom(at, context.notBefore - at);
     }),
     endWait: assign({ retryDelay: null, retryAt: null }),
     spendRefresh: assign({ refreshed: true }),
-    leaveOpen: assign({ openedAt: null }),
+    leaveOpen: assign({ openedAt: null, unsafe: false, expiring: false }),
     leaveClosed: assign({ closeReason: null }),
     startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refreshed: false }),
     restoreBudget: assign(wholeBudget),
@@ -250,7 +306,17 @@ export const connectionMachine = setup({
       type: 'budget.restored' as const,
       backoff: backoffDelay(context.settings, context.retries),
     })),
+    replaceStream: sendTo('transport', (_, { refresh }: { refresh: boolean }) => ({
+      type: 'stream.replace' as const,
+      refresh,
+    })),
+    forgetExpiry: assign({ expiring: false }),
+    askForProof: sendTo('transport', { type: 'stream.prove' }),
     announceOpened: emit({ type: 'opened' }),
+    announceGap: emit(({ event }) => {
+      assertEvent(event, 'transport.gap');
+      return { ...event, type: 'gap' as const };
+    }),
     announceMessages: emit(({ event }) => {
       assertEvent(event, 'transport.messages');
       return { type: 'messages' as const, messages: event.messages, lastEventId: event.lastEventId };
@@ -298,7 +364,9 @@ export const connectionMachine = setup({
         'transport.failed': afterAnAttempt,
         'transport.ended': afterAnAttempt,
         'transport.restarted': { target: 'live', reenter: true },
+        'transport.gap': { actions: 'announceGap' },
         'page.hidden': onceHidden,
+        'page.frozen': onceFrozen,
       },
       initial: 'connecting',
       states: {
@@ -316,13 +384,33 @@ export const connectionMachine = setup({
               { guard: 'carriesMessages', actions: ['recordBatch', 'announceMessages'] },
               { actions: 'recordBatch' },
             ],
+            'transport.opened': { target: '.fresh', actions: ['recordOpened', 'announceOpened'] },
+            'transport.expiring': { actions: 'recordExpiry' },
+            'transport.doubted': [
+              { guard: 'canOverlap', actions: replace },
+              { guard: 'mayRepeat', target: '#connection.live', reenter: true },
+            ],
+            'transport.lost': 'connecting',
+            'network.online': { actions: 'askForProof' },
+            reconnect: { guard: 'canOverlap', actions: ['startAfresh', replace] },
           },
           initial: 'fresh',
           states: {
             /** Accepted a moment ago: a server that accepts and drops is still charged for it. */
             fresh: { after: { stableAfter: 'stable' } },
             /** Open for long enough to be trusted: the retry budget is whole again. */
-            stable: { entry: ['restoreBudget', 'tellTransport'] },
+            stable: {
+              entry: ['restoreBudget', 'tellTransport'],
+              always: [
+                { guard: 'expiresWithOverlap', actions: ['forgetExpiry', renew] },
+                {
+                  guard: 'expires',
+                  target: '#connection.live',
+                  reenter: true,
+                  actions: 'spendRefresh',
+                },
+              ],
+            },
           },
         },
       },
@@ -334,6 +422,7 @@ export const connectionMachine = setup({
       exit: 'endWait',
       on: {
         'page.hidden': onceHidden,
+        'page.frozen': onceFrozen,
       },
       initial: 'waiting',
       states: {
@@ -341,7 +430,10 @@ export const connectionMachine = setup({
         waiting: {
           after: { retryDelay: '#connection.live' },
           on: {
-            'network.offline': { target: 'offline', actions: 'endWait' },
+            'network.offline': [
+              { guard: 'wasChargedJustNow', target: 'offline', actions: ['giveBackRetry', 'endWait'] },
+              { target: 'offline', actions: 'endWait' },
+            ],
             'network.online': onceWelcome,
             'page.visible': onceWelcome,
             'page.resumed': onceWelcome,
@@ -374,10 +466,10 @@ export const connectionMachine = setup({
           always: { guard: 'isImmediate', target: '#connection.live' },
           on: { close: { actions: 'recordClose' } },
         },
-        /** Closed while the page is hidden. */
+        /** Closed while the page is hidden or frozen. */
         paused: {
           invoke: { src: 'environment' },
-          on: { 'page.visible': onceWelcome },
+          on: { 'page.visible': onceWelcome, 'page.resumed': onceWelcome },
         },
       },
     },
@@ -401,9 +493,21 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
     serverRetry: null,
     error: null,
     openedAt: null,
+    unsafe: false,
+    expiring: false,
     closeReason: null,
     refreshed: false,
   };
+}
+
+/** Whether the request may be sent again: one that is unsafe, and whose stream had opened, repeats its effect. */
+function mayRepeat({ unsafe, settings, lastEventId }: ConnectionContext): boolean {
+  return !unsafe || settings.retryUnsafe || lastEventId !== '';
+}
+
+/** Whether two streams may run side by side. Without an ID, what arrives on both could not be told apart. */
+function canOverlap({ unsafe, lastEventId }: ConnectionContext): boolean {
+  return !unsafe && lastEventId !== '';
 }
 
 function outcomeOf(event: ConnectionEvent): AttemptOutcome & { readonly error: Failure } {

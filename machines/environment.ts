@@ -1,6 +1,11 @@
 import { type CallbackActorLogic, type EventObject, fromCallback } from 'xstate';
 
-/** What the page and the network tell the connection; `at` is the wall clock in milliseconds. */
+/**
+ * What the page and the network tell the connection; `at` is the wall clock in milliseconds. A page is frozen
+ * when the browser stops it (in the background, or in its back/forward cache), and resumed when it goes on.
+ *
+ * @see https://wicg.github.io/page-lifecycle/
+ */
 export type EnvironmentEvent = {
   readonly type:
     | 'network.online'
@@ -24,11 +29,15 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
     const tell = (type: EnvironmentEvent['type']) => sendBack({ type, at: now() } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
-    const signals: Record<string, () => void> = {
+    const signals: Record<string, (event: Event) => void> = {
       online: () => tell('network.online'),
       offline: () => tell('network.offline'),
       visibilitychange: () => tell(isHidden() ? 'page.hidden' : 'page.visible'),
+      freeze: () => tell('page.frozen'),
       resume: () => tell('page.resumed'),
+      // A page that is not kept is on its way out. One that a browser brings back may not say that it was kept.
+      pagehide: (event) => (event as PageTransitionEvent).persisted && tell('page.frozen'),
+      pageshow: () => tell('page.resumed'),
     };
     for (const [name, listener] of Object.entries(signals)) {
       // Captured: what happens to the document passes the window on its way down.

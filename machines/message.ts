@@ -20,4 +20,6 @@ export interface MessageBatch {
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
+  /** The server sent what only shows that it is there, as a comment does. */
+  readonly keepAlive?: boolean | undefined;
 }

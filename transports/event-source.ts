@@ -1,20 +1,33 @@
-import { ConnectionError } from '../machines/connection-error.ts';
+import { ConnectionError, exceeded } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
-import { eventsRule, supply, urlRule } from './supply.ts';
-import type { Supplied, TextMessage, Transport } from './transport.ts';
+import { defaultSizes, sizeRule } from './sizes.ts';
+import { eventsRule, namesOf, namesRule, supply, urlRule } from './supply.ts';
+import type { Supplied, TextMessage, Transport, TransportRequest } from './transport.ts';
 
 /** What {@link eventSourceTransport} needs to know. */
 export interface EventSourceTransportOptions {
   /** Where the stream is. Relative to the page. */
   readonly url: Supplied<string | URL>;
-  /** The names of the events to listen for: the browser hands over no others. @default ['message'] */
+  /**
+   * The names of the events to listen for: the browser hands over no others.
+   *
+   * @default ['message'], and the events of `closeOn` and `refreshOn`
+   */
   readonly events?: readonly string[] | undefined;
+  /** @see TransportActorOptions.closeOn */
+  readonly closeOn?: string | readonly string[] | undefined;
+  /** @see TransportActorOptions.refreshOn */
+  readonly refreshOn?: string | readonly string[] | undefined;
   /** Whether cookies go along to another origin. @default false */
   readonly withCredentials?: boolean | undefined;
   /** The query parameter that carries the last event ID. @default 'lastEventId' */
   readonly lastEventIdParam?: string | undefined;
+  /** The size of the largest event to accept, in characters: the browser has read it by then. @default 16_777_216 */
+  readonly maxEventSize?: number | undefined;
+  /** The longest ID to accept, in characters. @default 4_096 */
+  readonly maxFieldSize?: number | undefined;
   /** The class to use. @default the browser's */
   readonly EventSource?: typeof globalThis.EventSource | undefined;
   /** Where an error that one of your functions throws goes. @default `reportError`, or the console */
@@ -25,7 +38,11 @@ export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
   url: urlRule,
   events: eventsRule,
   withCredentials: flag,
+  closeOn: namesRule,
+  refreshOn: namesRule,
   lastEventIdParam: text,
+  maxEventSize: sizeRule,
+  maxFieldSize: sizeRule,
   EventSource: callback,
   reportError: callback,
 };
@@ -40,15 +57,17 @@ export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
  */
 export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
   check(options, eventSourceTransportRules);
-  const { events = ['message'], withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
+  const { closeOn = [], refreshOn = [], withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
+  const { events = ['message', ...namesOf(closeOn), ...namesOf(refreshOn)] } = options;
+  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
 
-  return async ({ lastEventId }, signal) => {
+  return async (request, signal) => {
     const url = await supply('url', options.url, options.reportError ?? defaultReporter);
     signal.throwIfAborted();
-    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
+    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, request.lastEventId), {
       withCredentials,
     });
-    const queue = createQueue(lastEventId);
+    const queue = createQueue(request);
 
     return new Promise((resolve, reject) => {
       function fail(error: unknown): void {
@@ -57,8 +76,14 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
         reject(error);
       }
       function listen(event: string): void {
-        // A connection's own error is named `error` too, but only an event of the stream has an ID.
-        source.addEventListener(event, (message) => 'lastEventId' in message && queue.push(event, message));
+        source.addEventListener(event, (message) => {
+          // A connection's own error is named `error` too, but only an event of the stream has an ID.
+          if (!('lastEventId' in message)) return;
+          if (message.data.length > maxEventSize) fail(exceeded('too-large', 'maxEventSize', maxEventSize));
+          else if (message.lastEventId.length > maxFieldSize)
+            fail(exceeded('too-large', 'maxFieldSize', maxFieldSize));
+          else queue.push(event, message);
+        });
       }
       events.forEach(listen);
       source.addEventListener('open', () => resolve(queue.batches()));
@@ -74,17 +99,19 @@ const unknownReason =
   'The server refused the stream or the connection broke; EventSource does not tell which. Use fetchTransport to know.';
 
 /** What arrived and was not yet read: several messages that came together make one batch. */
-function createQueue(resumeAfter: string) {
+function createQueue(request: TransportRequest) {
   let messages: TextMessage[] = [];
-  let lastEventId = resumeAfter;
+  // A new object starts without an ID, although the stream was resumed after one.
+  let ownId = '';
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
 
   return {
-    push(event: string, message: MessageEvent<string>): void {
-      // A new object starts without an ID, although the stream was resumed after one.
-      if (message.lastEventId !== '') lastEventId = message.lastEventId;
-      messages.push({ event, data: message.data, id: lastEventId });
+    push(event: string, { data, lastEventId }: MessageEvent<string>): void {
+      const message = { event, data, id: lastEventId || request.lastEventId };
+      if (lastEventId !== ownId && request.isReplay?.(message)) return;
+      ownId = lastEventId;
+      messages.push(message);
       wake();
     },
     fail(error: unknown): void {
@@ -94,7 +121,7 @@ function createQueue(resumeAfter: string) {
     async *batches(): AsyncGenerator<MessageBatch, void> {
       while (true) {
         if (messages.length > 0) {
-          const batch = { messages, lastEventId };
+          const batch = { messages, lastEventId: ownId || request.lastEventId };
           messages = [];
           yield batch;
         } else if (failure) {

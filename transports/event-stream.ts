@@ -2,16 +2,17 @@ import { createParser } from 'eventsource-parser';
 import { type ConnectionError, exceeded } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { asConnectionError } from './network-error.ts';
-import type { TextMessage } from './transport.ts';
+import type { TextMessage, TransportRequest } from './transport.ts';
 
 interface EventStreamOptions {
-  /** The ID that is in force until the stream gives another. */
-  readonly lastEventId: string;
+  readonly request: TransportRequest;
   readonly signal: AbortSignal;
   /** The names of the events to deliver; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
   /** The size of the largest event to accept, in characters. */
   readonly maxEventSize: number;
+  /** The longest ID and event name to accept, in characters. */
+  readonly maxFieldSize: number;
 }
 
 /** What no header can carry. */
@@ -25,7 +26,7 @@ const controlCharacter = /\p{Cc}/u;
  */
 export function readEventStream(
   body: ReadableStream<Uint8Array>,
-  { lastEventId, signal, events, maxEventSize }: EventStreamOptions,
+  { request, signal, events, maxEventSize, maxFieldSize }: EventStreamOptions,
 ): AsyncGenerator<MessageBatch, void> {
   const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
@@ -33,12 +34,15 @@ export function readEventStream(
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
 
+  const { isReplay } = request;
   const wanted = events && new Set(events);
   // The byte order mark is the parser's: the decoder of Node takes a second one when a chunk ends within the first.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let messages: TextMessage[] = [];
-  let idBefore = lastEventId;
+  let lastEventId = ''; // in force until the stream gives another
+  let idBefore = '';
   let retry: number | undefined;
+  let keepAlive = false;
   let overflow: ConnectionError | undefined;
 
   const parser = createParser({
@@ -46,18 +50,21 @@ export function readEventStream(
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
       // The standard ignores an ID with NUL; one with another control character would stop every later request.
-      if (overflow || controlCharacter.test(id)) return;
       idBefore = lastEventId;
-      lastEventId = id;
+      if (id.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
+      else if (!overflow && !controlCharacter.test(id)) lastEventId = id;
     },
     onEvent({ id, event = 'message', data }) {
-      if (overflow) return;
-      if (data.length > maxEventSize) {
-        if (id !== undefined) lastEventId = idBefore; // not delivered, so not received
-        overflow = exceeded('too-large', 'maxEventSize', maxEventSize);
-      } else if (!wanted || wanted.has(event)) {
-        messages.push({ event, data, id: lastEventId });
-      }
+      if (event.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
+      if (data.length > maxEventSize) overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
+      const message = { event, data, id: lastEventId };
+      const isWanted = !wanted || wanted.has(event);
+      // Not delivered, so not received.
+      if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = idBefore;
+      else if (isWanted && !overflow) messages.push(message);
+    },
+    onComment() {
+      keepAlive = true;
     },
     onRetry(milliseconds) {
       retry = milliseconds;
@@ -71,17 +78,19 @@ export function readEventStream(
   return batches();
 
   async function* batches(): AsyncGenerator<MessageBatch, void> {
+    ({ lastEventId } = request); // not before: until now another stream may have been read
     try {
       while (true) {
         const { done, value } = await reader.read().catch((cause) => {
           throw asConnectionError(cause, 'The stream broke');
         });
         parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
-        if (!done || messages.length > 0) yield { messages, lastEventId, retry };
+        if (!done || messages.length > 0) yield { messages, lastEventId, retry, keepAlive };
         if (overflow) throw overflow;
         if (done) return;
         messages = [];
         retry = undefined;
+        keepAlive = false;
       }
     } finally {
       cancel();

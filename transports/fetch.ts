@@ -2,8 +2,10 @@ import { ConnectionError, type FailureKind } from '../machines/connection-error.
 import { anyOf, callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { readEventStream } from './event-stream.ts';
 import { asConnectionError } from './network-error.ts';
+import { drop, fetchWithoutLeak } from './redirect.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { defaultSizes, sizeRule } from './sizes.ts';
 import { eventsRule, supply, urlRule } from './supply.ts';
 import type { Supplied, Transport } from './transport.ts';
 
@@ -27,12 +29,15 @@ export interface FetchTransportOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The size of the largest event to accept, in characters. @default 16_777_216 */
   readonly maxEventSize?: number | undefined;
+  /** The longest ID and event name to accept, in characters. @default 4_096 */
+  readonly maxFieldSize?: number | undefined;
+  /** The header that carries the last event ID. @default 'Last-Event-ID' */
+  readonly lastEventIdHeader?: string | undefined;
   /** Where an error that one of your functions throws goes. @default `reportError`, or the console */
   readonly reportError?: ErrorReporter | undefined;
 }
 
-/** 16 Mi characters. */
-const defaultMaxEventSize = 2 ** 24;
+const defaultHeader = 'last-event-id';
 
 export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 'body'>> = {
   url: urlRule,
@@ -41,7 +46,9 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
   withCredentials: flag,
   events: eventsRule,
   fetch: callback,
-  maxEventSize: anyOf([1, Infinity]),
+  maxEventSize: sizeRule,
+  maxFieldSize: sizeRule,
+  lastEventIdHeader: text,
   reportError: callback,
 };
 
@@ -53,23 +60,31 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
  */
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, fetchTransportRules);
-  const { method = 'GET', body, events, maxEventSize = defaultMaxEventSize } = options;
+  const { method = 'GET', body, events, lastEventIdHeader = defaultHeader } = options;
+  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
   const unsafe = !isSafe(method);
   if (!unsafe && body != null) {
     throw new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`);
   }
 
-  const open: Transport = async ({ lastEventId }, signal) => {
-    const request = await requestFor(options, lastEventId, signal);
+  const open: Transport = async (request, signal) => {
+    const { lastEventId } = request;
+    const [url, own, bare] = await requestFor(options, lastEventId, signal);
     signal.throwIfAborted(); // a function of the app may have taken its time
     const { fetch = globalThis.fetch } = options;
-    const response = await fetch(...request).catch((cause: unknown) => {
-      throw asConnectionError(cause, 'The server could not be reached');
-    });
-    const { body: stream } = response;
+    const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
+      (cause: unknown) => {
+        throw asConnectionError(cause, 'The server could not be reached');
+      },
+    );
+    const { body: stream, headers } = response;
     const refusal = refusalOf(response);
-    if (stream && !refusal) return readEventStream(stream, { lastEventId, signal, events, maxEventSize });
-    stream?.cancel().catch(() => {}); // an unread body would keep its socket
+    if (stream && !refusal) {
+      const batches = readEventStream(stream, { request, signal, events, maxEventSize, maxFieldSize });
+      const resumedAfter = headers.get(lastEventIdHeader);
+      return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
+    }
+    drop(response);
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
   };
   return Object.assign(open, { unsafe });
@@ -80,24 +95,30 @@ export function isSafe(method: string): boolean {
   return /^(GET|HEAD)$/i.test(method);
 }
 
+/** The request with what is the app's own, and what is left of it without the headers, if there are any. */
 async function requestFor(
   options: FetchTransportOptions,
   lastEventId: string,
   signal: AbortSignal,
-): Promise<Parameters<typeof fetch>> {
+): Promise<[url: string | URL, own: RequestInit, bare: RequestInit | undefined]> {
   const { method = 'GET', withCredentials, reportError = defaultReporter } = options;
   const url = await supply('url', options.url, reportError);
-  const own = await supply('headers', options.headers, reportError);
+  const given = await supply('headers', options.headers, reportError);
   const body = await supply('body', options.body, reportError);
+  function addOurs(headers: Headers): Headers {
+    if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
+    if (lastEventId !== '') headers.set(options.lastEventIdHeader ?? defaultHeader, utf8Bytes(lastEventId));
+    return headers;
+  }
   const credentials = withCredentials ? 'include' : (options.credentials ?? 'same-origin');
   try {
-    const headers = new Headers(own);
-    if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '') headers.set('last-event-id', utf8Bytes(lastEventId));
-    const init = { method, headers, credentials, cache: 'no-store', signal } satisfies RequestInit;
+    const own = new Headers(given);
+    const isBare = own.keys().next().done;
+    const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
     if (!options.fetch) new Request(url, { method, credentials });
-    return [url, { ...init, ...(body != null && { body, duplex: 'half' }) }];
+    const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
+    return [url, init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
   } catch (cause) {
     // The platform's own message may quote what it rejects.
     const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
@@ -107,7 +128,11 @@ async function requestFor(
 
 /** A header value is a string of bytes; the standard sends the ID as UTF-8. */
 function utf8Bytes(text: string): string {
-  return String.fromCharCode(...new TextEncoder().encode(text));
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
+function fromUtf8Bytes(bytes: string): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
 /** The refusals that have a word and a sentence of their own. */

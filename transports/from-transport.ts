@@ -9,12 +9,16 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../machines/connection-error.ts';
 import { isOffline } from '../machines/environment.ts';
 import { type JitterKind, jitterWords } from '../machines/jitter.ts';
-import { anyOf, callback, check, milliseconds, type Rules } from '../machines/rules.ts';
+import type { MessageBatch } from '../machines/message.ts';
+import { anyOf, callback, check, longestDelay, milliseconds, type Rules } from '../machines/rules.ts';
+import { memoryOf, type StreamMemory } from './memory.ts';
 import { asConnectionError } from './network-error.ts';
 import { batchParser, type Parse } from './parse.ts';
 import { refreshOnce } from './refresh.ts';
 import { defaultReporter, type ErrorReporter, report } from './report.ts';
+import { namesOf, namesRule } from './supply.ts';
 import type { Transport } from './transport.ts';
+import { createVigil } from './vigil.ts';
 
 /** Makes the delay of a retry out of the exponential one, which is capped but not spread. Both in milliseconds. */
 export type JitterFunction = (delay: number) => number;
@@ -32,8 +36,21 @@ export interface TransportActorOptions {
   readonly jitter?: JitterKind | JitterFunction | undefined;
   /** How long the stream may take to be accepted, in milliseconds; 0 for as long as it likes. @default 15_000 */
   readonly connectTimeout?: number | undefined;
-  /** How long an open stream may be silent, in milliseconds; 0 for as long as it likes. @default 0 */
-  readonly idleTimeout?: number | undefined;
+  /**
+   * How long an open stream may be silent, in milliseconds; 0 for as long as it likes. `'auto'` allows three
+   * times the interval at which the server shows that it is there (with comments, or with events that are named
+   * ping, heartbeat or keep-alive), from 6 to 120 seconds, and any silence as long as it does not.
+   *
+   * @default 0
+   */
+  readonly idleTimeout?: number | 'auto' | undefined;
+  /**
+   * The event, or events, by which the server says that the credentials are about to expire. They are renewed
+   * with `refresh`, and the next stream is opened before this one is dropped.
+   */
+  readonly refreshOn?: string | readonly string[] | undefined;
+  /** The event, or events, with which the server closes the connection for good. It is still delivered. */
+  readonly closeOn?: string | readonly string[] | undefined;
   /** Time and chance. @default the system's */
   readonly clock?: ConnectionClock | undefined;
   /** Where the faults of your own functions go. @default `reportError`, or the console where there is none */
@@ -45,7 +62,9 @@ export const transportActorRules: Rules<Omit<TransportActorOptions, 'clock'>> = 
   parse: anyOf("'auto'", "'text'", 'function'),
   refresh: callback,
   connectTimeout: milliseconds,
-  idleTimeout: milliseconds,
+  idleTimeout: anyOf([0, longestDelay], "'auto'"),
+  refreshOn: namesRule,
+  closeOn: namesRule,
   reportError: callback,
 };
 
@@ -71,38 +90,135 @@ export function fromTransport(
     }
     started.add(self);
 
-    const attempt = startAttempt(transport, options, input, sendBack);
-    receive(attempt.receive);
-    return attempt.dispose;
+    // The memory is the connection's: each attempt is an actor of its own.
+    const carrier = carry(transport, options, input, memoryOf(self._parent ?? self), sendBack);
+    receive(carrier.receive);
+    return carrier.dispose;
   });
 }
 
-function startAttempt(
+/** Carries one stream after another for as long as the statechart wants one. */
+function carry(
   transport: Transport,
   options: TransportActorOptions,
-  input: TransportInput,
+  { refresh: refreshFirst, ...input }: TransportInput,
+  memory: StreamMemory,
   send: (event: TransportEvent) => void,
 ) {
   const { parse = 'auto', connectTimeout = 15_000, idleTimeout = 0, refresh, jitter } = options;
   const { clock = systemClock, reportError = defaultReporter } = options;
-  const controller = new AbortController();
-  const { signal } = controller;
+  const closeOn = namesOf(options.closeOn ?? []);
+  const refreshOn = namesOf(options.refreshOn ?? []);
   const parseBatch = batchParser(parse, reportError);
   let { backoff } = input;
-  let opened = false;
-  let lastSign = 0;
-  let watchdog: unknown;
+  /** The request that has no stream yet, and the one whose stream is read. An aborted one is heard no more. */
+  let asking: AbortController | undefined;
+  let reading: AbortController | undefined;
+  let patience: unknown;
 
-  /** Once over, nothing of this attempt reaches the statechart: `signal.aborted` is the one thing that says so. */
+  const vigil = createVigil({
+    clock,
+    idleTimeout,
+    memory,
+    onIdle: (limit) => reading && lose(reading, exceeded('idle', 'idleTimeout', limit)),
+    // While another stream is on its way, there is nothing to ask for.
+    onDoubt: () => asking || send({ type: 'transport.doubted' }),
+  });
+
   function dispose(): void {
-    clock.clearTimeout(watchdog);
-    controller.abort();
+    vigil.stop();
+    clock.clearTimeout(patience);
+    asking?.abort();
+    reading?.abort();
   }
 
-  function finish(error: ConnectionError, type: 'failed' | 'ended' = 'failed'): void {
+  function ask(renew: boolean): void {
+    clock.clearTimeout(patience);
+    asking?.abort();
+    const own = new AbortController();
+    asking = own;
+    // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
+    // unmounts and mounts again before that.
+    queueMicrotask(() => {
+      if (!own.signal.aborted) run(own, renew).catch((cause) => lose(own, asConnectionError(cause), renew));
+    });
+  }
+
+  async function run(own: AbortController, renew: boolean): Promise<void> {
+    const { signal } = own;
+    if (connectTimeout > 0) {
+      patience = clock.setTimeout(
+        () => lose(own, exceeded('timeout', 'connectTimeout', connectTimeout), renew),
+        connectTimeout,
+      );
+    }
+    if (renew && refresh) await refreshOnce(refresh, reportError);
     if (signal.aborted) return;
+    const request = memory.request();
+    const { lastEventId: asked } = request;
+    const stream = await transport(request, signal);
+    // A transport that does not heed the signal may answer all the same.
+    if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());
+
+    clock.clearTimeout(patience);
+    reading?.abort();
+    reading = own;
+    asking = undefined;
+    vigil.start();
+    const { resumedAfter = asked } = stream;
+    let { lastEventId } = memory;
+    send({ type: 'transport.opened', at: clock.now(), unsafe: transport.unsafe });
+    if (asked !== '' && resumedAfter !== asked)
+      send({ type: 'transport.gap', lastEventId: asked, resumedAfter });
+
+    for await (const batch of stream) {
+      if (signal.aborted) return;
+      vigil.feed(batch);
+      const news =
+        batch.messages.length > 0 || batch.lastEventId !== lastEventId || batch.retry !== undefined;
+      if (!news) continue;
+      ({ lastEventId } = batch);
+      if (deliver(batch))
+        return finish(own, new ConnectionError('ended', farewell), { type: 'transport.ended', final: true });
+    }
+    lose(own, new ConnectionError('ended', 'The server ended the stream.'), false, {
+      type: 'transport.ended',
+    });
+  }
+
+  /** Tells whether the server closes the connection with a message of this batch: what follows it is not delivered. */
+  function deliver(batch: MessageBatch): boolean {
+    const last = closeOn.length > 0 ? batch.messages.findIndex(({ event }) => closeOn.includes(event)) : -1;
+    const messages = last < 0 ? batch.messages : batch.messages.slice(0, last + 1);
+    const lastEventId = batch.messages[last]?.id ?? batch.lastEventId;
+    memory.remember(messages, lastEventId);
+    send({ type: 'transport.messages', lastEventId, retry: batch.retry, messages: parseBatch(messages) });
+    if (messages.some(({ event }) => refreshOn.includes(event))) send({ type: 'transport.expiring' });
+    return last >= 0;
+  }
+
+  /** A request or its stream is over. Where there is another, that one goes on. */
+  function lose(own: AbortController, error: ConnectionError, renews = false, how?: Ending): void {
+    if (own.signal.aborted) return;
+    if (own === reading && asking) {
+      own.abort();
+      vigil.stop();
+      reading = undefined;
+      send({ type: 'transport.lost' });
+    } else if (own === asking && reading && renews) {
+      // The credentials could not be renewed in time. The old ones are good for as long as they last.
+      own.abort();
+      clock.clearTimeout(patience);
+      asking = undefined;
+    } else {
+      finish(own, error, how);
+    }
+  }
+
+  function finish(own: AbortController, error: ConnectionError, how: Ending = failed): void {
+    if (own.signal.aborted) return;
     dispose();
-    send({ type: `transport.${type}`, error: toFailure(error), ...outcome() });
+    send({ ...how, error: toFailure(error), ...outcome() });
   }
 
   function outcome(): AttemptOutcome {
@@ -110,7 +226,6 @@ function startAttempt(
       at: clock.now(),
       random: clock.random(),
       jittered: ownJitter(),
-      unsafe: opened && transport.unsafe,
       refreshable: Boolean(refresh),
       offline: isOffline(),
     };
@@ -127,57 +242,23 @@ function startAttempt(
     }
   }
 
-  /** One timer for the whole silence: a sign of life only moves the time that it looks at when it fires. */
-  function watch(silence: number): void {
-    if (idleTimeout === 0) return;
-    watchdog = clock.setTimeout(() => {
-      const quiet = clock.now() - lastSign;
-      if (quiet >= idleTimeout) finish(exceeded('idle', 'idleTimeout', idleTimeout));
-      else watch(idleTimeout - quiet);
-    }, silence);
-  }
-
-  async function run(): Promise<void> {
-    if (connectTimeout > 0) {
-      watchdog = clock.setTimeout(
-        () => finish(exceeded('timeout', 'connectTimeout', connectTimeout)),
-        connectTimeout,
-      );
-    }
-    if (input.refresh && refresh) await refreshOnce(refresh, reportError);
-    if (signal.aborted) return;
-    const stream = await transport({ lastEventId: input.lastEventId }, signal);
-    // A transport that does not heed the signal may answer all the same.
-    if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());
-    clock.clearTimeout(watchdog);
-    opened = true;
-    lastSign = clock.now();
-    watch(idleTimeout);
-    send({ type: 'transport.opened', at: lastSign });
-
-    let { lastEventId } = input;
-    for await (const batch of stream) {
-      if (signal.aborted) return;
-      if (idleTimeout > 0) lastSign = clock.now();
-      const news =
-        batch.messages.length > 0 || batch.lastEventId !== lastEventId || batch.retry !== undefined;
-      if (!news) continue;
-      lastEventId = batch.lastEventId;
-      send({ type: 'transport.messages', ...batch, messages: parseBatch(batch.messages) });
-    }
-    finish(new ConnectionError('ended', 'The server ended the stream.'), 'ended');
-  }
-
-  // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
-  // unmounts and mounts again before that.
-  queueMicrotask(() => {
-    if (!signal.aborted) run().catch((cause) => finish(asConnectionError(cause)));
-  });
+  memory.rewind(input.lastEventId);
+  ask(refreshFirst);
 
   return {
     dispose,
-    receive: (command: TransportCommand) => {
-      ({ backoff } = command);
+    receive(command: TransportCommand): void {
+      if (command.type === 'budget.restored') ({ backoff } = command);
+      else if (command.type === 'stream.replace') ask(command.refresh);
+      else if (!asking) vigil.prove();
     },
   };
 }
+
+type Ending =
+  | { readonly type: 'transport.failed' }
+  | { readonly type: 'transport.ended'; readonly final?: boolean };
+
+const failed: Ending = { type: 'transport.failed' };
+
+const farewell = 'The server closed the connection with an event of `closeOn`.';

@@ -15,6 +15,12 @@ export const eventsRule: Rule = {
   test: (value) => Array.isArray(value) && value.every(text.test),
 };
 
+/** What an option may be that names one event or several. */
+export const namesRule: Rule = {
+  allowed: 'an event name or a list of them',
+  test: (value) => text.test(value) || eventsRule.test(value),
+};
+
 /**
  * Gets the value of an option that may be a function of the app.
  *
@@ -35,4 +41,8 @@ export async function supply<Value>(
     report(reporter, error);
     throw error;
   }
+}
+
+export function namesOf(names: string | readonly string[]): readonly string[] {
+  return typeof names === 'string' ? [names] : names;
 }

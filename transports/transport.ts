@@ -2,8 +2,22 @@ import type { Message, MessageBatch } from '../machines/message.ts';
 
 /** What a transport is asked for, at every attempt. */
 export interface TransportRequest {
-  /** The ID to resume after; empty when there is none. */
+  /**
+   * The ID to resume after; empty when there is none. While the request is on its way it may move on, if the
+   * stream that it will replace goes on meanwhile.
+   */
   readonly lastEventId: string;
+  /**
+   * Whether a message was delivered already by a stream before this one, as when a server replays more than it
+   * was asked for. To be asked of the messages that bring an ID of their own, in their order.
+   */
+  readonly isReplay?: (message: TextMessage) => boolean;
+}
+
+/** A stream that was accepted. */
+export interface EventStream extends AsyncIterable<MessageBatch> {
+  /** The ID after which the server resumes, if it says so and it is not the one that was asked for. */
+  readonly resumedAfter?: string | undefined;
 }
 
 /** A message as a transport reads it, before `parse`. */
@@ -22,7 +36,7 @@ export type TextMessage = Message<string>;
  * ```
  */
 export interface Transport {
-  (request: TransportRequest, signal: AbortSignal): Promise<AsyncIterable<MessageBatch>>;
+  (request: TransportRequest, signal: AbortSignal): Promise<EventStream>;
   /** Sending the request again may repeat its effect, as with a POST. */
   readonly unsafe?: boolean;
 }

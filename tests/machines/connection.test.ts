@@ -11,6 +11,7 @@ import {
   type TransportInput,
 } from '../../machines/connection.ts';
 import type { Failure } from '../../machines/connection-error.ts';
+import type { EnvironmentEvent } from '../../machines/environment.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
@@ -30,7 +31,7 @@ function start(input?: ConnectionInput, clock = new TestClock()) {
     };
   });
   const actor = createActor(connectionMachine.provide({ actors: { transport } }), { input, clock });
-  for (const type of ['messages', 'opened', 'failure', 'gaveUp', 'closed'] as const) {
+  for (const type of ['messages', 'opened', 'gap', 'failure', 'gaveUp', 'closed'] as const) {
     actor.on(type, (event) => emitted.push(event));
   }
   actor.start();
@@ -53,7 +54,8 @@ function start(input?: ConnectionInput, clock = new TestClock()) {
     get alive() {
       return attempts.filter((attempt) => attempt.alive).length;
     },
-    accept: () => actor.send({ type: 'transport.opened', at: clock.now() }),
+    accept: (unsafe?: boolean) => actor.send({ type: 'transport.opened', at: clock.now(), unsafe }),
+    say: (type: 'transport.expiring' | 'transport.doubted' | 'transport.lost') => actor.send({ type }),
     fail: (error: Failure = unavailable, more: Partial<TransportEvent> = {}) =>
       actor.send({ type: 'transport.failed', error, ...facts(), ...more } as TransportEvent),
     end: (more: Partial<TransportEvent> = {}) =>
@@ -65,8 +67,7 @@ function start(input?: ConnectionInput, clock = new TestClock()) {
         lastEventId,
         ...(retry !== undefined && { retry }),
       }),
-    signal: (type: 'network.online' | 'network.offline' | 'page.hidden' | 'page.visible' | 'page.resumed') =>
-      actor.send({ type, at: clock.now() }),
+    signal: (type: EnvironmentEvent['type']) => actor.send({ type, at: clock.now() }),
   };
 }
 
@@ -77,6 +78,11 @@ function states(node: Node = connectionMachine.root): Node[] {
   return [node, ...Object.values(node.states).flatMap((child) => states(child as Node))];
 }
 
+/** An action that takes parameters stands in the chart as an object. */
+function nameOf(action: unknown): unknown {
+  return Object(action).params ? Object(action).type : action;
+}
+
 describe('the chart', () => {
   test('names every action, guard, delay and actor that it uses, and nothing else', () => {
     const { implementations } = connectionMachine;
@@ -84,7 +90,7 @@ describe('the chart', () => {
     for (const node of states()) {
       for (const transition of [...node.transitions.values()].flat().concat(node.always ?? [])) {
         if (transition.guard) used.guards.add(transition.guard);
-        for (const action of transition.actions) used.actions.add(action);
+        for (const action of transition.actions) used.actions.add(nameOf(action));
       }
       for (const action of [...node.entry, ...node.exit]) used.actions.add(action);
       for (const { delay } of node.after) used.delays.add(delay);
@@ -407,8 +413,8 @@ describe('the end of a stream', () => {
 
   test('closes the connection when its method is not safe to repeat', () => {
     const run = start({ retryUnsafe: true });
-    run.accept();
-    run.end({ unsafe: true });
+    run.accept(true);
+    run.end();
     expect([run.status, run.context.closeReason]).toEqual(['closed', 'ended']);
   });
 
@@ -427,20 +433,20 @@ describe('an unsafe request that broke after its stream had opened', () => {
 
   test('is not repeated', () => {
     const run = start();
-    run.accept();
-    run.fail(broken, { unsafe: true });
+    run.accept(true);
+    run.fail(broken);
     expect([run.status, run.context.error]).toEqual(['failed', broken]);
   });
 
   test('is repeated when the app allows it, or when there is an ID to resume after', () => {
     const allowed = start({ retryUnsafe: true });
-    allowed.accept();
-    allowed.fail(broken, { unsafe: true });
+    allowed.accept(true);
+    allowed.fail(broken);
     expect(allowed.status).toBe('backoff');
     const resumable = start();
-    resumable.accept();
+    resumable.accept(true);
     resumable.receive('5');
-    resumable.fail(broken, { unsafe: true });
+    resumable.fail(broken);
     expect(resumable.status).toBe('backoff');
   });
 });
@@ -626,6 +632,209 @@ test('a transport that was revived under a restored snapshot is replaced, unchar
   run.actor.send({ type: 'transport.restarted' });
   expect([run.status, run.alive, run.context.retries]).toEqual(['connecting', 1, 0]);
   expect(run.attempts.at(-1)?.input.lastEventId).toBe('3');
+});
+
+describe('a stream that is open and is to be replaced', () => {
+  const replaced = { type: 'stream.replace', refresh: false };
+  const renewed = { type: 'stream.replace', refresh: true };
+
+  function open(settings?: ConnectionInput, unsafe = false) {
+    const run = start(settings);
+    run.accept(unsafe);
+    run.receive('7');
+    return run;
+  }
+
+  test('goes on until the next one is open, when reconnect() asks for it: one actor, one budget made whole', () => {
+    const run = open();
+    run.actor.send({ type: 'reconnect' });
+    expect([run.status, run.attempts.length, run.attempts[0]?.told]).toEqual(['open', 1, [replaced]]);
+    run.clock.advance(3);
+    run.accept();
+    expect([run.value, run.context.openedAt]).toEqual([{ live: { open: 'fresh' } }, run.clock.now()]);
+    expect(run.emitted.filter(({ type }) => type === 'opened')).toHaveLength(2);
+  });
+
+  test('is dropped first where nothing tells the events of two streams apart, and with a method that is unsafe', () => {
+    const nameless = start();
+    nameless.accept();
+    nameless.actor.send({ type: 'reconnect' });
+    expect([nameless.status, nameless.attempts.length, nameless.alive]).toEqual(['connecting', 2, 1]);
+    const unsafe = open({}, true);
+    unsafe.actor.send({ type: 'reconnect' });
+    expect([unsafe.status, unsafe.attempts.length, unsafe.alive]).toEqual(['connecting', 2, 1]);
+  });
+
+  test('is replaced when it is doubted, at no cost; never at the price of an effect that is repeated', () => {
+    const run = open();
+    run.say('transport.doubted');
+    expect([run.status, run.attempts[0]?.told]).toEqual(['open', [replaced]]);
+    const nameless = start();
+    nameless.accept();
+    nameless.say('transport.doubted');
+    expect([nameless.status, nameless.attempts.length, nameless.context.retries]).toEqual([
+      'connecting',
+      2,
+      0,
+    ]);
+    const unsafe = start();
+    unsafe.accept(true);
+    unsafe.say('transport.doubted');
+    expect([unsafe.status, unsafe.attempts.length]).toEqual(['open', 1]);
+  });
+
+  test('is asked for a sign of life when the network has changed', () => {
+    const run = open();
+    run.signal('network.online');
+    expect(run.attempts[0]?.told).toEqual([{ type: 'stream.prove' }]);
+  });
+
+  test('that expires is renewed once it has lasted, so that a server which always says so is not hammered', () => {
+    const run = open();
+    run.say('transport.expiring');
+    run.say('transport.expiring');
+    expect(run.attempts[0]?.told).toEqual([]);
+    run.clock.advance(4_999);
+    expect(run.attempts[0]?.told).toEqual([]);
+    run.clock.advance(1);
+    expect(run.attempts[0]?.told).toEqual([{ type: 'budget.restored', backoff: 1_000 }, renewed]);
+    run.say('transport.expiring');
+    expect(run.attempts[0]?.told).toHaveLength(3);
+  });
+
+  test('that expires and has no IDs is dropped first, and resumes with fresh credentials', () => {
+    const run = start();
+    run.accept();
+    run.clock.advance(5_000);
+    run.say('transport.expiring');
+    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 2, 0]);
+    expect(run.attempts[1]?.input.refresh).toBe(true);
+    run.fail(unauthorized, { refreshable: true });
+    expect(run.status).toBe('failed');
+  });
+
+  test('that expires and is unsafe is left alone', () => {
+    const run = start();
+    run.accept(true);
+    run.clock.advance(5_000);
+    run.say('transport.expiring');
+    expect([run.status, run.attempts.length, run.attempts[0]?.told.length]).toEqual(['open', 1, 1]);
+  });
+
+  test('that breaks before the next one is open shows as connecting, and costs nothing', () => {
+    const run = open();
+    run.actor.send({ type: 'reconnect' });
+    run.say('transport.lost');
+    expect([run.status, run.attempts.length, run.alive, run.context.openedAt]).toEqual([
+      'connecting',
+      1,
+      1,
+      null,
+    ]);
+    run.accept();
+    expect([run.status, run.context.retries]).toEqual(['open', 0]);
+  });
+});
+
+describe('a page that is frozen', () => {
+  test('lets go of its connection, and takes it up again at no cost', () => {
+    const run = start();
+    run.accept();
+    run.receive('7');
+    run.signal('page.frozen');
+    expect([run.status, run.context.closeReason, run.alive]).toEqual(['closed', 'paused', 0]);
+    run.signal('page.resumed');
+    expect([run.status, run.attempts.at(-1)?.input.lastEventId, run.context.retries]).toEqual([
+      'connecting',
+      '7',
+      0,
+    ]);
+  });
+
+  test('waits no longer, and does not get around what the server asked for', () => {
+    const run = start();
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    run.signal('page.frozen');
+    expect([run.status, run.clock.pending]).toEqual(['closed', 0]);
+    run.signal('page.resumed');
+    expect([run.status, run.context.retries, run.context.retryDelay]).toEqual(['backoff', 1, 60_000]);
+  });
+
+  test('keeps a stream that cannot be resumed without repeating an effect', () => {
+    const run = start();
+    run.accept(true);
+    run.signal('page.frozen');
+    expect([run.status, run.alive]).toEqual(['open', 1]);
+  });
+
+  test('leaves alone what has failed and what the app closed', () => {
+    const refused = start();
+    refused.fail(unauthorized);
+    const closed = start();
+    closed.actor.send({ type: 'close' });
+    for (const run of [refused, closed]) {
+      const before = run.value;
+      run.signal('page.frozen');
+      run.signal('page.resumed');
+      expect([run.value, run.attempts.length]).toEqual([before, 1]);
+    }
+  });
+});
+
+test('a failure that the platform explains a moment later by the lack of a network is given back, once', () => {
+  const lost: Failure = { kind: 'network', message: 'The stream broke.' };
+  const run = start();
+  run.fail(lost);
+  run.clock.advance(100);
+  run.signal('network.offline');
+  expect([run.value, run.context.retries]).toEqual([{ backoff: 'offline' }, 0]);
+  for (const type of ['network.online', 'network.offline'] as const) run.signal(type);
+  expect(run.context.retries).toBe(0);
+
+  const refused = start();
+  refused.fail();
+  refused.signal('network.offline');
+  expect(refused.context.retries).toBe(1);
+  const late = start();
+  late.clock.draws = [0.999];
+  late.fail({ ...lost, retryAfter: 5_000 });
+  late.clock.advance(1_001);
+  late.signal('network.offline');
+  expect(late.context.retries).toBe(1);
+});
+
+test('a gap that the server admits is announced', () => {
+  const run = start({ lastEventId: '7' });
+  run.accept();
+  run.actor.send({ type: 'transport.gap', lastEventId: '7', resumedAfter: 'earliest' });
+  expect(run.emitted.at(-1)).toEqual({ type: 'gap', lastEventId: '7', resumedAfter: 'earliest' });
+});
+
+test('the server can close the connection for good', () => {
+  const run = start();
+  run.accept();
+  run.end({ final: true });
+  expect([run.status, run.context.closeReason]).toEqual(['closed', 'ended']);
+  run.signal('network.online');
+  run.signal('page.resumed');
+  expect(run.attempts).toHaveLength(1);
+});
+
+test('a snapshot that went through JSON keeps an unlimited budget and a reconnection time without end', () => {
+  const run = start({ maxRetries: Infinity });
+  run.accept();
+  run.receive('7', Infinity);
+  const snapshot = JSON.parse(JSON.stringify(run.actor.getPersistedSnapshot()));
+  const transport = fromCallback<TransportCommand, TransportInput>(() => {});
+  const actor = createActor(connectionMachine.provide({ actors: { transport } }), {
+    snapshot,
+    clock: run.clock,
+  }).start();
+  for (const retries of [1, 2, 3]) {
+    actor.send({ type: 'transport.failed', error: unavailable, at: run.clock.now(), random: 0.5 });
+    expect(actor.getSnapshot().context).toMatchObject({ retries, serverRetry: 2 ** 31 - 1 });
+    actor.send({ type: 'page.visible', at: run.clock.now() + 300_000 });
+  }
 });
 
 test('an attempt fails once: what comes after it is over changes nothing', () => {

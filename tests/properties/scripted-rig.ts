@@ -53,7 +53,7 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     requests.push({ at: clock.now(), lastEventId, refresh });
     ({ backoff } = input);
     receive((command) => {
-      ({ backoff } = command);
+      if (command.type === 'budget.restored') ({ backoff } = command);
     });
     const word = prepared.actual.shift();
     if (word) sendBack(eventOf(word, clock.now()));

@@ -1,0 +1,26 @@
+import { type ErrorReporter, report } from '../transports/report.ts';
+
+/** Where the last event ID is kept when the page is gone. */
+export interface Persistence {
+  /** `localStorage`, `sessionStorage`, or anything like it that answers at once. */
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** The key under which it is kept: one for each stream. */
+  readonly key: string;
+}
+
+/** A storage may be full, or forbidden: that is reported, and costs the connection nothing. */
+export function createCursor({ storage, key }: Persistence, reporter: ErrorReporter) {
+  function attempt<Value>(access: () => Value): Value | undefined {
+    try {
+      return access();
+    } catch (error) {
+      report(reporter, error);
+      return undefined;
+    }
+  }
+
+  return {
+    read: () => attempt(() => storage.getItem(key)) ?? undefined,
+    write: (id: string) => attempt(() => (id ? storage.setItem(key, id) : storage.removeItem(key))),
+  };
+}

@@ -1,0 +1,46 @@
+import { ConnectionError } from '../machines/connection-error.ts';
+
+type Fetch = typeof globalThis.fetch;
+
+/**
+ * Sends a request whose headers belong to the app. `fetch` would carry most of them along a redirect, to any
+ * origin. A browser does not tell where a redirect leads to, so that is found out without them; they are sent
+ * there only if it is the same origin.
+ *
+ * @throws ConnectionError `http` when the redirect cannot be followed without them.
+ * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
+ */
+export async function fetchWithoutLeak(
+  fetch: Fetch,
+  url: string | URL,
+  own: RequestInit,
+  bare: RequestInit,
+): Promise<Response> {
+  const response = await fetch(url, { ...own, redirect: 'manual' });
+  if (!isRedirect(response)) return response;
+  drop(response);
+  const elsewhere = await fetch(url, bare);
+  const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(new Request(url).url);
+  if (elsewhere.redirected && !isSameOrigin && own.method === bare.method) return elsewhere;
+  drop(elsewhere);
+  const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
+  if (!isRedirect(last)) return last;
+  drop(last);
+  throw new ConnectionError('http', refusal);
+}
+
+const refusal =
+  'The server redirects a request with headers of yours, which must not go to another origin. Use the final URL.';
+
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin;
+}
+
+/** An unread body would keep its socket. */
+export function drop({ body }: Response): void {
+  body?.cancel().catch(() => {});
+}
