@@ -141,12 +141,12 @@ export interface TransportInput {
   readonly backoff: number;
 }
 
-/** What the transport actor is told while it runs. */
+/** What the transport actor is told while it runs; `backoff` as in {@link TransportInput}. */
 export type TransportCommand =
   /** The retry budget is whole again. */
   | { readonly type: 'budget.restored'; readonly backoff: number }
   /** Open another stream, with fresh credentials if asked, and drop this one only when that one is open. */
-  | { readonly type: 'stream.replace'; readonly refresh: boolean }
+  | { readonly type: 'stream.replace'; readonly refresh: boolean; readonly backoff: number }
   /** The network has changed: see whether the stream is still alive. */
   | { readonly type: 'stream.prove' };
 
@@ -243,6 +243,8 @@ export const connectionMachine = setup({
       return wait <= 0 || wait > context.settings.maxRetryAfter;
     },
     pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
+    staysHidden: ({ context, event }) =>
+      context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,
     mayRepeat: ({ context }) => mayRepeat(context),
     canOverlap: ({ context }) => canOverlap(context),
     expires: ({ context }) => context.expiring && mayRepeat(context),
@@ -306,9 +308,10 @@ export const connectionMachine = setup({
       type: 'budget.restored' as const,
       backoff: backoffDelay(context.settings, context.retries),
     })),
-    replaceStream: sendTo('transport', (_, { refresh }: { refresh: boolean }) => ({
+    replaceStream: sendTo('transport', ({ context }, { refresh }: { refresh: boolean }) => ({
       type: 'stream.replace' as const,
       refresh,
+      backoff: backoffDelay(context.settings, context.retries),
     })),
     forgetExpiry: assign({ expiring: false }),
     askForProof: sendTo('transport', { type: 'stream.prove' }),
@@ -469,7 +472,7 @@ export const connectionMachine = setup({
         /** Closed while the page is hidden or frozen. */
         paused: {
           invoke: { src: 'environment' },
-          on: { 'page.visible': onceWelcome, 'page.resumed': onceWelcome },
+          on: { 'page.visible': onceWelcome, 'page.resumed': [{ guard: 'staysHidden' }, ...onceWelcome] },
         },
       },
     },

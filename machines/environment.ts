@@ -15,6 +15,8 @@ export type EnvironmentEvent = {
     | 'page.frozen'
     | 'page.resumed';
   readonly at: number;
+  /** The page cannot be seen: a browser resumes hidden pages too. */
+  readonly hidden?: boolean;
 };
 
 /**
@@ -26,7 +28,8 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
   return fromCallback(({ sendBack }) => {
     if (typeof globalThis.addEventListener !== 'function') return undefined;
     const listening = new AbortController();
-    const tell = (type: EnvironmentEvent['type']) => sendBack({ type, at: now() } satisfies EnvironmentEvent);
+    const tell = (type: EnvironmentEvent['type']) =>
+      sendBack({ type, at: now(), hidden: isHidden() } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
     const signals: Record<string, (event: Event) => void> = {

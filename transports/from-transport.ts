@@ -248,9 +248,9 @@ function carry(
   return {
     dispose,
     receive(command: TransportCommand): void {
-      if (command.type === 'budget.restored') ({ backoff } = command);
-      else if (command.type === 'stream.replace') ask(command.refresh);
-      else if (!asking) vigil.prove();
+      if ('backoff' in command) ({ backoff } = command);
+      if (command.type === 'stream.replace') ask(command.refresh);
+      if (command.type === 'stream.prove' && !asking) vigil.prove();
     },
   };
 }

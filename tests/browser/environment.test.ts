@@ -42,6 +42,7 @@ test('tells what happens to the network and to the page, until it is stopped', (
     ['network.offline', 'network.online', 'page.hidden', 'page.visible', 'page.resumed'].map((type) => ({
       type,
       at: 42,
+      hidden: type === 'page.hidden',
     })),
   );
 });

@@ -635,8 +635,8 @@ test('a transport that was revived under a restored snapshot is replaced, unchar
 });
 
 describe('a stream that is open and is to be replaced', () => {
-  const replaced = { type: 'stream.replace', refresh: false };
-  const renewed = { type: 'stream.replace', refresh: true };
+  const replaced = { type: 'stream.replace', refresh: false, backoff: 1_000 };
+  const renewed = { type: 'stream.replace', refresh: true, backoff: 1_000 };
 
   function open(settings?: ConnectionInput, unsafe = false) {
     const run = start(settings);

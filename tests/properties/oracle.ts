@@ -1,6 +1,6 @@
 import type { PolicyOverrides, Verdict } from '../../machines/policy.ts';
 import type { ConnectionSettings } from '../../machines/settings.ts';
-import type { Facts, Fault, Signal } from './steps.ts';
+import { type Facts, type Fault, longest, type Signal } from './steps.ts';
 
 /** What goes on around a connection, as far as the oracle has to know it. */
 export interface Surroundings {
@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly idleTimeout: number;
   /** The facts of an attempt that takes too long. */
   readonly facts: () => Facts;
+  /** The stream that is open is watched, by one timer. */
+  readonly watched: boolean;
 }
 
 type Phase = 'connecting' | 'fresh' | 'stable' | 'waiting' | 'offline' | 'failed' | 'inactive' | 'paused';
@@ -41,6 +43,16 @@ export class Oracle {
   announced: string[] = [];
   /** An attempt has started: what is it to do and to meet with? */
   onAttempt = (): void => {};
+  /** The stream is to be replaced by another, before which the credentials may have to be renewed. */
+  onReplace = (_: boolean): void => {};
+  /** The stream has to prove that it is alive. */
+  onProve = (): void => {};
+
+  /** The request that is to take the place of the open stream, and when it has taken too long. */
+  successor: { readonly renews: boolean; due: number } | null = null;
+  /** When the stream has to have proved that it is alive. */
+  proofDue = Infinity;
+  unsafe = false;
 
   /** The attempt that follows a refresh of the credentials runs, or is still to come. */
   refreshed = false;
@@ -53,6 +65,8 @@ export class Oracle {
   #floorEnds = 0;
   #serverRetry = 0;
   #refused = false;
+  #expiring = false;
+  #chargedAt = -Infinity;
 
   constructor(settings: ConnectionSettings, around: Surroundings) {
     this.#settings = settings;
@@ -73,7 +87,26 @@ export class Oracle {
 
   /** How many timers may be pending. */
   get timers(): number {
-    return Number(this.due < Infinity) + Number(this.watchdog < Infinity);
+    const watch = this.isOpen ? this.#around.watched : this.watchdog < Infinity;
+    return Number(this.due < Infinity) + Number(watch) + Number((this.successor?.due ?? Infinity) < Infinity);
+  }
+
+  /** How many streams and requests there may be. */
+  get alive(): number {
+    return Number(this.isLive) + Number(this.successor !== null);
+  }
+
+  /** When something happens by itself. */
+  get next(): number {
+    return Math.min(this.due, this.watchdog, this.proofDue, this.successor?.due ?? Infinity);
+  }
+
+  get #canOverlap(): boolean {
+    return !this.unsafe && this.lastEventId !== '';
+  }
+
+  get #mayRepeat(): boolean {
+    return !this.unsafe || this.#settings.retryUnsafe || this.lastEventId !== '';
   }
 
   /** The delay of the next retry, before it is spread. */
@@ -94,7 +127,8 @@ export class Oracle {
     this.#floorEnds = 0;
     this.refreshed = false;
     this.error = null;
-    this.#attempt();
+    if (this.isOpen && this.#canOverlap) this.onReplace(false);
+    else this.#attempt();
   }
 
   close(lastEventId = this.lastEventId): void {
@@ -105,13 +139,17 @@ export class Oracle {
 
   // What the transport does and says
 
-  requested(): void {
-    this.requests.push({ at: this.#around.now(), lastEventId: this.lastEventId, refresh: this.refreshed });
+  requested(refresh = this.refreshed): void {
+    this.requests.push({ at: this.#around.now(), lastEventId: this.lastEventId, refresh });
   }
 
-  opened(): void {
-    if (this.phase !== 'connecting') return;
+  opened(unsafe = false): void {
+    if (!this.isLive) return;
     this.#enter('fresh', this.#settings.stableAfter);
+    this.unsafe = unsafe;
+    this.#expiring = false;
+    this.proofDue = Infinity;
+    this.successor = null;
     this.openedAt = this.#around.now();
     this.error = null;
     this.refreshed = false;
@@ -122,23 +160,52 @@ export class Oracle {
   delivered(ids: readonly string[], lastEventId: string, retry = this.#serverRetry): void {
     if (!this.isOpen) return;
     this.#watch(this.#around.idleTimeout);
+    if (this.#around.now() - (this.proofDue - 5_000) > 500) this.proofDue = Infinity;
     this.lastEventId = lastEventId;
-    this.#serverRetry = retry;
+    this.#serverRetry = Math.min(retry, longest);
     if (ids.length > 0) this.announced.push(`messages ${ids}`);
+    this.#renew();
+  }
+
+  expires(): void {
+    if (!this.isOpen) return;
+    this.#expiring = true;
+    this.#renew();
+  }
+
+  doubted(): void {
+    if (!this.isOpen) return;
+    if (this.#canOverlap) this.onReplace(false);
+    else if (this.#mayRepeat) this.#attempt();
+  }
+
+  /** The open stream is over; the request that is to replace it goes on. */
+  lost(): void {
+    if (!this.isOpen) return;
+    const due = this.successor?.due ?? Infinity;
+    this.#enter('connecting');
+    this.watchdog = due;
+  }
+
+  /** The open stream has to give a sign of life. */
+  mustProve(): void {
+    if (this.successor) return;
+    this.#watch(this.#around.idleTimeout);
+    this.proofDue = this.#around.now() + 5_000;
   }
 
   restarted(): void {
     if (this.isLive) this.#attempt();
   }
 
-  failed(fault: Fault, facts: Facts, isEnd = false): void {
+  failed(fault: Fault, facts: Facts, isEnd = false, isFinal = false): void {
     if (!this.isLive) return;
     this.spread = this.backoff;
     const verdict = verdictOn(fault, this.#settings.policy);
     const floor = this.#floorAfter(fault);
-    const mayNotRepeat = facts.unsafe && !this.#settings.retryUnsafe && this.lastEventId === '';
+    const mayNotRepeat = !this.#mayRepeat;
     const isSecondInARow = this.refreshed;
-    const isFinished = verdict === 'stop' || (isEnd && facts.unsafe);
+    const isFinished = verdict === 'stop' || (isEnd && (isFinal || this.unsafe));
     this.refreshed = false;
     this.error = isFinished ? null : fault.kind;
     this.#floorEnds = this.#around.now() + floor;
@@ -159,6 +226,7 @@ export class Oracle {
     } else {
       this.draw = { ...this.#drawnBetween(facts), floor };
       this.retries += 1;
+      this.#chargedAt = this.#around.now();
       this.#enter('waiting', Infinity);
       this.announced.push('failure');
     }
@@ -170,8 +238,12 @@ export class Oracle {
     const mayWake = this.phase === 'waiting' || (this.phase === 'failed' && !this.#refused);
     const mayPause = this.isLive || this.phase === 'waiting' || this.phase === 'offline';
     if (signal === 'page.hidden' && this.#settings.pauseWhenHidden && mayPause) this.#close('paused');
-    else if (signal === 'page.visible' && this.phase === 'paused') this.#attemptOnceWelcome();
-    else if (signal === 'network.offline' && this.phase === 'waiting') this.#enter('offline');
+    else if (signal === 'page.frozen' && mayPause && this.#mayRepeat) this.#close('paused');
+    else if (signal === 'page.resumed' && this.phase === 'paused' && this.#mustPause) return;
+    else if (['page.visible', 'page.resumed'].includes(signal) && this.phase === 'paused')
+      this.#attemptOnceWelcome();
+    else if (signal === 'network.offline' && this.phase === 'waiting') this.#goOffline();
+    else if (signal === 'network.online' && this.isOpen) this.onProve();
     else if (signal === 'network.online' && this.phase === 'offline') this.#attemptOnceWelcome();
     else if (['network.online', 'page.visible', 'page.resumed'].includes(signal) && mayWake)
       this.#attemptOnceWelcome();
@@ -179,14 +251,24 @@ export class Oracle {
 
   /** What happens by itself, now that its time has come. */
   elapsed(): void {
-    if (this.watchdog < this.due) {
-      const kind = this.isOpen ? 'idle' : 'timeout';
-      this.failed({ kind }, this.#around.facts());
+    const successorDue = this.successor?.due ?? Infinity;
+    if (this.next === this.watchdog && this.isOpen && this.successor) {
+      this.lost();
+    } else if (this.next === this.watchdog) {
+      this.failed({ kind: this.isOpen ? 'idle' : 'timeout' }, this.#around.facts());
+    } else if (this.next === successorDue && this.successor?.renews) {
+      this.successor = null;
+    } else if (this.next === successorDue) {
+      this.failed({ kind: 'timeout' }, this.#around.facts());
+    } else if (this.next === this.proofDue) {
+      this.proofDue = Infinity;
+      if (!this.successor) this.doubted();
     } else if (this.phase === 'waiting') {
       this.#attempt();
     } else {
       this.#enter('stable');
       this.#makeBudgetWhole();
+      this.#renew();
     }
   }
 
@@ -195,6 +277,28 @@ export class Oracle {
     this.due = this.waitsSince + delay;
     this.#drawn = drawn;
     this.draw = undefined;
+  }
+
+  /** Credentials that expire are renewed once the stream has lasted. */
+  #renew(): void {
+    if (!this.#expiring || this.phase !== 'stable') return;
+    if (this.#canOverlap) {
+      this.#expiring = false;
+      this.onReplace(true);
+    } else if (this.#mayRepeat) {
+      this.refreshed = true;
+      this.#attempt();
+    }
+  }
+
+  /** A failure that the lack of a network explains is given back. */
+  #goOffline(): void {
+    const explains = this.error === 'network' && this.#around.now() - this.#chargedAt <= 1_000;
+    if (explains) {
+      this.retries -= 1;
+      this.#chargedAt = -Infinity;
+    }
+    this.#enter('offline');
   }
 
   #attempt(): void {
@@ -219,14 +323,21 @@ export class Oracle {
   }
 
   #enter(phase: Phase, wait = Infinity): void {
-    this.phase = phase === 'waiting' && this.#around.offline ? 'offline' : phase;
+    this.phase = phase;
     this.closeReason = null;
     this.waitsSince = this.#around.now();
-    this.due = this.phase === 'offline' ? Infinity : this.waitsSince + wait;
+    this.due = phase === 'offline' ? Infinity : this.waitsSince + wait;
+    if (!this.isOpen) {
+      this.unsafe = false;
+      this.#expiring = false;
+      this.proofDue = Infinity;
+      this.successor = null;
+    }
     if (phase !== 'stable') {
       this.openedAt = null;
       this.watchdog = Infinity;
     }
+    if (phase === 'waiting' && this.#around.offline) this.#goOffline();
   }
 
   #watch(patience: number): void {
@@ -247,6 +358,7 @@ export class Oracle {
 
   #makeBudgetWhole(): void {
     this.retries = 0;
+    this.#chargedAt = -Infinity;
     this.#drawn = 0;
   }
 

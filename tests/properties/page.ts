@@ -37,5 +37,12 @@ export class Page {
     if (signal.startsWith('network')) this.offline = signal === 'network.offline';
     if (names[signal] === 'visibilitychange') this.hidden = signal === 'page.hidden';
     this.#window.dispatchEvent(new Event(names[signal]));
+    // A page in the back/forward cache hears both.
+    const transition: Partial<Record<Signal, string>> = {
+      'page.frozen': 'pagehide',
+      'page.resumed': 'pageshow',
+    };
+    const name = transition[signal];
+    if (name) this.#window.dispatchEvent(Object.assign(new Event(name), { persisted: true }));
   }
 }

@@ -38,12 +38,18 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     connectTimeout: 0,
     idleTimeout: 0,
     facts: () => ({ random: 0 }),
+    watched: false,
   });
   oracle.onAttempt = () => {
     oracle.requested();
     const word = prepared.expected.shift();
     if (word) tell(oracle, word);
   };
+
+  const told: string[] = [];
+  const expected: string[] = [];
+  oracle.onReplace = (renews) => expected.push(`replace ${renews}`);
+  oracle.onProve = () => expected.push('prove');
 
   let backoff = 0;
   begin = ({ input, sendBack, receive }) => {
@@ -53,7 +59,9 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     requests.push({ at: clock.now(), lastEventId, refresh });
     ({ backoff } = input);
     receive((command) => {
-      if (command.type === 'budget.restored') ({ backoff } = command);
+      if ('backoff' in command) ({ backoff } = command);
+      if (command.type !== 'budget.restored')
+        told.push(command.type === 'stream.prove' ? 'prove' : `replace ${command.refresh}`);
     });
     const word = prepared.actual.shift();
     if (word) sendBack(eventOf(word, clock.now()));
@@ -72,10 +80,11 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     get alive() {
       return attempts.filter(({ alive }) => alive).length;
     },
-    say(word, late) {
+    say(word, by) {
+      const isLate = by === 'over';
       const over = attempts.filter(({ alive }) => !alive);
-      if (!late && over.length < attempts.length) tell(oracle, word);
-      const speaker = late ? over.at(-1) : attempts.at(-1);
+      if (!isLate && over.length < attempts.length) tell(oracle, word);
+      const speaker = isLate ? over.at(-1) : attempts.at(-1);
       speaker?.say(eventOf(word, clock.now()));
     },
     prepare(words) {
@@ -88,6 +97,7 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     },
     settle() {
       // The transport is told what the next wait would be, so that an app can spread it in its own way.
+      if (told.join() !== expected.join()) faults.push(`told to ${told}, not to ${expected}`);
       if (oracle.isLive && Math.abs(backoff - oracle.backoff) > 0.5)
         faults.push(`told to wait ${backoff}, not ${oracle.backoff}`);
     },
@@ -96,17 +106,20 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
 }
 
 function tell(oracle: Oracle, word: Word): void {
-  if (word.say === 'accept') oracle.opened();
+  if (word.say === 'accept') oracle.opened(word.unsafe);
   if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
   if (word.say === 'fail') oracle.failed(word.fault, word.facts);
-  if (word.say === 'end') oracle.failed({ kind: 'ended' }, word.facts, true);
+  if (word.say === 'end') oracle.failed({ kind: 'ended' }, word.facts, true, word.final);
   if (word.say === 'restart') oracle.restarted();
+  if (word.say === 'expire') oracle.expires();
+  if (word.say === 'doubt') oracle.doubted();
+  if (word.say === 'lose') oracle.lost();
 }
 
 function eventOf(word: Word, at: number): TransportEvent {
   switch (word.say) {
     case 'accept':
-      return { type: 'transport.opened', at };
+      return { type: 'transport.opened', at, unsafe: word.unsafe };
     case 'deliver': {
       const messages = word.ids.map((id) => ({ event: 'message', data: null, id }));
       return { type: 'transport.messages', messages, lastEventId: word.id, retry: word.retry };
@@ -114,8 +127,20 @@ function eventOf(word: Word, at: number): TransportEvent {
     case 'fail':
       return { type: 'transport.failed', error: { ...word.fault, message: '' }, at, ...word.facts };
     case 'end':
-      return { type: 'transport.ended', error: { kind: 'ended', message: '' }, at, ...word.facts };
+      return {
+        type: 'transport.ended',
+        error: { kind: 'ended', message: '' },
+        at,
+        final: word.final,
+        ...word.facts,
+      };
     case 'restart':
       return { type: 'transport.restarted' };
+    case 'expire':
+      return { type: 'transport.expiring' };
+    case 'doubt':
+      return { type: 'transport.doubted' };
+    case 'lose':
+      return { type: 'transport.lost' };
   }
 }

@@ -18,18 +18,29 @@ export interface Fault {
 export interface Facts {
   readonly random: number;
   readonly jittered?: number | undefined;
-  readonly unsafe?: boolean | undefined;
   readonly refreshable?: boolean | undefined;
   readonly offline?: boolean | undefined;
 }
 
-/** A word of a transport. `late` of them come from an attempt that is over. */
+/** A word of a transport. */
 export type Word =
-  | { readonly say: 'accept' }
-  | { readonly say: 'deliver'; readonly ids: readonly string[]; readonly id: string; readonly retry?: number }
+  | { readonly say: 'accept'; readonly unsafe: boolean }
+  | {
+      readonly say: 'deliver';
+      readonly ids: readonly string[];
+      readonly id: string;
+      readonly retry?: number;
+      /** The name of the last event. */
+      readonly name?: EventName;
+    }
   | { readonly say: 'fail'; readonly fault: Fault; readonly facts: Facts }
-  | { readonly say: 'end'; readonly facts: Facts }
-  | { readonly say: 'restart' };
+  | { readonly say: 'end'; readonly facts: Facts; readonly final: boolean }
+  | { readonly say: 'restart' | 'expire' | 'doubt' | 'lose' };
+
+/** Which of the streams says a word: the newest, the one that it is to replace, or one that is over. */
+export type Speaker = 'newest' | 'replaced' | 'over';
+
+export type EventName = 'message' | 'expiring' | 'bye';
 
 /** What the app asks for; the ID comes with `close` alone. */
 export interface Command {
@@ -40,7 +51,7 @@ export interface Command {
 /** What can happen to a connection. */
 export type Step =
   | Command
-  | (Word & { readonly late: boolean })
+  | (Word & { readonly by: Speaker })
   /** The next attempts answer as soon as they start. */
   | { readonly prepare: readonly Word[] }
   | { readonly signal: Signal }
@@ -125,25 +136,30 @@ const chance = fc.oneof(
 const facts: fc.Arbitrary<Facts> = fc.record({
   random: chance,
   jittered: fc.option(fc.constantFrom(0, 1, 77, 1e12, Infinity), { nil: undefined, freq: 8 }),
-  unsafe: sometimes(),
   refreshable: fc.boolean(),
   offline: sometimes(),
 });
 
 const words = {
-  accept: fc.constant<Word>({ say: 'accept' }),
+  accept: sometimes().map((unsafe): Word => ({ say: 'accept', unsafe })),
   deliver: fc.record(
     {
       say: fc.constant('deliver' as const),
       ids: fc.array(eventId, { maxLength: 2 }),
       id: eventId,
       retry: fc.constantFrom(0, 10, 4_000, 1e12),
+      name: fc.constantFrom<EventName>('message', 'expiring', 'expiring', 'bye'),
     },
     { requiredKeys: ['say', 'ids', 'id'] },
   ),
   fail: fc.record({ say: fc.constant('fail' as const), fault, facts }),
-  end: fc.record({ say: fc.constant('end' as const), facts }),
-  restart: fc.constant<Word>({ say: 'restart' }),
+  end: fc.record({ say: fc.constant('end' as const), facts, final: sometimes() }),
+  about: fc.constantFrom<Word['say'] & ('restart' | 'expire' | 'doubt' | 'lose')>(
+    'restart',
+    'expire',
+    'doubt',
+    'lose',
+  ),
 };
 
 const word: fc.Arbitrary<Word> = fc.oneof(
@@ -169,15 +185,19 @@ const signals: Signal[] = [
 ];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 14, arbitrary: fc.tuple(word, fc.constant(false)).map(([said, late]) => ({ ...said, late })) },
-  fc.tuple(word, fc.constant(true)).map(([said, late]) => ({ ...said, late })),
+  {
+    weight: 16,
+    arbitrary: fc
+      .tuple(word, fc.constantFrom<Speaker>('newest', 'newest', 'newest', 'newest', 'replaced', 'over'))
+      .map(([said, by]) => ({ ...said, by })),
+  },
   { weight: 10, arbitrary: fc.constant<Step>({ wait: 'due' }) },
   { weight: 2, arbitrary: fc.record({ wait: fc.oneof(fc.nat(20), fc.nat(6_000), fc.nat(400_000)) }) },
   { weight: 4, arbitrary: fc.record({ signal: fc.constantFrom(...signals) }) },
   { weight: 5, arbitrary: fc.record({ ask: fc.constantFrom('open' as const, 'reconnect' as const) }) },
   fc.record({ ask: fc.constant('close' as const), lastEventId: eventId }, { requiredKeys: ['ask'] }),
   fc.record({ prepare: fc.array(promptWord, { minLength: 1, maxLength: 2 }) }),
-  words.restart.map((said) => ({ ...said, late: false })),
+  { weight: 2, arbitrary: words.about.map((say) => ({ say, by: 'newest' as const })) },
 );
 
 export const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });

@@ -33,39 +33,68 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     connectTimeout: around.connectTimeout,
     idleTimeout: around.idleTimeout,
     facts,
+    watched: true,
   });
   let isStarting = false;
   oracle.onAttempt = () => {
     isStarting = true;
   };
+  oracle.onReplace = (renews) => {
+    oracle.successor = { renews, due: Infinity };
+    isStarting = true;
+  };
+  oracle.onProve = () => oracle.mustProve();
 
   /** An attempt does nothing before its first microtask. */
   function begin(): void {
     isStarting = false;
-    if (oracle.refreshed && around.refresh !== 'resolves') {
-      oracle.failed({ kind: 'unauthorized' }, facts());
+    const { successor } = oracle;
+    const refreshes = around.refresh !== 'none' && (successor?.renews ?? oracle.refreshed);
+    if (successor && around.connectTimeout > 0) successor.due = clock.now() + around.connectTimeout;
+    if (refreshes && around.refresh !== 'resolves') {
+      fail({ kind: 'unauthorized' });
     } else {
-      oracle.requested();
+      oracle.requested(refreshes);
       const word = prepared.expected.shift();
       if (word) tell(word);
     }
+  }
+
+  /** The newest request fails, or the stream that came of it. */
+  function fail(fault: Fault): void {
+    if (oracle.successor?.renews) oracle.successor = null;
+    else oracle.failed(fault, facts());
   }
 
   function facts() {
     return {
       random: 0,
       jittered: typeof around.jitter === 'number' && around.jitter >= 0 ? around.jitter : undefined,
-      unsafe: oracle.isOpen && around.unsafe,
       refreshable: around.refresh !== 'none',
       offline: page.offline,
     };
   }
 
+  /** Through the newest request, or the stream that came of it. */
   function tell(word: Word): void {
-    if (word.say === 'accept') oracle.opened();
-    if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
-    if (word.say === 'fail') oracle.failed(word.fault, facts());
-    if (word.say === 'end' && oracle.isOpen) oracle.failed({ kind: 'ended' }, facts(), true);
+    const isOpen = oracle.isOpen && !oracle.successor;
+    if (word.say === 'accept' && !isOpen) oracle.opened(around.unsafe);
+    if (word.say === 'deliver' && isOpen) deliver(word);
+    if (word.say === 'fail') fail(word.fault);
+    if (word.say === 'end' && isOpen) oracle.failed({ kind: 'ended' }, facts(), true);
+  }
+
+  /** Through the stream that is to be replaced. */
+  function tellReplaced(word: Word): void {
+    if (word.say === 'deliver') deliver(word);
+    if (word.say === 'fail' || word.say === 'end') oracle.lost();
+  }
+
+  function deliver({ ids, id, retry, name }: Word & { say: 'deliver' }): void {
+    const last = name === 'bye' ? ids.at(-1) : undefined;
+    oracle.delivered(ids, last ?? id, retry);
+    if (name === 'expiring' && ids.length > 0) oracle.expires();
+    if (last !== undefined) oracle.failed({ kind: 'ended' }, facts(), true, true);
   }
 
   const transport: Transport = ({ lastEventId }, signal) => {
@@ -98,6 +127,8 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     idleTimeout: around.idleTimeout,
     jitter: around.jitter === 'none' ? undefined : jitter,
     refresh: around.refresh === 'none' ? undefined : refresh,
+    refreshOn: 'expiring',
+    closeOn: ['bye'],
     reportError: () => {},
   });
   const machine = connectionMachine.provide({
@@ -114,12 +145,19 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     get alive() {
       return attempts.filter(({ signal }) => !signal.aborted).length;
     },
-    say(word, late) {
+    say(word, by) {
       const over = attempts.filter(({ signal }) => signal.aborted);
-      const isHeard = !late && over.length < attempts.length;
+      const alive = attempts.filter(({ signal }) => !signal.aborted);
       if ('facts' in word) clock.draws = [word.facts.random];
-      if (isHeard) tell(word);
-      (late ? over.at(-1) : attempts.at(-1))?.say(word);
+      if (by === 'over') {
+        over.at(-1)?.say(word);
+      } else if (by === 'replaced' && alive.length > 1) {
+        tellReplaced(word);
+        alive[0]?.say(word);
+      } else if (alive.length > 0) {
+        tell(word);
+        alive.at(-1)?.say(word);
+      }
     },
     prepare(words) {
       prepared.actual.push(...words);
@@ -131,7 +169,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     },
     async settle() {
       await new Promise<void>((resolve) => process.nextTick(resolve)); // after every microtask
-      while (isStarting && oracle.phase === 'connecting') begin();
+      while (isStarting && (oracle.phase === 'connecting' || oracle.successor)) begin();
       if (spread !== undefined && Math.abs(spread - oracle.spread) > 0.5)
         faults.push(`asked to spread ${spread}, not ${oracle.spread}`);
       spread = undefined;
@@ -178,7 +216,10 @@ class Answer {
       });
     }
     if (word.say === 'deliver') {
-      const messages = word.ids.map((id) => ({ event: 'message', data: '{}', id }));
+      const messages = word.ids.map((id, index) => {
+        const event = index === word.ids.length - 1 ? (word.name ?? 'message') : 'message';
+        return { event, data: '{}', id };
+      });
       this.#take({ batch: { messages, lastEventId: word.id, retry: word.retry } });
     }
     if (word.say === 'fail') this.#fail(thrown(word.fault));
