@@ -75,6 +75,11 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
     doubtedAt = lastSign = clock.now();
   }
 
+  function planAnew(): void {
+    clock.clearTimeout(timer);
+    plan(clock.now());
+  }
+
   /** One keep-alive that is late and the next one in time look like a short gap: the longer of two counts. */
   function learn(now: number): void {
     const gap = now - (lastKeepAlive ?? now);
@@ -85,11 +90,10 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
 
   return {
     start(): void {
-      clock.clearTimeout(timer);
       lastSign = clock.now();
       lastKeepAlive = undefined;
       doubtedAt = Infinity;
-      plan(lastSign);
+      planAnew();
     },
     stop: () => clock.clearTimeout(timer),
     /** Something has come. */
@@ -98,12 +102,12 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
       if (lastSign - doubtedAt > bufferTime) doubtedAt = Infinity;
       if (idleTimeout !== 'auto') return;
       if (keepAlive || messages.some(({ event }) => keepAliveName.test(event))) learn(lastSign);
+      if (lastSign + limit() < due) planAnew(); // what was learned last is stricter
     },
     /** The stream has to prove that it is alive. */
     prove(): void {
-      clock.clearTimeout(timer);
       doubt();
-      plan(lastSign);
+      planAnew();
     },
   };
 }

@@ -48,6 +48,11 @@ export class TestClock implements ConnectionClock {
     this.#time = end;
   }
 
+  /** Time passes and nobody is awake: what was due meanwhile fires late. */
+  passUnnoticed(ms: number): void {
+    this.#time += ms;
+  }
+
   #next(end: number): [number, Timer] | undefined {
     return [...this.#timers].filter(([, { due }]) => due <= end).sort(([, a], [, b]) => a.due - b.due)[0];
   }

@@ -1,0 +1,319 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectionError, type ConnectionOptions, createConnection } from '../../index.ts';
+import { type PlayedRequest, playedTransport } from '../support/played-transport.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { quiet, until } from '../support/until.ts';
+
+const connections: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const connection of connections.splice(0)) connection.close();
+});
+
+function connect(options: ConnectionOptions = {}, unsafe = false) {
+  const clock = new TestClock();
+  const server = playedTransport(unsafe);
+  const connection = createConnection('/events', {
+    clock,
+    parse: 'text',
+    jitter: 'none',
+    transport: () => server.transport,
+    ...options,
+  });
+  connections.push(connection);
+  const received: string[] = [];
+  const statuses: string[] = [];
+  connection.on('*', ({ data }) => received.push(String(data)));
+  connection.subscribe(({ status }) => statuses.push(status));
+  /** The nth request, counted from one, once it was sent. */
+  async function request(number: number): Promise<PlayedRequest> {
+    await until(() => server.requests.length >= number);
+    const found = server.requests[number - 1];
+    if (!found) throw new Error(`There is no request ${number}.`);
+    return found;
+  }
+  /** Opens the connection, with what was sent so far. */
+  async function open(...ids: (number | string)[]): Promise<PlayedRequest> {
+    const first = await request(1);
+    first.accept();
+    if (ids.length > 0) first.send(...ids);
+    await until(() => connection.state.status === 'open' && received.length === ids.length);
+    return first;
+  }
+  return { clock, server, connection, received, statuses, request, open };
+}
+
+describe('reconnect() while a stream is open', () => {
+  test('drops it only when the next one is open, and delivers what both have sent once and in order', async () => {
+    const { server, connection, received, statuses, request, open } = connect();
+    const first = await open(1, 2, 3);
+    connection.reconnect();
+    const second = await request(2);
+    expect([second.lastEventId, server.alive.length]).toEqual(['3', 2]);
+    first.send(4, 5);
+    await until(() => received.length === 5);
+    second.accept();
+    second.send(4, 5, 6);
+    await until(() => received.length === 6);
+    first.send(7);
+    second.send(7);
+    await until(() => received.length === 7);
+    await quiet();
+    expect(received).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect([first.signal.aborted, server.alive.length]).toEqual([true, 1]);
+    expect(new Set(statuses)).toEqual(new Set(['open']));
+  });
+
+  test('asked for twice leaves one request, the latest', async () => {
+    const { server, connection, request, open } = connect();
+    await open(1);
+    connection.reconnect();
+    const second = await request(2);
+    connection.reconnect();
+    await request(3);
+    expect([second.signal.aborted, server.alive.length]).toEqual([true, 2]);
+  });
+
+  test('fails as any attempt does when the next one is refused: the app did not want the old one', async () => {
+    const { server, connection, request, open } = connect();
+    await open(1);
+    connection.reconnect();
+    (await request(2)).refuse(new ConnectionError('forbidden', 'No.', { status: 403 }));
+    await until(() => connection.state.status === 'failed');
+    expect(server.alive).toEqual([]);
+  });
+
+  test('goes on with the next one when the old one breaks meanwhile, and charges nothing', async () => {
+    const { server, connection, statuses, request, open } = connect();
+    const first = await open(1);
+    connection.reconnect();
+    const second = await request(2);
+    first.drop();
+    await until(() => connection.state.status === 'connecting');
+    second.accept();
+    await until(() => connection.state.status === 'open');
+    expect([connection.state.retries, server.requests.length]).toEqual([0, 2]);
+    expect(statuses).not.toContain('backoff');
+  });
+
+  test('has as much time as any attempt, then fails', async () => {
+    const { clock, server, connection, request, open } = connect({ connectTimeout: 1_000 });
+    await open(1);
+    connection.reconnect();
+    await request(2);
+    clock.advance(999);
+    expect(connection.state.status).toBe('open');
+    clock.advance(1);
+    expect(connection.state).toMatchObject({ status: 'backoff', error: { kind: 'timeout' } });
+    expect(server.alive).toEqual([]);
+  });
+
+  test('and close() leaves neither', async () => {
+    const { clock, server, connection, request, open } = connect();
+    await open(1);
+    connection.reconnect();
+    (await request(2)).accept();
+    connection.close();
+    await quiet();
+    expect([server.alive.length, clock.pending, connection.state.status]).toEqual([0, 0, 'closed']);
+  });
+});
+
+describe('replays', () => {
+  test('of what was delivered before a break are not delivered again, and do not set the ID back', async () => {
+    const { clock, connection, received, request, open } = connect();
+    const first = await open(1, 2, 3, 4);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const second = await request(2);
+    second.accept();
+    second.send(2, 3);
+    await until(() => connection.state.status === 'open');
+    await quiet();
+    expect(connection.state.lastEventId).toBe('4');
+    second.send(4, 5);
+    await until(() => received.length === 5);
+    expect(received).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  test('are not taken for one when only the ID is the same: a server may count from 1 again', async () => {
+    const { clock, connection, received, request, open } = connect();
+    const first = await open(1, 2);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const second = await request(2);
+    second.accept();
+    const news = { event: 'message', data: 'another 1', id: '1' };
+    expect(second.request.isReplay?.(news)).toBe(false);
+    second.batch({ messages: [news] });
+    await until(() => received.length === 3);
+    expect(received).toEqual(['1', '2', 'another 1']);
+  });
+
+  test('are looked for at the start of a stream only: later, the same message is news', async () => {
+    const { clock, connection, request, open } = connect();
+    const first = await open(1, 2);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const { request: asked } = await request(2);
+    const message = (id: number) => ({ event: 'message', data: String(id), id: String(id) });
+    expect([1, 2, 1].map((id) => asked.isReplay?.(message(id)))).toEqual([true, true, false]);
+  });
+
+  test('of what the app never got are delivered: it had closed the connection before', async () => {
+    const { connection, received, request } = connect();
+    connection.on('*', ({ data }) => data === '2' && connection.close());
+    const first = await request(1);
+    first.accept();
+    first.send(1, 2, 3, 4);
+    await until(() => connection.state.status === 'closed');
+    connection.open();
+    const second = await request(2);
+    expect(second.lastEventId).toBe('2');
+    second.accept();
+    second.send(2, 3, 4);
+    await until(() => received.length === 4);
+    expect(received).toEqual(['1', '2', '3', '4']);
+  });
+
+  test('are known by the last 256 messages, and by no more than a million characters of text', async () => {
+    const { connection, request, received } = connect();
+    const first = await request(1);
+    first.accept();
+    for (let id = 0; id < 2_000; id += 10)
+      first.send(...Array.from({ length: 10 }, (_, index) => id + index));
+    await until(() => received.length === 2_000);
+    connection.reconnect();
+    const second = await request(2);
+    const message = (id: number, data = String(id)) => ({ event: 'message', data, id: String(id) });
+    expect([2_000 - 256, 2_000 - 600].map((id) => second.request.isReplay?.(message(id)))).toEqual([
+      true,
+      false,
+    ]);
+    second.accept();
+    const large = 'x'.repeat(600_000);
+    for (const id of [3_000, 3_001, 3_002, 3_003, 3_004]) {
+      second.batch({ messages: [message(id, large)] });
+    }
+    await until(() => received.length === 2_005);
+    connection.reconnect();
+    const third = await request(3);
+    expect(third.request.isReplay?.(message(3_001, large))).toBe(false);
+    expect(third.request.isReplay?.(message(3_004, large))).toBe(true);
+  });
+});
+
+describe('an event by which the server says that the credentials are about to expire', () => {
+  test('renews them once the stream has lasted, and the stream goes on until the next one is open', async () => {
+    let refreshes = 0;
+    const { clock, server, connection, received, request, open } = connect({
+      refreshOn: 'expiring',
+      refresh: () => {
+        refreshes += 1;
+      },
+    });
+    const first = await open(1);
+    first.batch({ messages: [{ event: 'expiring', data: '2', id: '2' }] });
+    await until(() => received.length === 2);
+    clock.advance(4_999);
+    await quiet();
+    expect([refreshes, server.requests.length]).toEqual([0, 1]);
+    clock.advance(1);
+    const second = await request(2);
+    expect([refreshes, second.lastEventId, server.alive.length]).toEqual([1, '2', 2]);
+    second.accept();
+    second.send(3);
+    await until(() => received.length === 3);
+    expect([server.alive.length, connection.state.status]).toEqual([1, 'open']);
+  });
+
+  test.each([
+    ['the server refuses the new stream', () => {}, true],
+    ['the refresh fails', () => Promise.reject(new Error('down')), false],
+  ])('costs the old stream nothing when %s', async (_, refresh, refuses) => {
+    const { clock, server, connection, received, request, open } = connect({
+      refreshOn: ['expiring'],
+      refresh,
+      reportError: () => {},
+    });
+    const first = await open(1);
+    clock.advance(5_000);
+    first.batch({ messages: [{ event: 'expiring', data: '2', id: '2' }] });
+    await until(() => received.length === 2);
+    if (refuses) (await request(2)).refuse(new ConnectionError('http', 'Later.', { status: 503 }));
+    await quiet();
+    first.send(3);
+    await until(() => received.length === 3);
+    expect([server.alive, connection.state.status, connection.state.retries]).toEqual([[first], 'open', 0]);
+  });
+});
+
+describe('an event with which the server closes for good', () => {
+  test('is the last one that is delivered, and nothing is sent again', async () => {
+    const { clock, server, connection, received, open } = connect({ closeOn: ['logout', 'bye'] });
+    const first = await open(1);
+    const named = (event: string, id: string) => ({ event, data: id, id });
+    first.batch({ messages: [named('message', '2'), named('bye', '3'), named('message', '4')] });
+    await until(() => connection.state.status === 'closed');
+    expect(connection.state).toMatchObject({ closeReason: 'ended', lastEventId: '3', error: null });
+    expect([received, server.alive, clock.pending]).toEqual([['1', '2', '3'], [], 0]);
+    clock.advance(1_000_000);
+    await quiet();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('must be one that can be heard', () => {
+    const make = () =>
+      createConnection('/events', { events: ['note'], closeOn: 'bye' as 'note', immediate: false });
+    expect(make).toThrow(TypeError("'bye' is not among the `events` of this connection: note."));
+  });
+});
+
+describe('a server that resumes after another event than it was asked to', () => {
+  test('is heard by onGap, after the stream is open and before its messages', async () => {
+    const order: unknown[] = [];
+    const { clock, connection, request, open } = connect({ onGap: (gap) => order.push(gap) });
+    const first = await open(1);
+    connection.on('*', ({ data }) => order.push(data));
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const second = await request(2);
+    second.accept({ resumedAfter: 'earliest' });
+    second.send(9);
+    await until(() => order.length === 2);
+    expect(order).toEqual([{ lastEventId: '1', resumedAfter: 'earliest' }, '9']);
+  });
+
+  test('has lost nothing when it was asked for nothing, or says what it was asked for', async () => {
+    const gaps: unknown[] = [];
+    const { clock, connection, request } = connect({ onGap: (gap) => gaps.push(gap) });
+    const first = await request(1);
+    first.accept({ resumedAfter: 'latest' });
+    first.send(1);
+    await until(() => connection.state.lastEventId === '1');
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    (await request(2)).accept({ resumedAfter: '1' });
+    await until(() => connection.state.status === 'open');
+    expect(gaps).toEqual([]);
+  });
+
+  test('and an onGap that throws are reported, and touch nothing', async () => {
+    const reports: unknown[] = [];
+    const { connection, request } = connect({
+      lastEventId: '7',
+      onGap: () => {
+        throw new Error('mine');
+      },
+      reportError: (error) => reports.push(error),
+    });
+    (await request(1)).accept({ resumedAfter: '9' });
+    await until(() => connection.state.status === 'open');
+    expect(reports).toEqual([Error('mine')]);
+  });
+});

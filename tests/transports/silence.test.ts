@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { type ConnectionOptions, createConnection } from '../../index.ts';
+import { type PlayedRequest, playedTransport } from '../support/played-transport.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { quiet, until } from '../support/until.ts';
+
+const connections: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const connection of connections.splice(0)) connection.close();
+});
+
+/** A connection that is open and has an event ID, and a clock that stands still. */
+async function open(options: ConnectionOptions = {}, unsafe = false) {
+  const clock = new TestClock();
+  const server = playedTransport(unsafe);
+  const connection = createConnection('/events', {
+    clock,
+    parse: 'text',
+    transport: () => server.transport,
+    ...options,
+  });
+  connections.push(connection);
+  async function request(number: number): Promise<PlayedRequest> {
+    await until(() => server.requests.length >= number);
+    const found = server.requests[number - 1];
+    if (!found) throw new Error(`There is no request ${number}.`);
+    return found;
+  }
+  const first = await request(1);
+  first.accept();
+  first.send('1');
+  await until(() => connection.state.lastEventId === '1');
+  const online = () => connection.actor.send({ type: 'network.online', at: clock.now() });
+  return { clock, server, connection, first, request, online };
+}
+
+/** A sign of life, read. */
+async function say(request: PlayedRequest, keepAlive = true): Promise<void> {
+  request.batch({ keepAlive });
+  await quiet(2);
+}
+
+describe('after a sleep, an open stream', () => {
+  test('that gives no sign of life within five seconds is replaced, at no cost', async () => {
+    const { clock, server, connection, first, request } = await open();
+    clock.passUnnoticed(8 * 3_600_000);
+    clock.advance(0);
+    clock.advance(4_999);
+    await quiet();
+    expect(server.requests).toHaveLength(1);
+    clock.advance(1);
+    const second = await request(2);
+    expect([server.alive.length, first.signal.aborted, second.lastEventId]).toEqual([2, false, '1']);
+    second.accept();
+    await until(() => first.signal.aborted);
+    expect(connection.state).toMatchObject({ status: 'open', retries: 0 });
+  });
+
+  test('that gives one is left alone; what was waiting in a buffer is none', async () => {
+    const alive = await open();
+    alive.clock.passUnnoticed(3_600_000);
+    alive.clock.advance(501);
+    await say(alive.first);
+    alive.clock.advance(60_000);
+    await quiet();
+    expect(alive.server.requests).toHaveLength(1);
+
+    const buffered = await open();
+    buffered.clock.passUnnoticed(3_600_000);
+    buffered.clock.advance(0);
+    await say(buffered.first);
+    buffered.clock.advance(5_000);
+    await buffered.request(2);
+  });
+
+  test('is not blamed for the silence of the night', async () => {
+    const { clock, connection, first } = await open({ idleTimeout: 20_000 });
+    clock.passUnnoticed(3_600_000);
+    clock.advance(1_000);
+    await say(first);
+    expect(connection.state).toMatchObject({ status: 'open', error: null });
+  });
+
+  test('whose request may not be repeated is left to its timeouts', async () => {
+    const { clock, server, connection } = await open({ idleTimeout: 20_000, retryUnsafe: false }, true);
+    clock.passUnnoticed(3_600_000);
+    clock.advance(10_000);
+    await quiet();
+    expect(server.requests).toHaveLength(2); // an ID is held, so it may be resumed
+    expect(connection.state.retries).toBe(0);
+  });
+
+  test('of a hidden page, whose timers run once a minute, is not doubted', async () => {
+    const { clock, server } = await open();
+    for (let minute = 0; minute < 10; minute += 1) {
+      clock.passUnnoticed(60_000);
+      clock.advance(0);
+      await quiet();
+    }
+    clock.advance(10_000);
+    await quiet();
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('after a change of the network, an open stream', () => {
+  test('has five seconds to prove that it is alive', async () => {
+    const { clock, server, online, first, request } = await open();
+    online();
+    clock.advance(600);
+    await say(first);
+    clock.advance(60_000);
+    await quiet();
+    expect(server.requests).toHaveLength(1);
+    online();
+    clock.advance(5_000);
+    await request(2);
+  });
+
+  test('is not doubted while its successor is on the way', async () => {
+    const { clock, server, connection, online, request } = await open();
+    connection.reconnect();
+    await request(2);
+    online();
+    clock.advance(10_000);
+    await quiet();
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("an `idleTimeout` of 'auto'", () => {
+  const settings = { idleTimeout: 'auto', jitter: 'none' } as const;
+
+  async function withGaps(gaps: readonly number[], keepAlive = true) {
+    const all = await open(settings);
+    for (const gap of gaps) {
+      all.clock.advance(gap);
+      await say(all.first, keepAlive);
+    }
+    /** How long the stream may be silent from now on. */
+    const patience = async () => {
+      const start = all.clock.now();
+      let end: number | undefined;
+      all.connection.actor.on('failure', () => {
+        end ??= all.clock.now();
+      });
+      all.clock.advance(600_000);
+      await quiet();
+      return end === undefined ? Infinity : end - start;
+    };
+    return { ...all, patience };
+  }
+
+  test('allows three times the interval of the keep-alives', async () => {
+    expect(await (await withGaps([15_000, 15_000])).patience()).toBe(45_000);
+  });
+
+  test('stays within 6 and 120 seconds', async () => {
+    expect(await (await withGaps([1_000, 1_000, 1_000])).patience()).toBe(6_000);
+    expect(await (await withGaps([90_000, 90_000])).patience()).toBe(120_000);
+  });
+
+  test('is disarmed where the server shows no such thing', async () => {
+    expect(await (await withGaps([])).patience()).toBe(Infinity);
+    expect(await (await withGaps([15_000])).patience()).toBe(Infinity);
+    expect(await (await withGaps([15_000, 15_000, 15_000], false)).patience()).toBe(Infinity);
+  });
+
+  test('is not misled by keep-alives that came late and together', async () => {
+    expect(await (await withGaps([100, 15_000, 15_000])).patience()).toBe(45_000);
+    expect(await (await withGaps([15_000, 15_000, 29_500, 500])).patience()).toBeGreaterThanOrEqual(45_000);
+    expect(await (await withGaps([15_000, 15_000, 28_000, 2_000])).patience()).toBe(3 * 28_000);
+  });
+
+  test('takes an event by the name of ping, heartbeat or keep-alive for one', async () => {
+    for (const event of ['ping', 'heartbeat', 'keep-alive']) {
+      const { clock, first, connection } = await open(settings);
+      for (let beat = 0; beat < 3; beat += 1) {
+        clock.advance(10_000);
+        first.batch({ messages: [{ event, data: '', id: '1' }] });
+        await quiet(2);
+      }
+      clock.advance(29_999);
+      expect(connection.state.status).toBe('open');
+      clock.advance(1);
+      expect(connection.state).toMatchObject({ status: 'backoff', error: { kind: 'idle' } });
+    }
+  });
+
+  test('remembers the interval from one stream to the next', async () => {
+    const { clock, connection, request } = await withGaps([15_000, 15_000]);
+    clock.advance(45_000);
+    expect(connection.state.status).toBe('backoff');
+    clock.advance(1_000);
+    (await request(2)).accept();
+    await until(() => connection.state.status === 'open');
+    clock.advance(45_000);
+    expect(connection.state).toMatchObject({ status: 'backoff', error: { kind: 'idle' } });
+  });
+});
+
+test('any number of chunks costs one timer', async () => {
+  const { clock, first } = await open({ idleTimeout: 60_000 });
+  const { setTimeout } = clock;
+  let timers = 0;
+  clock.setTimeout = (...given) => {
+    timers += 1;
+    return setTimeout(...given);
+  };
+  for (let chunk = 0; chunk < 1_000; chunk += 1) first.batch({});
+  await quiet(5);
+  expect([timers, clock.pending]).toEqual([0, 2]); // the look at the silence, and `stableAfter`
+});
