@@ -48,6 +48,19 @@ describe('an option that is not what it may be is refused at once', () => {
       { credentials: 'always' },
       "`credentials` must be 'omit' | 'same-origin' | 'include', but it is 'always'.",
     ],
+    [
+      { idleTimeout: 'always' },
+      "`idleTimeout` must be a number from 0 to 2147483647 | 'auto', but it is 'always'.",
+    ],
+    [{ closeOn: '' }, "`closeOn` must be an event name or a list of them, but it is ''."],
+    [{ refreshOn: [1] }, '`refreshOn` must be an event name or a list of them, but it is of type object.'],
+    [{ maxFieldSize: 0 }, '`maxFieldSize` must be a number from 1 to Infinity, but it is 0.'],
+    [{ persist: { key: 'x' } }, '`persist` must be a `storage` and a `key`, but it is of type object.'],
+    [{ lastEventId: 7 }, '`lastEventId` must be a string, but it is 7.'],
+    [
+      { clock: {} },
+      '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',
+    ],
     [{ body: 'x' }, "A `body` needs a `method` like 'POST', not 'GET'."],
   ])('%o', (options, message) => {
     expect(given(options)).toThrow(new TypeError(message));
