@@ -36,6 +36,14 @@ const kinds: readonly Kind[] = [
     spread: 'decorrelated',
     notices: idleTimeout,
   },
+  {
+    name: 'a laptop with the defaults',
+    count,
+    options: {},
+    sleeps: true,
+    spread: 'full',
+    notices: 20 * second, // a look at the wall clock every 15 s, and 5 s for a sign of life
+  },
 ];
 
 const world = new World(seed, kinds);
