@@ -91,9 +91,9 @@ export class Stream implements AsyncIterable<MessageBatch>, AsyncIterator<Messag
     signal.addEventListener('abort', onAbort);
   }
 
-  /** Whether the client still has this request in hand. */
-  get isInFlight(): boolean {
-    return !this.#signal.aborted && !this.#isOver;
+  /** Whether the client has no reason to send another request: it still has this one, and it is not dead. */
+  get isAlive(): boolean {
+    return !this.#signal.aborted && !this.#isOver && !this.#isLost;
   }
 
   /** The machine went to sleep: nothing comes through any more, not even the end. */

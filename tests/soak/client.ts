@@ -112,7 +112,7 @@ export class Client {
   }
 
   #request(backend: Backend, lastEventId: string, signal: AbortSignal): Stream['accepted'] {
-    if (this.#stream?.isInFlight) this.faults.push('two requests at a time');
+    if (this.#stream?.isAlive) this.faults.push('a request beside a stream that is alive');
     if (this.#isAsleep) this.faults.push('a request while asleep');
     if (Number(lastEventId) !== this.received) this.faults.push(`resumes after ${lastEventId}`);
     this.requests += 1;

@@ -79,7 +79,7 @@ afterAll(() => {
 });
 
 describe('through 30 days with a deploy every six hours', () => {
-  test('nothing happens that must never be, such as two requests at a time', () => {
+  test('nothing happens that must never be, such as a request beside a stream that is alive', () => {
     expect(everybody.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
