@@ -47,6 +47,21 @@ test('tells what happens to the network and to the page, until it is stopped', (
   );
 });
 
+test('takes a page that is kept for a frozen one, and one that is shown again for resumed, however it was kept', () => {
+  const { heard } = listen();
+  document.dispatchEvent(new Event('freeze'));
+  window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+  window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: false }));
+  expect(heard.map(({ type }) => type)).toEqual([
+    'page.frozen',
+    'page.frozen',
+    'page.resumed',
+    'page.resumed',
+  ]);
+});
+
 test('starts by telling what is unusual, and nothing else', () => {
   expect(listen().heard).toEqual([]);
   setVisibility('hidden');

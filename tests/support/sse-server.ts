@@ -47,7 +47,7 @@ const cors = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': '*, authorization, last-event-id',
   'access-control-allow-methods': '*',
-  'access-control-expose-headers': 'retry-after, date',
+  'access-control-expose-headers': 'retry-after, date, last-event-id',
   'access-control-max-age': '600',
 };
 

@@ -276,6 +276,24 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   expect((await server.look()).requests).toHaveLength(1);
 });
 
+test('onGap hears that the server has lost events, through the latest callback', async () => {
+  const headers = { 'content-type': 'text/event-stream', 'last-event-id': '9' };
+  await server.answer({ kind: 'status', code: 200, headers });
+  const gaps: unknown[] = [];
+  function Feed({ name }: { name: string }) {
+    useServerSentEvents(server.url, {
+      lastEventId: '7',
+      retryDelay: 60_000,
+      onGap: (gap) => gaps.push([name, gap]),
+    });
+    return null;
+  }
+  const { root } = render(<Feed name="first" />);
+  root.render(<Feed name="second" />);
+  await until(() => gaps.length === 1);
+  expect(gaps).toEqual([['second', { lastEventId: '7', resumedAfter: '9' }]]);
+});
+
 describe('on a server', () => {
   test('nothing is opened, and the page hydrates without a mismatch', async () => {
     const feed = createFeed();

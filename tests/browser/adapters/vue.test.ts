@@ -228,6 +228,20 @@ test('a message with the same payload as the one before is news all the same, on
   expect(seen).toEqual(['same', 'same', 'same']);
 });
 
+test('onGap hears that the server has lost events', async () => {
+  const headers = { 'content-type': 'text/event-stream', 'last-event-id': '9' };
+  await server.answer({ kind: 'status', code: 200, headers });
+  const gaps: unknown[] = [];
+  const feed = createFeed(() => server.url, {
+    lastEventId: '7',
+    retryDelay: 60_000,
+    onGap: (gap) => gaps.push(gap),
+  });
+  mount(feed.Feed);
+  await until(() => gaps.length === 1);
+  expect(gaps).toEqual([{ lastEventId: '7', resumedAfter: '9' }]);
+});
+
 test('the refs are read-only', async () => {
   const feed = createFeed(() => null);
   mount(feed.Feed);

@@ -146,6 +146,55 @@ test('a stream that does not answer is a timeout, and a silent one is idle', asy
   await noSockets();
 });
 
+test('reconnect() overlaps two streams, and every event arrives once and in order', async () => {
+  const { connection, received } = connect();
+  await reached(connection, 'open');
+  const data: string[] = [];
+  for (let id = 1; id <= 20; id += 1) {
+    data.push(`event ${id}`);
+    await server.publish(`event ${id}`);
+    if (id % 5 === 0) {
+      await until(() => received.length >= id - 1);
+      connection.reconnect();
+    }
+  }
+  await until(() => received.length >= 20);
+  await expect.poll(async () => (await server.look()).streams).toBe(1);
+  expect(received.map((message) => message.data)).toEqual(data);
+  expect(connection.state).toMatchObject({ status: 'open', retries: 0, lastEventId: '20' });
+});
+
+test('the events of closeOn and refreshOn are listened for without being asked', async () => {
+  const { connection, received } = connect({
+    events: undefined,
+    closeOn: 'force_logout',
+    refreshOn: ['expiring'],
+  });
+  await reached(connection, 'open');
+  await server.publish('soon', 'expiring');
+  await server.publish('bye', 'force_logout');
+  await reached(connection, 'closed');
+  expect(received.map(({ event }) => event)).toEqual(['expiring', 'force_logout']);
+  await noSockets();
+});
+
+test('an event or an ID above the limit is refused by its name', async () => {
+  const large = connect({ maxEventSize: 10 });
+  await reached(large.connection, 'open');
+  await server.publish('12345678901');
+  await reached(large.connection, 'failed');
+  expect(large.connection.state.error).toMatchObject({
+    kind: 'too-large',
+    message: 'The limit `maxEventSize` of 10 was exceeded.',
+  });
+  const long = connect({ maxFieldSize: 5 });
+  await reached(long.connection, 'open');
+  await server.write('id: 123456\ndata: x\n\n');
+  await reached(long.connection, 'failed');
+  expect(long.connection.state.error?.message).toBe('The limit `maxFieldSize` of 5 was exceeded.');
+  await noSockets();
+});
+
 test('a URL that is none fails as invalid', async () => {
   const { connection } = connect({}, 'http://');
   await reached(connection, 'failed');
