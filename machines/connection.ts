@@ -271,6 +271,12 @@ export const connectionMachine = setup({
     }),
     recordExpiry: assign({ expiring: true }),
     recordFailure: assign(({ context, event }) => recordFailure(context, event)),
+    recordDrop: assign({
+      error: {
+        kind: 'network',
+        message: 'The stream was dropped. To repeat its request may repeat its effect.',
+      },
+    }),
     recordExhaustion: assign(({ context: { error, retries } }) => ({
       error: error && {
         ...error,
@@ -366,7 +372,10 @@ export const connectionMachine = setup({
       on: {
         'transport.failed': afterAnAttempt,
         'transport.ended': afterAnAttempt,
-        'transport.restarted': { target: 'live', reenter: true },
+        'transport.restarted': [
+          { guard: 'mayRepeat', target: 'live', reenter: true },
+          { target: 'failed', actions: ['recordDrop', 'announceGaveUp'] },
+        ],
         'transport.gap': { actions: 'announceGap' },
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,

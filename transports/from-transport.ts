@@ -101,7 +101,7 @@ export function fromTransport(
 function carry(
   transport: Transport,
   options: TransportActorOptions,
-  { refresh: refreshFirst, ...input }: TransportInput,
+  input: TransportInput,
   memory: StreamMemory,
   send: (event: TransportEvent) => void,
 ) {
@@ -114,6 +114,7 @@ function carry(
   /** The request that has no stream yet, and the one whose stream is read. An aborted one is heard no more. */
   let asking: AbortController | undefined;
   let reading: AbortController | undefined;
+  let renewing = false;
   let patience: unknown;
 
   const vigil = createVigil({
@@ -137,22 +138,23 @@ function carry(
     asking?.abort();
     const own = new AbortController();
     asking = own;
+    renewing = renew;
     // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
     // unmounts and mounts again before that.
     queueMicrotask(() => {
-      if (!own.signal.aborted) run(own, renew).catch((cause) => lose(own, asConnectionError(cause), renew));
+      if (!own.signal.aborted) run(own).catch((cause) => lose(own, asConnectionError(cause)));
     });
   }
 
-  async function run(own: AbortController, renew: boolean): Promise<void> {
+  async function run(own: AbortController): Promise<void> {
     const { signal } = own;
     if (connectTimeout > 0) {
       patience = clock.setTimeout(
-        () => lose(own, exceeded('timeout', 'connectTimeout', connectTimeout), renew),
+        () => lose(own, exceeded('timeout', 'connectTimeout', connectTimeout)),
         connectTimeout,
       );
     }
-    if (renew && refresh) await refreshOnce(refresh, reportError);
+    if (renewing && refresh) await refreshOnce(refresh, reportError);
     if (signal.aborted) return;
     const request = memory.request();
     const { lastEventId: asked } = request;
@@ -181,9 +183,7 @@ function carry(
       if (deliver(batch))
         return finish(own, new ConnectionError('ended', farewell), { type: 'transport.ended', final: true });
     }
-    lose(own, new ConnectionError('ended', 'The server ended the stream.'), false, {
-      type: 'transport.ended',
-    });
+    lose(own, new ConnectionError('ended', 'The server ended the stream.'), { type: 'transport.ended' });
   }
 
   /** Tells whether the server closes the connection with a message of this batch: what follows it is not delivered. */
@@ -198,14 +198,14 @@ function carry(
   }
 
   /** A request or its stream is over. Where there is another, that one goes on. */
-  function lose(own: AbortController, error: ConnectionError, renews = false, how?: Ending): void {
+  function lose(own: AbortController, error: ConnectionError, how?: Ending): void {
     if (own.signal.aborted) return;
     if (own === reading && asking) {
       own.abort();
       vigil.stop();
       reading = undefined;
       send({ type: 'transport.lost' });
-    } else if (own === asking && reading && renews) {
+    } else if (own === asking && reading && renewing) {
       // The credentials could not be renewed in time. The old ones are good for as long as they last.
       own.abort();
       clock.clearTimeout(patience);
@@ -243,7 +243,7 @@ function carry(
   }
 
   memory.rewind(input.lastEventId);
-  ask(refreshFirst);
+  ask(input.refresh);
 
   return {
     dispose,

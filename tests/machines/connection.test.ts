@@ -625,6 +625,14 @@ describe('reconnect()', () => {
   );
 });
 
+test('a transport that was revived is not replaced where that could repeat an effect', () => {
+  const run = start();
+  run.accept(true);
+  run.actor.send({ type: 'transport.restarted' });
+  expect([run.status, run.context.error?.kind, run.attempts.length]).toEqual(['failed', 'network', 1]);
+  expect(run.emitted.at(-1)).toMatchObject({ type: 'gaveUp', error: { kind: 'network' } });
+});
+
 test('a transport that was revived under a restored snapshot is replaced, uncharged', () => {
   const run = start();
   run.accept();

@@ -195,7 +195,13 @@ export class Oracle {
   }
 
   restarted(): void {
-    if (this.isLive) this.#attempt();
+    if (!this.isLive) return;
+    if (this.#mayRepeat) {
+      this.#attempt();
+    } else {
+      this.error = 'network';
+      this.#giveUp(true);
+    }
   }
 
   failed(fault: Fault, facts: Facts, isEnd = false, isFinal = false): void {
