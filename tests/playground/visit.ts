@@ -33,11 +33,11 @@ export const fast = {
   connectTimeout: 800,
 };
 
-export function launch(): Promise<Browser> {
+export function launch(...args: string[]): Promise<Browser> {
   const executablePath = findChromium();
   return chromium.launch({
     ...(executablePath !== undefined && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync', ...args],
   });
 }
 

@@ -1,0 +1,99 @@
+import type { Browser, CDPSession, Page } from 'playwright';
+import { expect } from 'vitest';
+import type { SseServer } from '../support/sse-server.ts';
+import { countMoments, type Moment, momentOf } from './moments.ts';
+import type { StageName } from './page/main.ts';
+import { startLeakServer } from './server.ts';
+import { slopeOf } from './slope.ts';
+
+/** What a campaign left behind. */
+export interface Leftovers {
+  /** The most sockets that stayed open at the server. */
+  readonly sockets: number;
+  /** The most timers, and the most listeners, that there were besides those of a page without a component. */
+  readonly timers: number;
+  readonly listeners: number;
+  /** What the JavaScript heap grew by, in bytes. */
+  readonly heapPerCycle: number;
+  /** How many requests arrived at the server, by the moment that their cycle was to end at. */
+  readonly requests: Record<Moment, number>;
+  /** What went wrong in the page; a cycle that cannot have a socket ends the campaign. */
+  readonly errors: readonly string[];
+}
+
+export interface CampaignOptions {
+  readonly stage: StageName;
+  /** The code of the page. */
+  readonly script: string;
+  /** How many cycles come before the first look at the heap. */
+  readonly warmUp: number;
+  readonly cycles: number;
+}
+
+const checkpoints = 10;
+
+/** Mounts and unmounts a component many times in a page of its own, and looks at what is left. */
+export async function runCampaign(
+  browser: Browser,
+  { stage, script, warmUp, cycles }: CampaignOptions,
+): Promise<Leftovers> {
+  await using server = await startLeakServer(script);
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await page.goto(new URL('/', server.url).href);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  await page.evaluate((name) => leakPage.start(name), stage);
+
+  const before = await look(page, cdp, server);
+  const looks: (Look & { readonly cycles: number })[] = [];
+  try {
+    for (let first = 0, checkpoint = 0; checkpoint <= checkpoints; checkpoint += 1) {
+      const end = warmUp + Math.round((cycles * checkpoint) / checkpoints);
+      await page.evaluate((range) => leakPage.run(...range), [first, end] as const);
+      looks.push({ ...(await look(page, cdp, server)), cycles: end });
+      first = end;
+    }
+  } catch (error) {
+    errors.push(String(error));
+  }
+  await page.evaluate(() => leakPage.end());
+  const after = await look(page, cdp, server);
+  await page.context().close();
+
+  const most = (measure: keyof Look) => Math.max(...[...looks, after].map((seen) => seen[measure]));
+  const requested = server.requests.filter(({ url }) => url === '/events');
+  return {
+    sockets: most('sockets'),
+    timers: most('timers') - before.timers,
+    listeners: most('listeners') - before.listeners,
+    heapPerCycle: slopeOf(looks.map(({ cycles, heap }) => [cycles, heap])),
+    requests: countMoments(requested.map(({ headers }) => momentOf(Number(headers['cycle'])))),
+    errors,
+  };
+}
+
+interface Look {
+  readonly sockets: number;
+  readonly timers: number;
+  readonly listeners: number;
+  readonly heap: number;
+}
+
+async function look(page: Page, cdp: CDPSession, server: SseServer): Promise<Look> {
+  // The server learns a moment later that a socket is gone.
+  await expect
+    .poll(() => server.sockets.size)
+    .toBe(0)
+    .catch(() => {});
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return {
+    sockets: server.sockets.size,
+    timers: await page.evaluate(() => leakPage.countTimers()),
+    listeners: metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN,
+    heap: usedSize,
+  };
+}

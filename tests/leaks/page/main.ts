@@ -1,0 +1,87 @@
+import type { ConnectionStatus } from '../../../index.ts';
+import { type Moment, momentOf } from '../moments.ts';
+import { activityStage, reactStage, strictModeStage } from './react.tsx';
+import { countTimers, uncountedTimer } from './timers.ts';
+import { keepAliveStage, vueStage } from './vue.ts';
+
+const stages = {
+  react: reactStage,
+  'react-strict-mode': strictModeStage,
+  'react-activity': activityStage,
+  vue: vueStage,
+  'vue-keep-alive': keepAliveStage,
+};
+
+/** What a page can be asked to bring on stage. */
+export type StageName = keyof typeof stages;
+
+/** What the test asks of the page. */
+export interface Page {
+  start(name: StageName): void;
+  /** Shows and hides the component once for each cycle from `first` up to `end`, which is left out. */
+  run(first: number, end: number): Promise<void>;
+  end(): void;
+  countTimers(): number;
+}
+
+declare global {
+  var leakPage: Page;
+}
+
+let stage: ReturnType<(typeof stages)[StageName]>;
+let cycle = 0;
+let reach: (what: Moment) => void = () => {};
+
+globalThis.leakPage = {
+  start(name) {
+    // The browser keeps an entry of every request otherwise, 250 in all.
+    performance.setResourceTimingBufferSize(0);
+    stage = stages[name](document.body.appendChild(document.createElement('main')), {
+      url: '/events',
+      onStatus(status: ConnectionStatus) {
+        if (status === 'backoff') reach('backoff');
+      },
+      options: {
+        headers: () => ({ cycle: String(cycle) }),
+        onMessage: () => reach('message'),
+        maxRetries: Number.POSITIVE_INFINITY,
+        retryDelay: 600_000,
+        maxRetryDelay: 600_000,
+        jitter: 'none',
+        history: 5,
+      },
+    });
+    // React adds a listener of its own with the first component, whatever it does.
+    stage.show();
+    stage.hide();
+  },
+  async run(first, end) {
+    for (cycle = first; cycle < end; cycle += 1) {
+      const moment = momentOf(cycle);
+      const arrived = arrival(moment);
+      stage.show();
+      await arrived;
+      stage.hide();
+    }
+  },
+  end: () => stage.end(),
+  countTimers,
+};
+
+/** Waits until the attempt of the cycle is where it is to end. */
+async function arrival(moment: Moment): Promise<void> {
+  if (moment === 'unsent') return;
+  let stopWaiting = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const fail = () => reject(new Error(`Cycle ${cycle} never came to its moment, '${moment}'.`));
+      stopWaiting = uncountedTimer(fail, 10_000);
+      reach = (what) => what === moment && resolve();
+      // Only the server knows that it has the request.
+      if (moment === 'connecting') fetch(`/stalled?cycle=${cycle}`).then(() => resolve(), reject);
+    });
+  } finally {
+    reach = () => {};
+    stopWaiting();
+  }
+}

@@ -1,0 +1,32 @@
+import { defineComponent, h, KeepAlive, render, type VNode, watch } from 'vue';
+import { useServerSentEvents } from '../../../adapters/vue.ts';
+import type { FeedProps, Stage } from './stage.ts';
+
+export function vueStage(host: Element, props: FeedProps): Stage {
+  const Feed = createFeed(props);
+  return stage(host, (shown) => (shown ? h(Feed) : null));
+}
+
+export function keepAliveStage(host: Element, props: FeedProps): Stage {
+  const Feed = createFeed(props);
+  return stage(host, (shown) => h(KeepAlive, null, { default: () => (shown ? h(Feed) : undefined) }));
+}
+
+/** Rendered by hand, because an app would wait for the next tick, and the request would leave before that. */
+function stage(host: Element, view: (shown: boolean) => VNode | null): Stage {
+  return {
+    show: () => render(view(true), host),
+    hide: () => render(view(false), host),
+    end: () => render(null, host),
+  };
+}
+
+function createFeed({ url, options, onStatus }: FeedProps) {
+  return defineComponent({
+    setup() {
+      const { status, data, history } = useServerSentEvents(url, { ...options, onDeactivated: 'pause' });
+      watch(status, onStatus);
+      return () => h('output', `${status.value} ${data.value} ${history.value.length}`);
+    },
+  });
+}
