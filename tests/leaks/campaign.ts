@@ -25,11 +25,12 @@ export interface CampaignOptions {
   readonly stage: StageName;
   /** The code of the page. */
   readonly script: string;
-  /** How many cycles come before the first look at the heap. */
+  /** How many cycles come before the first look at the heap that counts. */
   readonly warmUp: number;
   readonly cycles: number;
 }
 
+/** How often a campaign looks: while it warms up, because looking costs memory at first, and after that. */
 const checkpoints = 10;
 
 /** Mounts and unmounts a component many times in a page of its own, and looks at what is left. */
@@ -49,11 +50,11 @@ export async function runCampaign(
   const before = await look(page, cdp, server);
   const looks: (Look & { readonly cycles: number })[] = [];
   try {
-    for (let first = 0, checkpoint = 0; checkpoint <= checkpoints; checkpoint += 1) {
-      const end = warmUp + Math.round((cycles * checkpoint) / checkpoints);
-      await page.evaluate((range) => leakPage.run(...range), [first, end] as const);
+    let done = 0;
+    for (const end of [...split(0, warmUp), ...split(warmUp, warmUp + cycles)]) {
+      await page.evaluate((range) => leakPage.run(...range), [done, end] as const);
       looks.push({ ...(await look(page, cdp, server)), cycles: end });
-      first = end;
+      done = end;
     }
   } catch (error) {
     errors.push(String(error));
@@ -63,15 +64,23 @@ export async function runCampaign(
   await page.context().close();
 
   const most = (measure: keyof Look) => Math.max(...[...looks, after].map((seen) => seen[measure]));
+  const warm = looks.filter(({ cycles }) => cycles >= warmUp);
   const requested = server.requests.filter(({ url }) => url === '/events');
   return {
     sockets: most('sockets'),
     timers: most('timers') - before.timers,
     listeners: most('listeners') - before.listeners,
-    heapPerCycle: slopeOf(looks.map(({ cycles, heap }) => [cycles, heap])),
+    heapPerCycle: slopeOf(warm.map(({ cycles, heap }) => [cycles, heap])),
     requests: countMoments(requested.map(({ headers }) => momentOf(Number(headers['cycle'])))),
     errors,
   };
+}
+
+/** Where to stop and look on the way from one cycle to another. */
+function split(start: number, end: number): number[] {
+  return Array.from({ length: checkpoints }, (_, at) =>
+    Math.round(start + ((end - start) * (at + 1)) / checkpoints),
+  );
 }
 
 interface Look {
