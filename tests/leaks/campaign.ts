@@ -10,8 +10,9 @@ import { slopeOf } from './slope.ts';
 export interface Leftovers {
   /** The most sockets that stayed open at the server. */
   readonly sockets: number;
-  /** The most timers, and the most listeners, that there were besides those of a page without a component. */
+  /** The most timers that waited to fire. */
   readonly timers: number;
+  /** The most listeners that there were besides those of the page without a component. */
   readonly listeners: number;
   /** What the JavaScript heap grew by, in bytes. */
   readonly heapPerCycle: number;
@@ -68,7 +69,7 @@ export async function runCampaign(
   const requested = server.requests.filter(({ url }) => url === '/events');
   return {
     sockets: most('sockets'),
-    timers: most('timers') - before.timers,
+    timers: most('timers'),
     listeners: most('listeners') - before.listeners,
     heapPerCycle: slopeOf(warm.map(({ cycles, heap }) => [cycles, heap])),
     requests: countMoments(requested.map(({ headers }) => momentOf(Number(headers['cycle'])))),

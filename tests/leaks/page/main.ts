@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../../index.ts';
+import { type ConnectionStatus, createConnection } from '../../../index.ts';
 import { type Moment, momentOf } from '../moments.ts';
 import { activityStage, reactStage, strictModeStage } from './react.tsx';
 import { countTimers, uncountedTimer } from './timers.ts';
@@ -20,6 +20,7 @@ export interface Page {
   start(name: StageName): void;
   /** Shows and hides the component once for each cycle from `first` up to `end`, which is left out. */
   run(first: number, end: number): Promise<void>;
+  /** Unmounts the component while it is shown. */
   end(): void;
   countTimers(): number;
 }
@@ -38,6 +39,7 @@ globalThis.leakPage = {
     performance.setResourceTimingBufferSize(0);
     stage = stages[name](document.body.appendChild(document.createElement('main')), {
       url: '/events',
+      shared: createConnection('/events', { immediate: false }),
       onStatus(status: ConnectionStatus) {
         if (status === 'backoff') reach('backoff');
       },
@@ -64,7 +66,10 @@ globalThis.leakPage = {
       stage.hide();
     }
   },
-  end: () => stage.end(),
+  end() {
+    stage.show();
+    stage.end();
+  },
   countTimers,
 };
 

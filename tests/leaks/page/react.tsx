@@ -1,7 +1,7 @@
 import { Activity, type ReactNode, StrictMode, useEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { useServerSentEvents } from '../../../adapters/react.ts';
+import { useConnection, useServerSentEvents } from '../../../adapters/react.ts';
 import type { FeedProps, Stage } from './stage.ts';
 
 export function reactStage(host: Element, props: FeedProps): Stage {
@@ -29,8 +29,9 @@ function stage(host: Element, view: (shown: boolean) => ReactNode): Stage {
   };
 }
 
-function Feed({ url, options, onStatus }: FeedProps) {
+function Feed({ url, shared, options, onStatus }: FeedProps) {
   const { status, data, history } = useServerSentEvents(url, options);
+  const other = useConnection(shared);
   useEffect(() => onStatus(status), [status, onStatus]);
-  return <output>{`${status} ${data} ${history.length}`}</output>;
+  return <output>{`${status} ${data} ${history.length} ${other.status}`}</output>;
 }

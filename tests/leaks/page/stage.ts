@@ -1,16 +1,18 @@
-import type { ConnectionStatus, JitterKind } from '../../../index.ts';
+import type { Connection, ConnectionStatus, JitterKind } from '../../../index.ts';
 
 /** Where a component with a connection comes and goes. All of it happens before the call returns. */
 export interface Stage {
   show(): void;
   hide(): void;
-  /** Unmounts what `hide` may have kept. */
+  /** Unmounts everything, also what `hide` keeps. */
   end(): void;
 }
 
 /** What the component is given. */
 export interface FeedProps {
   readonly url: string;
+  /** A connection that outlives every component. */
+  readonly shared: Connection;
   readonly options: {
     readonly headers: () => Record<string, string>;
     readonly onMessage: () => void;

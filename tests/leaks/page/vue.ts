@@ -1,5 +1,5 @@
 import { defineComponent, h, KeepAlive, render, type VNode, watch } from 'vue';
-import { useServerSentEvents } from '../../../adapters/vue.ts';
+import { useConnection, useServerSentEvents } from '../../../adapters/vue.ts';
 import type { FeedProps, Stage } from './stage.ts';
 
 export function vueStage(host: Element, props: FeedProps): Stage {
@@ -21,12 +21,13 @@ function stage(host: Element, view: (shown: boolean) => VNode | null): Stage {
   };
 }
 
-function createFeed({ url, options, onStatus }: FeedProps) {
+function createFeed({ url, shared, options, onStatus }: FeedProps) {
   return defineComponent({
     setup() {
       const { status, data, history } = useServerSentEvents(url, { ...options, onDeactivated: 'pause' });
+      const other = useConnection(shared);
       watch(status, onStatus);
-      return () => h('output', `${status.value} ${data.value} ${history.value.length}`);
+      return () => h('output', `${status.value} ${data.value} ${history.value.length} ${other.status.value}`);
     },
   });
 }
