@@ -92,9 +92,9 @@ interface Look {
 }
 
 async function look(page: Page, cdp: CDPSession, server: SseServer): Promise<Look> {
-  // The server learns a moment later that a socket is gone.
+  // The server learns a moment later that a socket is gone; one that stays is counted.
   await expect
-    .poll(() => server.sockets.size)
+    .poll(() => server.sockets.size, { timeout: 5_000 })
     .toBe(0)
     .catch(() => {});
   await cdp.send('HeapProfiler.collectGarbage');

@@ -1,3 +1,5 @@
+import './timers.ts';
+
 import { type ConnectionStatus, createConnection } from '../../../index.ts';
 import { type Moment, momentOf } from '../moments.ts';
 import { activityStage, reactStage, strictModeStage } from './react.tsx';

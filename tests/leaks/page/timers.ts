@@ -1,4 +1,4 @@
-// Imported before anything else, so that no code has the platform's own functions.
+// Imported before anything else, so that no framework keeps the platform's own functions.
 const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
 const pending = new Set<unknown>();
 
