@@ -31,19 +31,27 @@ export function memoryOf(owner: object): StreamMemory {
 
 function createMemory(): StreamMemory {
   let lastEventId = '';
-  let recent: Message[] = [];
+  // A ring: this is on the hot path, and what a connection holds stays the same once it is full.
+  let ring: (Message | undefined)[] = [];
+  let oldest = 0;
+  let next = 0;
   let characters = 0;
 
-  /** Keeps the newest, as many as may be kept. */
-  function trim(): void {
-    const kept: Message[] = [];
-    characters = 0;
-    for (let next = recent.pop(); next && kept.length < mostMessages; next = recent.pop()) {
-      characters += lengthOf(next);
-      if (characters > mostCharacters) break;
-      kept.push(next);
+  function keep(message: Message): void {
+    while (next - oldest >= mostMessages || characters > mostCharacters) {
+      characters -= lengthOf(ring[oldest % mostMessages]);
+      ring[oldest % mostMessages] = undefined;
+      oldest += 1;
     }
-    recent = kept.reverse();
+    ring[next % mostMessages] = message;
+    next += 1;
+    characters += lengthOf(message);
+  }
+
+  /** The oldest first. */
+  function recent(): Message[] {
+    const split = oldest % mostMessages;
+    return [...ring.slice(split), ...ring.slice(0, split)].filter((message) => message !== undefined);
   }
 
   return {
@@ -52,17 +60,16 @@ function createMemory(): StreamMemory {
       return lastEventId;
     },
     rewind(id) {
+      const messages = recent();
+      const last = messages.findLastIndex((message) => message.id === id);
+      ring = [];
+      oldest = next = characters = 0;
+      messages.slice(0, last + 1).forEach(keep);
       lastEventId = id;
-      recent = recent.slice(0, recent.findLastIndex((message) => message.id === id) + 1);
     },
     remember(messages, id) {
+      if (id !== '') messages.forEach(keep); // without an ID nothing can be replayed
       lastEventId = id;
-      if (id === '') return; // nothing can be replayed
-      for (const message of messages) {
-        recent.push(message);
-        characters += lengthOf(message);
-      }
-      if (recent.length > 2 * mostMessages || characters > 2 * mostCharacters) trim();
     },
     request() {
       let before: readonly Message[] | undefined;
@@ -73,7 +80,7 @@ function createMemory(): StreamMemory {
         },
         isReplay({ id, event, data }) {
           if (left === 0) return false;
-          before ??= recent.slice();
+          before ??= recent();
           left -= 1;
           const index = before.findLastIndex(
             (known) => known.id === id && known.event === event && known.data === data,
@@ -86,6 +93,6 @@ function createMemory(): StreamMemory {
   };
 }
 
-function lengthOf({ data }: Message): number {
-  return typeof data === 'string' ? data.length : 0;
+function lengthOf(message: Message | undefined): number {
+  return typeof message?.data === 'string' ? message.data.length : 0;
 }
