@@ -1,0 +1,71 @@
+import type { BrowserContext, Page } from 'playwright';
+import type { Client, Plan } from './page.ts';
+import type { Site } from './site.ts';
+
+/** A tab, what a person and the browser can do with it, and what its page says. */
+export interface Tab {
+  readonly page: Page;
+  /** Every status of a connection, in order. */
+  history(name: string): Promise<string>;
+  received(name: string): Promise<unknown[]>;
+  signals(): Promise<string[]>;
+  tell(name: string, command: 'open' | 'close' | 'reconnect'): Promise<void>;
+  /** When the present wait of a connection ends. */
+  retryAt(name: string): Promise<number | null>;
+  show(): Promise<void>;
+  /** Stops the page, as a browser does with one that was hidden for a while. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** Cuts this tab off from the network, or lets it back. */
+  setOffline(offline: boolean): Promise<void>;
+  leave(): Promise<void>;
+  goBack(): Promise<void>;
+  /** Why the page was not taken from the back/forward cache; null when it was, or could not have been. */
+  notRestoredReasons(): Promise<unknown>;
+}
+
+export async function openTab(context: BrowserContext, site: Site, plan: Plan): Promise<Tab> {
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await page.bringToFront();
+  await page.goto(site.address(plan));
+  const read = <Key extends keyof Client>(name: string, key: Key) =>
+    page.evaluate(([name, key]) => window.clients[name]?.[key], [name, key] as const);
+
+  return {
+    page,
+    history: async (name) => ((await read(name, 'history')) ?? []).join(' → '),
+    received: async (name) => (await read(name, 'received')) ?? [],
+    signals: () => page.evaluate(() => window.signals),
+    tell: (name, command) =>
+      page.evaluate(([name, command]) => window.clients[name]?.connection[command](), [
+        name,
+        command,
+      ] as const),
+    retryAt: (name) => page.evaluate((name) => window.clients[name]?.connection.state.retryAt ?? null, name),
+    show: () => page.bringToFront(),
+    async freeze() {
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    },
+    async thaw() {
+      await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    },
+    async setOffline(offline) {
+      await devtools.send('Network.enable');
+      const unlimited = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+      await devtools.send('Network.emulateNetworkConditions', { offline, ...unlimited });
+    },
+    async leave() {
+      await page.goto(site.elsewhere);
+    },
+    async goBack() {
+      // A page out of the cache does not load again.
+      await page.goBack({ waitUntil: 'commit' });
+    },
+    notRestoredReasons: () =>
+      page.evaluate(() => {
+        const [navigation] = performance.getEntriesByType('navigation');
+        return navigation && 'notRestoredReasons' in navigation ? navigation.notRestoredReasons : undefined;
+      }),
+  };
+}
