@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright';
-import type { Client, Plan } from './page.ts';
+import type { Plan } from './page.ts';
 import type { Site } from './site.ts';
 
 /** A tab, what a person and the browser can do with it, and what its page says. */
@@ -13,6 +13,8 @@ export interface Tab {
   /** When the present wait of a connection ends. */
   retryAt(name: string): Promise<number | null>;
   show(): Promise<void>;
+  /** The window of all tabs. */
+  setWindow(windowState: 'minimized' | 'normal'): Promise<void>;
   /** Stops the page, as a browser does with one that was hidden for a while. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
@@ -29,13 +31,10 @@ export async function openTab(context: BrowserContext, site: Site, plan: Plan): 
   const devtools = await context.newCDPSession(page);
   await page.bringToFront();
   await page.goto(site.address(plan));
-  const read = <Key extends keyof Client>(name: string, key: Key) =>
-    page.evaluate(([name, key]) => window.clients[name]?.[key], [name, key] as const);
-
   return {
     page,
-    history: async (name) => ((await read(name, 'history')) ?? []).join(' → '),
-    received: async (name) => (await read(name, 'received')) ?? [],
+    history: (name) => page.evaluate((name) => window.clients[name]?.history.join(' → ') ?? '', name),
+    received: (name) => page.evaluate((name) => window.clients[name]?.received ?? [], name),
     signals: () => page.evaluate(() => window.signals),
     tell: (name, command) =>
       page.evaluate(([name, command]) => window.clients[name]?.connection[command](), [
@@ -44,6 +43,10 @@ export async function openTab(context: BrowserContext, site: Site, plan: Plan): 
       ] as const),
     retryAt: (name) => page.evaluate((name) => window.clients[name]?.connection.state.retryAt ?? null, name),
     show: () => page.bringToFront(),
+    async setWindow(windowState) {
+      const { windowId } = await devtools.send('Browser.getWindowForTarget');
+      await devtools.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
+    },
     async freeze() {
       await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
     },
