@@ -15,6 +15,7 @@ export async function startChromium(): Promise<{ readonly context: BrowserContex
     findChromium() ?? 'chromium',
     [
       '--headless',
+      '--no-startup-window', // its page would still be loading when playwright takes hold of it
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
       '--no-sandbox',
@@ -42,9 +43,13 @@ export async function startChromium(): Promise<{ readonly context: BrowserContex
   }
 
   try {
-    const connected = await chromium.connectOverCDP(await addressOf(browser), { noDefaults: true });
+    const connected = await chromium.connectOverCDP(await addressOf(browser), {
+      noDefaults: true,
+      timeout: 15_000,
+    });
     const [context] = connected.contexts();
-    if (!context) throw new Error('Chromium started without a window.');
+    if (!context) throw new Error('Chromium has no context of its own.');
+    await context.newPage(); // without any, Chromium would end
     return {
       context,
       async [Symbol.asyncDispose]() {
