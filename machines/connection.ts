@@ -46,7 +46,7 @@ export interface ConnectionContext {
   readonly error: Failure | null;
   /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
   readonly openedAt: number | null;
-  /** The request of the stream that is open may repeat an effect (a POST, say). */
+  /** To send the request of this attempt again may repeat its effect (that of a POST, say). */
   readonly unsafe: boolean;
   /** The server said that the credentials of the stream are about to expire. */
   readonly expiring: boolean;
@@ -88,8 +88,10 @@ export interface Gap {
 
 /** What the transport actor reports. */
 export type TransportEvent =
+  /** To send the request of this attempt again may repeat its effect. */
+  | { readonly type: 'transport.unsafe' }
   /** A stream was accepted: the first of this attempt, or one that takes the place of the stream before. */
-  | { readonly type: 'transport.opened'; readonly at: number; readonly unsafe?: boolean | undefined }
+  | { readonly type: 'transport.opened'; readonly at: number }
   | ({ readonly type: 'transport.messages' } & MessageBatch)
   | ({ readonly type: 'transport.failed'; readonly error: Failure } & AttemptOutcome)
   /** `final`: the server said that there is nothing more to come. */
@@ -232,7 +234,7 @@ export const connectionMachine = setup({
       (event.type === 'transport.ended' && (event.final === true || context.unsafe)),
     canRefresh: ({ context, event }) =>
       verdictFor(context, event) === 'refresh' && outcomeOf(event).refreshable === true && !context.refreshed,
-    isRefused: ({ context, event }) => verdictFor(context, event) !== 'retry' || !mayRepeat(context),
+    isRefused: ({ context, event }) => verdictFor(context, event) !== 'retry' || !mayResume(context),
     isOffline: ({ event }) => outcomeOf(event).offline === true,
     // `Infinity` comes out of JSON as null.
     isExhausted: ({ context }) => context.retries >= (context.settings.maxRetries ?? Infinity),
@@ -246,6 +248,7 @@ export const connectionMachine = setup({
     staysHidden: ({ context, event }) =>
       context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,
     mayRepeat: ({ context }) => mayRepeat(context),
+    mayResume: ({ context }) => mayResume(context),
     canOverlap: ({ context }) => canOverlap(context),
     expires: ({ context }) => context.expiring && mayRepeat(context),
     expiresWithOverlap: ({ context }) => context.expiring && canOverlap(context),
@@ -261,8 +264,7 @@ export const connectionMachine = setup({
   actions: {
     recordOpened: assign(({ event }) => {
       assertEvent(event, 'transport.opened');
-      const { at, unsafe = false } = event;
-      return { openedAt: at, unsafe, error: null, refreshed: false, expiring: false };
+      return { openedAt: event.at, error: null, refreshed: false, expiring: false };
     }),
     recordBatch: assign(({ context, event }) => {
       assertEvent(event, 'transport.messages');
@@ -306,7 +308,9 @@ export const connectionMachine = setup({
     }),
     endWait: assign({ retryDelay: null, retryAt: null }),
     spendRefresh: assign({ refreshed: true }),
-    leaveOpen: assign({ openedAt: null, unsafe: false, expiring: false }),
+    recordUnsafe: assign({ unsafe: true }),
+    leaveLive: assign({ unsafe: false }),
+    leaveOpen: assign({ openedAt: null, expiring: false }),
     leaveClosed: assign({ closeReason: null }),
     startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refreshed: false }),
     restoreBudget: assign(wholeBudget),
@@ -369,13 +373,15 @@ export const connectionMachine = setup({
           }),
         },
       ],
+      exit: 'leaveLive',
       on: {
         'transport.failed': afterAnAttempt,
         'transport.ended': afterAnAttempt,
         'transport.restarted': [
-          { guard: 'mayRepeat', target: 'live', reenter: true },
+          { guard: 'mayResume', target: 'live', reenter: true },
           { target: 'failed', actions: ['recordDrop', 'announceGaveUp'] },
         ],
+        'transport.unsafe': { actions: 'recordUnsafe' },
         'transport.gap': { actions: 'announceGap' },
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,
@@ -512,9 +518,14 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
   };
 }
 
-/** Whether the request may be sent again: one that is unsafe, and whose stream had opened, repeats its effect. */
+/** Whether the request may be sent again although nobody knows what it has done so far. */
 function mayRepeat({ unsafe, settings, lastEventId }: ConnectionContext): boolean {
   return !unsafe || settings.retryUnsafe || lastEventId !== '';
+}
+
+/** Whether it may be sent again now that it is over: one that was never accepted may. */
+function mayResume(context: ConnectionContext): boolean {
+  return context.openedAt === null || mayRepeat(context);
 }
 
 /** Whether two streams may run side by side. Without an ID, what arrives on both could not be told apart. */

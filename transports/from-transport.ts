@@ -90,6 +90,7 @@ export function fromTransport(
     }
     started.add(self);
 
+    if (transport.unsafe) sendBack({ type: 'transport.unsafe' });
     // The memory is the connection's: each attempt is an actor of its own.
     const carrier = carry(transport, options, input, memoryOf(self._parent ?? self), sendBack);
     receive(carrier.receive);
@@ -169,7 +170,7 @@ function carry(
     vigil.start();
     const { resumedAfter = asked } = stream;
     let { lastEventId } = memory;
-    send({ type: 'transport.opened', at: clock.now(), unsafe: transport.unsafe });
+    send({ type: 'transport.opened', at: clock.now() });
     if (asked !== '' && resumedAfter !== asked)
       send({ type: 'transport.gap', lastEventId: asked, resumedAfter });
 

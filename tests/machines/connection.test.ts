@@ -54,7 +54,10 @@ function start(input?: ConnectionInput, clock = new TestClock()) {
     get alive() {
       return attempts.filter((attempt) => attempt.alive).length;
     },
-    accept: (unsafe?: boolean) => actor.send({ type: 'transport.opened', at: clock.now(), unsafe }),
+    accept(unsafe = false) {
+      if (unsafe) actor.send({ type: 'transport.unsafe' });
+      actor.send({ type: 'transport.opened', at: clock.now() });
+    },
     say: (type: 'transport.expiring' | 'transport.doubted' | 'transport.lost') => actor.send({ type }),
     fail: (error: Failure = unavailable, more: Partial<TransportEvent> = {}) =>
       actor.send({ type: 'transport.failed', error, ...facts(), ...more } as TransportEvent),
@@ -431,6 +434,13 @@ describe('the end of a stream', () => {
 describe('an unsafe request that broke after its stream had opened', () => {
   const broken: Failure = { kind: 'network', message: 'The stream broke.' };
 
+  test('is told from one that was never accepted, which is sent again', () => {
+    const run = start();
+    run.actor.send({ type: 'transport.unsafe' });
+    run.fail(broken);
+    expect([run.status, run.context.unsafe]).toEqual(['backoff', false]);
+  });
+
   test('is not repeated', () => {
     const run = start();
     run.accept(true);
@@ -770,6 +780,9 @@ describe('a page that is frozen', () => {
 
   test('keeps a stream that cannot be resumed without repeating an effect', () => {
     const run = start();
+    run.actor.send({ type: 'transport.unsafe' });
+    run.signal('page.frozen');
+    expect([run.status, run.alive]).toEqual(['connecting', 1]);
     run.accept(true);
     run.signal('page.frozen');
     expect([run.status, run.alive]).toEqual(['open', 1]);

@@ -143,10 +143,9 @@ export class Oracle {
     this.requests.push({ at: this.#around.now(), lastEventId: this.lastEventId, refresh });
   }
 
-  opened(unsafe = false): void {
+  opened(): void {
     if (!this.isLive) return;
     this.#enter('fresh', this.#settings.stableAfter);
-    this.unsafe = unsafe;
     this.#expiring = false;
     this.proofDue = Infinity;
     this.successor = null;
@@ -165,6 +164,10 @@ export class Oracle {
     this.#serverRetry = Math.min(retry, longest);
     if (ids.length > 0) this.announced.push(`messages ${ids}`);
     this.#renew();
+  }
+
+  mayRepeatAnEffect(): void {
+    if (this.isLive) this.unsafe = true;
   }
 
   expires(): void {
@@ -196,7 +199,7 @@ export class Oracle {
 
   restarted(): void {
     if (!this.isLive) return;
-    if (this.#mayRepeat) {
+    if (!this.isOpen || this.#mayRepeat) {
       this.#attempt();
     } else {
       this.error = 'network';
@@ -209,7 +212,7 @@ export class Oracle {
     this.spread = this.backoff;
     const verdict = verdictOn(fault, this.#settings.policy);
     const floor = this.#floorAfter(fault);
-    const mayNotRepeat = !this.#mayRepeat;
+    const mayNotRepeat = this.isOpen && !this.#mayRepeat;
     const isSecondInARow = this.refreshed;
     const isFinished = verdict === 'stop' || (isEnd && (isFinal || this.unsafe));
     this.refreshed = false;
@@ -308,6 +311,7 @@ export class Oracle {
   }
 
   #attempt(): void {
+    this.unsafe = false;
     this.#enter('connecting');
     if (this.#mustPause) {
       this.#close('paused');
@@ -333,8 +337,8 @@ export class Oracle {
     this.closeReason = null;
     this.waitsSince = this.#around.now();
     this.due = phase === 'offline' ? Infinity : this.waitsSince + wait;
+    if (!this.isLive) this.unsafe = false;
     if (!this.isOpen) {
-      this.unsafe = false;
       this.#expiring = false;
       this.proofDue = Infinity;
       this.successor = null;

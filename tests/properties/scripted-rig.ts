@@ -106,20 +106,21 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
 }
 
 function tell(oracle: Oracle, word: Word): void {
-  if (word.say === 'accept') oracle.opened(word.unsafe);
+  if (word.say === 'accept') oracle.opened();
   if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
   if (word.say === 'fail') oracle.failed(word.fault, word.facts);
   if (word.say === 'end') oracle.failed({ kind: 'ended' }, word.facts, true, word.final);
   if (word.say === 'restart') oracle.restarted();
   if (word.say === 'expire') oracle.expires();
   if (word.say === 'doubt') oracle.doubted();
+  if (word.say === 'unsafe') oracle.mayRepeatAnEffect();
   if (word.say === 'lose') oracle.lost();
 }
 
 function eventOf(word: Word, at: number): TransportEvent {
   switch (word.say) {
     case 'accept':
-      return { type: 'transport.opened', at, unsafe: word.unsafe };
+      return { type: 'transport.opened', at };
     case 'deliver': {
       const messages = word.ids.map((id) => ({ event: 'message', data: null, id }));
       return { type: 'transport.messages', messages, lastEventId: word.id, retry: word.retry };
@@ -140,6 +141,8 @@ function eventOf(word: Word, at: number): TransportEvent {
       return { type: 'transport.expiring' };
     case 'doubt':
       return { type: 'transport.doubted' };
+    case 'unsafe':
+      return { type: 'transport.unsafe' };
     case 'lose':
       return { type: 'transport.lost' };
   }

@@ -24,7 +24,7 @@ export interface Facts {
 
 /** A word of a transport. */
 export type Word =
-  | { readonly say: 'accept'; readonly unsafe: boolean }
+  | { readonly say: 'accept' }
   | {
       readonly say: 'deliver';
       readonly ids: readonly string[];
@@ -35,7 +35,7 @@ export type Word =
     }
   | { readonly say: 'fail'; readonly fault: Fault; readonly facts: Facts }
   | { readonly say: 'end'; readonly facts: Facts; readonly final: boolean }
-  | { readonly say: 'restart' | 'expire' | 'doubt' | 'lose' };
+  | { readonly say: 'restart' | 'expire' | 'doubt' | 'lose' | 'unsafe' };
 
 /** Which of the streams says a word: the newest, the one that it is to replace, or one that is over. */
 export type Speaker = 'newest' | 'replaced' | 'over';
@@ -141,7 +141,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
 });
 
 const words = {
-  accept: sometimes().map((unsafe): Word => ({ say: 'accept', unsafe })),
+  accept: fc.constant<Word>({ say: 'accept' }),
   deliver: fc.record(
     {
       say: fc.constant('deliver' as const),
@@ -154,7 +154,9 @@ const words = {
   ),
   fail: fc.record({ say: fc.constant('fail' as const), fault, facts }),
   end: fc.record({ say: fc.constant('end' as const), facts, final: sometimes() }),
-  about: fc.constantFrom<Word['say'] & ('restart' | 'expire' | 'doubt' | 'lose')>(
+  about: fc.constantFrom<Word['say'] & ('restart' | 'expire' | 'doubt' | 'lose' | 'unsafe')>(
+    'unsafe',
+    'unsafe',
     'restart',
     'expire',
     'doubt',

@@ -38,6 +38,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   let isStarting = false;
   oracle.onAttempt = () => {
     isStarting = true;
+    if (around.unsafe) oracle.mayRepeatAnEffect();
   };
   oracle.onReplace = (renews) => {
     oracle.successor = { renews, due: Infinity };
@@ -78,7 +79,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   /** Through the newest request, or the stream that came of it. */
   function tell(word: Word): void {
     const isOpen = oracle.isOpen && !oracle.successor;
-    if (word.say === 'accept' && !isOpen) oracle.opened(around.unsafe);
+    if (word.say === 'accept' && !isOpen) oracle.opened();
     if (word.say === 'deliver' && isOpen) deliver(word);
     if (word.say === 'fail') fail(word.fault);
     if (word.say === 'end' && isOpen) oracle.failed({ kind: 'ended' }, facts(), true);
