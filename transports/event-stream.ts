@@ -77,6 +77,13 @@ export function readEventStream(
   });
   return batches();
 
+  /** Ends a pending line by itself: a message is a slice, and would keep a long line before it from being freed. */
+  function feed(text: string): void {
+    const rest = text.search(/[\r\n]/) + 1;
+    parser.feed(text.slice(0, rest));
+    if (!overflow) parser.feed(text.slice(rest));
+  }
+
   async function* batches(): AsyncGenerator<MessageBatch, void> {
     ({ lastEventId } = request); // not before: until now another stream may have been read
     try {
@@ -84,7 +91,7 @@ export function readEventStream(
         const { done, value } = await reader.read().catch((cause) => {
           throw asConnectionError(cause, 'The stream broke');
         });
-        parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+        feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
         if (!done || messages.length > 0) yield { messages, lastEventId, retry, keepAlive };
         if (overflow) throw overflow;
         if (done) return;
