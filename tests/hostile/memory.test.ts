@@ -17,7 +17,8 @@ const megabytes = 2 ** 20;
 let server: SseServer;
 let client: ChildProcess | undefined;
 let complaints = '';
-let settle: PromiseWithResolvers<HeapReport>;
+let answered: (report: HeapReport) => void;
+let died: (error: Error) => void;
 
 /** One process reads one flood after another, and is replaced when one was too much for it. */
 function livingClient(): ChildProcess {
@@ -27,8 +28,8 @@ function livingClient(): ChildProcess {
     execArgv: ['--expose-gc', `--max-old-space-size=${heap}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  next.on('message', (message) => settle.resolve(message as HeapReport));
-  next.on('exit', () => settle.reject(new Error(`The client died of it. ${complaints.slice(0, 1_000)}`)));
+  next.on('message', (message) => answered(message as HeapReport));
+  next.on('exit', () => died(new Error(`The client died of it. ${complaints.slice(0, 1_000)}`)));
   next.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
   });
@@ -53,9 +54,11 @@ async function read(
   { gzip = false, ...options }: ConnectionOptions & { gzip?: boolean } = {},
 ): Promise<HeapReport> {
   server.answer(flood(source, { gzip }));
-  settle = Promise.withResolvers();
-  livingClient().send({ url: server.url, options });
-  return settle.promise;
+  return new Promise((resolve, reject) => {
+    answered = resolve;
+    died = reject;
+    livingClient().send({ url: server.url, options });
+  });
 }
 
 const tooLarge = (option: string, limit: number) => ({
