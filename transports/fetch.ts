@@ -95,7 +95,7 @@ export function isSafe(method: string): boolean {
   return /^(GET|HEAD)$/i.test(method);
 }
 
-/** The request with what is the app's own, and what is left of it without the headers, if there are any. */
+/** The request with what is the app's own, and what is left of it without the headers and the body, if there are any. */
 async function requestFor(
   options: FetchTransportOptions,
   lastEventId: string,
@@ -113,7 +113,7 @@ async function requestFor(
   const credentials = withCredentials ? 'include' : (options.credentials ?? 'same-origin');
   try {
     const own = new Headers(given);
-    const isBare = own.keys().next().done;
+    const isBare = body == null && own.keys().next().done;
     const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
     if (!options.fetch) new Request(url, { method, credentials });

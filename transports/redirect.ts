@@ -3,8 +3,8 @@ import { ConnectionError } from '../machines/connection-error.ts';
 type Fetch = typeof globalThis.fetch;
 
 /**
- * Sends a request whose headers belong to the app. `fetch` would carry most of them along a redirect, to any
- * origin. A browser does not tell where a redirect leads to, so that is found out without them; they are sent
+ * Sends a request whose headers and body belong to the app. `fetch` would carry most of them along a redirect,
+ * to any origin. A browser does not tell where a redirect leads to, so that is found out without them; they are sent
  * there only if it is the same origin.
  *
  * @throws ConnectionError `http` when the redirect cannot be followed without them.
@@ -21,7 +21,7 @@ export async function fetchWithoutLeak(
   drop(response);
   const elsewhere = await fetch(url, bare);
   const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(new Request(url).url);
-  if (elsewhere.redirected && !isSameOrigin && own.method === bare.method) return elsewhere;
+  if (elsewhere.redirected && !isSameOrigin && own.method?.toUpperCase() === bare.method) return elsewhere;
   drop(elsewhere);
   const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
   if (!isRedirect(last)) return last;
@@ -30,7 +30,7 @@ export async function fetchWithoutLeak(
 }
 
 const refusal =
-  'The server redirects a request with headers of yours, which must not go to another origin. Use the final URL.';
+  'The server redirects a request with headers or a body of yours, which must not go to another origin. Use the final URL.';
 
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
