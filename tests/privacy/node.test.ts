@@ -233,10 +233,10 @@ describe('no secret gets out of a request that cannot be sent, for', () => {
     ['a number', 1],
     ['a wrong word', `${canaries.token} and more`],
     ['an object', { token: canaries.token }],
-  ])('an option that is %s instead', (_, value) => {
+  ])('an option that is %s instead', async (_, value) => {
     for (const name of ['retryDelay', 'credentials', 'jitter', 'refresh', 'url', 'persist', 'events']) {
       try {
-        startWatchedClient(secretUrl(), { [name]: value } as ConnectionOptions).connection.close();
+        await startWatchedClient(secretUrl(), { [name]: value } as ConnectionOptions)[Symbol.asyncDispose]();
       } catch (error) {
         outside.watch(`the TypeError for ${name}`, error);
       }

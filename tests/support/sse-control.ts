@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Flood, flood } from '../hostile/flood.ts';
 import {
   type Answer,
   body,
@@ -16,7 +17,8 @@ import {
 export type ScriptedAnswer =
   | { readonly kind: 'stream' | 'stall' | 'cut' }
   | { readonly kind: 'status'; readonly code: number; readonly headers?: Record<string, string> }
-  | { readonly kind: 'body'; readonly parts: readonly string[] };
+  | { readonly kind: 'body'; readonly parts: readonly string[] }
+  | { readonly kind: 'flood'; readonly source: Flood; readonly gzip?: boolean };
 
 /** What a page can ask of a server that runs for it. */
 export type ControlCall =
@@ -102,5 +104,7 @@ function answerOf(answer: ScriptedAnswer): Answer {
       return status(answer.code, answer.headers);
     case 'body':
       return body(...answer.parts);
+    case 'flood':
+      return flood(answer.source, { gzip: answer.gzip ?? false });
   }
 }
