@@ -1,4 +1,7 @@
-/** Where the faults of an app's own functions go. */
+/**
+ * Where the faults of an app's own functions go: what was thrown, or a `ConnectionError` with it as the `cause`.
+ * What such an error says may be private. It gets nowhere else, neither into the state nor into an event.
+ */
 export type ErrorReporter = (error: unknown) => void;
 
 /** Reports to the window's `error` listeners where there are any, else to the console. */

@@ -146,7 +146,7 @@ describe.each([
 });
 
 test.each([false, true])('an endless line is refused at its bound, compressed: %s', async (gzip) => {
-  const source = { start: 'id: 7\ndata: before\n\ndata: ', piece: 'x', bytes: 150 * 2 ** 20 };
+  const source = { start: 'id: 7\ndata: before\n\ndata: ', piece: 'x', bytes: 104 * 2 ** 20 };
   await server.answer({ kind: 'flood', source, gzip });
   const { connection, received } = connect();
   await reached(connection, 'failed');
