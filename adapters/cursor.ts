@@ -1,3 +1,4 @@
+import { isSendable } from '../transports/event-id.ts';
 import { type ErrorReporter, report } from '../transports/report.ts';
 
 /** Where the last event ID is kept when the page is gone. */
@@ -20,7 +21,10 @@ export function createCursor({ storage, key }: Persistence, reporter: ErrorRepor
   }
 
   return {
-    read: () => attempt(() => storage.getItem(key)) ?? undefined,
+    read(): string | undefined {
+      const id = attempt(() => storage.getItem(key)) ?? undefined;
+      return id !== undefined && isSendable(id) ? id : undefined;
+    },
     write: (id: string) => attempt(() => (id ? storage.setItem(key, id) : storage.removeItem(key))),
   };
 }

@@ -2,6 +2,7 @@ import type { Gap } from '../machines/connection.ts';
 import type { JitterKind } from '../machines/jitter.ts';
 import { anyOf, callback, check, type Rules, text } from '../machines/rules.ts';
 import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
+import { isSendable } from '../transports/event-id.ts';
 import type { EventSourceTransportOptions } from '../transports/event-source.ts';
 import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type TransportActorOptions,
   transportActorRules,
 } from '../transports/from-transport.ts';
-import { namesOf } from '../transports/supply.ts';
+import { eventsRule, namesOf, namesRule } from '../transports/supply.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
 import type { Persistence } from './cursor.ts';
 
@@ -51,11 +52,28 @@ export interface ConnectionOptions<Events extends object = EventMap>
 }
 
 const ownRules: Rules<
-  Pick<ConnectionOptions, 'transport' | 'bufferSize' | 'lastEventId' | 'persist' | 'onGap' | 'clock'>
+  Pick<
+    ConnectionOptions,
+    | 'events'
+    | 'closeOn'
+    | 'refreshOn'
+    | 'transport'
+    | 'bufferSize'
+    | 'lastEventId'
+    | 'persist'
+    | 'onGap'
+    | 'clock'
+  >
 > = {
   transport: callback,
   onGap: callback,
-  lastEventId: { allowed: 'a string', test: (value) => typeof value === 'string' },
+  events: eventsRule,
+  closeOn: namesRule,
+  refreshOn: namesRule,
+  lastEventId: {
+    allowed: 'a string without control characters',
+    test: (value) => typeof value === 'string' && isSendable(value),
+  },
   persist: {
     allowed: 'a `storage` and a `key`',
     test: (value) =>

@@ -80,7 +80,11 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   });
 
   actor.on('gap', ({ lastEventId, resumedAfter }) => {
-    call(onGap && new Set([onGap]), { lastEventId, resumedAfter });
+    try {
+      onGap?.({ lastEventId, resumedAfter });
+    } catch (error) {
+      report(reportError, error);
+    }
   });
 
   actor.subscribe((snapshot) => {

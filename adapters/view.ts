@@ -1,6 +1,6 @@
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
-import { isSafe } from '../transports/fetch.ts';
+import { isSafe } from '../transports/method.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
 

@@ -22,7 +22,7 @@ export const connectionStatuses = ['connecting', 'open', 'backoff', 'failed', 'c
 /** One of {@link connectionStatuses}. */
 export type ConnectionStatus = (typeof connectionStatuses)[number];
 
-/** Why nothing runs: the app closed it, the server ended it, or the page is hidden and comes back later. */
+/** Why nothing runs: the app closed it, the server ended it, or the page is hidden or frozen and comes back later. */
 export type CloseReason = 'app' | 'ended' | 'paused';
 
 /** What the statechart knows: plain, serialisable data, without functions, headers, tokens or URLs. */
@@ -147,7 +147,10 @@ export interface TransportInput {
 export type TransportCommand =
   /** The retry budget is whole again. */
   | { readonly type: 'budget.restored'; readonly backoff: number }
-  /** Open another stream, with fresh credentials if asked, and drop this one only when that one is open. */
+  /**
+   * Open another stream, with fresh credentials if asked, and drop this one only when that one is open; without
+   * an event ID, or with an unsafe method, only when the credentials are there.
+   */
   | { readonly type: 'stream.replace'; readonly refresh: boolean; readonly backoff: number }
   /** The network has changed: see whether the stream is still alive. */
   | { readonly type: 'stream.prove' };
@@ -249,9 +252,9 @@ export const connectionMachine = setup({
       context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,
     mayRepeat: ({ context }) => mayRepeat(context),
     mayResume: ({ context }) => mayResume(context),
-    canOverlap: ({ context }) => canOverlap(context),
+    // Without an ID, what arrives on both streams could not be told apart.
+    canOverlap: ({ context: { unsafe, lastEventId } }) => !unsafe && lastEventId !== '',
     expires: ({ context }) => context.expiring && mayRepeat(context),
-    expiresWithOverlap: ({ context }) => context.expiring && canOverlap(context),
     wasChargedJustNow: ({ context, event }) =>
       context.error?.kind === 'network' &&
       context.chargedAt !== null &&
@@ -419,15 +422,7 @@ export const connectionMachine = setup({
             /** Open for long enough to be trusted: the retry budget is whole again. */
             stable: {
               entry: ['restoreBudget', 'tellTransport'],
-              always: [
-                { guard: 'expiresWithOverlap', actions: ['forgetExpiry', renew] },
-                {
-                  guard: 'expires',
-                  target: '#connection.live',
-                  reenter: true,
-                  actions: 'spendRefresh',
-                },
-              ],
+              always: { guard: 'expires', actions: ['forgetExpiry', renew] },
             },
           },
         },
@@ -526,11 +521,6 @@ function mayRepeat({ unsafe, settings, lastEventId }: ConnectionContext): boolea
 /** Whether it may be sent again now that it is over: one that was never accepted may. */
 function mayResume(context: ConnectionContext): boolean {
   return context.openedAt === null || mayRepeat(context);
-}
-
-/** Whether two streams may run side by side. Without an ID, what arrives on both could not be told apart. */
-function canOverlap({ unsafe, lastEventId }: ConnectionContext): boolean {
-  return !unsafe && lastEventId !== '';
 }
 
 function outcomeOf(event: ConnectionEvent): AttemptOutcome & { readonly error: Failure } {

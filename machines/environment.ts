@@ -28,6 +28,7 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
   return fromCallback(({ sendBack }) => {
     if (typeof globalThis.addEventListener !== 'function') return undefined;
     const listening = new AbortController();
+    const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';
     const tell = (type: EnvironmentEvent['type']) =>
       sendBack({ type, at: now(), hidden: isHidden() } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
@@ -38,9 +39,10 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
       visibilitychange: () => tell(isHidden() ? 'page.hidden' : 'page.visible'),
       freeze: () => tell('page.frozen'),
       resume: () => tell('page.resumed'),
-      // A page that is not kept is on its way out. One that a browser brings back may not say that it was kept.
-      pagehide: (event) => (event as PageTransitionEvent).persisted && tell('page.frozen'),
-      pageshow: () => tell('page.resumed'),
+      // A page that is not kept is on its way out. One that is brought back may not say so; nor does one that
+      // has just been loaded.
+      pagehide: (event) => isKept(event) && tell('page.frozen'),
+      pageshow: (event) => (isKept(event) || !isLoading) && tell('page.resumed'),
     };
     for (const [name, listener] of Object.entries(signals)) {
       // Captured: what happens to the document passes the window on its way down.
@@ -50,6 +52,10 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
     if (isHidden()) tell('page.hidden');
     return () => listening.abort();
   });
+}
+
+function isKept(event: Event): boolean {
+  return (event as PageTransitionEvent).persisted;
 }
 
 /** Whether the platform knows that there is no network; where it cannot tell, there is one. */

@@ -20,6 +20,8 @@ export interface MessageBatch {
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
+  /** How much text the batch was read from, in characters: its messages keep it in memory. */
+  readonly characters?: number | undefined;
   /** The server sent what only shows that it is there, as a comment does. */
   readonly keepAlive?: boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { type ConnectionError, exceeded } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
+import { isSendable } from './event-id.ts';
 import { asConnectionError } from './network-error.ts';
 import type { TextMessage, TransportRequest } from './transport.ts';
 
@@ -14,9 +15,6 @@ interface EventStreamOptions {
   /** The longest ID and event name to accept, in characters. */
   readonly maxFieldSize: number;
 }
-
-/** What no header can carry. */
-const controlCharacter = /\p{Cc}/u;
 
 /**
  * Reads an event stream: one batch for each chunk, whatever the number of its messages. This is the hot path.
@@ -40,7 +38,7 @@ export function readEventStream(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let messages: TextMessage[] = [];
   let lastEventId = ''; // in force until the stream gives another
-  let idBefore = '';
+  let delivered = ''; // the ID in force when something was last delivered
   let retry: number | undefined;
   let keepAlive = false;
   let overflow: ConnectionError | undefined;
@@ -49,10 +47,8 @@ export function readEventStream(
     maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
-      // The standard ignores an ID with NUL; one with another control character would stop every later request.
-      idBefore = lastEventId;
       if (id.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
-      else if (!overflow && !controlCharacter.test(id)) lastEventId = id;
+      else if (!overflow && isSendable(id)) lastEventId = id;
     },
     onEvent({ id, event = 'message', data }) {
       if (event.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
@@ -60,8 +56,11 @@ export function readEventStream(
       const message = { event, data, id: lastEventId };
       const isWanted = !wanted || wanted.has(event);
       // Not delivered, so not received.
-      if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = idBefore;
-      else if (isWanted && !overflow) messages.push(message);
+      if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = delivered;
+      else if (isWanted && !overflow) {
+        messages.push(message);
+        delivered = lastEventId;
+      }
     },
     onComment() {
       keepAlive = true;
@@ -85,14 +84,17 @@ export function readEventStream(
   }
 
   async function* batches(): AsyncGenerator<MessageBatch, void> {
-    ({ lastEventId } = request); // not before: until now another stream may have been read
+    delivered = lastEventId = request.lastEventId; // not before: until now another stream may have been read
     try {
       while (true) {
         const { done, value } = await reader.read().catch((cause) => {
           throw asConnectionError(cause, 'The stream broke');
         });
-        feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
-        if (!done || messages.length > 0) yield { messages, lastEventId, retry, keepAlive };
+        const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+        feed(text);
+        if (!done || messages.length > 0) {
+          yield { messages, lastEventId, retry, keepAlive, characters: text.length };
+        }
         if (overflow) throw overflow;
         if (done) return;
         messages = [];

@@ -1,6 +1,7 @@
 import { ConnectionError, type FailureKind } from '../machines/connection-error.ts';
 import { anyOf, callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { readEventStream } from './event-stream.ts';
+import { isSafe } from './method.ts';
 import { asConnectionError } from './network-error.ts';
 import { drop, fetchWithoutLeak } from './redirect.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
@@ -48,7 +49,7 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
   fetch: callback,
   maxEventSize: sizeRule,
   maxFieldSize: sizeRule,
-  lastEventIdHeader: text,
+  lastEventIdHeader: { allowed: 'the name of a header', test: isHeaderName },
   reportError: callback,
 };
 
@@ -88,11 +89,6 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
   };
   return Object.assign(open, { unsafe });
-}
-
-/** Whether a request may be sent again without repeating an effect. */
-export function isSafe(method: string): boolean {
-  return /^(GET|HEAD)$/i.test(method);
 }
 
 /** The request with what is the app's own, and what is left of it without the headers and the body, if there are any. */
@@ -153,4 +149,8 @@ function refusalOf({ status, headers }: Response): ConnectionError | undefined {
   if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const message = 'The answer is not a text/event-stream. Check the URL.';
   return new ConnectionError('content-type', message, { status });
+}
+
+function isHeaderName(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 }

@@ -11,7 +11,7 @@ import { isOffline } from '../machines/environment.ts';
 import { type JitterKind, jitterWords } from '../machines/jitter.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { anyOf, callback, check, longestDelay, milliseconds, type Rules } from '../machines/rules.ts';
-import { memoryOf, type StreamMemory } from './memory.ts';
+import { createMemory, type StreamMemory } from './memory.ts';
 import { asConnectionError } from './network-error.ts';
 import { batchParser, type Parse } from './parse.ts';
 import { refreshOnce } from './refresh.ts';
@@ -79,23 +79,33 @@ export function fromTransport(
   options: TransportActorOptions = {},
 ): CallbackActorLogic<TransportCommand, TransportInput> {
   check(options, transportActorRules);
-  const started = new WeakSet<object>();
+  const fresh = new WeakSet<object>();
+  const memories = new WeakMap<object, StreamMemory>();
 
-  return fromCallback<TransportCommand, TransportInput>(({ input, self, sendBack, receive }) => {
-    // The React binding stops an actor and starts it again with the input it had. Its stream is gone and its
-    // last event ID is old: the statechart starts a new one.
-    if (started.has(self)) {
+  const logic = fromCallback<TransportCommand, TransportInput>(({ input, self, sendBack, receive }) => {
+    // The React binding stops an actor and starts it again with the input it had; so does a snapshot that is
+    // restored. Its stream is gone and its last event ID is old: the statechart starts a new one.
+    if (!fresh.delete(self)) {
       sendBack({ type: 'transport.restarted' });
       return undefined;
     }
-    started.add(self);
 
     if (transport.unsafe) sendBack({ type: 'transport.unsafe' });
     // The memory is the connection's: each attempt is an actor of its own.
-    const carrier = carry(transport, options, input, memoryOf(self._parent ?? self), sendBack);
+    const owner = self._parent ?? self;
+    const memory = memories.get(owner) ?? createMemory();
+    memories.set(owner, memory);
+    const carrier = carry(transport, options, input, memory, sendBack);
     receive(carrier.receive);
     return carrier.dispose;
   });
+  return {
+    ...logic,
+    getInitialSnapshot(scope, input) {
+      fresh.add(scope.self);
+      return logic.getInitialSnapshot(scope, input);
+    },
+  };
 }
 
 /** Carries one stream after another for as long as the statechart wants one. */
@@ -117,14 +127,16 @@ function carry(
   let reading: AbortController | undefined;
   let renewing = false;
   let patience: unknown;
+  /** A renewal that failed is not tried again before this, on the wall clock. */
+  let renewAt = 0;
 
   const vigil = createVigil({
     clock,
     idleTimeout,
     memory,
     onIdle: (limit) => reading && lose(reading, exceeded('idle', 'idleTimeout', limit)),
-    // While another stream is on its way, there is nothing to ask for.
-    onDoubt: () => asking || send({ type: 'transport.doubted' }),
+    // While another stream is on its way there is nothing to ask for; but it may not come.
+    onDoubt: () => (asking ? vigil.prove() : send({ type: 'transport.doubted' })),
   });
 
   function dispose(): void {
@@ -157,6 +169,10 @@ function carry(
     }
     if (renewing && refresh) await refreshOnce(refresh, reportError);
     if (signal.aborted) return;
+    if (renewing && reading && (transport.unsafe || memory.lastEventId === '')) {
+      send({ type: 'transport.restarted' }); // the two streams may not run side by side
+      return;
+    }
     const request = memory.request();
     const { lastEventId: asked } = request;
     const stream = await transport(request, signal);
@@ -167,6 +183,7 @@ function carry(
     reading?.abort();
     reading = own;
     asking = undefined;
+    memory.startStream();
     vigil.start();
     const { resumedAfter = asked } = stream;
     let { lastEventId } = memory;
@@ -180,6 +197,8 @@ function carry(
       const news =
         batch.messages.length > 0 || batch.lastEventId !== lastEventId || batch.retry !== undefined;
       if (!news) continue;
+      // The next stream brings it again, and could not tell it from news.
+      if (asking && !memory.hasRoomFor(batch)) return giveWay(own);
       ({ lastEventId } = batch);
       if (deliver(batch))
         return finish(own, new ConnectionError('ended', farewell), { type: 'transport.ended', final: true });
@@ -192,7 +211,7 @@ function carry(
     const last = closeOn.length > 0 ? batch.messages.findIndex(({ event }) => closeOn.includes(event)) : -1;
     const messages = last < 0 ? batch.messages : batch.messages.slice(0, last + 1);
     const lastEventId = batch.messages[last]?.id ?? batch.lastEventId;
-    memory.remember(messages, lastEventId);
+    memory.remember({ messages, lastEventId, characters: batch.characters });
     send({ type: 'transport.messages', lastEventId, retry: batch.retry, messages: parseBatch(messages) });
     if (messages.some(({ event }) => refreshOn.includes(event))) send({ type: 'transport.expiring' });
     return last >= 0;
@@ -202,18 +221,24 @@ function carry(
   function lose(own: AbortController, error: ConnectionError, how?: Ending): void {
     if (own.signal.aborted) return;
     if (own === reading && asking) {
-      own.abort();
-      vigil.stop();
-      reading = undefined;
-      send({ type: 'transport.lost' });
+      giveWay(own);
     } else if (own === asking && reading && renewing) {
       // The credentials could not be renewed in time. The old ones are good for as long as they last.
       own.abort();
       clock.clearTimeout(patience);
       asking = undefined;
+      renewAt = clock.now() + Math.max(backoff, error.retryAfter ?? 0);
     } else {
       finish(own, error, how);
     }
+  }
+
+  /** The stream is over, and the one that takes its place is still on its way. */
+  function giveWay(own: AbortController): void {
+    own.abort();
+    vigil.stop();
+    reading = undefined;
+    send({ type: 'transport.lost' });
   }
 
   function finish(own: AbortController, error: ConnectionError, how: Ending = failed): void {
@@ -250,8 +275,11 @@ function carry(
     dispose,
     receive(command: TransportCommand): void {
       if ('backoff' in command) ({ backoff } = command);
-      if (command.type === 'stream.replace') ask(command.refresh);
-      if (command.type === 'stream.prove' && !asking) vigil.prove();
+      if (command.type === 'budget.restored') memory.settleStream();
+      if (command.type === 'stream.prove') vigil.prove();
+      if (command.type !== 'stream.replace') return;
+      // A server may say again and again that the credentials expire.
+      if (!command.refresh || (!asking && clock.now() >= renewAt)) ask(command.refresh);
     },
   };
 }

@@ -1,11 +1,14 @@
-import type { Message } from '../machines/message.ts';
+import type { Message, MessageBatch } from '../machines/message.ts';
 import type { TransportRequest } from './transport.ts';
 
-/** How many of the last messages are held against a replay. */
+/** How many of the last messages are held against a replay, at least. */
 const mostMessages = 256;
 
-/** How much text of the last messages is held against a replay, in characters. */
+/** How much text they may keep in memory, in characters. */
 const mostCharacters = 2 ** 20;
+
+/** How many messages of a new stream are held against those: a server may replay more than it was asked for. */
+const mostReplayed = 1_024;
 
 /** What a connection remembers of its streams, from one to the next. */
 export interface StreamMemory {
@@ -13,74 +16,68 @@ export interface StreamMemory {
   readonly lastEventId: string;
   /** How far apart the last keep-alives of the server were, in milliseconds; the latest first. */
   keepAliveGaps: readonly number[];
+  /** How many times longer to wait for one than was learned: the server may be slower than it seemed. */
+  caution: number;
   /** A new attempt resumes after this ID: what came after it never reached the app. */
   rewind(lastEventId: string): void;
-  remember(messages: readonly Message[], lastEventId: string): void;
-  /** What to ask a transport for. */
+  /** What to ask a transport for. From now on, what is remembered may all come again. */
   request(): TransportRequest;
+  /** The stream is accepted, and may begin with replays. */
+  startStream(): void;
+  /** What comes from now on is no replay. */
+  settleStream(): void;
+  /** Whether there is room for a batch too, so that all since the last request would be known if it came again. */
+  hasRoomFor(batch: MessageBatch): boolean;
+  remember(batch: MessageBatch): void;
 }
 
-const memories = new WeakMap<object, StreamMemory>();
-
-/** The memory of a connection, which is known by its actor. */
-export function memoryOf(owner: object): StreamMemory {
-  const memory = memories.get(owner) ?? createMemory();
-  memories.set(owner, memory);
-  return memory;
-}
-
-function createMemory(): StreamMemory {
+export function createMemory(): StreamMemory {
   let lastEventId = '';
-  // A ring: this is on the hot path, and what a connection holds stays the same once it is full.
-  let ring: (Message | undefined)[] = [];
-  let oldest = 0;
-  let next = 0;
+  let kept: Kept[] = []; // by the batch, which is cheap: this is on the hot path
+  let count = 0;
   let characters = 0;
+  let room = { messages: 0, characters: 0 };
+  let before: readonly Message[] = [];
+  let left = 0;
 
-  function keep(message: Message): void {
-    while (next - oldest >= mostMessages || characters > mostCharacters) {
-      characters -= lengthOf(ring[oldest % mostMessages]);
-      ring[oldest % mostMessages] = undefined;
-      oldest += 1;
+  function keep(batch: Kept): void {
+    kept.push(batch);
+    count += batch.messages.length;
+    characters += batch.characters;
+    for (let [oldest] = kept; oldest && kept.length > 1; [oldest] = kept) {
+      if (count - oldest.messages.length < mostMessages && characters <= mostCharacters) return;
+      kept.shift();
+      count -= oldest.messages.length;
+      characters -= oldest.characters;
     }
-    ring[next % mostMessages] = message;
-    next += 1;
-    characters += lengthOf(message);
   }
 
-  /** The oldest first. */
-  function recent(): Message[] {
-    const split = oldest % mostMessages;
-    return [...ring.slice(split), ...ring.slice(0, split)].filter((message) => message !== undefined);
-  }
+  const recent = () => kept.flatMap(({ messages }) => messages);
 
   return {
     keepAliveGaps: [],
+    caution: 1,
     get lastEventId() {
       return lastEventId;
     },
     rewind(id) {
+      if (id === lastEventId) return; // it may have come without a message
       const messages = recent();
       const last = messages.findLastIndex((message) => message.id === id);
-      ring = [];
-      oldest = next = characters = 0;
-      messages.slice(0, last + 1).forEach(keep);
-      lastEventId = id;
-    },
-    remember(messages, id) {
-      if (id !== '') messages.forEach(keep); // without an ID nothing can be replayed
+      const all = { messages: messages.slice(0, last + 1), characters };
+      kept = [];
+      count = characters = 0;
+      if (last >= 0) keep(all);
       lastEventId = id;
     },
     request() {
-      let before: readonly Message[] | undefined;
-      let left = mostMessages;
+      room = { messages: mostMessages, characters: mostCharacters };
       return {
         get lastEventId() {
           return lastEventId;
         },
         isReplay({ id, event, data }) {
           if (left === 0) return false;
-          before ??= recent();
           left -= 1;
           const index = before.findLastIndex(
             (known) => known.id === id && known.event === event && known.data === data,
@@ -90,9 +87,37 @@ function createMemory(): StreamMemory {
         },
       };
     },
+    startStream() {
+      before = recent();
+      left = mostReplayed;
+    },
+    settleStream() {
+      before = [];
+      left = 0;
+    },
+    hasRoomFor(batch) {
+      room.messages -= batch.messages.length;
+      room.characters -= charactersOf(batch);
+      return room.messages >= 0 && room.characters >= 0;
+    },
+    remember(batch) {
+      ({ lastEventId } = batch);
+      // Without an ID, nothing can be replayed.
+      if (lastEventId !== '' && batch.messages.length > 0) {
+        keep({ messages: batch.messages, characters: charactersOf(batch) });
+      }
+    },
   };
 }
 
-function lengthOf(message: Message | undefined): number {
-  return typeof message?.data === 'string' ? message.data.length : 0;
+interface Kept {
+  readonly messages: readonly Message[];
+  /** How much text they keep in memory. */
+  readonly characters: number;
+}
+
+/** A message keeps the whole text in memory that it was cut from. */
+function charactersOf({ messages, characters = 0 }: MessageBatch): number {
+  const own = messages.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+  return Math.max(own, characters);
 }

@@ -1,4 +1,5 @@
 import { ConnectionError } from '../machines/connection-error.ts';
+import { isSafe } from './method.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -19,10 +20,14 @@ export async function fetchWithoutLeak(
   const response = await fetch(url, { ...own, redirect: 'manual' });
   if (!isRedirect(response)) return response;
   drop(response);
+  // It may have had its effect: only the answer could tell, and a browser hides it.
+  if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);
+  own.signal?.throwIfAborted();
   const elsewhere = await fetch(url, bare);
-  const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(new Request(url).url);
-  if (elsewhere.redirected && !isSameOrigin && own.method?.toUpperCase() === bare.method) return elsewhere;
+  const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(response.url);
+  if (elsewhere.redirected && !isSameOrigin) return elsewhere;
   drop(elsewhere);
+  own.signal?.throwIfAborted();
   const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
   if (!isRedirect(last)) return last;
   drop(last);
@@ -30,7 +35,7 @@ export async function fetchWithoutLeak(
 }
 
 const refusal =
-  'The server redirects a request with headers or a body of yours, which must not go to another origin. Use the final URL.';
+  'The server redirects a request with headers or a body of yours. They do not go on to wherever that leads: use the final URL.';
 
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);

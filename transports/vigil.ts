@@ -43,12 +43,13 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
   let due = 0;
   let lastSign = 0;
   let lastKeepAlive: number | undefined;
+  let learned = 0;
   let doubtedAt = Infinity;
 
   function limit(): number {
     if (idleTimeout !== 'auto') return idleTimeout || Infinity;
     const cadence = Math.max(...memory.keepAliveGaps); // of none: -Infinity
-    return cadence > 0 ? Math.min(longest, Math.max(shortest, 3 * cadence)) : Infinity;
+    return cadence > 0 ? Math.min(longest, Math.max(shortest, 3 * cadence) * memory.caution) : Infinity;
   }
 
   function plan(now: number): void {
@@ -61,7 +62,10 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
     const allowed = limit();
     const isLate = now - due > latest;
     const isUnproven = now - doubtedAt >= proofTime;
+    if (now < lastSign) lastSign = now; // the clock was set back
     if (now - lastSign >= allowed && !isLate) {
+      // What was learned may have been a prelude, or the server has changed its ways.
+      if (allowed < longest) memory.caution *= 2;
       onIdle(allowed);
       return;
     }
@@ -84,14 +88,18 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
   function learn(now: number): void {
     const gap = now - (lastKeepAlive ?? now);
     if (lastKeepAlive !== undefined && gap < burst) return;
-    if (gap > 0) memory.keepAliveGaps = [gap, ...memory.keepAliveGaps.slice(0, 1)];
     lastKeepAlive = now;
+    if (gap <= 0) return;
+    memory.keepAliveGaps = [gap, ...memory.keepAliveGaps.slice(0, 1)];
+    learned += 1;
+    if (learned > 2) memory.caution = Math.max(1, memory.caution / 2);
   }
 
   return {
     start(): void {
       lastSign = clock.now();
       lastKeepAlive = undefined;
+      learned = 0;
       doubtedAt = Infinity;
       planAnew();
     },
@@ -106,7 +114,7 @@ export function createVigil({ clock, idleTimeout, memory, onIdle, onDoubt }: Vig
     },
     /** The stream has to prove that it is alive. */
     prove(): void {
-      doubt();
+      if (doubtedAt === Infinity) doubt();
       planAnew();
     },
   };

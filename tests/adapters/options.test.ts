@@ -56,7 +56,12 @@ describe('an option that is not what it may be is refused at once', () => {
     [{ refreshOn: [1] }, '`refreshOn` must be an event name or a list of them, but it is of type object.'],
     [{ maxFieldSize: 0 }, '`maxFieldSize` must be a number from 1 to Infinity, but it is 0.'],
     [{ persist: { key: 'x' } }, '`persist` must be a `storage` and a `key`, but it is of type object.'],
-    [{ lastEventId: 7 }, '`lastEventId` must be a string, but it is 7.'],
+    [{ lastEventId: 7 }, '`lastEventId` must be a string without control characters, but it is 7.'],
+    [
+      { lastEventIdHeader: 'last event id' },
+      "`lastEventIdHeader` must be the name of a header, but it is 'last event id'.",
+    ],
+    [{ closeOn: 42 }, '`closeOn` must be an event name or a list of them, but it is 42.'],
     [
       { clock: {} },
       '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',

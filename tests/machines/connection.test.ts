@@ -720,17 +720,6 @@ describe('a stream that is open and is to be replaced', () => {
     expect(run.attempts[0]?.told).toHaveLength(3);
   });
 
-  test('that expires and has no IDs is dropped first, and resumes with fresh credentials', () => {
-    const run = start();
-    run.accept();
-    run.clock.advance(5_000);
-    run.say('transport.expiring');
-    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 2, 0]);
-    expect(run.attempts[1]?.input.refresh).toBe(true);
-    run.fail(unauthorized, { refreshable: true });
-    expect(run.status).toBe('failed');
-  });
-
   test('that expires and is unsafe is left alone', () => {
     const run = start();
     run.accept(true);

@@ -220,10 +220,8 @@ describe('no secret gets out of a request that cannot be sent, for', () => {
     ['a header beyond Latin-1', secretUrl, { headers: { authorization: `${canaries.token} ✓` } }],
     ['headers that are none', secretUrl, { headers: [[canaries.headerValue]] as never }],
     ['a method that is none', secretUrl, { method: canaries.headerValue.replace('-', ' ') }],
-    ['an ID to resume after that no header can carry', secretUrl, { lastEventId: `${canaries.token}\n` }],
   ] as [string, () => string, ConnectionOptions][])('%s', async (_, url, options) => {
     const watched = connect(options, url());
-    if (options.lastEventId !== undefined) return; // the ID itself is shown
     await reached(watched, 'failed');
     expect(watched.connection.state.error?.kind).toMatch(/^(invalid|exhausted)$/);
     expectNoLeaks(watched);

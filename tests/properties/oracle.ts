@@ -53,6 +53,8 @@ export class Oracle {
   /** When the stream has to have proved that it is alive. */
   proofDue = Infinity;
   unsafe = false;
+  /** No renewal is tried before this. */
+  renewAt = -Infinity;
 
   /** The attempt that follows a refresh of the credentials runs, or is still to come. */
   refreshed = false;
@@ -101,7 +103,7 @@ export class Oracle {
     return Math.min(this.due, this.watchdog, this.proofDue, this.successor?.due ?? Infinity);
   }
 
-  get #canOverlap(): boolean {
+  get canOverlap(): boolean {
     return !this.unsafe && this.lastEventId !== '';
   }
 
@@ -127,7 +129,7 @@ export class Oracle {
     this.#floorEnds = 0;
     this.refreshed = false;
     this.error = null;
-    if (this.isOpen && this.#canOverlap) this.onReplace(false);
+    if (this.isOpen && this.canOverlap) this.onReplace(false);
     else this.#attempt();
   }
 
@@ -178,7 +180,7 @@ export class Oracle {
 
   doubted(): void {
     if (!this.isOpen) return;
-    if (this.#canOverlap) this.onReplace(false);
+    if (this.canOverlap) this.onReplace(false);
     else if (this.#mayRepeat) this.#attempt();
   }
 
@@ -190,9 +192,15 @@ export class Oracle {
     this.watchdog = due;
   }
 
+  /** The credentials could not be renewed; the open stream goes on. */
+  notRenewed(retryAfter = 0): void {
+    this.successor = null;
+    this.renewAt = this.#around.now() + Math.max(Math.round(Math.min(longest, this.backoff)), retryAfter);
+  }
+
   /** The open stream has to give a sign of life. */
   mustProve(): void {
-    if (this.successor) return;
+    if (this.proofDue < Infinity) return;
     this.#watch(this.#around.idleTimeout);
     this.proofDue = this.#around.now() + 5_000;
   }
@@ -266,12 +274,13 @@ export class Oracle {
     } else if (this.next === this.watchdog) {
       this.failed({ kind: this.isOpen ? 'idle' : 'timeout' }, this.#around.facts());
     } else if (this.next === successorDue && this.successor?.renews) {
-      this.successor = null;
+      this.notRenewed();
     } else if (this.next === successorDue) {
       this.failed({ kind: 'timeout' }, this.#around.facts());
     } else if (this.next === this.proofDue) {
       this.proofDue = Infinity;
-      if (!this.successor) this.doubted();
+      if (this.successor) this.mustProve();
+      else this.doubted();
     } else if (this.phase === 'waiting') {
       this.#attempt();
     } else {
@@ -291,13 +300,9 @@ export class Oracle {
   /** Credentials that expire are renewed once the stream has lasted. */
   #renew(): void {
     if (!this.#expiring || this.phase !== 'stable') return;
-    if (this.#canOverlap) {
-      this.#expiring = false;
-      this.onReplace(true);
-    } else if (this.#mayRepeat) {
-      this.refreshed = true;
-      this.#attempt();
-    }
+    if (!this.#mayRepeat) return;
+    this.#expiring = false;
+    this.onReplace(true);
   }
 
   /** A failure that the lack of a network explains is given back. */

@@ -40,7 +40,10 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     isStarting = true;
     if (around.unsafe) oracle.mayRepeatAnEffect();
   };
+  /** The credentials were renewed for an attempt that has yet to be made. */
+  let renewed = false;
   oracle.onReplace = (renews) => {
+    if (renews && (oracle.successor || clock.now() < oracle.renewAt)) return;
     oracle.successor = { renews, due: Infinity };
     isStarting = true;
   };
@@ -54,8 +57,12 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     if (successor && around.connectTimeout > 0) successor.due = clock.now() + around.connectTimeout;
     if (refreshes && around.refresh !== 'resolves') {
       fail({ kind: 'unauthorized' });
+    } else if (successor?.renews && !oracle.canOverlap) {
+      renewed = refreshes;
+      oracle.restarted();
     } else {
-      oracle.requested(refreshes);
+      oracle.requested(refreshes || renewed);
+      renewed = false;
       const word = prepared.expected.shift();
       if (word) tell(word);
     }
@@ -63,7 +70,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
 
   /** The newest request fails, or the stream that came of it. */
   function fail(fault: Fault): void {
-    if (oracle.successor?.renews) oracle.successor = null;
+    if (oracle.successor?.renews) oracle.notRenewed(fault.retryAfter);
     else oracle.failed(fault, facts());
   }
 

@@ -23,7 +23,7 @@ export function playedTransport(unsafe = false) {
     const accepted = new Promise<EventStream>((...settle) => {
       [resolve, reject] = settle;
     });
-    const { readable, writable } = new TransformStream<MessageBatch, MessageBatch>(
+    const { readable, writable } = new TransformStream<() => MessageBatch, () => MessageBatch>(
       {},
       { highWaterMark: Infinity },
       { highWaterMark: Infinity },
@@ -36,23 +36,35 @@ export function playedTransport(unsafe = false) {
       writer.abort(signal.reason).catch(ignore);
     });
     let lastEventId = '';
+    async function* batches(): AsyncGenerator<MessageBatch, void> {
+      for await (const read of readable) yield read();
+    }
     requests.push({
       request,
       signal,
       lastEventId: request.lastEventId,
       accept(details = {}) {
-        resolve(Object.assign(readable, details) as unknown as EventStream);
+        resolve(Object.assign(batches(), details));
       },
       refuse: (error) => reject(error),
       send(...ids) {
         const all = ids.map((id) => ({ event: 'message', data: String(id), id: String(id) }));
-        const messages = all.filter((message) => !request.isReplay?.(message));
-        lastEventId = messages.at(-1)?.id ?? (lastEventId || request.lastEventId);
-        writer.write({ messages, lastEventId }).catch(ignore);
+        writer
+          .write(() => {
+            const messages = all.filter((message) => !request.isReplay?.(message));
+            lastEventId = messages.at(-1)?.id ?? (lastEventId || request.lastEventId);
+            return { messages, lastEventId };
+          })
+          .catch(ignore);
       },
       batch(batch) {
-        lastEventId = batch.lastEventId ?? batch.messages?.at(-1)?.id ?? (lastEventId || request.lastEventId);
-        writer.write({ messages: [], ...batch, lastEventId }).catch(ignore);
+        writer
+          .write(() => {
+            lastEventId =
+              batch.lastEventId ?? batch.messages?.at(-1)?.id ?? (lastEventId || request.lastEventId);
+            return { messages: [], ...batch, lastEventId };
+          })
+          .catch(ignore);
       },
       end: () => void writer.close().catch(ignore),
       drop: (error = new Error('reset')) => void writer.abort(error).catch(ignore),

@@ -145,6 +145,7 @@ describe('replays', () => {
     clock.advance(1_000);
     const second = await request(2);
     second.accept();
+    await until(() => connection.state.status === 'open');
     const news = { event: 'message', data: 'another 1', id: '1' };
     expect(second.request.isReplay?.(news)).toBe(false);
     second.batch({ messages: [news] });
@@ -158,7 +159,9 @@ describe('replays', () => {
     first.drop();
     await until(() => connection.state.status === 'backoff');
     clock.advance(1_000);
-    const { request: asked } = await request(2);
+    const { request: asked, accept } = await request(2);
+    accept();
+    await until(() => connection.state.status === 'open');
     const message = (id: number) => ({ event: 'message', data: String(id), id: String(id) });
     expect([1, 2, 1].map((id) => asked.isReplay?.(message(id)))).toEqual([true, true, false]);
   });
@@ -180,29 +183,80 @@ describe('replays', () => {
   });
 
   test('are known by the last 256 messages, and by no more than a million characters of text', async () => {
-    const { connection, request, received } = connect();
+    const { server, connection, request, received } = connect();
+    const message = (id: number, data = String(id)) => ({ event: 'message', data, id: String(id) });
+    async function replace(number: number): Promise<PlayedRequest> {
+      const before = connection.state.openedAt;
+      connection.reconnect();
+      const next = await request(number);
+      next.accept();
+      await until(() => next.signal.aborted || server.alive.length === 1, `stream ${number}`);
+      expect(connection.state.openedAt).toBe(before); // the clock stands still
+      return next;
+    }
     const first = await request(1);
     first.accept();
     for (let id = 0; id < 2_000; id += 10)
       first.send(...Array.from({ length: 10 }, (_, index) => id + index));
     await until(() => received.length === 2_000);
-    connection.reconnect();
-    const second = await request(2);
-    const message = (id: number, data = String(id)) => ({ event: 'message', data, id: String(id) });
-    expect([2_000 - 256, 2_000 - 600].map((id) => second.request.isReplay?.(message(id)))).toEqual([
+    const second = await replace(2);
+    expect([2_000 - 256, 2_000 - 300].map((id) => second.request.isReplay?.(message(id)))).toEqual([
       true,
       false,
     ]);
-    second.accept();
     const large = 'x'.repeat(600_000);
-    for (const id of [3_000, 3_001, 3_002, 3_003, 3_004]) {
-      second.batch({ messages: [message(id, large)] });
-    }
+    for (const id of [3_000, 3_001, 3_002, 3_003, 3_004]) second.batch({ messages: [message(id, large)] });
     await until(() => received.length === 2_005);
-    connection.reconnect();
-    const third = await request(3);
+    const third = await replace(3);
     expect(third.request.isReplay?.(message(3_001, large))).toBe(false);
     expect(third.request.isReplay?.(message(3_004, large))).toBe(true);
+  });
+
+  test('that would be more than can be known are left to the next stream, and the old one says no more', async () => {
+    const { server, connection, received, statuses, request, open } = connect();
+    const first = await open(1);
+    connection.reconnect();
+    const second = await request(2);
+    const ids = Array.from({ length: 600 }, (_, index) => index + 2);
+    for (const id of ids) first.send(id);
+    await until(() => first.signal.aborted);
+    expect([received.length, connection.state.status, server.alive]).toEqual([257, 'connecting', [second]]);
+    second.accept();
+    second.send(...ids);
+    await until(() => received.length === 601);
+    expect(received).toEqual([1, ...ids].map(String));
+    expect([connection.state.retries, statuses.includes('backoff')]).toEqual([0, false]);
+  });
+
+  test('come at once: what comes when the stream has lasted is news', async () => {
+    const { clock, server, connection, received, request, open } = connect();
+    const first = await open(1, 2);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const second = await request(2);
+    second.accept();
+    await until(() => connection.state.status === 'open');
+    clock.advance(5_000);
+    second.send(1); // a server that counts from 1 again, with the same to say
+    await until(() => received.length === 3);
+    expect([received, server.requests.length]).toEqual([['1', '2', '1'], 2]);
+  });
+
+  test('are known after an ID that came without a message, and after an event that nobody asked for', async () => {
+    const { clock, connection, received, request, open } = connect();
+    const first = await open(1, 2);
+    first.batch({ lastEventId: '5' });
+    await until(() => connection.state.lastEventId === '5');
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    const second = await request(2);
+    expect(second.lastEventId).toBe('5');
+    second.accept();
+    second.send(2, 6);
+    await until(() => received.length === 3);
+    expect(received).toEqual(['1', '2', '6']);
   });
 });
 
