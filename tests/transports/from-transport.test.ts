@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createActor } from 'xstate';
+import { createActor, setup } from 'xstate';
 import {
   type ConnectionClock,
   ConnectionError,
@@ -9,6 +9,7 @@ import {
   selectStatus,
   type Transport,
 } from '../../index.ts';
+import { playedTransport } from '../support/played-transport.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
@@ -151,6 +152,65 @@ describe('a transport', () => {
     await quiet();
     expect(context().lastEventId).toBe('');
   });
+});
+
+describe('a snapshot that went through JSON', () => {
+  async function saved(unsafe: boolean) {
+    const clock = new TestClock();
+    const server = playedTransport(unsafe);
+    const machine = connectionMachine.provide({
+      actors: { transport: fromTransport(server.transport, { clock }) },
+    });
+    const actor = createActor(machine, { clock }).start();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    if (!unsafe) server.requests[0]?.send(1, 2, 3);
+    await until(
+      () => actor.getSnapshot().context.openedAt !== null && (unsafe || lastEventIdOf(actor) === '3'),
+    );
+    const snapshot = JSON.parse(JSON.stringify(actor.getPersistedSnapshot()));
+    actor.stop();
+    return { server, restored: createActor(machine, { snapshot, clock }) };
+  }
+  const lastEventIdOf = (actor: ReturnType<typeof createActor<typeof connectionMachine>>) =>
+    actor.getSnapshot().context.lastEventId;
+
+  test('is resumed after the ID that it knows, not the one that its attempt began with', async () => {
+    const { server, restored } = await saved(false);
+    restored.start();
+    await until(() => server.requests.length === 2);
+    expect([server.requests[1]?.lastEventId, server.alive.length]).toEqual(['3', 1]);
+    restored.stop();
+  });
+
+  test('does not repeat a request that may repeat its effect', async () => {
+    const { server, restored } = await saved(true);
+    restored.start();
+    await quiet();
+    expect([server.requests.length, selectStatus(restored.getSnapshot())]).toEqual([1, 'failed']);
+    restored.stop();
+  });
+});
+
+test('two transports in one statechart of the app share no memory', async () => {
+  const [one, two] = [playedTransport(), playedTransport()];
+  const clock = new TestClock();
+  const connection = ({ transport }: typeof one) =>
+    connectionMachine.provide({ actors: { transport: fromTransport(transport, { clock }) } });
+  const parent = setup({ actors: { one: connection(one), two: connection(two) } }).createMachine({
+    invoke: [{ src: 'one' }, { src: 'two' }],
+  });
+  const actor = createActor(parent, { clock }).start();
+  await until(() => one.requests.length + two.requests.length === 2);
+  one.requests[0]?.accept();
+  one.requests[0]?.send(7);
+  two.requests[0]?.accept();
+  two.requests[0]?.drop();
+  await quiet();
+  clock.advance(30_000);
+  await until(() => two.requests.length === 2);
+  expect(two.requests[1]?.lastEventId).toBe('');
+  actor.stop();
 });
 
 describe('the time to connect', () => {

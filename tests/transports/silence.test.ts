@@ -118,14 +118,29 @@ describe('after a change of the network, an open stream', () => {
     await request(2);
   });
 
-  test('is not doubted while its successor is on the way', async () => {
-    const { clock, server, connection, online, request } = await open();
-    connection.reconnect();
-    await request(2);
+  test('waits for its successor, if that is on the way; if that does not come, it is replaced', async () => {
+    const { clock, server, connection, online, first, request } = await open({ refreshOn: 'expiring' });
+    clock.advance(5_000);
+    first.batch({ messages: [{ event: 'expiring', data: '', id: '2' }] });
+    const second = await request(2);
     online();
     clock.advance(10_000);
     await quiet();
     expect(server.requests).toHaveLength(2);
+    second.refuse(new Error('cut by the change too'));
+    await quiet();
+    expect(connection.state.status).toBe('open');
+    clock.advance(5_000);
+    await request(3);
+  });
+
+  test('is held to its five seconds, however often the network changes', async () => {
+    const { clock, online, request } = await open();
+    for (let second = 0; second < 5; second += 1) {
+      online();
+      clock.advance(1_000);
+    }
+    await request(2);
   });
 });
 

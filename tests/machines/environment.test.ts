@@ -1,0 +1,30 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createConnection } from '../../index.ts';
+import { playedTransport } from '../support/played-transport.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { quiet, until } from '../support/until.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+test('the end of the first load of a page is no reason to try again; a page that is brought back is', async () => {
+  const page = new EventTarget();
+  const shown = (persisted: boolean) =>
+    page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted }));
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('document', { visibilityState: 'visible', readyState: 'interactive' });
+  const server = playedTransport();
+  const connection = createConnection('/events', {
+    clock: new TestClock(),
+    maxRetries: 0,
+    transport: () => server.transport,
+  });
+  await until(() => server.requests.length === 1);
+  server.requests[0]?.refuse(new Error('down'));
+  await until(() => connection.state.status === 'failed');
+  shown(false);
+  await quiet();
+  expect(server.requests).toHaveLength(1);
+  shown(true);
+  await until(() => server.requests.length === 2);
+  connection.close();
+});
