@@ -1,4 +1,4 @@
-import { createGzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Answer } from '../support/sse-server.ts';
 
 const chunkSize = 2 ** 16;
@@ -12,22 +12,25 @@ export interface Flood {
   readonly end?: string;
 }
 
-/** Writes as fast as the client reads, compressed or not, until it is enough or the client is gone. */
+/** Writes as fast as the client reads, until it is enough or the client is gone; compressed, it is a bomb. */
 export function flood({ start = '', piece, bytes, end = '' }: Flood, { gzip = false } = {}): Answer {
   return async (response) => {
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       ...(gzip && { 'content-encoding': 'gzip' }),
     });
-    const target = gzip ? createGzip({ level: 1 }) : response;
-    if (gzip) target.pipe(response);
+    if (gzip) {
+      const all = Buffer.concat([Buffer.from(start), Buffer.alloc(bytes, piece), Buffer.from(end)]);
+      response.end(gzipSync(all, { level: 1 }));
+      return;
+    }
     const chunk = piece.repeat(Math.ceil(chunkSize / piece.length));
     const gone = new Promise<void>((resolve) => response.once('close', resolve));
     const write = (text: string) =>
-      target.write(text) || Promise.race([gone, new Promise((resolve) => target.once('drain', resolve))]);
+      response.write(text) || Promise.race([gone, new Promise((resolve) => response.once('drain', resolve))]);
 
     await write(start);
     for (let left = bytes; left > 0 && !response.destroyed; left -= chunk.length) await write(chunk);
-    target.end(end);
+    response.end(end);
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionOptions } from '../../index.ts';
 import { type SseServer, startSseServer } from '../support/sse-server.ts';
 import { until } from '../support/until.ts';
@@ -13,6 +13,9 @@ import type { HeapReport } from './heap-client.ts';
  */
 const heap = 96;
 const megabytes = 2 ** 20;
+
+// A hundred megabytes take their time on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 let server: SseServer;
 let client: ChildProcess | undefined;
