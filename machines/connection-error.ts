@@ -68,7 +68,11 @@ export class ConnectionError extends Error implements Failure {
 
 /** Tells a {@link ConnectionError} from any other value, across realms and copies of the package. */
 export function isConnectionError(value: unknown): value is ConnectionError {
-  return value instanceof Error && value.name === 'ConnectionError' && 'kind' in value;
+  return (
+    value instanceof Error &&
+    value.name === 'ConnectionError' &&
+    failureKinds.includes((value as ConnectionError).kind) // others use the name too
+  );
 }
 
 /** The error for a limit that an option sets, in the unit of that option. */

@@ -38,6 +38,8 @@ export interface FetchTransportOptions {
   readonly reportError?: ErrorReporter | undefined;
 }
 
+const fetchable = /^(https?|data|blob):/;
+
 const defaultHeader = 'last-event-id';
 
 export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 'body'>> = {
@@ -112,7 +114,9 @@ async function requestFor(
     const isBare = body == null && own.keys().next().done;
     const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!options.fetch) new Request(url, { method, credentials });
+    if (!options.fetch && !fetchable.test(new Request(url, { method, credentials }).url)) {
+      throw new TypeError('No URL that can be fetched.');
+    }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
     return [url, init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
   } catch (cause) {

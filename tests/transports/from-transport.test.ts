@@ -86,6 +86,15 @@ describe('a transport', () => {
     expect(context().error).toEqual({ kind: 'forbidden', message: 'Not for you.' });
   });
 
+  test('that throws an error of others by the same name keeps its words to itself', async () => {
+    const { actor, status, context } = run(async () => {
+      throw Object.assign(new Error('the password is 1234'), { name: 'ConnectionError', kind: 'tls' });
+    });
+    await until(() => status() === 'backoff');
+    expect(context().error).toEqual({ kind: 'network', message: 'The transport failed.' });
+    actor.stop();
+  });
+
   test('is not called when nobody wants it any more one microtask later', async () => {
     let calls = 0;
     const { actor } = run(async () => {
