@@ -1,33 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Connection, ConnectionError, type ConnectionOptions, createConnection } from '../../index.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type Connection, ConnectionError, createConnection } from '../../index.ts';
 import type { Message } from '../../machines/message.ts';
-import { body, cut, type SseServer, stall, startSseServer, status, stream } from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { body, cut, stall, status, stream } from '../support/sse-server.ts';
+import { clock, connect, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
-
-let server: SseServer;
-let clock: TestClock;
-let connections: Connection[];
-
-beforeEach(async () => {
-  server = await startSseServer();
-  clock = new TestClock();
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-function connect(options: ConnectionOptions = {}, url = server.url) {
-  const connection = createConnection(url, { clock, ...options });
-  connections.push(connection);
-  return connection;
-}
-
-const reached = (connection: Connection, wanted: Connection['state']['status']) =>
-  until(() => connection.state.status === wanted, `the status ${wanted}`);
 
 /** Moves the clock until the wait is over and the next attempt has ended in another status. */
 async function retry(connection: Connection, ms = 30_000) {
@@ -259,12 +235,13 @@ describe('a fault of the app', () => {
       if (calls === 1) throw fault;
       return value;
     };
-    const connection = createConnection(name === 'url' ? () => failFirst(server.url) : server.url, {
-      clock,
-      reportError: (error) => reports.push(error),
-      ...(name === 'headers' && { headers: () => failFirst({}) }),
-    });
-    connections.push(connection);
+    const connection = connect(
+      {
+        reportError: (error) => reports.push(error),
+        ...(name === 'headers' && { headers: () => failFirst({}) }),
+      },
+      name === 'url' ? () => failFirst(server.url) : server.url,
+    );
     await reached(connection, 'backoff');
     expect(connection.state.error).toMatchObject({
       kind: 'network',
@@ -688,7 +665,7 @@ test('an event that the server names * is heard once by those who hear all', asy
 });
 
 test('a connection that is disposed of in a listener is closed, and its loops end', async () => {
-  const connection = connect();
+  const connection = createConnection(server.url);
   const looping = (async () => {
     for await (const _ of connection);
   })();
@@ -697,7 +674,6 @@ test('a connection that is disposed of in a listener is closed, and its loops en
   server.publish('one');
   await looping;
   expect(connection.state).toMatchObject({ status: 'closed', closeReason: 'app' });
-  connections.pop();
 });
 
 test('`await using` closes the connection and stops its actor', async () => {

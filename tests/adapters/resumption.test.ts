@@ -1,39 +1,22 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Connection, type ConnectionOptions, createConnection, type Persistence } from '../../index.ts';
-import { type SseServer, startSseServer, stream } from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { describe, expect, test } from 'vitest';
+import type { ConnectionOptions, ConnectionStatus, Persistence } from '../../index.ts';
+import { stream } from '../support/sse-server.ts';
+import { clock, connect, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
 
-let server: SseServer;
-let clock: TestClock;
-let connections: Connection[];
-
-beforeEach(async () => {
-  server = await startSseServer();
-  clock = new TestClock();
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-function connect(options: ConnectionOptions = {}) {
-  const connection = createConnection(server.url, { clock, jitter: 'none', ...options });
-  connections.push(connection);
+/** Connects, and keeps the text of what is received. */
+function follow(options: ConnectionOptions = {}) {
+  const connection = connect({ jitter: 'none', ...options });
   const received: string[] = [];
   connection.on('*', ({ data }) => received.push(String(data)));
-  const reached = (status: Connection['state']['status']) =>
-    until(() => connection.state.status === status, `the status ${status}`);
-  return { connection, received, reached };
+  return { connection, received, reached: (status: ConnectionStatus) => reached(connection, status) };
 }
 
 const streamHead = { 'content-type': 'text/event-stream' };
 
 describe('reconnect() over an open stream', () => {
   test('overlaps the two at the server, and every event arrives once and in order', async () => {
-    const { connection, received, reached } = connect();
+    const { connection, received, reached } = follow();
     await reached('open');
     server.publish('one');
     await until(() => received.length === 1);
@@ -61,7 +44,7 @@ describe('reconnect() over an open stream', () => {
 
 test('a token that is about to expire is renewed on a second stream, while the first one goes on', async () => {
   let token = 'first';
-  const { received, reached, connection } = connect({
+  const { received, reached, connection } = follow({
     headers: () => ({ authorization: token }),
     refresh: async () => {
       await quiet(2);
@@ -85,7 +68,7 @@ test('a token that is about to expire is renewed on a second stream, while the f
 });
 
 test('a server that logs the user out ends the connection for good', async () => {
-  const { received, reached, connection } = connect({ closeOn: 'force_logout' });
+  const { received, reached, connection } = follow({ closeOn: 'force_logout' });
   await reached('open');
   server.publish('bye', 'force_logout');
   await reached('closed');
@@ -104,7 +87,7 @@ test('a hub that no longer has the last event says so, and onGap hears it', asyn
     response.writeHead(200, { ...streamHead, 'last-event-id': asked ? utf8('żółć') : utf8('początek') });
     response.write('id: żółć\ndata: x\n\n');
   });
-  const { connection, received, reached } = connect({
+  const { connection, received, reached } = follow({
     lastEventId: 'forgotten',
     onGap: (gap) => gaps.push(gap),
   });
@@ -118,7 +101,7 @@ test('a hub that no longer has the last event says so, and onGap hears it', asyn
 });
 
 test('the header that carries the last event ID can have another name', async () => {
-  const { reached } = connect({ lastEventId: '7', lastEventIdHeader: 'X-Cursor' });
+  const { reached } = follow({ lastEventId: '7', lastEventIdHeader: 'X-Cursor' });
   await reached('open');
   expect(server.requests[0]?.headers).toMatchObject({ 'x-cursor': '7' });
   expect(server.requests[0]?.headers).not.toHaveProperty('last-event-id');
@@ -139,7 +122,7 @@ describe('a cursor that is kept', () => {
   test('is where the next page resumes: nothing lost, nothing twice', async () => {
     const storage = memory();
     const persist: Persistence = { storage, key: 'feed' };
-    const before = connect({ persist });
+    const before = follow({ persist });
     await before.reached('open');
     server.publish('one');
     server.publish('two');
@@ -147,14 +130,14 @@ describe('a cursor that is kept', () => {
     await before.connection[Symbol.asyncDispose]();
     expect(storage.kept).toEqual(new Map([['feed', '2']]));
     server.publish('three');
-    const after = connect({ persist, lastEventId: '1' });
+    const after = follow({ persist, lastEventId: '1' });
     await until(() => after.received.length === 1);
     expect(after.received).toEqual(['three']);
   });
 
   test('says what reached the app, not what came with it', async () => {
     const storage = memory();
-    const { connection } = connect({ persist: { storage, key: 'feed' } });
+    const { connection } = follow({ persist: { storage, key: 'feed' } });
     connection.on('*', ({ data }) => data === 'two' && connection.close());
     await until(() => server.streams.size === 1);
     server.write(['one', 'two', 'three'].map((data, at) => `id: ${at + 1}\ndata: ${data}\n\n`).join(''));
@@ -164,7 +147,7 @@ describe('a cursor that is kept', () => {
 
   test('is forgotten when the server takes the ID back', async () => {
     const storage = memory({ feed: '9' });
-    const { connection } = connect({ persist: { storage, key: 'feed' } });
+    const { connection } = follow({ persist: { storage, key: 'feed' } });
     await until(() => server.streams.size === 1);
     server.write('id\ndata: x\n\n');
     await until(() => connection.state.lastEventId === '');
@@ -176,7 +159,7 @@ describe('a cursor that is kept', () => {
       throw new Error('full');
     };
     const reports: unknown[] = [];
-    const { received } = connect({
+    const { received } = follow({
       persist: { storage: { getItem: full, setItem: full, removeItem: full }, key: 'feed' },
       reportError: (error) => reports.push(error),
     });
@@ -188,7 +171,7 @@ describe('a cursor that is kept', () => {
 });
 
 test('comments are learned as keep-alives, pieces of a large event are not', async () => {
-  const { connection, reached, received } = connect({ idleTimeout: 'auto' });
+  const { connection, reached, received } = follow({ idleTimeout: 'auto' });
   const bytes = async (text: string) => {
     server.write(text);
     await quiet(5);

@@ -1,34 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Connection, type ConnectionOptions, createConnection, type Message } from '../../index.ts';
-import { type Answer, body, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../index.ts';
+import { type Answer, body, status, stream } from '../support/sse-server.ts';
+import { clock, listen, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
-
-let server: SseServer;
-let clock: TestClock;
-let connections: Connection[];
-
-beforeEach(async () => {
-  server = await startSseServer();
-  clock = new TestClock();
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-function connect(options: ConnectionOptions = {}) {
-  const connection = createConnection(server.url, { clock, jitter: 'none', ...options });
-  connections.push(connection);
-  const received: Message[] = [];
-  connection.on('*', (message) => received.push(message));
-  return { connection, received };
-}
-
-const reached = (connection: Connection, wanted: string) =>
-  until(() => connection.state.status === wanted, `the status ${wanted}`);
 
 /** Goes from attempt to attempt until the connection waits no more, and says how long each wait was. */
 async function waitsOf(connection: Connection): Promise<number[]> {
@@ -78,7 +52,7 @@ describe('a server that never lets up gets nine requests and no more, when it', 
 
   test.each(Object.entries(misdeeds))('%s', async (_, answer) => {
     server.answer(answer);
-    const { connection } = connect({ connectTimeout: 0 });
+    const { connection } = listen({ connectTimeout: 0 });
     expect(await waitsOf(connection)).toEqual(backoff);
     expect(connection.state).toMatchObject({ status: 'failed', retries: 8, error: { kind: 'exhausted' } });
     const { length } = server.requests;
@@ -92,7 +66,7 @@ describe('a server that never lets up gets nine requests and no more, when it', 
     ['as a date', 'Fri, 31 Dec 9999 23:59:59 GMT'],
   ])('answers 429 with a Retry-After of years, %s: five minutes and the backoff', async (_, retryAfter) => {
     server.answer(status(429, { 'retry-after': retryAfter }));
-    const { connection } = connect();
+    const { connection } = listen();
     expect(await waitsOf(connection)).toEqual(backoff.map((delay) => 300_000 + delay));
     await expectSilence(9);
   });
@@ -101,7 +75,7 @@ describe('a server that never lets up gets nine requests and no more, when it', 
 describe('a server that always says 401', () => {
   test('is asked once', async () => {
     server.answer(status(401));
-    const { connection } = connect();
+    const { connection } = listen();
     await reached(connection, 'failed');
     await expectSilence(1);
   });
@@ -109,7 +83,7 @@ describe('a server that always says 401', () => {
   test('is asked twice where the credentials can be refreshed, and they are refreshed once', async () => {
     let refreshes = 0;
     server.answer(status(401));
-    const { connection } = connect({ refresh: () => ++refreshes });
+    const { connection } = listen({ refresh: () => ++refreshes });
     await reached(connection, 'failed');
     await expectSilence(2);
     expect(refreshes).toBe(1);
@@ -123,7 +97,7 @@ describe('a server that always says 401', () => {
       const answer = turn % 2 === 1 ? status(401) : body('id: 1\ndata: x\n\n');
       answer(response, request);
     });
-    const { connection } = connect({ refresh: () => ++refreshes });
+    const { connection } = listen({ refresh: () => ++refreshes });
     expect(await waitsOf(connection)).toEqual(backoff);
     expect(refreshes).toBe(9);
     await expectSilence(18);
@@ -139,7 +113,7 @@ describe('a server that says again and again that the credentials expire', () =>
       stream(response, request);
       response.write(Array.from({ length: 1_000 }, (_, at) => storm(at)).join(''));
     });
-    const { connection, received } = connect({ refreshOn: 'expiring', refresh: () => ++refreshes });
+    const { connection, received } = listen({ refreshOn: 'expiring', refresh: () => ++refreshes });
     await until(() => received.length === 1_000);
     clock.advance(4_999);
     await quiet();

@@ -1,43 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Connection, type ConnectionOptions, createConnection, type Message } from '../../index.ts';
-import {
-  type Answer,
-  body,
-  type SeenRequest,
-  type SseServer,
-  startSseServer,
-  stream,
-} from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { describe, expect, test } from 'vitest';
+import { type Answer, body, type SeenRequest, stream } from '../support/sse-server.ts';
+import { clock, dataOf, listen, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
-
-let server: SseServer;
-let clock: TestClock;
-let connections: Connection[];
-
-beforeEach(async () => {
-  server = await startSseServer();
-  clock = new TestClock();
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
-
-function connect(options: ConnectionOptions = {}) {
-  const connection = createConnection(server.url, { clock, jitter: 'none', ...options });
-  connections.push(connection);
-  const received: Message[] = [];
-  connection.on('*', (message) => received.push(message));
-  return { connection, received };
-}
-
-const reached = (connection: Connection, status: string) =>
-  until(() => connection.state.status === status, `the status ${status}`);
-
-const dataOf = (messages: readonly Message[]) => messages.map(({ data }) => data);
 
 const namesOf = (request: SeenRequest | undefined) => Object.keys(request?.headers ?? {}).sort();
 
@@ -59,7 +23,7 @@ describe('a bound that is hit says which one it was', () => {
     ['data of more characters than allowed', `data: ${long}${long}\n\n`, 'maxEventSize', 300_000],
   ])('%s', async (_, text, option, limit) => {
     server.answer(body(event('1', 'before'), text, event('3', 'after')));
-    const { connection, received } = connect({ maxEventSize: 300_000 });
+    const { connection, received } = listen({ maxEventSize: 300_000 });
     await reached(connection, 'failed');
     expect(connection.state).toMatchObject({
       error: { kind: 'too-large', message: `The limit \`${option}\` of ${limit} was exceeded.` },
@@ -72,7 +36,7 @@ describe('a bound that is hit says which one it was', () => {
   test('an ID and an event name that are as long as allowed are fine', async () => {
     const longest = 'n'.repeat(4_096);
     server.answer(body(`event: ${longest}\nid: ${longest}\ndata: x\n\n`), stream);
-    const { connection, received } = connect();
+    const { connection, received } = listen();
     await until(() => received.length === 1);
     await reached(connection, 'backoff');
     clock.advance(1_000);
@@ -102,7 +66,7 @@ describe('an ID', () => {
   ])('with %s adds no header to the next request', async (_, id, sent) => {
     const bytes = typeof id === 'string' ? Buffer.from(id) : id;
     server.answer(body(event('1', 'before'), 'id: ', bytes, '\ndata: with it\n\n'), stream);
-    const { connection, received } = connect();
+    const { connection, received } = listen();
     await reached(connection, 'backoff');
     clock.advance(1_000);
     await reached(connection, 'open');
@@ -125,7 +89,7 @@ describe('a reconnection time of the stream', () => {
     { retry: '0x7fffffff', delay: 1_000, what: 'counts for nothing' },
   ])('of $retry $what', async ({ retry, delay }) => {
     server.answer(body(`retry: ${retry}\n\n${event('1', 'x')}`));
-    const { connection } = connect();
+    const { connection } = listen();
     await reached(connection, 'backoff');
     expect(connection.state.retryAt).toBe(clock.now() + delay);
     clock.advance(delay - 1);
@@ -135,7 +99,7 @@ describe('a reconnection time of the stream', () => {
 
   test('that is given a million times counts once, and costs the statechart an event for each chunk', async () => {
     server.answer(body('retry: 1\n'.repeat(999_999), 'retry: 5000\n\n'));
-    const { connection } = connect();
+    const { connection } = listen();
     let updates = 0;
     connection.actor.subscribe(() => {
       updates += 1;
@@ -156,7 +120,7 @@ describe('the shape of the chunks', () => {
         await new Promise(setImmediate);
       }
     });
-    const { connection, received } = connect();
+    const { connection, received } = listen();
     let updates = 0;
     await reached(connection, 'open');
     connection.actor.subscribe(() => {
@@ -178,7 +142,7 @@ describe('the shape of the chunks', () => {
       new Response(new Blob([chunk]).stream().pipeThrough(joined(chunk.length)), {
         headers: { 'content-type': 'text/event-stream' },
       });
-    const { connection, received } = connect({ fetch, events: ['message'] });
+    const { connection, received } = listen({ fetch, events: ['message'] });
     let batches = 0;
     connection.actor.on('messages', () => {
       batches += 1;
@@ -195,7 +159,7 @@ describe('the shape of the chunks', () => {
       response.write(`${event('1', 'before')}event: bye\n${event('2', 'the end')}${after}`);
       response.write(after);
     });
-    const { connection, received } = connect({ closeOn: 'bye' });
+    const { connection, received } = listen({ closeOn: 'bye' });
     await reached(connection, 'closed');
     expect(dataOf(received)).toEqual(['before', 'the end']);
     expect(connection.state).toMatchObject({ closeReason: 'ended', lastEventId: '2', error: null });
@@ -215,7 +179,7 @@ describe('a server that replays', () => {
   /** Lets a server answer one request after another with what it has, and drop the stream each time. */
   async function readInTurn(...answers: Answer[]) {
     server.answer(...answers, stream);
-    const { connection, received } = connect({ retryFactor: 1, maxRetries: Infinity });
+    const { connection, received } = listen({ retryFactor: 1, maxRetries: Infinity });
     for (let turn = 1; turn <= answers.length; turn += 1) {
       await until(() => connection.state.status === 'backoff' && server.requests.length === turn);
       clock.advance(1_000);
@@ -279,7 +243,7 @@ describe('a header with the ID that the server resumes after', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'last-event-id': value });
       response.write(event('2', 'b'));
     });
-    const { connection, received } = connect({ onGap: (gap) => gaps.push(gap) });
+    const { connection, received } = listen({ onGap: (gap) => gaps.push(gap) });
     await reached(connection, 'backoff');
     clock.advance(1_000);
     await until(() => received.length === 2);

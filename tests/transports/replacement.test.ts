@@ -40,7 +40,14 @@ function connect(options: ConnectionOptions = {}, unsafe = false) {
     await until(() => connection.state.status === 'open' && received.length === ids.length);
     return first;
   }
-  return { clock, server, connection, received, statuses, request, open };
+  /** Cuts a stream, and waits for the next request. */
+  async function cut(stream: PlayedRequest): Promise<PlayedRequest> {
+    stream.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    return request(server.requests.length + 1);
+  }
+  return { clock, server, connection, received, statuses, request, open, cut };
 }
 
 describe('reconnect() while a stream is open', () => {
@@ -121,12 +128,9 @@ describe('reconnect() while a stream is open', () => {
 
 describe('replays', () => {
   test('of what was delivered before a break are not delivered again, and do not set the ID back', async () => {
-    const { clock, connection, received, request, open } = connect();
+    const { connection, received, open, cut } = connect();
     const first = await open(1, 2, 3, 4);
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const second = await request(2);
+    const second = await cut(first);
     second.accept();
     second.send(2, 3);
     await until(() => connection.state.status === 'open');
@@ -138,12 +142,9 @@ describe('replays', () => {
   });
 
   test('are not taken for one when only the ID is the same: a server may count from 1 again', async () => {
-    const { clock, connection, received, request, open } = connect();
+    const { connection, received, open, cut } = connect();
     const first = await open(1, 2);
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const second = await request(2);
+    const second = await cut(first);
     second.accept();
     await until(() => connection.state.status === 'open');
     const news = { event: 'message', data: 'another 1', id: '1' };
@@ -154,12 +155,9 @@ describe('replays', () => {
   });
 
   test('are looked for at the start of a stream only: later, the same message is news', async () => {
-    const { clock, connection, request, open } = connect();
+    const { connection, open, cut } = connect();
     const first = await open(1, 2);
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const { request: asked, accept } = await request(2);
+    const { request: asked, accept } = await cut(first);
     accept();
     await until(() => connection.state.status === 'open');
     const message = (id: number) => ({ event: 'message', data: String(id), id: String(id) });
@@ -229,12 +227,9 @@ describe('replays', () => {
   });
 
   test('come at once: what comes when the stream has lasted is news', async () => {
-    const { clock, server, connection, received, request, open } = connect();
+    const { clock, server, connection, received, open, cut } = connect();
     const first = await open(1, 2);
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const second = await request(2);
+    const second = await cut(first);
     second.accept();
     await until(() => connection.state.status === 'open');
     clock.advance(5_000);
@@ -244,14 +239,11 @@ describe('replays', () => {
   });
 
   test('are known after an ID that came without a message, and after an event that nobody asked for', async () => {
-    const { clock, connection, received, request, open } = connect();
+    const { connection, received, open, cut } = connect();
     const first = await open(1, 2);
     first.batch({ lastEventId: '5' });
     await until(() => connection.state.lastEventId === '5');
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const second = await request(2);
+    const second = await cut(first);
     expect(second.lastEventId).toBe('5');
     second.accept();
     second.send(2, 6);
@@ -329,13 +321,10 @@ describe('an event with which the server closes for good', () => {
 describe('a server that resumes after another event than it was asked to', () => {
   test('is heard by onGap, after the stream is open and before its messages', async () => {
     const order: unknown[] = [];
-    const { clock, connection, request, open } = connect({ onGap: (gap) => order.push(gap) });
+    const { connection, open, cut } = connect({ onGap: (gap) => order.push(gap) });
     const first = await open(1);
     connection.on('*', ({ data }) => order.push(data));
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    const second = await request(2);
+    const second = await cut(first);
     second.accept({ resumedAfter: 'earliest' });
     second.send(9);
     await until(() => order.length === 2);
@@ -344,15 +333,12 @@ describe('a server that resumes after another event than it was asked to', () =>
 
   test('has lost nothing when it was asked for nothing, or says what it was asked for', async () => {
     const gaps: unknown[] = [];
-    const { clock, connection, request } = connect({ onGap: (gap) => gaps.push(gap) });
+    const { connection, request, cut } = connect({ onGap: (gap) => gaps.push(gap) });
     const first = await request(1);
     first.accept({ resumedAfter: 'latest' });
     first.send(1);
     await until(() => connection.state.lastEventId === '1');
-    first.drop();
-    await until(() => connection.state.status === 'backoff');
-    clock.advance(1_000);
-    (await request(2)).accept({ resumedAfter: '1' });
+    (await cut(first)).accept({ resumedAfter: '1' });
     await until(() => connection.state.status === 'open');
     expect(gaps).toEqual([]);
   });
