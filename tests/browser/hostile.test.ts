@@ -78,7 +78,7 @@ describe.each([301, 302, 303, 307, 308])('a redirect with %i', (code) => {
     await server.answer(redirect(code, elsewhere.url));
     const { connection } = connect({ method: 'POST', body: 'canary' });
     await reached(connection, 'failed');
-    expect(connection.state.error?.message).toContain('Use the final URL.');
+    expect(connection.state.error?.message).toContain('use the final URL.');
     expect(JSON.stringify((await elsewhere.look()).requests)).not.toContain('canary');
   });
 });
