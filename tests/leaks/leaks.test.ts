@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch } from '../playground/visit.ts';
+import { launchChromium } from '../support/launch-chromium.ts';
 import { type Leftovers, runCampaign } from './campaign.ts';
 import { countMoments, momentOf } from './moments.ts';
 import { bundlePage } from './server.ts';
@@ -29,7 +29,7 @@ const table: string[] = [];
 
 beforeAll(async () => {
   // The machine code that V8 makes of the page would fill its heap for the first thousand cycles.
-  browser = await launch('--js-flags=--jitless');
+  browser = await launchChromium('--js-flags=--jitless');
 }, 30_000);
 
 afterAll(async () => {

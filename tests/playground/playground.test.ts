@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
-import { askFaults, expectWhole, launch, panels, type Visit, visit } from './visit.ts';
+import { launchChromium } from '../support/launch-chromium.ts';
+import { askFaults, expectWhole, panels, type Visit, visit } from './visit.ts';
 
 let playground: Playground;
 let browser: Browser;
@@ -12,7 +13,7 @@ let current: Visit;
 beforeAll(async () => {
   [playground, browser] = await Promise.all([
     startPlayground({ port: 0, pace: { every: 50, keepAlive: 200, retry: 50 } }),
-    launch(),
+    launchChromium(),
   ]);
   context = await browser.newContext();
 }, 30_000);

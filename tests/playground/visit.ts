@@ -1,6 +1,5 @@
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
+import type { BrowserContext, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
-import { findChromium } from '../../scripts/chromium.mjs';
 import type { FaultConsoleState } from '../../visualizations/playground/server/fault-console.ts';
 
 export const panels = ['React', 'Vue'] as const;
@@ -32,14 +31,6 @@ export const fast = {
   idleTimeout: 1_000,
   connectTimeout: 800,
 };
-
-export function launch(...args: string[]): Promise<Browser> {
-  const executablePath = findChromium();
-  return chromium.launch({
-    ...(executablePath !== undefined && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync', ...args],
-  });
-}
 
 export async function visit(
   context: BrowserContext,
