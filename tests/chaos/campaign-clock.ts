@@ -1,12 +1,26 @@
 import { TestClock } from '../support/test-clock.ts';
 
 /**
- * The time of a campaign: it moves by a millisecond, at most once in a turn of the event loop. A busy machine
- * makes it slow, but never lets a timeout pass while bytes wait to be read, which would look like a fault that
- * nobody caused.
+ * The time of a campaign: it moves by a millisecond after each beat, which is at most once in a turn of the
+ * event loop. A busy machine makes it slow, but never lets a timeout pass while bytes wait to be read, which
+ * would look like a fault that nobody caused.
  */
-export class CampaignClock extends TestClock implements Disposable {
-  #ticking = setInterval(() => this.advance(1), 1);
+export class CampaignClock extends TestClock implements AsyncDisposable {
+  #stopped = false;
+  #running: Promise<void>;
+
+  /** @param beat What has to be over before the next millisecond. */
+  constructor(beat: () => Promise<unknown>) {
+    super();
+    this.#running = this.#run(beat);
+  }
+
+  async #run(beat: () => Promise<unknown>): Promise<void> {
+    while (!this.#stopped) {
+      await beat();
+      this.advance(1);
+    }
+  }
 
   /** Calls back again and again; `stop` ends it. */
   every(ms: number, callback: () => void): { stop(): void } {
@@ -25,7 +39,8 @@ export class CampaignClock extends TestClock implements Disposable {
     return new Promise((resolve) => this.setTimeout(resolve, ms));
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#ticking);
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
   }
 }

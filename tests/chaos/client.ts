@@ -1,7 +1,16 @@
-import { type ConnectionClock, createConnection, fetchTransport, type Transport } from '../../index.ts';
+import {
+  type Connection,
+  type ConnectionClock,
+  createConnection,
+  eventSourceTransport,
+  fetchTransport,
+} from '../../index.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import type { CampaignClock } from './campaign-clock.ts';
-import type { LoggedEvent } from './event-log.ts';
+import { startApp } from './app.ts';
+import { eventNames } from './event-log.ts';
+import type { Command, Rest } from './licence.ts';
+import { watchTransports } from './live-transports.ts';
+import type { Method } from './verdict.ts';
 
 /** What every client of a campaign is set to, in milliseconds of the campaign. */
 export const settings = {
@@ -14,85 +23,164 @@ export const settings = {
   idleTimeout: 150,
 } as const;
 
-export type Client = ReturnType<typeof startClient>;
+/** The event by which a native EventSource sees that a silent stream is alive. */
+export const signOfLife = 'still-here';
 
-interface ClientOptions {
+export interface ClientPlan {
   readonly name: string;
   readonly seed: number;
-  readonly clock: CampaignClock;
-  /** Where the next attempt goes. */
-  readonly url: () => string;
-  /** What the origin has published. */
-  readonly log: readonly LoggedEvent[];
-  readonly complain: (fault: string) => void;
+  readonly transport: 'fetch' | 'native';
+  readonly method: Method;
+  /** Whether the app closes, reopens, reconnects and remakes its connection at random times. */
+  readonly restless: boolean;
 }
 
-/** Runs a connection and holds what it delivers against the log of the origin. */
-export function startClient({ name, seed, clock, url, log, complain }: ClientOptions) {
-  const timers = ownTimers(clock, seed);
-  let signal: AbortSignal | undefined;
-  let attempts = 0;
-  let events = 0;
-  let received = 0;
+/** What a client tells as soon as it happens, in this order. */
+export type News =
+  | { readonly type: 'command'; readonly command: Command }
+  | { readonly type: 'refresh'; readonly step: 'began' | 'failed' }
+  | { readonly type: 'rest'; readonly rest: Rest }
+  /** A new connection was made, which holds no event ID. */
+  | { readonly type: 'remade' }
+  | { readonly type: 'complaint'; readonly text: string };
+
+/** A message as the app got it. */
+export interface Delivery {
+  readonly event: string;
+  readonly data: string;
+  readonly id: string;
+}
+
+/** Where the clients are watched from. */
+export interface Watcher {
+  /** The next attempt begins: where does it go? */
+  url(): string | Promise<string>;
+  tell(news: News): void;
+  deliver(message: Delivery): void;
+  show(state: ShownState): void;
+}
+
+export interface ShownState {
+  /** Open, with a whole budget. */
+  readonly settled: boolean;
+  readonly lastEventId: string;
+}
+
+export interface Client {
+  /** From now on the app does nothing but reopen what has come to rest. */
+  calm(): void;
+  dispose(): Promise<void>;
+}
+
+/** Runs connections one after the other, in Node or in a page, and tells what they do. */
+export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: Watcher): Client {
+  const { transport, method } = plan;
+  const complain = (text: string) => watcher.tell({ type: 'complaint', text });
+  const timers = ownTimers(clock, plan.seed);
+  const random = seededRandom(plan.seed + 1);
+  const transports = watchTransports(complain);
+  let urls = 0;
+  let received = '';
+  let asleep = false;
   let disposed = false;
 
-  const connection = createConnection(url, {
-    ...settings,
-    headers: { 'x-client': name },
-    parse: 'text',
-    clock: timers.clock,
-    reportError: (error) => complain(`reported ${error}`),
-    transport: (options) => watched(fetchTransport(options)),
-  });
-
-  function watched(transport: Transport): Transport {
-    return (request, next) => {
-      attempts += 1;
-      if (disposed) complain('began an attempt after it was disposed of');
-      if (signal && !signal.aborted) complain('has two live transports');
-      signal = next;
-      return transport(request, next);
-    };
+  function connect(): Connection<Record<string, string>> {
+    const options = {
+      ...settings,
+      reportError: (error: unknown) => {
+        if (!(error instanceof Error && error.cause instanceof RefreshRefused)) complain(`reported ${error}`);
+      },
+      parse: 'text',
+      clock: timers.clock,
+    } as const;
+    const resumeAfter = received;
+    if (transport === 'native') {
+      const query = resumeAfter === '' ? '' : `?lastEventId=${resumeAfter}`;
+      return watched(
+        createConnection<Record<string, string>>(async () => `${await nextUrl()}${query}`, {
+          ...options,
+          events: [...eventNames, signOfLife],
+          EventSource: transports.EventSource,
+          transport: transports.watch(eventSourceTransport),
+        }),
+      );
+    }
+    return watched(
+      createConnection<Record<string, string>>(nextUrl, {
+        ...options,
+        method,
+        ...(method === 'POST' && { body: 'What is new?' }),
+        headers: resumeAfter === '' ? {} : { 'Last-Event-ID': resumeAfter },
+        refresh,
+        transport: transports.watch(fetchTransport),
+      }),
+    );
   }
 
-  connection.on('*', (message) => {
-    if (disposed) complain(`delivered ${message.id} after it was disposed of`);
-    events += 1;
-    const expected = log.slice(received, received + 100).find((entry) => entry.message);
-    if (message.id !== String(expected?.id)) {
-      complain(`received ${message.id} where ${expected?.id} was next`);
-    } else if (message.event !== expected?.message?.event || message.data !== expected.message.data) {
-      complain(`received ${message.id} with another name or other data than was published`);
-    }
-    received = Number(message.id);
+  function nextUrl(): string | Promise<string> {
+    urls += 1;
+    if (disposed) complain('began an attempt after it was disposed of');
+    return watcher.url();
+  }
+
+  async function refresh(): Promise<void> {
+    watcher.tell({ type: 'refresh', step: 'began' });
+    const fails = random() < 0.3;
+    const milliseconds = Math.floor(random() * 10);
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, milliseconds));
+    if (!fails) return;
+    watcher.tell({ type: 'refresh', step: 'failed' });
+    throw new RefreshRefused();
+  }
+
+  function watched(connection: Connection<Record<string, string>>): Connection<Record<string, string>> {
+    connection.on('*', ({ event, data, id }) => {
+      if (asleep) complain(`delivered ${id} after it was closed`);
+      if (event === signOfLife) return;
+      received = id;
+      watcher.deliver({ event, data, id });
+    });
+    connection.subscribe(({ status, retries, error, lastEventId, closeReason }) => {
+      watcher.show({ settled: status === 'open' && retries === 0 && !error, lastEventId });
+      if (status === 'failed' || (status === 'closed' && closeReason !== 'app')) {
+        watcher.tell({ type: 'rest', rest: status });
+        app.wake();
+      }
+    });
+    return connection;
+  }
+
+  const app = startApp({
+    seed: plan.seed + 2,
+    clock,
+    restless: plan.restless,
+    connect,
+    tell(command) {
+      asleep = command === 'close';
+      if (command === 'reconnect') transports.expectSuccessor();
+      watcher.tell({ type: 'command', command });
+    },
+    remade: () => watcher.tell({ type: 'remade' }),
   });
 
   return {
-    name,
-    connection,
-    get attempts() {
-      return attempts;
-    },
-    get events() {
-      return events;
-    },
-    /** Open again after all that happened, with nothing left to come. */
-    get settled() {
-      const { status, retries, error, lastEventId } = connection.state;
-      const complete = log.slice(received).every((entry) => !entry.message);
-      return status === 'open' && retries === 0 && !error && complete && lastEventId === String(log.length);
-    },
-    async dispose(): Promise<void> {
-      await connection[Symbol.asyncDispose]();
+    calm: app.calm,
+    async dispose() {
+      await app.dispose();
       disposed = true;
       if (timers.pending > 0) complain(`left ${timers.pending} timers`);
-      if (signal?.aborted === false) complain('left a transport');
+      transports.expectNone();
+      if (transports.attempts !== urls) complain(`asked for ${urls} URLs in ${transports.attempts} attempts`);
     },
   };
 }
 
+class RefreshRefused extends Error {
+  override readonly name = 'RefreshRefused';
+}
+
 /** A view of the clock with chance of its own that knows which timers are still due. */
-function ownTimers(clock: CampaignClock, seed: number) {
+function ownTimers(clock: ConnectionClock, seed: number) {
   const due = new Set<unknown>();
   return {
     get pending() {

@@ -9,6 +9,8 @@ export interface LoggedEvent {
   readonly wire: string;
 }
 
+export const eventNames = ['message', 'notification', 'heartbeat', 'price:EUR', 'événement'] as const;
+
 /** Makes an entry: of any size, name and line ending, with its fields in any order. */
 export function drawEvent(id: number, draw: Draw): LoggedEvent {
   const end = draw.pick(['\n', '\r\n', '\r']);
@@ -16,7 +18,7 @@ export function drawEvent(id: number, draw: Draw): LoggedEvent {
   const block = (lines: readonly string[]) => `${lines.join(end)}${end}${end}`;
   if (draw.chance(0.03)) return { id, message: null, wire: block([`id${colon}${id}`]) };
 
-  const event = draw.pick(['message', 'notification', 'heartbeat', 'price:EUR', 'événement']);
+  const event = draw.pick(eventNames);
   const data = drawData(id, draw);
   const fields = [
     [`id${colon}${id}`],

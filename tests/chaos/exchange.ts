@@ -39,8 +39,12 @@ export async function serve(exchange: Exchange): Promise<void> {
       socket.end(`${'HTTP/1.1 2OO \0'.slice(plan.surplus % 14)}${'~'.repeat(plan.surplus)}\r\n\r\n`);
       break;
     case 'status':
+    case 'unauthorized':
+    case 'no-content':
+    case 'forbidden':
+    case 'not-found':
       refuseStream(exchange);
-      if (plan.keepAlive && !plan.unfinished) return;
+      if (plan.keepAlive && (!plan.unfinished || plan.status === 204)) return;
       break;
     default:
       if (await relay(exchange)) return;
@@ -52,17 +56,24 @@ function refuseStream({ plan, socket, clock, limits, strike }: Exchange): void {
   const { status, retryAfter, keepAlive, unfinished, surplus } = plan;
   const asksToWait = retryAfter === 'second' || retryAfter === 'date';
   strike(clock.now(), asksToWait ? Math.min(1_000, limits.maxRetryAfter) : 0);
-  const body = 'x'.repeat(surplus);
+  const body = status === 204 ? '' : 'x'.repeat(surplus);
+  const length = `content-length: ${body.length + (unfinished ? 1 : 0)}`;
   const head = [
     `HTTP/1.1 ${status} Not now`,
-    'content-type: text/plain',
-    `content-length: ${body.length + (unfinished ? 1 : 0)}`,
+    ...(status === 204 ? [] : ['content-type: text/plain', length]),
+    ...Object.entries(acrossOrigins).map((field) => field.join(': ')),
     `connection: ${keepAlive ? 'keep-alive' : 'close'}`,
     ...retryAfterHeaders[retryAfter],
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
-  if (!keepAlive && !unfinished) socket.end();
+  if (!keepAlive && (!unfinished || status === 204)) socket.end();
 }
+
+/** A page may come from elsewhere. The field that lets it read the answer is last: a head cut short is unreadable. */
+export const acrossOrigins = {
+  'Access-Control-Expose-Headers': 'Date, Retry-After',
+  'Access-Control-Allow-Origin': '*',
+};
 
 const date = 'Date: Thu, 01 Jan 2026 00:00:00 GMT';
 

@@ -10,7 +10,11 @@ export const faultWeights = {
   'length-short': 4, // fewer bytes announced than sent
   'length-long': 4, // more bytes announced than sent
   garbage: 4, // an answer that is no HTTP
-  status: 18, // an answer that is no stream
+  status: 14, // an answer that is no stream, and asks to come again
+  unauthorized: 4, // 401
+  'no-content': 2, // 204: enough
+  forbidden: 2, // 403
+  'not-found': 2, // 404
   refuse: 6, // nobody listens
   drop: 6, // accepted and reset
   stall: 4, // silence
@@ -48,6 +52,14 @@ export interface FaultPlan {
 
 export type RetryAfter = 'none' | 'zero' | 'second' | 'date' | 'past' | 'nonsense';
 
+/** Answers that are no stream, and would be none if the request came again. */
+const finalStatuses: Partial<Record<FaultKind, number>> = {
+  unauthorized: 401,
+  'no-content': 204,
+  forbidden: 403,
+  'not-found': 404,
+};
+
 const statuses = [500, 502, 503, 504, 408, 425, 429] as const;
 const retryAfters = ['none', 'none', 'none', 'zero', 'second', 'date', 'past', 'nonsense'] as const;
 
@@ -68,7 +80,7 @@ export function drawPlan(draw: Draw): FaultPlan {
     // A head has to arrive within `connectTimeout`, a byte a millisecond at worst.
     split: early ? { from: draw.whole(0, headBytes), count: draw.whole(1, 40) } : split,
     delay: { at: early ? 0 : draw.scale(10_000), ms: draw.chance(0.3) ? draw.whole(1, 30) : 0 },
-    status: draw.pick(statuses),
+    status: finalStatuses[kind] ?? draw.pick(statuses),
     retryAfter: draw.pick(retryAfters),
     unfinished: draw.chance(0.2),
     keepAlive: draw.chance(0.5),

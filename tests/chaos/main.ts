@@ -1,19 +1,37 @@
 import { parseArgs } from 'node:util';
-import { runCampaign, summaryOf } from './campaign.ts';
+import { runCampaign, type Scene, scenes, summaryOf } from './campaign.ts';
+
+const usual: Record<Scene, { readonly faults: number; readonly clients: number }> = {
+  node: { faults: 20_000, clients: 16 },
+  'chromium-fetch': { faults: 500, clients: 6 },
+  'chromium-native': { faults: 500, clients: 6 },
+};
 
 const { values } = parseArgs({
   options: {
-    faults: { type: 'string', default: '20000' },
-    clients: { type: 'string', default: '16' },
+    /** Where the clients run; everywhere when it is left out. */
+    scene: { type: 'string', multiple: true, default: [...scenes] },
+    faults: { type: 'string' },
+    clients: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
-const options = { faults: Number(values.faults), clients: Number(values.clients), seed: Number(values.seed) };
+const unknown = values.scene.filter((name) => !(name in usual));
+if (unknown.length > 0)
+  throw new RangeError(`No scene is called ${unknown}. There are ${scenes.join(', ')}.`);
 
-const report = await runCampaign(options);
-for (const complaint of report.complaints.slice(0, 20)) console.error(complaint);
-console.log(summaryOf(report));
-if (report.complaints.length > 0) {
-  console.error(`Failed. To draw the same faults again: npm run chaos -- --seed ${options.seed}`);
-  process.exitCode = 1;
+for (const scene of scenes.filter((name) => values.scene.includes(name))) {
+  const report = await runCampaign({
+    scene,
+    faults: Number(values.faults ?? usual[scene].faults),
+    clients: Number(values.clients ?? usual[scene].clients),
+    seed: Number(values.seed),
+  });
+  for (const complaint of report.complaints.slice(0, 20)) console.error(complaint);
+  console.log(summaryOf(report));
+  if (report.complaints.length > 0) {
+    const again = `npm run chaos -- --scene ${scene} --seed ${report.seed} --clients ${report.clients}`;
+    console.error(`Failed. To draw the same faults again: ${again}`);
+    process.exitCode = 1;
+  }
 }

@@ -2,28 +2,29 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { CampaignClock } from './campaign-clock.ts';
 import { drawFrom } from './draw.ts';
-import { type Exchange, serve } from './exchange.ts';
+import { acrossOrigins, type Exchange, serve } from './exchange.ts';
 import { drawPlan, type FaultKind, type FaultPlan } from './fault-plan.ts';
+import { createLicence, type Licence } from './licence.ts';
+import { type Method, type Sight, verdictOn } from './verdict.ts';
 
 /** An exchange that ended, and by what. */
 export interface Fault {
   readonly attempt: number;
-  /** `stale`: the socket that had stayed open was reset while the next request was on its way. */
-  readonly kind: FaultKind | 'stale';
-  /** Milliseconds of the campaign. */
-  readonly at: number;
-  /** How long after that no request may come, whatever the jitter, in milliseconds of the campaign. */
-  readonly floor: number;
+  /**
+   * `stale`: the socket that had stayed open was reset while the next request was on its way.
+   * `resent`: the socket that had stayed open was closed without an answer, and the browser itself tried again.
+   */
+  readonly kind: FaultKind | 'stale' | 'resent';
 }
 
 /** Stands between one client and the origin, and does to each exchange what its plan says. */
 export interface FaultProxy extends AsyncDisposable {
   readonly plans: readonly FaultPlan[];
   readonly log: readonly Fault[];
-  /** The attempts that asked for a URL. */
-  readonly attempts: number;
-  /** The requests that arrived. */
+  readonly licence: Licence;
+  /** The requests that arrived, without preflights. */
   readonly requests: number;
+  readonly preflights: number;
   /** The sockets on which an exchange is under way. */
   readonly busy: number;
   /** The longest that a socket outlived the request that replaced it, in milliseconds of the campaign. */
@@ -35,94 +36,152 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 interface ProxyOptions {
+  /** Of the client. */
+  readonly name: string;
   readonly seed: number;
   readonly clock: CampaignClock;
   readonly originPort: number;
   readonly refusingPort: number;
   readonly limits: Exchange['limits'];
+  readonly method: Method;
+  readonly sight: Sight;
+  /** A browser sends a request again by itself when a socket that it used before is closed without an answer. */
+  readonly resends: boolean;
+  /** How far the clock of the client may be from ours, in milliseconds of the campaign. */
+  readonly skew: number;
+  /** Whether the client holds an event ID. */
+  readonly resumable: () => boolean;
   readonly complain: (fault: string) => void;
 }
 
+/** What is known of a socket on which an exchange is under way. */
+interface Busy {
+  readonly attempt: number;
+  /** The socket had carried another exchange before. */
+  readonly reused: boolean;
+}
+
 export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
-  const { clock, originPort, refusingPort, limits, complain } = options;
+  const { name, clock, originPort, refusingPort, limits, method, sight, complain } = options;
   const draw = drawFrom(seededRandom(options.seed));
+  const licence = createLicence({ now: clock.now, skew: options.skew, complain });
   const plans: FaultPlan[] = [];
-  const log: Fault[] = [];
+  const log: { attempt: number; kind: Fault['kind'] }[] = [];
+  const sent = new Set<number>();
   const idle = new Set<Socket>();
-  const busy = new Set<Socket>();
+  const busy = new Map<Socket, Busy>();
+  const used = new WeakSet<Socket>();
   let calm = false;
-  let attempts = 0;
   let startedAt = 0;
   let requests = 0;
-  let lastRequest = 0;
+  let preflights = 0;
   let resetWhileIdle = false;
+  /** The attempt whose request the browser may send once more. */
+  let resendable = 0;
   let longestHandOver = 0;
 
   function strike(attempt: number, at: number, floor: number): void {
-    if (log.at(-1)?.attempt === attempt) return;
-    log.push({ attempt, kind: plans[attempt - 1]?.kind ?? 'end', at, floor });
-  }
-
-  /** Each attempt but the first needs that the one before it was ended, and the wait that it was told. */
-  function checkLicence(): void {
-    if (attempts === 0) return;
-    const last = log.at(-1);
-    if (last?.attempt === attempts) {
-      const early = last.at + last.floor - clock.now();
-      if (early > 0) complain(`came ${early} ms too early after ${last.kind}`);
-    } else if (resetWhileIdle && lastRequest < attempts) {
-      log.push({ attempt: attempts, kind: 'stale', at: startedAt, floor: 0 });
-    } else {
-      complain('came although nothing had ended the one before');
-    }
+    const plan = plans[attempt - 1];
+    if (!plan) return;
+    const { afterRefresh } = licence;
+    const verdict = verdictOn(plan, { sight, method, afterRefresh, resumable: options.resumable() });
+    const seen = sight === 'everything' || (plan.kind === 'stall' && plan.place.part === 'head');
+    const wait = seen && verdict !== 'refresh' ? at - clock.now() + floor : 0;
+    if (licence.end(attempt, verdict, wait)) log.push({ attempt, kind: plan.kind });
   }
 
   function url(): string {
-    checkLicence();
-    attempts += 1;
+    const attempt = licence.attempts + 1;
+    if (licence.unended && resetWhileIdle && !sent.has(attempt - 1)) {
+      if (licence.end(attempt - 1, 'retry', 0)) log.push({ attempt: attempt - 1, kind: 'stale' });
+    }
+    licence.use();
+    resendable = 0;
     startedAt = clock.now();
     const plan = calm ? { ...drawPlan(draw), ...undisturbed } : drawPlan(draw);
     plans.push(plan);
-    if (plan.kind !== 'refuse') return `http://127.0.0.1:${port}/events/${attempts}`;
-    strike(attempts, clock.now(), 0);
-    return `http://127.0.0.1:${refusingPort}/events/${attempts}`;
+    if (plan.kind !== 'refuse') return `http://127.0.0.1:${port}/${name}/${attempt}`;
+    strike(attempt, clock.now(), 0);
+    return `http://127.0.0.1:${refusingPort}/${name}/${attempt}`;
   }
 
-  function take(head: string, socket: Socket): void {
-    const attempt = Number(/^GET \/events\/(\d+) HTTP\/1\.1\r\n/.exec(head)?.[1]);
+  function take(request: string, socket: Socket): void {
+    const [, verb, digits] = /^([A-Z]+) \/\w+\/(\d+)(?:\?\S*)? HTTP\/1\.1\r\n/.exec(request) ?? [];
+    const attempt = Number(digits);
     const plan = plans[attempt - 1];
-    if (!plan || attempt !== attempts || attempt === lastRequest) {
-      complain(`attempt ${attempt} sent a request after attempt ${lastRequest} had`);
+    if (!plan || (verb !== method && verb !== 'OPTIONS')) {
+      complain(`sent a request that is none: ${request.slice(0, 100)}`);
+      socket.destroy();
+    } else if (verb === 'OPTIONS') {
+      allow(plan, socket);
+    } else {
+      accept(attempt, plan, request, socket);
+    }
+  }
+
+  /** A page of another origin asks first when it resumes. */
+  function allow({ keepAlive }: FaultPlan, socket: Socket): void {
+    preflights += 1;
+    used.add(socket);
+    const allowed = { ...acrossOrigins, 'Access-Control-Allow-Headers': 'Last-Event-ID' };
+    const connection = keepAlive ? 'keep-alive' : 'close';
+    const fields = Object.entries({ connection, ...allowed }).map((field) => field.join(': '));
+    socket.write(`HTTP/1.1 204 No Content\r\n${fields.join('\r\n')}\r\n\r\n`);
+    if (!keepAlive) socket.end();
+  }
+
+  function accept(attempt: number, plan: FaultPlan, request: string, socket: Socket): void {
+    const isLate = attempt < licence.attempts && (licence.isOver(attempt) || licence.isSuperseded(attempt));
+    if (sent.has(attempt) && attempt === resendable) {
+      licence.revive(attempt);
+      const fault = log.findLast((entry) => entry.attempt === attempt);
+      if (fault) fault.kind = 'resent';
+      resendable = 0;
+    } else if (sent.has(attempt) || (attempt !== licence.attempts && !isLate)) {
+      complain(`sent the request of attempt ${attempt} after that of attempt ${Math.max(...sent)}`);
       socket.destroy();
       return;
+    } else {
+      requests += 1;
     }
-    requests += 1;
-    lastRequest = attempt;
+    sent.add(attempt);
     resetWhileIdle = false;
-    handOver(socket);
+    const reused = used.has(socket);
+    used.add(socket);
+    handOver();
+    busy.set(socket, { attempt, reused });
+    idle.delete(socket);
     void serve({
       plan,
-      head,
+      head: request,
       socket,
       clock,
       originPort,
       startedAt,
       limits,
-      strike: (at, floor) => strike(attempt, at, floor),
+      strike(at, floor) {
+        strike(attempt, at, floor);
+        if (options.resends && reused && isUnanswered(plan)) resendable = attempt;
+      },
     }).then(() => rest(socket, plan));
   }
 
-  /** The socket of the attempt before may close a moment later than the next request arrives, but no more. */
-  function handOver(socket: Socket): void {
-    if (busy.size > 1) complain(`has ${busy.size + 1} requests under way`);
+  /**
+   * The socket of the attempt before may close a moment later than the next request arrives, but no more; unless
+   * the app asked for a successor, which the stream before it may await.
+   */
+  function handOver(): void {
     const since = clock.now();
-    for (const replaced of busy) {
+    const waiting = [...busy].filter(
+      ([, { attempt }]) => licence.isSuperseded(attempt) && !licence.isOver(attempt),
+    );
+    if (waiting.length > 1) complain(`has ${waiting.length + 1} requests under way`);
+    for (const [replaced] of busy) {
+      if (waiting.some(([socket]) => socket === replaced)) continue;
       replaced.once('close', () => {
         longestHandOver = Math.max(longestHandOver, clock.now() - since);
       });
     }
-    busy.add(socket);
-    idle.delete(socket);
   }
 
   /** The exchange is over; where the socket has stayed open, the client may use it again. */
@@ -142,17 +201,17 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     socket.on('error', () => {});
     socket.on('end', () => socket.destroy());
     socket.on('close', () => idle.delete(socket));
-    if (plans[attempts - 1]?.kind === 'drop') {
-      strike(attempts, clock.now(), 0);
+    if (plans.at(-1)?.kind === 'drop') {
+      strike(licence.attempts, clock.now(), 0);
       socket.resetAndDestroy();
       return;
     }
-    let head = '';
+    let request = '';
     socket.on('data', (bytes) => {
-      head += bytes.toString('latin1');
-      if (!head.endsWith('\r\n\r\n')) return;
-      const whole = head;
-      head = '';
+      request += bytes.toString('latin1');
+      if (!isWhole(request)) return;
+      const whole = request;
+      request = '';
       take(whole, socket);
     });
     idle.add(socket);
@@ -163,11 +222,12 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   return {
     plans,
     log,
-    get attempts() {
-      return attempts;
-    },
+    licence,
     get requests() {
       return requests;
+    },
+    get preflights() {
+      return preflights;
     },
     get busy() {
       return busy.size;
@@ -181,10 +241,26 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of [...busy, ...idle]) socket.destroy();
+      for (const socket of [...busy.keys(), ...idle]) socket.destroy();
       await closed;
     },
   };
 }
 
 const undisturbed = { kind: 'end', place: { part: 'boundary', after: Infinity } } as const;
+
+/**
+ * Whether Chromium takes the end of a socket that had been used before for one that the request was too late for:
+ * any break before the whole head is read (a reset may overtake it), and a 408.
+ */
+function isUnanswered({ kind, place, status }: FaultPlan): boolean {
+  if (kind === 'half-close') return place.part === 'head';
+  return kind === 'drop' || kind === 'reset' || (kind === 'status' && status === 408);
+}
+
+/** Whether a request has arrived with all of its body. */
+function isWhole(request: string): boolean {
+  const end = request.indexOf('\r\n\r\n');
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(request)?.[1] ?? '0';
+  return end >= 0 && request.length >= end + 4 + Number(length);
+}

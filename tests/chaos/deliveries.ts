@@ -1,0 +1,51 @@
+import type { Delivery, ShownState } from './client.ts';
+import type { LoggedEvent } from './event-log.ts';
+import type { Sight } from './verdict.ts';
+
+/** Holds what a client was handed against what the origin published. */
+export function createDeliveries(
+  log: readonly LoggedEvent[],
+  sight: Sight,
+  complain: (fault: string) => void,
+) {
+  let state: ShownState = { settled: false, lastEventId: '' };
+  let count = 0;
+  let received = 0;
+  let resumable = false;
+
+  return {
+    get count() {
+      return count;
+    },
+    /** The connection holds an event ID, as far as its messages tell. */
+    get resumable() {
+      return resumable;
+    },
+    /** Open again after all that happened, with nothing left to come. */
+    get settled() {
+      const complete = log.slice(received).every((entry) => !entry.message);
+      // Of a block that has nothing but an ID, a native EventSource tells nobody.
+      const last = sight === 'everything' ? log.length : received;
+      const expected = state.lastEventId === '' && !resumable ? '' : String(last);
+      return state.settled && complete && state.lastEventId === expected;
+    },
+    receive({ event, data, id }: Delivery): void {
+      count += 1;
+      resumable = true;
+      const expected = log.slice(received, received + 100).find((entry) => entry.message);
+      if (id !== String(expected?.id)) {
+        complain(`received ${id} where ${expected?.id} was next`);
+      } else if (event !== expected?.message?.event || data !== expected.message.data) {
+        complain(`received ${id} with another name or other data than was published`);
+      }
+      received = Number(id);
+    },
+    show(next: ShownState): void {
+      state = next;
+    },
+    /** A new connection holds none. */
+    forgetId(): void {
+      resumable = false;
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type { Verdict } from './verdict.ts';
+
+/** What an app does, told before it does it. `open` also stands for the start of a new connection. */
+export type Command = 'open' | 'close' | 'reconnect';
+
+/** What a connection says when it will not go on by itself. */
+export type Rest = 'failed' | 'closed';
+
+/**
+ * Knows how many attempts a client may make and when the next one may begin: from the faults that it met and
+ * from what its app asked for, never from what it says of itself.
+ */
+export interface Licence {
+  /** How many attempts there were. */
+  readonly attempts: number;
+  /** An attempt of the client ended. False when that could no longer concern the client. */
+  end(attempt: number, verdict: Verdict, floor: number): boolean;
+  /** The attempt goes on after all: the browser itself sends its request once more. */
+  revive(attempt: number): void;
+  command(command: Command): void;
+  /** The client renews its credentials, or has failed to. */
+  refresh(step: 'began' | 'failed'): void;
+  /** The client says that it will not go on by itself. */
+  rest(rest: Rest): void;
+  /** The next attempt begins. */
+  use(): void;
+  /** What stands in the way of the next attempt, as a sentence. */
+  readonly unended: boolean;
+  /** Whether an attempt is neither over nor given up by the app. */
+  isOver(attempt: number): boolean;
+  /** Whether the app has asked for a successor of an attempt, which may deliver until that is accepted. */
+  isSuperseded(attempt: number): boolean;
+  readonly afterRefresh: boolean;
+}
+
+interface LicenceOptions {
+  readonly now: () => number;
+  /** How far the clock of the client may be from this one, in milliseconds of the campaign. */
+  readonly skew: number;
+  readonly complain: (fault: string) => void;
+}
+
+interface Attempt {
+  readonly reason: Reason;
+  over: boolean;
+  superseded: boolean;
+}
+
+type Reason = 'command' | 'retry' | 'refresh' | 'unsure';
+
+export function createLicence({ now, skew, complain }: LicenceOptions): Licence {
+  const attempts: Attempt[] = [];
+  let granted: { readonly reason: Reason; readonly notBefore: number } | null = null;
+  /** On the newest attempt that ended. */
+  let verdict: Verdict | null = null;
+  let closed = true;
+
+  const newest = () => attempts.at(-1);
+
+  return {
+    get attempts() {
+      return attempts.length;
+    },
+    get unended() {
+      return !granted && newest()?.over === false;
+    },
+    get afterRefresh() {
+      return newest()?.reason === 'refresh';
+    },
+    isOver: (attempt) => attempts[attempt - 1]?.over !== false,
+    isSuperseded: (attempt) => attempts[attempt - 1]?.superseded === true,
+
+    end(attempt, next, floor) {
+      const ended = attempts[attempt - 1];
+      if (!ended || ended.over) return false;
+      ended.over = true;
+      // Another one is on its way, or is about to be.
+      if (granted?.reason === 'command' || attempts.slice(attempt).some(({ over }) => !over)) return true;
+      verdict = next;
+      const grants = next === 'retry' || next === 'refresh' || next === 'unsure';
+      granted = grants ? { reason: next, notBefore: now() + floor } : null;
+      return true;
+    },
+
+    revive(attempt) {
+      const revived = attempts[attempt - 1];
+      if (!revived || closed) return;
+      revived.over = false;
+      granted = null;
+    },
+
+    command(command) {
+      if (command === 'close') {
+        closed = true;
+        granted = null;
+        for (const attempt of attempts) attempt.over = true;
+        return;
+      }
+      if (command === 'open' && newest()?.over === false)
+        complain('was opened while an attempt was under way');
+      for (const attempt of attempts) attempt.superseded = true;
+      closed = false;
+      verdict = null;
+      granted = { reason: 'command', notBefore: 0 };
+    },
+
+    refresh(step) {
+      const due = granted?.reason === 'refresh';
+      if (step === 'began' && !due && verdict !== 'refresh')
+        complain('renewed its credentials although no 401 asked for it');
+      if (granted?.reason === 'command') return;
+      granted = step === 'began' ? { reason: 'refresh', notBefore: 0 } : null;
+      verdict = step === 'began' ? 'refresh' : 'fail';
+    },
+
+    rest(rest) {
+      if (closed) return;
+      const expected = verdict === 'fail' ? 'failed' : verdict === 'stop' ? 'closed' : null;
+      if (newest()?.over === false) complain(`is ${rest} although nothing had ended its attempt`);
+      else if (verdict !== 'unsure' && rest !== expected)
+        complain(`is ${rest} where the policy says ${verdict}`);
+    },
+
+    use() {
+      if (!granted) complain('came although nothing had ended the one before, or nothing allows another');
+      const early = granted ? granted.notBefore - skew - now() : 0;
+      if (early > 0) complain(`came ${early} ms too early after ${granted?.reason}`);
+      attempts.push({ reason: granted?.reason ?? 'retry', over: false, superseded: false });
+      granted = null;
+    },
+  };
+}
