@@ -75,7 +75,9 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       if (!ended || ended.over) return false;
       ended.over = true;
       // Another one is on its way, or is about to be.
-      if (granted?.reason === 'command' || attempts.slice(attempt).some(({ over }) => !over)) return true;
+      const later = attempts.slice(attempt);
+      if (granted && (granted.reason === 'command' || later.length > 0)) return true;
+      if (later.some(({ over }) => !over)) return true;
       verdict = next;
       const grants = next === 'retry' || next === 'refresh' || next === 'unsure';
       granted = grants ? { reason: next, notBefore: now() + floor } : null;

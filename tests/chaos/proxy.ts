@@ -57,8 +57,6 @@ interface ProxyOptions {
 /** What is known of a socket on which an exchange is under way. */
 interface Busy {
   readonly attempt: number;
-  /** The socket had carried another exchange before. */
-  readonly reused: boolean;
 }
 
 export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
@@ -148,9 +146,9 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     resetWhileIdle = false;
     const reused = used.has(socket);
     used.add(socket);
-    handOver();
-    busy.set(socket, { attempt, reused });
+    busy.set(socket, { attempt });
     idle.delete(socket);
+    handOver();
     void serve({
       plan,
       head: request,
@@ -160,6 +158,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       startedAt,
       limits,
       strike(at, floor) {
+        if (socket.destroyed) return; // the client went first
         strike(attempt, at, floor);
         if (options.resends && reused && isUnanswered(plan)) resendable = attempt;
       },
@@ -167,19 +166,24 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   }
 
   /**
-   * The socket of the attempt before may close a moment later than the next request arrives, but no more; unless
-   * the app asked for a successor, which the stream before it may await.
+   * The socket of an attempt may close a moment later than the next request arrives, but no more; unless the app
+   * asked for a successor, which the stream before it may await.
    */
   function handOver(): void {
-    const since = clock.now();
-    const waiting = [...busy].filter(
-      ([, { attempt }]) => licence.isSuperseded(attempt) && !licence.isOver(attempt),
+    const newest = Math.max(...[...busy.values()].map(({ attempt }) => attempt));
+    const waiting = [...busy.values()].filter(
+      ({ attempt }) => attempt < newest && licence.isSuperseded(attempt) && !licence.isOver(attempt),
     );
     if (waiting.length > 1) complain(`has ${waiting.length + 1} requests under way`);
-    for (const [replaced] of busy) {
-      if (waiting.some(([socket]) => socket === replaced)) continue;
-      replaced.once('close', () => {
-        longestHandOver = Math.max(longestHandOver, clock.now() - since);
+    const since = clock.now();
+    for (const [socket, exchange] of busy) {
+      const { attempt } = exchange;
+      if (attempt === newest || waiting.includes(exchange)) continue;
+      socket.once('close', () => {
+        const late = clock.now() - since;
+        longestHandOver = Math.max(longestHandOver, late);
+        if (late > longestAllowed)
+          complain(`kept the socket of attempt ${attempt} for ${late} ms beside ${newest}`);
       });
     }
   }
@@ -246,6 +250,9 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     },
   };
 }
+
+/** How long a socket may outlive the next request, in milliseconds of the campaign: a few turns of the event loop. */
+const longestAllowed = 20;
 
 const undisturbed = { kind: 'end', place: { part: 'boundary', after: Infinity } } as const;
 
