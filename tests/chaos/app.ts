@@ -10,7 +10,6 @@ interface AppOptions {
   readonly connect: () => Connection<Record<string, string>>;
   /** Called before each command. */
   readonly tell: (command: Command) => void;
-  readonly remade: () => void;
 }
 
 /** How often each thing is done by a restless app. */
@@ -20,7 +19,7 @@ const habits = { reconnect: 4, reopen: 4, remake: 2, 'reconnect twice': 1 };
 const pace = { command: [10, 400], reopen: [0, 12] } as const;
 
 /** The part of an app that commands its connection, and opens it again when it has come to rest. */
-export function startApp({ seed, clock, restless, connect, tell, remade }: AppOptions) {
+export function startApp({ seed, clock, restless, connect, tell }: AppOptions) {
   const draw = drawFrom(seededRandom(seed));
   let calm = !restless;
   let disposed = false;
@@ -31,7 +30,6 @@ export function startApp({ seed, clock, restless, connect, tell, remade }: AppOp
   let gone: PromiseLike<void> | undefined;
 
   function start(): Connection<Record<string, string>> {
-    remade();
     tell('open');
     return connect();
   }

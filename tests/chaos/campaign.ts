@@ -31,6 +31,8 @@ export interface CampaignReport extends CampaignOptions {
   /** The attempts that reached a proxy. */
   readonly requests: number;
   readonly preflights: number;
+  /** The requests that arrived beside the stream that they were to replace. */
+  readonly overlaps: number;
   readonly published: number;
   readonly delivered: number;
   /** The longest that a socket outlived the request that replaced it, in ms of the campaign. */
@@ -121,8 +123,6 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
             return proxy.licence.refresh(news.step);
           case 'rest':
             return proxy.licence.rest(news.rest);
-          case 'remade':
-            return deliveries.forgetId();
           case 'complaint':
             return tell(news.text);
         }
@@ -172,6 +172,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     attempts: sum(pairs, ({ proxy }) => proxy.licence.attempts),
     requests: sum(pairs, ({ proxy }) => proxy.requests),
     preflights: sum(pairs, ({ proxy }) => proxy.preflights),
+    overlaps: sum(pairs, ({ proxy }) => proxy.overlaps),
     published: origin.log.length,
     delivered: sum(pairs, ({ deliveries }) => deliveries.count),
     longestHandOver,
@@ -223,7 +224,7 @@ export function summaryOf(report: CampaignReport): string {
     `${scene}, seed ${seed}: ${clients} clients, ${faults} faults and ${endings.end ?? 0} ends in ${report.seconds.toFixed(1)} s`,
     `(${listOf(endings)})`,
     `commands: ${listOf(commands)}`,
-    `${attempts} attempts, ${requests} requests, ${preflights} preflights`,
+    `${attempts} attempts, ${requests} requests, ${preflights} preflights, ${report.overlaps} beside a stream`,
     `${report.delivered} events delivered of ${report.published} published`,
     `longest hand-over ${report.longestHandOver} ms, ${report.complaints.length} complaints`,
   ].join('; ');

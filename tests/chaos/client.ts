@@ -40,8 +40,6 @@ export type News =
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'refresh'; readonly step: 'began' | 'failed' }
   | { readonly type: 'rest'; readonly rest: Rest }
-  /** A new connection was made, which holds no event ID. */
-  | { readonly type: 'remade' }
   | { readonly type: 'complaint'; readonly text: string };
 
 /** A message as the app got it. */
@@ -87,17 +85,16 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
   function connect(): Connection<Record<string, string>> {
     const options = {
       ...settings,
+      lastEventId: received,
       reportError: (error: unknown) => {
         if (!(error instanceof Error && error.cause instanceof RefreshRefused)) complain(`reported ${error}`);
       },
       parse: 'text',
       clock: timers.clock,
     } as const;
-    const resumeAfter = received;
     if (transport === 'native') {
-      const query = resumeAfter === '' ? '' : `?lastEventId=${resumeAfter}`;
       return watched(
-        createConnection<Record<string, string>>(async () => `${await nextUrl()}${query}`, {
+        createConnection<Record<string, string>>(nextUrl, {
           ...options,
           events: [...eventNames, signOfLife],
           EventSource: transports.EventSource,
@@ -110,7 +107,6 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
         ...options,
         method,
         ...(method === 'POST' && { body: 'What is new?' }),
-        headers: resumeAfter === '' ? {} : { 'Last-Event-ID': resumeAfter },
         refresh,
         transport: transports.watch(fetchTransport),
       }),
@@ -160,7 +156,6 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
       if (command === 'reconnect') transports.expectSuccessor();
       watcher.tell({ type: 'command', command });
     },
-    remade: () => watcher.tell({ type: 'remade' }),
   });
 
   return {

@@ -11,7 +11,6 @@ export function createDeliveries(
   let state: ShownState = { settled: false, lastEventId: '' };
   let count = 0;
   let received = 0;
-  let resumable = false;
 
   return {
     get count() {
@@ -19,19 +18,17 @@ export function createDeliveries(
     },
     /** The connection holds an event ID, as far as its messages tell. */
     get resumable() {
-      return resumable;
+      return received > 0;
     },
     /** Open again after all that happened, with nothing left to come. */
     get settled() {
       const complete = log.slice(received).every((entry) => !entry.message);
       // Of a block that has nothing but an ID, a native EventSource tells nobody.
       const last = sight === 'everything' ? log.length : received;
-      const expected = state.lastEventId === '' && !resumable ? '' : String(last);
-      return state.settled && complete && state.lastEventId === expected;
+      return state.settled && complete && state.lastEventId === String(last);
     },
     receive({ event, data, id }: Delivery): void {
       count += 1;
-      resumable = true;
       const expected = log.slice(received, received + 100).find((entry) => entry.message);
       if (id !== String(expected?.id)) {
         complain(`received ${id} where ${expected?.id} was next`);
@@ -42,10 +39,6 @@ export function createDeliveries(
     },
     show(next: ShownState): void {
       state = next;
-    },
-    /** A new connection holds none. */
-    forgetId(): void {
-      resumable = false;
     },
   };
 }

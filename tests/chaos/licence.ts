@@ -24,12 +24,13 @@ export interface Licence {
   rest(rest: Rest): void;
   /** The next attempt begins. */
   use(): void;
-  /** What stands in the way of the next attempt, as a sentence. */
+  /** Nothing is known to have ended the newest attempt, and nothing else allows another. */
   readonly unended: boolean;
-  /** Whether an attempt is neither over nor given up by the app. */
+  /** Whether an attempt has ended, or the app has closed its connection. */
   isOver(attempt: number): boolean;
   /** Whether the app has asked for a successor of an attempt, which may deliver until that is accepted. */
   isSuperseded(attempt: number): boolean;
+  /** The newest attempt follows a renewal of the credentials. */
   readonly afterRefresh: boolean;
 }
 

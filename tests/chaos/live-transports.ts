@@ -1,4 +1,4 @@
-import type { MessageBatch, Transport, TransportOptions } from '../../index.ts';
+import type { EventStream, MessageBatch, Transport, TransportOptions } from '../../index.ts';
 
 /** One call of a transport. */
 interface Live {
@@ -34,10 +34,15 @@ export function watchTransports(complain: (text: string) => void) {
     return live;
   }
 
-  async function* read(stream: AsyncIterable<MessageBatch>, live: Live): AsyncGenerator<MessageBatch, void> {
+  function expectOneReader(): void {
+    if (alive().filter(({ delivers }) => delivers).length > 1) complain('reads two streams at a time');
+  }
+
+  async function* read(stream: EventStream, live: Live): AsyncGenerator<MessageBatch, void> {
     live.delivers = true;
+    expectOneReader();
     for await (const batch of stream) {
-      if (alive().filter(({ delivers }) => delivers).length > 1) complain('reads two streams at a time');
+      expectOneReader();
       yield batch;
     }
   }
@@ -60,7 +65,8 @@ export function watchTransports(complain: (text: string) => void) {
         const transport = make(options);
         const watched: Transport = async (request, signal) => {
           const live = begin(signal);
-          return read(await transport(request, signal), live);
+          const stream = await transport(request, signal);
+          return Object.assign(read(stream, live), { resumedAfter: stream.resumedAfter });
         };
         return Object.assign(watched, { unsafe: transport.unsafe });
       };

@@ -29,6 +29,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly busy: number;
   /** The longest that a socket outlived the request that replaced it, in milliseconds of the campaign. */
   readonly longestHandOver: number;
+  /** The requests that arrived beside a stream, because the app had asked for a successor of it. */
+  readonly overlaps: number;
   /** Where the next attempt has to go. */
   url(): string;
   /** From the next attempt on, nothing happens any more. */
@@ -77,6 +79,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   /** The attempt whose request the browser may send once more. */
   let resendable = 0;
   let longestHandOver = 0;
+  let overlaps = 0;
 
   function strike(attempt: number, at: number, floor: number): void {
     const plan = plans[attempt - 1];
@@ -174,6 +177,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     const waiting = [...busy.values()].filter(
       ({ attempt }) => attempt < newest && licence.isSuperseded(attempt) && !licence.isOver(attempt),
     );
+    overlaps += waiting.length;
     if (waiting.length > 1) complain(`has ${waiting.length + 1} requests under way`);
     const since = clock.now();
     for (const [socket, exchange] of busy) {
@@ -238,6 +242,9 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     },
     get longestHandOver() {
       return longestHandOver;
+    },
+    get overlaps() {
+      return overlaps;
     },
     url,
     calm() {
