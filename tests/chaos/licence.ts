@@ -54,6 +54,8 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
   let granted: { readonly reason: Reason; readonly notBefore: number } | null = null;
   /** On the newest attempt that ended. */
   let verdict: Verdict | null = null;
+  /** The renewal of the credentials that the verdict asks for has begun. */
+  let renewing = false;
   let closed = true;
 
   const newest = () => attempts.at(-1);
@@ -80,6 +82,7 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       if (granted && (granted.reason === 'command' || later.length > 0)) return true;
       if (later.some(({ over }) => !over)) return true;
       verdict = next;
+      renewing = false;
       const grants = next === 'retry' || next === 'refresh' || next === 'unsure';
       granted = grants ? { reason: next, notBefore: now() + floor } : null;
       return true;
@@ -108,12 +111,16 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
     },
 
     refresh(step) {
-      const due = granted?.reason === 'refresh';
-      if (step === 'began' && !due && verdict !== 'refresh')
-        complain('renewed its credentials although no 401 asked for it');
-      if (granted?.reason === 'command') return;
-      granted = step === 'began' ? { reason: 'refresh', notBefore: 0 } : null;
-      verdict = step === 'began' ? 'refresh' : 'fail';
+      if (granted?.reason !== 'refresh') {
+        if (step === 'began') complain('renewed its credentials although no 401 asked for it');
+      } else if (step === 'began') {
+        renewing = true;
+      } else if (renewing) {
+        granted = null;
+        verdict = 'fail';
+      } else {
+        verdict = 'unsure'; // it began for an earlier attempt, and this one may or may not share it
+      }
     },
 
     rest(rest) {
