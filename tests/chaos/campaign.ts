@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { quiet } from '../support/until.ts';
+import { quiet, until as settle } from '../support/until.ts';
 import { openChromiumStage } from './chromium-stage.ts';
 import { type ClientPlan, settings, signOfLife, type Watcher } from './client.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -56,7 +56,6 @@ const comments = [':\n\n', ': here\r\n', ':\n'] as const;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { scene, seed, faults, clients: count } = options;
   const startedAt = performance.now();
-  const deadline = startedAt + 60_000 + faults * 100;
   const socketsBefore = openSockets();
   const complaints: string[] = [];
   const commands: Record<string, number> = {};
@@ -67,7 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 
   async function until(condition: () => boolean, what: string): Promise<void> {
     while (!condition() && complaints.length < mostComplaints) {
-      if (performance.now() > deadline) return complain(`waited in vain for ${what}`);
+      if (clock.now() > deadline) return complain(`waited in vain for ${what}: ${standOf(pairs)}`);
       await pause(20);
     }
   }
@@ -76,6 +75,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const sight: Sight = scene === 'chromium-native' ? 'events' : 'everything';
   const stage = inNode ? openNodeStage() : await openChromiumStage(complain);
   const { clock } = stage;
+  /** In milliseconds of the campaign, so that a busy machine has all the time that it needs. */
+  const deadline = clock.now() + 5_000 + faults * 50;
   const refusing = await holdRefusingPort();
   const signs = sight === 'events' ? ([`event: ${signOfLife}\ndata\n\n`] as const) : comments;
   const origin = await startOrigin({ seed: seedOf(seed, count), clock, signs, complain });
@@ -161,7 +162,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   for (const { proxy } of pairs) await proxy[Symbol.asyncDispose]();
   await origin[Symbol.asyncDispose]();
   await refusing[Symbol.asyncDispose]();
-  await until(() => openSockets() <= socketsBefore, 'the process to hold as many sockets as before');
+  await settle(() => openSockets() <= socketsBefore, 'the process to hold as many sockets as before');
   process.off('unhandledRejection', reject).off('uncaughtException', except);
 
   return {
@@ -192,6 +193,15 @@ interface Pair {
   readonly client: RemoteClient;
   readonly deliveries: ReturnType<typeof createDeliveries>;
   readonly proxy: FaultProxy;
+}
+
+/** What every client is at, for a person who has to find out why it does not go on. */
+function standOf(pairs: readonly Pair[]): string {
+  const stands = pairs.map(({ name, deliveries, proxy: { plans, log, licence, busy } }) => {
+    const last = `attempt ${plans.length} (${plans.at(-1)?.kind}) after ${log.at(-1)?.kind}`;
+    return `${name}: ${last}, ${licence.unended ? 'under way' : 'ended'}, ${busy} sockets, ${deliveries.stand}`;
+  });
+  return `\n${stands.join('\n')}`;
 }
 
 function countEndings(pairs: readonly Pair[]): Partial<Record<Fault['kind'], number>> {

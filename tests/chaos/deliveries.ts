@@ -27,6 +27,10 @@ export function createDeliveries(
       const last = sight === 'everything' ? log.length : received;
       return state.settled && complete && state.lastEventId === String(last);
     },
+    /** For a person. */
+    get stand() {
+      return `received ${received} of ${log.length}, ${JSON.stringify(state)}`;
+    },
     receive({ event, data, id }: Delivery): void {
       count += 1;
       const expected = log.slice(received, received + 100).find((entry) => entry.message);

@@ -26,10 +26,12 @@ export interface Licence {
   use(): void;
   /** Nothing is known to have ended the newest attempt, and nothing else allows another. */
   readonly unended: boolean;
-  /** Whether an attempt has ended, or the app has closed its connection. */
-  isOver(attempt: number): boolean;
-  /** Whether the app has asked for a successor of an attempt, which may deliver until that is accepted. */
-  isSuperseded(attempt: number): boolean;
+  /** Whether an attempt has ended, or the app has closed its connection or asked for another. */
+  isLeft(attempt: number): boolean;
+  /** Whether the stream of an attempt may go on until its successor, which the app has asked for, is accepted. */
+  mayDeliver(attempt: number, silent: boolean): boolean;
+  /** When the newest attempt began, with the renewal of its credentials if there was one. */
+  readonly startedAt: number;
   /** The newest attempt follows a renewal of the credentials. */
   readonly afterRefresh: boolean;
 }
@@ -43,8 +45,12 @@ interface LicenceOptions {
 
 interface Attempt {
   readonly reason: Reason;
+  readonly startedAt: number;
   over: boolean;
+  /** The app has asked for another. */
   superseded: boolean;
+  /** The app has closed its connection. */
+  closed: boolean;
 }
 
 type Reason = 'command' | 'retry' | 'refresh' | 'unsure';
@@ -56,6 +62,7 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
   let verdict: Verdict | null = null;
   /** The renewal of the credentials that the verdict asks for has begun. */
   let renewing = false;
+  let renewingSince = 0;
   let closed = true;
 
   const newest = () => attempts.at(-1);
@@ -70,8 +77,17 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
     get afterRefresh() {
       return newest()?.reason === 'refresh';
     },
-    isOver: (attempt) => attempts[attempt - 1]?.over !== false,
-    isSuperseded: (attempt) => attempts[attempt - 1]?.superseded === true,
+    get startedAt() {
+      return newest()?.startedAt ?? 0;
+    },
+    mayDeliver(number, silent) {
+      const attempt = attempts[number - 1];
+      return attempt?.superseded === true && !attempt.closed && (silent || !attempt.over);
+    },
+    isLeft(number) {
+      const attempt = attempts[number - 1];
+      return !attempt || attempt.over || attempt.superseded;
+    },
 
     end(attempt, next, floor) {
       const ended = attempts[attempt - 1];
@@ -99,7 +115,7 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       if (command === 'close') {
         closed = true;
         granted = null;
-        for (const attempt of attempts) attempt.over = true;
+        for (const attempt of attempts) Object.assign(attempt, { over: true, closed: true });
         return;
       }
       if (command === 'open' && newest()?.over === false)
@@ -115,6 +131,7 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
         if (step === 'began') complain('renewed its credentials although no 401 asked for it');
       } else if (step === 'began') {
         renewing = true;
+        renewingSince = now();
       } else if (renewing) {
         granted = null;
         verdict = 'fail';
@@ -135,7 +152,9 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       if (!granted) complain('came although nothing had ended the one before, or nothing allows another');
       const early = granted ? granted.notBefore - skew - now() : 0;
       if (early > 0) complain(`came ${early} ms too early after ${granted?.reason}`);
-      attempts.push({ reason: granted?.reason ?? 'retry', over: false, superseded: false });
+      const { reason } = granted ?? { reason: 'retry' };
+      const startedAt = reason === 'refresh' ? renewingSince : now();
+      attempts.push({ reason, startedAt, over: false, superseded: false, closed: false });
       granted = null;
     },
   };

@@ -72,7 +72,6 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   const busy = new Map<Socket, Busy>();
   const used = new WeakSet<Socket>();
   let calm = false;
-  let startedAt = 0;
   let requests = 0;
   let preflights = 0;
   let resetWhileIdle = false;
@@ -98,7 +97,6 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     }
     licence.use();
     resendable = 0;
-    startedAt = clock.now();
     const plan = calm ? { ...drawPlan(draw), ...undisturbed } : drawPlan(draw);
     plans.push(plan);
     if (plan.kind !== 'refuse') return `http://127.0.0.1:${port}/${name}/${attempt}`;
@@ -132,7 +130,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   }
 
   function accept(attempt: number, plan: FaultPlan, request: string, socket: Socket): void {
-    const isLate = attempt < licence.attempts && (licence.isOver(attempt) || licence.isSuperseded(attempt));
+    const isLate = attempt < licence.attempts && licence.isLeft(attempt);
     if (sent.has(attempt) && attempt === resendable) {
       licence.revive(attempt);
       const fault = log.findLast((entry) => entry.attempt === attempt);
@@ -158,7 +156,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       socket,
       clock,
       originPort,
-      startedAt,
+      startedAt: licence.startedAt,
       limits,
       strike(at, floor) {
         if (socket.destroyed) return; // the client went first
@@ -175,7 +173,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   function handOver(): void {
     const newest = Math.max(...[...busy.values()].map(({ attempt }) => attempt));
     const waiting = [...busy.values()].filter(
-      ({ attempt }) => attempt < newest && licence.isSuperseded(attempt) && !licence.isOver(attempt),
+      ({ attempt }) => attempt < newest && licence.mayDeliver(attempt, plans[attempt - 1]?.kind === 'stall'),
     );
     overlaps += waiting.length;
     if (waiting.length > 1) complain(`has ${waiting.length + 1} requests under way`);
@@ -186,8 +184,10 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       socket.once('close', () => {
         const late = clock.now() - since;
         longestHandOver = Math.max(longestHandOver, late);
-        if (late > longestAllowed)
-          complain(`kept the socket of attempt ${attempt} for ${late} ms beside ${newest}`);
+        if (late > longestAllowed) {
+          const { kind } = plans[attempt - 1] ?? {};
+          complain(`kept the socket of attempt ${attempt} (${kind}) for ${late} ms beside that of ${newest}`);
+        }
       });
     }
   }
