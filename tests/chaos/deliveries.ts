@@ -23,9 +23,10 @@ export function createDeliveries(
     /** Open again after all that happened, with nothing left to come. */
     get settled() {
       const complete = log.slice(received).every((entry) => !entry.message);
-      // Of a block that has nothing but an ID, a native EventSource tells nobody.
-      const last = sight === 'everything' ? log.length : received;
-      return state.settled && complete && state.lastEventId === String(last);
+      // A native EventSource tells of a block that has nothing but an ID only with the event after it.
+      const least = sight === 'everything' ? log.length : received;
+      const lastEventId = Number(state.lastEventId);
+      return state.settled && complete && lastEventId >= least && lastEventId <= log.length;
     },
     /** For a person. */
     get stand() {

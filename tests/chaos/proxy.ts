@@ -216,6 +216,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     socket.on('close', () => idle.delete(socket));
     if (plans.at(-1)?.kind === 'drop') {
       strike(licence.attempts, clock.now(), 0);
+      resetWhileIdle = true; // the client may hold the socket for connected, and use it for its next attempt
       socket.resetAndDestroy();
       return;
     }
