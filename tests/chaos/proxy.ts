@@ -186,6 +186,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     const since = clock.now();
     for (const [socket, { attempt }] of busy) {
       if (attempt === newest || waiting.some(([other]) => other === socket)) continue;
+      if (options.resends && isDrained(plans[attempt - 1])) continue;
       socket.once('close', () => {
         const late = clock.now() - since;
         longestHandOver = Math.max(longestHandOver, late);
@@ -276,6 +277,16 @@ const undisturbed = { kind: 'end', place: { part: 'boundary', after: Infinity } 
 function isUnanswered({ kind, place, status }: FaultPlan): boolean {
   if (kind === 'half-close') return place.part === 'head';
   return kind === 'drop' || kind === 'reset' || (kind === 'status' && status === 408);
+}
+
+/**
+ * Whether Chromium may hold the socket for another 5 s, to use it again: it waits for the end of a refusal that
+ * was given up while nothing read it.
+ */
+function isDrained(plan: FaultPlan | undefined): boolean {
+  return (
+    plan?.unfinished === true && ['status', 'unauthorized', 'forbidden', 'not-found'].includes(plan.kind)
+  );
 }
 
 /** Whether a request has arrived with all of its body. */
