@@ -39,6 +39,8 @@ export function createMemory(): StreamMemory {
   let room = { messages: 0, characters: 0 };
   let before: readonly Message[] = [];
   let left = 0;
+  let asked = '';
+  let overlaps = false;
 
   function keep(batch: Kept): void {
     kept.push(batch);
@@ -71,6 +73,7 @@ export function createMemory(): StreamMemory {
       lastEventId = id;
     },
     request() {
+      asked = lastEventId;
       room = { messages: mostMessages, characters: mostCharacters };
       return {
         get lastEventId() {
@@ -90,8 +93,10 @@ export function createMemory(): StreamMemory {
     startStream() {
       before = recent();
       left = mostReplayed;
+      overlaps = asked !== lastEventId;
     },
     settleStream() {
+      if (overlaps) return; // what the stream before delivered meanwhile comes again, however late
       before = [];
       left = 0;
     },
