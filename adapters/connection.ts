@@ -51,7 +51,10 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
   open(): void;
   /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
   close(): void;
-  /** Connects anew from whatever state, with a whole retry budget. */
+  /**
+   * Connects anew from whatever state, with a whole retry budget. An open stream that has event IDs goes on until
+   * the next one is open.
+   */
   reconnect(): void;
   /**
    * Iterates over the messages that arrive from now on. Ends when the connection is closed; throws the
