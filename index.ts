@@ -33,13 +33,10 @@ export { type JitterKind, jitterKinds } from './machines/jitter.ts';
 export type { Message, MessageBatch } from './machines/message.ts';
 export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';
 export { type ConnectionSettings, defaultSettings, type GivenSettings } from './machines/settings.ts';
+export type { JitterFunction, TransportActorOptions } from './transports/actor-options.ts';
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
 export { type FetchTransportOptions, fetchTransport } from './transports/fetch.ts';
-export {
-  fromTransport,
-  type JitterFunction,
-  type TransportActorOptions,
-} from './transports/from-transport.ts';
+export { fromTransport } from './transports/from-transport.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
 export type {

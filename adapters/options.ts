@@ -2,14 +2,14 @@ import type { Gap } from '../machines/connection.ts';
 import type { JitterKind } from '../machines/jitter.ts';
 import { anyOf, callback, check, type Rules, text } from '../machines/rules.ts';
 import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
-import { isSendable } from '../transports/event-id.ts';
-import type { EventSourceTransportOptions } from '../transports/event-source.ts';
-import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
 import {
   type JitterFunction,
   type TransportActorOptions,
   transportActorRules,
-} from '../transports/from-transport.ts';
+} from '../transports/actor-options.ts';
+import { isSendable } from '../transports/event-id.ts';
+import type { EventSourceTransportOptions } from '../transports/event-source.ts';
+import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
 import { eventsRule, namesOf, namesRule } from '../transports/supply.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
 import type { Persistence } from './cursor.ts';
