@@ -1,4 +1,5 @@
-import { type CallbackActorLogic, type EventObject, fromCallback } from 'xstate';
+import type { CallbackActorLogic, EventObject } from 'xstate';
+import { fromRevivable } from './revivable.ts';
 
 /**
  * What the page and the network tell the connection; `at` is the wall clock in milliseconds. A page is frozen
@@ -21,18 +22,23 @@ export type EnvironmentEvent = {
 
 /**
  * An actor that tells its parent what happens to the page and to the network. It starts by telling what is
- * unusual (offline, hidden), so that its parent may assume the best. Silent where there is no page, as on a
- * server.
+ * unusual (offline, hidden), so that its parent may assume the best; one that is revived tells that the page is
+ * resumed. Silent where there is no page, as on a server.
  */
 export function fromEnvironment(now: () => number = Date.now): CallbackActorLogic<EventObject> {
-  return fromCallback(({ sendBack }) => {
-    if (typeof globalThis.addEventListener !== 'function') return undefined;
+  return fromRevivable(({ sendBack }, isRevived) => {
     const listening = new AbortController();
     const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';
     const tell = (type: EnvironmentEvent['type']) =>
       sendBack({ type, at: now(), hidden: isHidden() } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
+    if (isRevived) {
+      // Nobody listened meanwhile, and a timer of a restored snapshot does not run.
+      tell('page.resumed');
+      if (!isOffline()) tell('network.online');
+    }
+    if (typeof globalThis.addEventListener !== 'function') return undefined;
     const signals: Record<string, (event: Event) => void> = {
       online: () => tell('network.online'),
       offline: () => tell('network.offline'),

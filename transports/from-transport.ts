@@ -1,5 +1,6 @@
-import { type CallbackActorLogic, fromCallback } from 'xstate';
+import type { CallbackActorLogic } from 'xstate';
 import type { TransportCommand, TransportInput } from '../machines/connection.ts';
+import { fromRevivable } from '../machines/revivable.ts';
 import { check } from '../machines/rules.ts';
 import { type TransportActorOptions, transportActorRules } from './actor-options.ts';
 import { carry } from './carry.ts';
@@ -17,17 +18,14 @@ export function fromTransport(
   options: TransportActorOptions = {},
 ): CallbackActorLogic<TransportCommand, TransportInput> {
   check(options, transportActorRules);
-  const fresh = new WeakSet<object>();
   const memories = new WeakMap<object, StreamMemory>();
 
-  const logic = fromCallback<TransportCommand, TransportInput>(({ input, self, sendBack, receive }) => {
-    // The React binding stops an actor and starts it again with the input it had; so does a snapshot that is
-    // restored. Its stream is gone and its last event ID is old: the statechart starts a new one.
-    if (!fresh.delete(self)) {
+  return fromRevivable<TransportCommand, TransportInput>(({ input, self, sendBack, receive }, isRevived) => {
+    // Its stream is gone and its last event ID is old: the statechart starts a new one.
+    if (isRevived) {
       sendBack({ type: 'transport.restarted' });
       return undefined;
     }
-
     if (transport.unsafe) sendBack({ type: 'transport.unsafe' });
     // The memory is the connection's: each attempt is an actor of its own.
     const owner = self._parent ?? self;
@@ -37,11 +35,4 @@ export function fromTransport(
     receive(carrier.receive);
     return carrier.dispose;
   });
-  return {
-    ...logic,
-    getInitialSnapshot(scope, input) {
-      fresh.add(scope.self);
-      return logic.getInitialSnapshot(scope, input);
-    },
-  };
 }
