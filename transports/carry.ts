@@ -12,7 +12,7 @@ import type { TransportActorOptions } from './actor-options.ts';
 import type { StreamMemory } from './memory.ts';
 import { asConnectionError } from './network-error.ts';
 import { batchParser } from './parse.ts';
-import { refreshOnce } from './refresh.ts';
+import { forgetRefresh, refreshOnce } from './refresh.ts';
 import { defaultReporter, report } from './report.ts';
 import { namesOf } from './supply.ts';
 import type { Transport } from './transport.ts';
@@ -35,10 +35,16 @@ export function carry(
   /** The request that has no stream yet, and the one whose stream is read. An aborted one is heard no more. */
   let asking: AbortController | undefined;
   let reading: AbortController | undefined;
+  /** Why the request was made: the credentials are renewed before it, or the stream was doubted. */
   let renewing = false;
+  let doubting = false;
+  /** The request has left; until then, nothing of what arrives will be sent again. */
+  let sent = false;
+  /** A renewal that failed is not tried again while the stream lasts. */
+  let renewable = true;
+  /** What the server asked to wait when it refused to renew, on the wall clock. */
+  let notBefore = 0;
   let patience: unknown;
-  /** A renewal that failed is not tried again before this, on the wall clock. */
-  let renewAt = 0;
 
   const vigil = createVigil({
     clock,
@@ -46,7 +52,14 @@ export function carry(
     memory,
     onIdle: (limit) => reading && lose(reading, exceeded('idle', 'idleTimeout', limit)),
     // While another stream is on its way there is nothing to ask for; but it may not come.
-    onDoubt: () => (asking ? vigil.prove() : send({ type: 'transport.doubted' })),
+    onDoubt() {
+      if (asking) {
+        vigil.prove();
+      } else {
+        send({ type: 'transport.doubted' });
+        doubting = true; // whatever is asked for now is asked for because of it
+      }
+    },
   });
 
   function dispose(): void {
@@ -62,6 +75,7 @@ export function carry(
     const own = new AbortController();
     asking = own;
     renewing = renew;
+    doubting = sent = false;
     // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
     // unmounts and mounts again before that.
     queueMicrotask(() => {
@@ -72,10 +86,10 @@ export function carry(
   async function run(own: AbortController): Promise<void> {
     const { signal } = own;
     if (connectTimeout > 0) {
-      patience = clock.setTimeout(
-        () => lose(own, exceeded('timeout', 'connectTimeout', connectTimeout)),
-        connectTimeout,
-      );
+      patience = clock.setTimeout(() => {
+        if (refresh && !sent) forgetRefresh(refresh); // it may hang for ever
+        lose(own, exceeded('timeout', 'connectTimeout', connectTimeout));
+      }, connectTimeout);
     }
     if (renewing && refresh) await refreshOnce(refresh, reportError);
     if (signal.aborted) return;
@@ -83,6 +97,7 @@ export function carry(
       send({ type: 'transport.restarted' }); // the two streams may not run side by side
       return;
     }
+    sent = true;
     const request = memory.request();
     const { lastEventId: asked } = request;
     const stream = await transport(request, signal);
@@ -93,6 +108,7 @@ export function carry(
     reading?.abort();
     reading = own;
     asking = undefined;
+    renewable = true;
     memory.startStream();
     vigil.start();
     const { resumedAfter = asked } = stream;
@@ -104,11 +120,12 @@ export function carry(
     for await (const batch of stream) {
       if (signal.aborted) return;
       vigil.feed(batch);
+      if (doubting && asking) stopAsking(); // it was alive after all
       const news =
         batch.messages.length > 0 || batch.lastEventId !== lastEventId || batch.retry !== undefined;
       if (!news) continue;
       // The next stream brings it again, and could not tell it from news.
-      if (asking && !memory.hasRoomFor(batch)) return giveWay(own);
+      if (asking && sent && !memory.hasRoomFor(batch)) return giveWay(own);
       ({ lastEventId } = batch);
       if (deliver(batch))
         return finish(own, new ConnectionError('ended', farewell), { type: 'transport.ended', final: true });
@@ -130,17 +147,25 @@ export function carry(
   /** A request or its stream is over. Where there is another, that one goes on. */
   function lose(own: AbortController, error: ConnectionError, how?: Ending): void {
     if (own.signal.aborted) return;
-    if (own === reading && asking) {
+    const isOver = how !== undefined && renewing; // nobody asked for another stream
+    if (own === reading && asking && !isOver) {
       giveWay(own);
     } else if (own === asking && reading && renewing) {
       // The credentials could not be renewed in time. The old ones are good for as long as they last.
-      own.abort();
-      clock.clearTimeout(patience);
-      asking = undefined;
-      renewAt = clock.now() + Math.max(backoff, error.retryAfter ?? 0);
+      stopAsking();
+      renewable = false;
+      notBefore = clock.now() + (error.retryAfter ?? 0);
     } else {
       finish(own, error, how);
     }
+  }
+
+  /** The stream that is read goes on alone. */
+  function stopAsking(): void {
+    clock.clearTimeout(patience);
+    asking?.abort();
+    asking = undefined;
+    doubting = false;
   }
 
   /** The stream is over, and the one that takes its place is still on its way. */
@@ -154,7 +179,9 @@ export function carry(
   function finish(own: AbortController, error: ConnectionError, how: Ending = failed): void {
     if (own.signal.aborted) return;
     dispose();
-    send({ ...how, error: toFailure(error), ...outcome() });
+    const retryAfter = Math.max(error.retryAfter ?? 0, notBefore - clock.now());
+    const failure = { ...toFailure(error), ...(retryAfter > 0 && { retryAfter }) };
+    send({ ...how, error: failure, ...outcome() });
   }
 
   function outcome(): AttemptOutcome {
@@ -170,7 +197,7 @@ export function carry(
   function ownJitter(): number | undefined {
     try {
       const delay = typeof jitter === 'function' ? jitter(backoff) : undefined;
-      if (delay === undefined || delay >= 0) return delay;
+      if (delay === undefined || (typeof delay === 'number' && delay >= 0)) return delay;
       throw new TypeError('`jitter` must return milliseconds.');
     } catch (error) {
       report(reportError, error);
@@ -189,7 +216,7 @@ export function carry(
       if (command.type === 'stream.prove') vigil.prove();
       if (command.type !== 'stream.replace') return;
       // A server may say again and again that the credentials expire.
-      if (!command.refresh || (!asking && clock.now() >= renewAt)) ask(command.refresh);
+      if (!command.refresh || (!asking && renewable)) ask(command.refresh);
     },
   };
 }

@@ -103,15 +103,17 @@ function createQueue(request: TransportRequest) {
   let messages: TextMessage[] = [];
   // A new object starts without an ID, although the stream was resumed after one.
   let ownId = '';
+  let seenId = '';
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
 
   return {
     push(event: string, { data, lastEventId }: MessageEvent<string>): void {
-      const message = { event, data, id: lastEventId || request.lastEventId };
-      if (lastEventId !== ownId && request.isReplay?.(message)) return;
-      ownId = lastEventId;
-      messages.push(message);
+      const bringsId = lastEventId !== seenId;
+      seenId = lastEventId;
+      if (bringsId && request.isReplay?.({ event, data, id: lastEventId })) return;
+      if (bringsId) ownId = lastEventId;
+      messages.push({ event, data, id: ownId || request.lastEventId });
       wake();
     },
     fail(error: unknown): void {

@@ -93,7 +93,8 @@ export function readEventStream(
         const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
         feed(text);
         if (!done || messages.length > 0) {
-          yield { messages, lastEventId, retry, keepAlive, characters: text.length };
+          const resumeAfter = request.isReplaying ? delivered : lastEventId;
+          yield { messages, lastEventId: resumeAfter, retry, keepAlive, characters: text.length };
         }
         if (overflow) throw overflow;
         if (done) return;

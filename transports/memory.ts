@@ -63,9 +63,11 @@ export function createMemory(): StreamMemory {
       return lastEventId;
     },
     rewind(id) {
-      if (id === lastEventId) return; // it may have come without a message
       const messages = recent();
-      const last = messages.findLastIndex((message) => message.id === id);
+      let last = messages.findLastIndex((message) => message.id === id);
+      if (last < 0 && id === lastEventId) return; // it came without a message
+      // Of several with that ID, only the first one is sure to have reached the app.
+      while (messages[last - 1]?.id === id) last -= 1;
       const all = { messages: messages.slice(0, last + 1), characters };
       kept = [];
       count = characters = 0;
@@ -79,8 +81,11 @@ export function createMemory(): StreamMemory {
         get lastEventId() {
           return lastEventId;
         },
+        get isReplaying() {
+          return left > 0;
+        },
         isReplay({ id, event, data }) {
-          if (left === 0) return false;
+          if (left === 0 || id === '') return false;
           left -= 1;
           const index = before.findLastIndex(
             (known) => known.id === id && known.event === event && known.data === data,
@@ -92,7 +97,7 @@ export function createMemory(): StreamMemory {
     },
     startStream() {
       before = recent();
-      left = mostReplayed;
+      left = before.length > 0 ? mostReplayed : 0;
       overlaps = asked !== lastEventId;
     },
     settleStream() {

@@ -12,8 +12,15 @@ const underWay = new WeakMap<() => unknown, Promise<unknown>>();
 export function refreshOnce(refresh: () => unknown, reporter: ErrorReporter): Promise<unknown> {
   let renewal = underWay.get(refresh);
   if (!renewal) {
-    renewal = supply('refresh', refresh, reporter, 'unauthorized').finally(() => underWay.delete(refresh));
+    renewal = supply('refresh', refresh, reporter, 'unauthorized').finally(() => {
+      if (underWay.get(refresh) === renewal) forgetRefresh(refresh);
+    });
     underWay.set(refresh, renewal);
   }
   return renewal;
+}
+
+/** Who needs the credentials from now on does not wait for a refresh that is under way. */
+export function forgetRefresh(refresh: () => unknown): void {
+  underWay.delete(refresh);
 }

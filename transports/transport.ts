@@ -12,6 +12,8 @@ export interface TransportRequest {
    * was asked for. To be asked of the messages that bring an ID of their own, in their order.
    */
   readonly isReplay?: (message: TextMessage) => boolean;
+  /** Whether there may still be replays: as long as there may, an ID that brings no news is none to resume after. */
+  readonly isReplaying?: boolean;
 }
 
 /** A stream that was accepted. */

@@ -49,12 +49,13 @@ export class Oracle {
   onProve = (): void => {};
 
   /** The request that is to take the place of the open stream, and when it has taken too long. */
-  successor: { readonly renews: boolean; due: number } | null = null;
+  successor: { readonly renews: boolean; due: number; doubts?: boolean } | null = null;
   /** When the stream has to have proved that it is alive. */
   proofDue = Infinity;
   unsafe = false;
-  /** No renewal is tried before this. */
-  renewAt = -Infinity;
+  /** The last renewal did not fail while this stream was open. */
+  renewable = true;
+  #notBefore = -Infinity;
 
   /** The attempt that follows a refresh of the credentials runs, or is still to come. */
   refreshed = false;
@@ -151,6 +152,7 @@ export class Oracle {
     this.#expiring = false;
     this.proofDue = Infinity;
     this.successor = null;
+    this.renewable = true;
     this.openedAt = this.#around.now();
     this.error = null;
     this.refreshed = false;
@@ -161,6 +163,7 @@ export class Oracle {
   delivered(ids: readonly string[], lastEventId: string, retry = this.#serverRetry): void {
     if (!this.isOpen) return;
     this.#watch(this.#around.idleTimeout);
+    if (this.successor?.doubts) this.successor = null; // it was alive after all
     if (this.#around.now() - (this.proofDue - 5_000) > 500) this.proofDue = Infinity;
     this.lastEventId = lastEventId;
     this.#serverRetry = Math.min(retry, longest);
@@ -180,8 +183,12 @@ export class Oracle {
 
   doubted(): void {
     if (!this.isOpen) return;
-    if (this.canOverlap) this.onReplace(false);
-    else if (this.#mayRepeat) this.#attempt();
+    if (this.canOverlap) {
+      this.onReplace(false);
+      if (this.successor) this.successor.doubts = true;
+    } else if (this.#mayRepeat) {
+      this.#attempt();
+    }
   }
 
   /** The open stream is over; the request that is to replace it goes on. */
@@ -195,7 +202,8 @@ export class Oracle {
   /** The credentials could not be renewed; the open stream goes on. */
   notRenewed(retryAfter = 0): void {
     this.successor = null;
-    this.renewAt = this.#around.now() + Math.max(Math.round(Math.min(longest, this.backoff)), retryAfter);
+    this.renewable = false;
+    this.#notBefore = this.#around.now() + retryAfter;
   }
 
   /** The open stream has to give a sign of life. */
@@ -317,6 +325,8 @@ export class Oracle {
 
   #attempt(): void {
     this.unsafe = false;
+    this.#notBefore = -Infinity;
+    this.renewable = true;
     this.#enter('connecting');
     if (this.#mustPause) {
       this.#close('paused');
@@ -378,7 +388,8 @@ export class Oracle {
   }
 
   #floorAfter({ retryAfter = 0 }: Fault): number {
-    return Math.min(Math.max(retryAfter, this.#serverRetry), this.#settings.maxRetryAfter);
+    const asked = Math.max(retryAfter, this.#serverRetry, this.#notBefore - this.#around.now());
+    return Math.min(asked, this.#settings.maxRetryAfter);
   }
 
   #drawnBetween({ jittered }: Facts): { least: number; most: number } {

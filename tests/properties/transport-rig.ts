@@ -43,7 +43,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   /** The credentials were renewed for an attempt that has yet to be made. */
   let renewed = false;
   oracle.onReplace = (renews) => {
-    if (renews && (oracle.successor || clock.now() < oracle.renewAt)) return;
+    if (renews && (oracle.successor || !oracle.renewable)) return;
     oracle.successor = { renews, due: Infinity };
     isStarting = true;
   };
@@ -95,7 +95,8 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   /** Through the stream that is to be replaced. */
   function tellReplaced(word: Word): void {
     if (word.say === 'deliver') deliver(word);
-    if (word.say === 'fail' || word.say === 'end') oracle.lost();
+    if (word.say === 'end' && oracle.successor?.renews) oracle.failed({ kind: 'ended' }, facts(), true);
+    else if (word.say === 'fail' || word.say === 'end') oracle.lost();
   }
 
   function deliver({ ids, id, retry, name }: Word & { say: 'deliver' }): void {
