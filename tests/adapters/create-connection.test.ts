@@ -286,6 +286,7 @@ describe('a fault of the app', () => {
     server.answer(status(503));
     for (const jitter of [
       () => Number.NaN,
+      () => 5n as unknown as number,
       () => {
         throw new Error('no delay');
       },
@@ -294,7 +295,7 @@ describe('a fault of the app', () => {
       await reached(connection, 'backoff');
       expect(connection.state.retryAt).toBe(clock.now() + 500);
     }
-    expect(reports).toHaveLength(2);
+    expect(reports).toHaveLength(3);
   });
 
   test('a reporter that throws stops nothing either', async () => {

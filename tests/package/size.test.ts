@@ -7,7 +7,7 @@ const core = `export { createConnection } from 'sse-machine';`;
 
 /** Bytes, minified and gzipped, without the peers. `on` is what an app has already. */
 const budgets = [
-  { what: 'createConnection', code: core, on: '', budget: 10_500 },
+  { what: 'createConnection', code: core, on: '', budget: 10_750 },
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_500 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 1_500 },
 ];

@@ -138,6 +138,28 @@ test('the ID to resume after stays in force until the stream gives another', asy
   expect(messages).toEqual([message('a', '8'), message('b', '9')]);
 });
 
+test('as long as there may be replays, an ID that brings no news is none to resume after', async () => {
+  const request = {
+    lastEventId: '4',
+    isReplaying: true,
+    isReplay: ({ id }: { id: string }) => Number(id) <= 4,
+  };
+  const open = fetchTransport({
+    url: 'http://127.0.0.1/',
+    events: ['note'],
+    fetch: async () =>
+      new Response('id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: known\n\n', {
+        headers: { 'content-type': 'text/event-stream' },
+      }),
+  });
+  const ids: string[] = [];
+  for await (const { messages, lastEventId } of await open(request, new AbortController().signal)) {
+    expect(messages).toEqual([]);
+    ids.push(lastEventId);
+  }
+  expect(ids).toEqual(['4']);
+});
+
 test('bytes that are not UTF-8 become replacement characters and stop nothing', async () => {
   const { messages } = await read([
     bytesOf('data: a'),

@@ -164,6 +164,22 @@ describe('replays', () => {
     expect([1, 2, 1].map((id) => asked.isReplay?.(message(id)))).toEqual([true, true, false]);
   });
 
+  test('of an ID that two events share are delivered if the app closed at the first', async () => {
+    const { connection, received, request } = connect();
+    connection.on('*', ({ data }) => data === 'first' && connection.close());
+    const shared = ['first', 'second'].map((data) => ({ event: 'message', data, id: '5' }));
+    const first = await request(1);
+    first.accept();
+    first.batch({ messages: shared });
+    await until(() => connection.state.status === 'closed');
+    connection.open();
+    const second = await request(2);
+    second.accept();
+    await until(() => connection.state.status === 'open');
+    expect(shared.map((message) => second.request.isReplay?.(message))).toEqual([true, false]);
+    expect(received).toEqual(['first']);
+  });
+
   test('of what the app never got are delivered: it had closed the connection before', async () => {
     const { connection, received, request } = connect();
     connection.on('*', ({ data }) => data === '2' && connection.close());
@@ -296,6 +312,114 @@ describe('an event by which the server says that the credentials are about to ex
     expect([server.alive, connection.state.status, connection.state.retries]).toEqual([[first], 'open', 0]);
   });
 });
+
+describe('a renewal of the credentials', () => {
+  const expiring = (id: string) => ({ messages: [{ event: 'expiring', data: '', id }] });
+  const unavailable = new ConnectionError('http', 'Later.', { status: 503, retryAfter: 120_000 });
+
+  test('does not send a POST again that the server has finished meanwhile', async () => {
+    const { clock, server, connection, open } = connect(
+      { refreshOn: 'expiring', refresh: () => new Promise(() => {}) },
+      true,
+    );
+    const first = await open(1);
+    clock.advance(5_000);
+    first.batch(expiring('2'));
+    first.end();
+    await until(() => connection.state.status === 'closed');
+    await quiet();
+    expect([connection.state.closeReason, server.requests.length, server.alive]).toEqual(['ended', 1, []]);
+  });
+
+  test('that is refused is not tried again on the same stream, and its Retry-After holds for the next', async () => {
+    let refreshes = 0;
+    const { clock, server, connection, received, request, open } = connect({
+      refreshOn: 'expiring',
+      refresh: () => {
+        refreshes += 1;
+      },
+    });
+    const first = await open(1);
+    clock.advance(5_000);
+    first.batch(expiring('2'));
+    (await request(2)).refuse(unavailable);
+    await quiet();
+    for (const id of ['3', '4', '5']) {
+      clock.advance(10_000);
+      first.batch(expiring(id));
+      await until(() => received.length === Number(id));
+    }
+    await quiet();
+    expect([refreshes, server.requests.length, connection.state.status]).toEqual([1, 2, 'open']);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(89_999);
+    await quiet();
+    expect(server.requests).toHaveLength(2);
+    clock.advance(1_001);
+    await request(3);
+  });
+
+  test('that fails costs a busy stream nothing, however much arrives while it runs', async () => {
+    let fail = (_: unknown): void => {};
+    const { clock, connection, received, open } = connect({
+      refreshOn: 'expiring',
+      reportError: () => {},
+      refresh: () =>
+        new Promise((_, reject) => {
+          fail = reject;
+        }),
+    });
+    const first = await open(1);
+    clock.advance(5_000);
+    first.batch(expiring('2'));
+    for (let id = 3; id <= 600; id += 1) first.send(id);
+    await until(() => received.length === 600);
+    fail(new Error('down'));
+    await quiet();
+    first.send(601);
+    await until(() => received.length === 601);
+    expect(connection.state.status).toBe('open');
+  });
+
+  test('that hangs is not waited for by the next attempt', async () => {
+    let refreshes = 0;
+    const { clock, connection, request } = connect({
+      refresh: () => {
+        refreshes += 1;
+        return refreshes === 1 ? new Promise(() => {}) : undefined;
+      },
+    });
+    const refused = new ConnectionError('unauthorized', 'No.', { status: 401 });
+    (await request(1)).refuse(refused);
+    await until(() => refreshes === 1);
+    clock.advance(15_000);
+    await until(() => connection.state.status === 'backoff');
+    clock.advance(1_000);
+    (await request(2)).refuse(refused);
+    (await request(3)).accept();
+    await until(() => connection.state.status === 'open');
+    expect(refreshes).toBe(2);
+  });
+});
+
+test.each([503, 403])(
+  'a stream that was doubted, and shows that it is alive, outlives a %i of its successor',
+  async (status) => {
+    const { clock, server, connection, received, request, open } = connect();
+    const first = await open(1);
+    connection.actor.send({ type: 'network.online', at: clock.now() });
+    clock.advance(5_000);
+    const second = await request(2);
+    first.send(2);
+    await until(() => received.length === 2);
+    second.refuse(new ConnectionError('http', 'No.', { status }));
+    await quiet();
+    first.send(3);
+    await until(() => received.length === 3);
+    expect([server.alive, connection.state.status]).toEqual([[first], 'open']);
+  },
+);
 
 describe('an event with which the server closes for good', () => {
   test('is the last one that is delivered, and nothing is sent again', async () => {
