@@ -29,8 +29,8 @@ const ownEntries = [
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
-    testTimeout: 15_000,
-    hookTimeout: 15_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     allowOnly: false,
     projects: [
       {

@@ -1,8 +1,8 @@
-/** Waits until a condition holds, looking after every turn of the event loop; gives up after ten seconds. */
+/** Waits until a condition holds, looking after every turn of the event loop; gives up after thirty seconds. */
 export async function until(condition: () => unknown, what = String(condition)): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`Waited ten seconds in vain for ${what}`);
+    if (performance.now() > deadline) throw new Error(`Waited thirty seconds in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
