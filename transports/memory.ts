@@ -68,11 +68,12 @@ export function createMemory(): StreamMemory {
       if (last < 0 && id === lastEventId) return; // it came without a message
       // Of several with that ID, only the first one is sure to have reached the app.
       while (messages[last - 1]?.id === id) last -= 1;
-      const all = { messages: messages.slice(0, last + 1), characters };
+      lastEventId = id;
+      if (last === messages.length - 1) return; // nothing to forget
+      const rest = { messages: messages.slice(0, last + 1).slice(-mostMessages), characters };
       kept = [];
       count = characters = 0;
-      if (last >= 0) keep(all);
-      lastEventId = id;
+      if (last >= 0) keep(rest);
     },
     request() {
       asked = lastEventId;
