@@ -1,37 +1,22 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Connection, createConnection } from '../../index.ts';
-import { type SseServer, stall, startSseServer, stream } from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { stall, stream } from '../support/sse-server.ts';
+import { clock, listen, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
 
-let server: SseServer;
-let clock: TestClock;
-let connection: Connection;
 let refreshes: number;
 
-beforeEach(async () => {
-  server = await startSseServer();
-  clock = new TestClock();
+beforeEach(() => {
   refreshes = 0;
-});
-
-afterEach(async () => {
-  await connection[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 /** Connects, and lets the server say in a hundred chunks that the credentials are about to expire. */
 async function storm(refresh: () => unknown) {
-  connection = createConnection(server.url, { clock, refreshOn: 'expiring', refresh, reportError: () => {} });
-  let received = 0;
-  connection.on('*', () => {
-    received += 1;
-  });
-  await until(() => connection.state.status === 'open');
+  const { connection, received } = listen({ refreshOn: 'expiring', refresh, reportError: () => {} });
+  await reached(connection, 'open');
   clock.advance(5_000);
   for (let count = 1; count <= 100; count += 1) {
     server.publish('', 'expiring');
-    await until(() => received === count);
+    await until(() => received.length === count);
     await quiet(2);
   }
 }
