@@ -93,7 +93,7 @@ const ownRules: Rules<
  */
 export function checkOptions(options: ConnectionOptions): void {
   check<Pick<ConnectionOptions, keyof typeof ownRules>>(options, ownRules);
-  const { events, closeOn = [], refreshOn = [] } = options;
+  const { events, closeOn, refreshOn } = options;
   for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);

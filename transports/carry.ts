@@ -28,8 +28,8 @@ export function carry(
 ) {
   const { parse = 'auto', connectTimeout = 15_000, idleTimeout = 0, refresh, jitter } = options;
   const { clock = systemClock, reportError = defaultReporter } = options;
-  const closeOn = namesOf(options.closeOn ?? []);
-  const refreshOn = namesOf(options.refreshOn ?? []);
+  const closeOn = namesOf(options.closeOn);
+  const refreshOn = namesOf(options.refreshOn);
   const parseBatch = batchParser(parse, reportError);
   let { backoff } = input;
   /** The request that has no stream yet, and the one whose stream is read. An aborted one is heard no more. */
@@ -140,7 +140,9 @@ export function carry(
     const lastEventId = batch.messages[last]?.id ?? batch.lastEventId;
     memory.remember({ messages, lastEventId, characters: batch.characters });
     send({ type: 'transport.messages', lastEventId, retry: batch.retry, messages: parseBatch(messages) });
-    if (messages.some(({ event }) => refreshOn.includes(event))) send({ type: 'transport.expiring' });
+    if (refreshOn.length > 0 && messages.some(({ event }) => refreshOn.includes(event))) {
+      send({ type: 'transport.expiring' });
+    }
     return last >= 0;
   }
 

@@ -57,7 +57,7 @@ export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
  */
 export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
   check(options, eventSourceTransportRules);
-  const { closeOn = [], refreshOn = [], withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
+  const { closeOn, refreshOn, withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
   const { events = ['message', ...namesOf(closeOn), ...namesOf(refreshOn)] } = options;
   const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
 

@@ -43,6 +43,6 @@ export async function supply<Value>(
   }
 }
 
-export function namesOf(names: string | readonly string[]): readonly string[] {
+export function namesOf(names: string | readonly string[] = []): readonly string[] {
   return typeof names === 'string' ? [names] : names;
 }
