@@ -9,10 +9,10 @@ const round = 15_000;
 const latest = 75_000;
 
 /** How long a stream that is doubted has for a sign of life, in milliseconds. */
-const proofTime = 5_000;
+export const proofTime = 5_000;
 
 /** What comes in the first moments after a sleep may have been waiting in a buffer, in milliseconds. */
-const bufferTime = 500;
+export const bufferTime = 500;
 
 /** The shortest and the longest idle timeout that is learned, in milliseconds. */
 const [shortest, longest] = [6_000, 120_000];

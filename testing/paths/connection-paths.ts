@@ -1,0 +1,124 @@
+import type { ConnectionOptions } from '../../adapters/options.ts';
+import { type ConnectionStatus, connectionStatuses, selectStatus } from '../../machines/connection.ts';
+import { anyOf, check, type Rules } from '../../machines/rules.ts';
+import { type Deed, describe, type PathEvent, pathEvents } from './deeds.ts';
+import { type Move, routesFrom, withoutBeginnings } from './explore.ts';
+import { type ExpectedState, type PathStage, play } from './step.ts';
+import { begin, type World } from './world.ts';
+
+/** One step of a path: something happens, and the connection is as expected. */
+export type PathStep = Deed & {
+  /** What happens, as a person would say it. */
+  readonly name: string;
+  readonly expected: ExpectedState;
+  /**
+   * Makes it happen.
+   *
+   * @throws TypeError when the stage lacks what the step is played with.
+   */
+  readonly play: (stage: PathStage) => Promise<void>;
+};
+
+/** A way through the states of a connection. */
+export interface ConnectionPath {
+  /** Its steps in words. */
+  readonly name: string;
+  /** What the connection has to be given, besides a URL, a transport and a clock. */
+  readonly options: ConnectionOptions;
+  /** What is seen of the connection before the first step. */
+  readonly start: ExpectedState;
+  readonly steps: readonly PathStep[];
+}
+
+/** Which paths to make. */
+export interface ConnectionPathsOptions {
+  /**
+   * The options of the app's own connection, so that the paths go where that one can go. The fewer the retries,
+   * the shorter are the paths to the end of them.
+   *
+   * @default { maxRetries: 2 }
+   */
+  readonly options?: ConnectionOptions | undefined;
+  /** Only paths that end in this status, or in one of these. @default any */
+  readonly status?: ConnectionStatus | readonly ConnectionStatus[] | undefined;
+  /** Only paths of at most so many steps. @default Infinity */
+  readonly maxLength?: number | undefined;
+  /** Only paths on which nothing else happens. @default all that can happen with these options */
+  readonly events?: readonly PathEvent[] | undefined;
+}
+
+const rules: Rules<ConnectionPathsOptions> = {
+  options: { allowed: 'the options of a connection', test: (value) => Object(value) === value },
+  status: among('a status or a list of them', connectionStatuses),
+  maxLength: anyOf([1, Infinity]),
+  events: among('a list of events', pathEvents),
+};
+
+/**
+ * Paths through every state and every transition of a connection with the given options, made from
+ * {@link connectionMachine} itself: to each state on the shortest way, and then whatever can happen there. Between
+ * them they take a component through all that it will ever have to show.
+ *
+ * The connection has to have a clock of {@link createTestClock} whose draws are 0.5, as they are by default.
+ *
+ * @example
+ * ```ts
+ * test.each(connectionPaths({ events: ['accept', 'refuse', 'drop', 'wait'] }))('$name', async ({ options, steps }) => {
+ *   const [server, clock] = [createScriptedTransport(), createTestClock()];
+ *   const connection = createConnection('/events', { ...options, clock, transport: server.transport });
+ *   for (const { play, expected } of steps) {
+ *     await play({ server, clock });
+ *     expect(connection.state.status).toBe(expected.status);
+ *   }
+ * });
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ */
+export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionPath[] {
+  check(given, rules);
+  const { options = { maxRetries: 2 }, status = connectionStatuses, maxLength = Infinity, events } = given;
+  const start = begin(options, 0);
+  const routes = routesFrom(start, ({ event }) => events?.includes(event) ?? true).filter(
+    (route) =>
+      route.length <= maxLength &&
+      [status].flat().some((wanted) => wanted === expectedOf(route.at(-1)?.world ?? start).status),
+  );
+  return withoutBeginnings(routes).map((route) => pathOf(start, route));
+}
+
+/** What a route is for a test. */
+export function pathOf(start: World, route: readonly Move[]): ConnectionPath {
+  const steps = route.map(({ deed, before, world }) => ({
+    ...deed,
+    name: describe(deed, before),
+    expected: expectedOf(world),
+    play: (stage: PathStage) => play(deed, stage),
+  }));
+  return {
+    name: steps.map(({ name }) => name).join(', then '),
+    options: start.options,
+    start: expectedOf(start),
+    steps,
+  };
+}
+
+function expectedOf({ snapshot, now, requests, reading }: World): ExpectedState {
+  const { retries, error, retryAt, lastEventId, closeReason } = snapshot.context;
+  return {
+    status: selectStatus(snapshot),
+    retries,
+    errorKind: error?.kind ?? null,
+    retryIn: retryAt === null ? null : retryAt - now,
+    lastEventId,
+    closeReason,
+    requests,
+    openStreams: Number(reading !== null),
+  };
+}
+
+function among(allowed: string, words: readonly string[]) {
+  return {
+    allowed: `${allowed}: ${words.join(', ')}`,
+    test: (value: unknown) => [value].flat().every((word) => words.includes(String(word))),
+  };
+}

@@ -1,0 +1,39 @@
+import type { ConnectionOptions } from '../../index.ts';
+
+/** An app, as far as its options lead a connection to states that others do not reach. */
+export interface Situation {
+  readonly name: string;
+  readonly options: ConnectionOptions;
+  /** The credentials take their time to be renewed. */
+  readonly refreshesInSteps?: boolean;
+}
+
+const few = { maxRetries: 2 };
+
+const refresh = { refresh: () => {}, refreshOn: 'expiring' };
+
+/** Between them, they take every transition of the statechart. */
+export const situations: readonly Situation[] = [
+  { name: 'with the defaults', options: few },
+  {
+    name: 'that can renew its credentials',
+    options: { ...few, ...refresh, closeOn: 'bye', events: ['note', 'expiring', 'bye'] },
+    refreshesInSteps: true,
+  },
+  { name: 'that pauses when hidden', options: { ...few, pauseWhenHidden: true } },
+  { name: 'that posts', options: { ...few, ...refresh, method: 'POST' }, refreshesInSteps: true },
+  {
+    name: 'that opens by itself, and takes the end of a stream for a lost session',
+    options: {
+      ...few,
+      refresh: refresh.refresh,
+      policy: { ended: 'refresh', network: 'stop' },
+      immediate: false,
+    },
+    refreshesInSteps: true,
+  },
+  {
+    name: 'for which an ended stream is a failure',
+    options: { ...few, policy: { ended: 'fail', timeout: 'fail' } },
+  },
+];
