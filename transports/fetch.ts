@@ -1,11 +1,11 @@
-import { ConnectionError, type FailureKind } from '../machines/connection-error.ts';
+import { ConnectionError } from '../machines/connection-error.ts';
 import { anyOf, callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { readEventStream } from './event-stream.ts';
 import { isSafe } from './method.ts';
 import { asConnectionError } from './network-error.ts';
 import { drop, fetchWithoutLeak } from './redirect.ts';
+import { refusalOf } from './refusal.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
-import { retryAfterOf } from './retry-after.ts';
 import { defaultSizes, sizeRule } from './sizes.ts';
 import { eventsRule, supply, urlRule } from './supply.ts';
 import type { Supplied, Transport } from './transport.ts';
@@ -83,7 +83,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const { body: stream, headers } = response;
     const refusal = refusalOf(response);
     if (stream && !refusal) {
-      const batches = readEventStream(stream, { request, signal, events, maxEventSize, maxFieldSize });
+      const batches = readEventStream(stream, signal, { request, events, maxEventSize, maxFieldSize });
       const resumedAfter = headers.get(lastEventIdHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
@@ -133,26 +133,6 @@ function utf8Bytes(text: string): string {
 
 function fromUtf8Bytes(bytes: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
-}
-
-/** The refusals that have a word and a sentence of their own. */
-const refusals: Record<number, [FailureKind, string]> = {
-  204: ['ended', 'there is nothing more to come'],
-  401: ['unauthorized', 'sign in, then reconnect'],
-  403: ['forbidden', 'no access to this stream'],
-};
-
-function refusalOf({ status, headers }: Response): ConnectionError | undefined {
-  if (status !== 200) {
-    const [kind, meaning] = refusals[status] ?? ['http', 'no stream here'];
-    return new ConnectionError(kind, `The server answered ${status}: ${meaning}.`, {
-      status,
-      retryAfter: retryAfterOf(headers),
-    });
-  }
-  if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
-  const message = 'The answer is not a text/event-stream. Check the URL.';
-  return new ConnectionError('content-type', message, { status });
 }
 
 function isHeaderName(value: unknown): boolean {

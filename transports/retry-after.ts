@@ -4,7 +4,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export function retryAfterOf(headers: Headers): number | undefined {
+export function retryAfterOf(headers: Pick<Headers, 'get'>): number | undefined {
   const value = headers.get('retry-after') ?? '';
   const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();
   const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - answeredAt;

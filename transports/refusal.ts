@@ -1,0 +1,29 @@
+import { ConnectionError, type FailureKind } from '../machines/connection-error.ts';
+import { retryAfterOf } from './retry-after.ts';
+
+/** The refusals that have a word and a sentence of their own. */
+const refusals: Record<number, [FailureKind, string]> = {
+  204: ['ended', 'there is nothing more to come'],
+  401: ['unauthorized', 'sign in, then reconnect'],
+  403: ['forbidden', 'no access to this stream'],
+};
+
+/** An answer, as far as it tells whether it is a stream. */
+interface Answer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+}
+
+/** Tells why an answer is no event stream; `undefined` when it is one. */
+export function refusalOf({ status, headers }: Answer): ConnectionError | undefined {
+  if (status !== 200) {
+    const [kind, meaning] = refusals[status] ?? ['http', 'no stream here'];
+    return new ConnectionError(kind, `The server answered ${status}: ${meaning}.`, {
+      status,
+      retryAfter: retryAfterOf(headers),
+    });
+  }
+  if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
+  const message = 'The answer is not a text/event-stream. Check the URL.';
+  return new ConnectionError('content-type', message, { status });
+}
