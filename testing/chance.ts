@@ -1,0 +1,20 @@
+/**
+ * What the draws of a test clock give, from 0 (included) to 1 (excluded): always the same number, one number after
+ * another of which the last one stays, or what a function makes.
+ */
+export type Chance = number | readonly number[] | (() => number);
+
+/** @throws TypeError when it is no chance. */
+export function drawsOf(random: Chance): () => number {
+  if (typeof random === 'function') return random;
+  const rest = typeof random === 'number' ? [random] : [...random];
+  if (rest.length === 0 || !rest.every(isDraw)) {
+    throw new TypeError('`random` must be a number from 0 to below 1, a list of them, or a function.');
+  }
+  const [first = 0] = rest;
+  return () => (rest.length > 1 ? rest.shift() : rest[0]) ?? first;
+}
+
+function isDraw(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < 1;
+}

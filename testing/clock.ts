@@ -1,0 +1,187 @@
+import type { ConnectionClock } from '../machines/clock.ts';
+import { longestDelay } from '../machines/rules.ts';
+import { type Chance, drawsOf } from './chance.ts';
+import { turn } from './real-time.ts';
+
+/** How a {@link TestClock} starts. */
+export interface TestClockOptions {
+  /** The wall clock at first, in milliseconds. @default 1_000_000 */
+  readonly now?: number | undefined;
+  /** What the draws give. @default 0.5 */
+  readonly random?: Chance | undefined;
+}
+
+/**
+ * Time that moves only when a test moves it, and chance that a test sets: the `clock` of a connection, and of any
+ * XState actor. All times are in milliseconds. Its functions may be taken off it.
+ */
+export interface TestClock extends ConnectionClock {
+  readonly setTimeout: (callback: () => void, delay?: number) => number;
+  /** How many timers wait. */
+  readonly pending: number;
+  /** When the next timer is due, on the wall clock; null when none waits. In the past after {@link passUnnoticed}. */
+  readonly nextAt: number | null;
+  /**
+   * Moves on by `ms`, firing every timer at its own time, also those that a timer starts. What waits for a promise
+   * starts nothing meanwhile: see {@link advanceAsync}.
+   *
+   * @throws RangeError when `ms` is negative, `NaN` or infinite.
+   * @throws Error when a timer starts another at the same instant, again and again.
+   * @throws What a timer throws, once all of them have fired; an `AggregateError` of several.
+   */
+  readonly advance: (ms: number) => void;
+  /**
+   * The same, with a turn of the event loop before, between and after the timers, so that promises go on: a retry
+   * whose `headers` are asynchronous is stepped too. A network needs longer than that; wait for what it brings.
+   *
+   * @throws What {@link advance} throws, as a rejection.
+   */
+  readonly advanceAsync: (ms: number) => Promise<void>;
+  /**
+   * Moves on to when the next timer is due, and fires all that are due by then.
+   *
+   * @throws Error when no timer waits.
+   */
+  readonly advanceToNext: () => void;
+  /**
+   * Lets time pass while nobody is awake, as when a laptop sleeps: what was due meanwhile fires late, at the next
+   * `advance`, of 0 at the least.
+   *
+   * @throws RangeError when `ms` is negative, `NaN` or infinite.
+   */
+  readonly passUnnoticed: (ms: number) => void;
+  /**
+   * Sets what the draws give from now on.
+   *
+   * @throws TypeError when it is no {@link Chance}.
+   */
+  readonly setRandom: (random: Chance) => void;
+}
+
+interface Timer {
+  readonly id: number;
+  readonly due: number;
+  /** How many timers at the same instant led to this one, each started by the one before. */
+  readonly depth: number;
+  readonly callback: () => void;
+}
+
+/** The longest chain of timers at one instant. */
+const deepest = 1_000;
+
+/**
+ * Makes a clock for tests.
+ *
+ * @example
+ * ```ts
+ * const clock = createTestClock();
+ * const connection = createConnection('/events', { clock, jitter: 'none' });
+ * // … the connection breaks
+ * clock.advance(999);
+ * expect(connection.state.status).toBe('backoff');
+ * clock.advance(1);
+ * expect(connection.state.status).toBe('connecting');
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ */
+export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestClockOptions = {}): TestClock {
+  if (!Number.isFinite(start)) {
+    throw new TypeError(`\`now\` must be a time in milliseconds, but it is ${String(start)}.`);
+  }
+  let time = start;
+  let draw = drawsOf(random);
+  let count = 0;
+  /** That of the timer which fired last, until time moves. */
+  let depth = -1;
+  const timers = new Map<number, Timer>();
+
+  function next(end = Infinity): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of timers.values()) {
+      if (timer.due <= end && (!first || timer.due < first.due)) first = timer;
+    }
+    return first;
+  }
+
+  function moveTo(end: number): void {
+    if (end <= time) return;
+    time = end;
+    depth = -1;
+  }
+
+  function fire(timer: Timer, faults: unknown[]): void {
+    timers.delete(timer.id);
+    moveTo(timer.due);
+    ({ depth } = timer);
+    if (depth > deepest) throw new Error(endless(time));
+    try {
+      timer.callback();
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
+
+  function advance(ms: number): void {
+    const end = time + duration(ms);
+    const faults: unknown[] = [];
+    for (let timer = next(end); timer; timer = next(end)) fire(timer, faults);
+    moveTo(end);
+    rethrow(faults);
+  }
+
+  return {
+    now: () => time,
+    random: () => draw(),
+    setTimeout(callback, delay = 0) {
+      if (typeof callback !== 'function')
+        throw new TypeError('`setTimeout` of a test clock takes a function.');
+      // A timer with any other delay fires at once.
+      const wait = delay >= 1 && delay <= longestDelay ? Math.trunc(delay) : 0;
+      count += 1;
+      timers.set(count, { id: count, due: time + wait, depth: wait === 0 ? depth + 1 : 0, callback });
+      return count;
+    },
+    clearTimeout: (timer) => void timers.delete(timer as number),
+    get pending() {
+      return timers.size;
+    },
+    get nextAt() {
+      return next()?.due ?? null;
+    },
+    advance,
+    async advanceAsync(ms) {
+      const end = time + duration(ms);
+      const faults: unknown[] = [];
+      await turn();
+      for (let timer = next(end); timer; timer = next(end)) {
+        fire(timer, faults);
+        await turn();
+      }
+      moveTo(end);
+      rethrow(faults);
+    },
+    advanceToNext() {
+      const timer = next();
+      if (!timer) throw new Error('No timer waits, so there is no next one to advance to.');
+      advance(Math.max(0, timer.due - time));
+    },
+    passUnnoticed: (ms) => moveTo(time + duration(ms)),
+    setRandom(given) {
+      draw = drawsOf(given);
+    },
+  };
+}
+
+function duration(ms: number): number {
+  if (typeof ms === 'number' && ms >= 0 && ms < Infinity) return ms;
+  throw new RangeError(`Time moves on by 0 milliseconds or more, not by ${String(ms)}.`);
+}
+
+function rethrow(faults: readonly unknown[]): void {
+  if (faults.length > 1) throw new AggregateError(faults, `${faults.length} timers threw.`);
+  if (faults.length === 1) throw faults[0];
+}
+
+function endless(time: number): string {
+  return `A timer at ${time} ms started another without a delay, ${deepest} times over. Give it a delay, or clear it.`;
+}

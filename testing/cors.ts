@@ -1,0 +1,24 @@
+import type { NodeRequest } from './node-http.ts';
+
+type RequestHeaders = NodeRequest['headers'];
+
+/** Lets the page of any origin read the answer, with its cookies too. No socket is kept for another request. */
+export function corsHeaders({ origin = '*' }: RequestHeaders): Record<string, string> {
+  return {
+    connection: 'close',
+    'access-control-allow-origin': String(origin),
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'Last-Event-ID, Retry-After, Date',
+  };
+}
+
+/** Lets it send whatever it asks for. */
+export function preflightHeaders(headers: RequestHeaders): Record<string, string> {
+  const method = headers['access-control-request-method'];
+  const names = headers['access-control-request-headers'];
+  return {
+    ...corsHeaders(headers),
+    'access-control-allow-methods': String(method),
+    ...(names !== undefined && { 'access-control-allow-headers': String(names) }),
+  };
+}

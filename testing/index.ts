@@ -1,0 +1,14 @@
+export type { Chance } from './chance.ts';
+export { createTestClock, type TestClock, type TestClockOptions } from './clock.ts';
+export { createTestPage, type TestPage } from './page.ts';
+export type {
+  Acceptance,
+  Refusal,
+  ScriptedBlock,
+  ScriptedMessage,
+  ScriptedPeer,
+  ScriptedPeerOptions,
+  ScriptedRequest,
+} from './scripted.ts';
+export { createScriptedServer, type ScriptedServer, type ScriptedServerOptions } from './scripted-server.ts';
+export { createScriptedTransport, type ScriptedTransport } from './scripted-transport.ts';

@@ -1,0 +1,53 @@
+// The part of `node:http` that a scripted server uses. Its own types would come with all the globals of Node, into a
+// package that is for browsers too.
+
+export interface NodeSocket {
+  readonly destroyed: boolean;
+  destroy(): void;
+  once(event: 'close', listener: () => void): void;
+}
+
+export interface NodeRequest extends AsyncIterable<string> {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly socket: NodeSocket;
+  setEncoding(encoding: 'utf8'): this;
+}
+
+export interface NodeResponse {
+  readonly closed: boolean;
+  writeHead(status: number, headers: Readonly<Record<string, string>>): this;
+  flushHeaders(): void;
+  write(text: string, done: () => void): void;
+  end(text?: string): void;
+  once(event: 'close', listener: () => void): void;
+}
+
+export interface NodeServer {
+  listen(port: number, host: string): void;
+  address(): { readonly port: number } | string | null;
+  close(done: () => void): void;
+  closeAllConnections(): void;
+  once(event: 'listening', listener: () => void): void;
+  once(event: 'error', listener: (error: unknown) => void): void;
+  off(event: 'error', listener: (error: unknown) => void): void;
+}
+
+export interface NodeHttp {
+  createServer(listener: (request: NodeRequest, response: NodeResponse) => void): NodeServer;
+}
+
+/**
+ * Gets `node:http` without an import, which would keep a bundle for a browser from loading.
+ *
+ * @throws Error where there is no Node, or one that is too old.
+ */
+export function nodeHttp(): NodeHttp {
+  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } };
+  const http = process?.getBuiltinModule?.('node:http');
+  if (http) return http as NodeHttp;
+  throw new Error(
+    'A scripted server needs Node, 20.16 or later. Use `createScriptedTransport()` here, or start the server beside the browser.',
+  );
+}

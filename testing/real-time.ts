@@ -1,0 +1,26 @@
+// Taken before a test runner puts its own in their place.
+const { setTimeout, clearTimeout, setImmediate } = globalThis as typeof globalThis & {
+  readonly setImmediate?: (callback: () => void) => unknown;
+};
+
+/** Where the fakes were there first, only promises go on by themselves. */
+const isFaked = 'clock' in setTimeout;
+
+/** Lets the event loop turn once, or as many promises go on as a transport can have in a row. */
+export async function turn(): Promise<void> {
+  if (isFaked) {
+    for (let n = 0; n < 100; n += 1) await null;
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    if (setImmediate) setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+/** Calls back after so many milliseconds of real time. Keeps no process alive. */
+export function afterRealTime(ms: number, callback: () => void): { cancel(): void } {
+  const timer: unknown = setTimeout(callback, ms);
+  (timer as { unref?(): void }).unref?.();
+  return { cancel: () => clearTimeout(timer as number) };
+}

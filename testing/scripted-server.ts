@@ -1,0 +1,149 @@
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { type NodeRequest, type NodeResponse, type NodeServer, nodeHttp } from './node-http.ts';
+import { createScript, type Exchange, type Script } from './script.ts';
+import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
+
+/** How a {@link ScriptedServer} is set up. */
+export interface ScriptedServerOptions extends ScriptedPeerOptions {
+  /** @default 0, for any port that is free */
+  readonly port?: number | undefined;
+  /** The name or the address to listen at. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+}
+
+/**
+ * A real HTTP server that a test plays, open to pages of every origin. It answers whatever the path and the method,
+ * and takes the last event ID from the header, or from the query parameter `lastEventId`.
+ *
+ * A verb resolves when what it sends has left for the client: what the client makes of it is still to be waited for.
+ */
+export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
+  /** Where a stream can be asked for, as in `http://127.0.0.1:49152/events`. */
+  readonly url: string;
+  /**
+   * How many sockets carry a request, or did and are not closed yet. No socket is kept alive for another request, nor
+   * does one count that a browser has opened in advance: what is left here when a test is over was leaked.
+   */
+  readonly openSockets: number;
+  /** Cuts every socket and listens no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server that a test plays. It needs Node 20.16 or later.
+ *
+ * @example
+ * ```ts
+ * await using server = await createScriptedServer();
+ * const connection = createConnection(server.url);
+ * await server.accept();
+ * await server.send('Hello');
+ * await server.drop();
+ * await vi.waitFor(() => expect(connection.state.status).toBe('backoff'));
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ * @throws Error where there is no Node, or when the port cannot be had.
+ */
+export async function createScriptedServer(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
+  const { port = 0, host = '127.0.0.1' } = options;
+  const script = createScript(options);
+  const sockets = new Set<object>();
+  const server = nodeHttp().createServer((request, response) => {
+    if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
+      response.writeHead(204, preflightHeaders(request.headers)).end();
+      return;
+    }
+    const { socket } = request;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    receive(script, request, response).catch(() => socket.destroy()); // it went away while it spoke
+  });
+  await listening(server, port, host);
+  const address = server.address();
+  const actualPort = typeof address === 'object' ? address?.port : port;
+
+  async function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return Object.defineProperties(script.peer, {
+    url: {
+      value: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/events`,
+      enumerable: true,
+    },
+    openSockets: { get: () => sockets.size, enumerable: true },
+    close: { value: close },
+    [Symbol.asyncDispose]: { value: close },
+  }) as ScriptedServer;
+}
+
+async function receive(script: Script, request: NodeRequest, response: NodeResponse): Promise<void> {
+  const { socket, headers } = request;
+  const cors = corsHeaders(headers);
+  const seen = await requestOf(request, script.now);
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const write = (text: string) =>
+    Promise.race([closed, new Promise<void>((resolve) => response.write(text, resolve))]);
+
+  const exchange: Exchange = {
+    request: seen,
+    async accept(given, text) {
+      const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
+      response.writeHead(200, { ...cors, ...type, ...asBytes(given) });
+      response.flushHeaders();
+      if (text !== '') await write(text);
+    },
+    async refuse(status, given, body) {
+      response.writeHead(status, { ...cors, ...asBytes(given) }).end(body);
+      await closed;
+    },
+    write,
+    async end() {
+      response.end();
+      await closed;
+    },
+    async drop() {
+      socket.destroy();
+      await closed;
+    },
+  };
+  response.once('close', () => script.leave(exchange));
+  if (!socket.destroyed) script.arrive(exchange);
+}
+
+async function requestOf(request: NodeRequest, now: () => number): Promise<ScriptedRequest> {
+  const { method = '', url = '' } = request;
+  let body = '';
+  for await (const text of request.setEncoding('utf8')) body += text;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value ?? '')]),
+  );
+  const parameter = new URL(url, 'http://localhost').searchParams.get('lastEventId');
+  const header = headers['last-event-id'];
+  const lastEventId = header === undefined ? (parameter ?? '') : fromBytes(header);
+  return { at: now(), lastEventId, method, url, headers, body };
+}
+
+/** A header is a string of bytes; the standard sends the ID as UTF-8. */
+function fromBytes(bytes: string): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}
+
+function asBytes(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const bytesOf = (text: string) =>
+    Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytesOf(value)]));
+}
+
+function listening(server: NodeServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    server.listen(port, host);
+  });
+}

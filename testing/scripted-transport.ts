@@ -1,0 +1,116 @@
+import { type FetchTransportOptions, fetchTransport } from '../transports/fetch.ts';
+import { interpret } from '../transports/interpret.ts';
+import { asConnectionError } from '../transports/network-error.ts';
+import { refusalOf } from '../transports/refusal.ts';
+import { defaultReporter } from '../transports/report.ts';
+import { defaultSizes } from '../transports/sizes.ts';
+import { supply } from '../transports/supply.ts';
+import type { EventStream, Transport } from '../transports/transport.ts';
+import { createFeed } from './feed.ts';
+import type { HeaderRecord } from './head.ts';
+import { turn } from './real-time.ts';
+import { createScript, type Exchange, type Script } from './script.ts';
+import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
+
+/**
+ * A server that a test plays, without a network: to the connection it is what `fetch` would be over a
+ * {@link ScriptedServer}. A verb resolves when the client has read what it was given.
+ */
+export interface ScriptedTransport extends ScriptedPeer {
+  /** Makes the transport of a connection, or of several, that ends here. Any URL will do. */
+  readonly transport: (options: FetchTransportOptions) => Transport;
+}
+
+/**
+ * Makes a transport whose server is the test. It needs nothing of the platform, neither `fetch` nor streams, and runs
+ * wherever tests do.
+ *
+ * @example
+ * ```ts
+ * const scripted = createScriptedTransport();
+ * const connection = createConnection('/events', { transport: scripted.transport });
+ * await scripted.accept();
+ * await scripted.send({ event: 'notification', data: { title: 'Hello' } });
+ * expect(connection.state.lastEventId).toBe('1');
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ */
+export function createScriptedTransport(options: ScriptedPeerOptions = {}): ScriptedTransport {
+  const script = createScript(options);
+  return Object.assign(script.peer, {
+    transport(given: FetchTransportOptions): Transport {
+      const { unsafe } = fetchTransport(given); // which checks the options too
+      return Object.assign(transportOver(script, given), { unsafe });
+    },
+  });
+}
+
+function transportOver(script: Script, options: FetchTransportOptions): Transport {
+  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
+
+  return async (request, signal) => {
+    const seen = await requestOf(options, request.lastEventId, script.now);
+    signal.throwIfAborted(); // a function of the app may have taken its time
+
+    return new Promise<EventStream>((resolve, reject) => {
+      const feed = createFeed();
+      const exchange: Exchange = {
+        request: seen,
+        accept(headers, text) {
+          const limits = { request, events: options.events, maxEventSize, maxFieldSize };
+          const batches = interpret(feed.read, release, limits);
+          resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
+          return feed.give(...(text === '' ? [] : [{ text, done: false }]));
+        },
+        async refuse(status, headers) {
+          reject(refusalOf({ status, headers: { get: (name) => headers[name] ?? null } }));
+          await turn();
+        },
+        write: (text) => feed.give({ text, done: false }),
+        end: () => feed.give({ text: '', done: true }),
+        drop() {
+          const cut = new Error('The scripted peer has cut the stream.');
+          reject(asConnectionError(cut, 'The server could not be reached'));
+          return feed.give(cut);
+        },
+      };
+      function release(): void {
+        feed.release();
+        script.leave(exchange);
+      }
+      signal.addEventListener(
+        'abort',
+        () => {
+          reject(signal.reason);
+          release();
+        },
+        { once: true },
+      );
+      script.arrive(exchange);
+    });
+  };
+}
+
+/** What `fetch` would send, as far as a server could see it. */
+async function requestOf(
+  options: FetchTransportOptions,
+  lastEventId: string,
+  now: () => number,
+): Promise<ScriptedRequest> {
+  const { method = 'GET', reportError = defaultReporter } = options;
+  const url = await supply('url', options.url, reportError);
+  const given = await supply('headers', options.headers, reportError);
+  const body = await supply('body', options.body, reportError);
+  const headers: HeaderRecord = {
+    accept: 'text/event-stream',
+    ...(lastEventId !== '' && { [options.lastEventIdHeader ?? 'last-event-id']: lastEventId }),
+    ...headerRecord(given),
+  };
+  const text = typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
+  return { at: now(), lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };
+}
+
+function headerRecord(headers: HeadersInit = {}): HeaderRecord {
+  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return Object.fromEntries(pairs.map(([name = '', value]) => [name.toLowerCase(), String(value)]));
+}
