@@ -1,6 +1,14 @@
 export type { Chance } from './chance.ts';
 export { createTestClock, type TestClock, type TestClockOptions } from './clock.ts';
 export { createTestPage, type TestPage } from './page.ts';
+export {
+  type ConnectionPath,
+  type ConnectionPathsOptions,
+  connectionPaths,
+  type PathStep,
+} from './paths/connection-paths.ts';
+export { type PathEvent, pathEvents } from './paths/deeds.ts';
+export type { ExpectedState, PathStage } from './paths/step.ts';
 export type {
   Acceptance,
   Refusal,

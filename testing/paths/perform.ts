@@ -5,7 +5,17 @@ import { namesOf } from '../../transports/supply.ts';
 import { bufferTime } from '../../transports/vigil.ts';
 import type { Deed, PageEvent } from './deeds.ts';
 import { dueOf } from './due.ts';
-import { after, type Draft, type Fault, finish, lose, sendRequest, tell, type World } from './world.ts';
+import {
+  after,
+  type Draft,
+  type Fault,
+  finish,
+  lose,
+  readMail,
+  sendRequest,
+  tell,
+  type World,
+} from './world.ts';
 
 /** What becomes of the world when something is done in it. */
 export function perform(world: World, deed: Deed): World {
@@ -84,6 +94,7 @@ function signal(draft: Draft, event: PageEvent): void {
   draft.page = { ...draft.page, ...change };
   for (const type of types) {
     if (listens(draft)) tell(draft, { type, at: now, hidden: draft.page.hidden });
+    readMail(draft);
   }
 }
 

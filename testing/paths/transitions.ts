@@ -20,7 +20,7 @@ export interface Choice {
 /** Every transition of the statechart, in words such as `live: transport.failed [isRefused] → failed`. */
 export function allTransitions(): string[] {
   return nodesBelow(connectionMachine.root).flatMap((node) =>
-    [...node.transitions.values(), node.always ?? []].flat().map(inWords),
+    [...node.transitions.values(), node.always ?? []].flat().map(transitionName),
   );
 }
 
@@ -50,7 +50,7 @@ export function choose(snapshot: Snapshot, event: ConnectionEvent, isEventless =
       const name = guardOf(candidate);
       const answer = name === undefined || ask(name, snapshot, event);
       if (name !== undefined) guards.push([name, answer]);
-      if (answer) return { taken: inWords(candidate), guards };
+      if (answer) return { taken: transitionName(candidate), guards };
     }
   }
   return { taken: undefined, guards };
@@ -60,7 +60,8 @@ function nodesBelow(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(nodesBelow)];
 }
 
-function inWords(transition: AnyTransitionDefinition): string {
+/** A transition in words, as {@link allTransitions} has it. */
+export function transitionName(transition: AnyTransitionDefinition): string {
   const { source, eventType, target } = transition;
   const guard = guardOf(transition);
   const event = eventType === '' ? 'always' : eventType.replace(/^xstate\.(after\.\w+)\..*/, '$1');

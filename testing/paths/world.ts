@@ -120,6 +120,11 @@ export function tell(draft: Draft, event: ConnectionEvent): void {
   follow(draft, event, getMicrosteps(connectionMachine, draft.snapshot, event));
 }
 
+/** Lets the statechart hear what its actors have to tell as soon as they start. */
+export function readMail(draft: Draft): void {
+  for (let letter = draft.mail.shift(); letter; letter = draft.mail.shift()) tell(draft, letter.event);
+}
+
 /** Its request has not succeeded, or its stream is over: nothing of the transport is left. */
 export function finish(draft: Draft, { ending, ...fault }: Fault): void {
   const { options, now, notBefore, snapshot, page } = draft;
@@ -240,7 +245,7 @@ function command(draft: Draft, command: TransportCommand): void {
 
 /** Lets everything that happens by itself happen, but for the passing of time. */
 function rest(draft: Draft): World {
-  for (let letter = draft.mail.shift(); letter; letter = draft.mail.shift()) tell(draft, letter.event);
+  readMail(draft);
   const { asking, options, refreshesInSteps } = draft;
   if (asking && !asking.sent && !(asking.renews && options.refresh && refreshesInSteps)) {
     sendRequest(draft);

@@ -9,6 +9,8 @@ import type { Facts, Fault, Signal } from '../properties/steps.ts';
 export interface Sight extends ExpectedState {
   /** How many requests have no answer yet. */
   readonly waiting: number;
+  /** How many messages have reached the app. */
+  readonly messages: number;
   /** How many timers are pending. */
   readonly timers: number;
 }
@@ -56,6 +58,7 @@ export class Reference {
   /** An attempt is to be made, or its credentials are being renewed, or its request waits for an answer. */
   #attempt: 'none' | 'starting' | 'renewing' | 'waiting' = 'none';
   #requests = 0;
+  #messages = 0;
 
   constructor(options: ConnectionOptions, { refreshesInSteps = false, native = false } = {}) {
     this.#options = options;
@@ -103,6 +106,7 @@ export class Reference {
       requests: this.#requests,
       openStreams: Number(oracle.isOpen),
       waiting: Number(this.#isAsking && this.#attempt === 'waiting'),
+      messages: this.#messages,
       timers: oracle.timers,
     };
   }
@@ -119,6 +123,7 @@ export class Reference {
       case 'send': {
         const { event, data, id } = deed.message;
         const { lastEventId } = oracle;
+        if (data !== undefined) this.#messages += 1;
         oracle.delivered(data === undefined ? [] : ['a message'], id ?? lastEventId);
         if (event !== undefined && event === this.#options.refreshOn) oracle.expires();
         if (event !== undefined && event === this.#options.closeOn) this.#end(true);

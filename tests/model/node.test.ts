@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { createConnection } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
+import { createTestPage } from '../../testing/page.ts';
+import { pathOf } from '../../testing/paths/connection-paths.ts';
+import { transitionName } from '../../testing/paths/transitions.ts';
+import { createScriptedServer } from '../../testing/scripted-server.ts';
+import { Reference } from './reference.ts';
+import { allRoutes } from './routes.ts';
+import { type Situation, situations } from './situations.ts';
+import { type Target, walk } from './walk.ts';
+
+const routes = allRoutes();
+
+it('expects of every step of every path what the rules of the design ask for', () => {
+  for (const { situation, start, moves } of routes) {
+    const reference = new Reference(situation.options, situation);
+    const { steps } = pathOf(start, moves);
+    for (const step of steps) {
+      reference.play(step);
+      expect(reference.sight, step.name).toMatchObject(step.expected);
+    }
+  }
+});
+
+const node: Target = {
+  name: 'createConnection over fetch, in Node',
+  native: false,
+  async begin({ options, refreshesInSteps }: Situation) {
+    const page = createTestPage();
+    const clock = createTestClock();
+    const server = await createScriptedServer({ clock });
+    let refreshed = () => {};
+    const refresh = () =>
+      new Promise<void>((resolve) => {
+        refreshed = resolve;
+      });
+    const connection = createConnection(server.url, {
+      ...options,
+      ...(refreshesInSteps && { refresh }),
+      clock,
+    });
+    let messages = 0;
+    connection.on('*', () => {
+      messages += 1;
+    });
+    let taken: string[] = [];
+    const inspection = connection.actor.system.inspect((event) => {
+      if (event.type === '@xstate.microstep' && event.actorRef === connection.actor)
+        taken.push(...event._transitions.map(transitionName));
+    });
+    return {
+      stage: { server, clock, page, app: connection, refresh: () => refreshed() },
+      look() {
+        const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
+        return {
+          status,
+          retries,
+          errorKind: error?.kind ?? null,
+          retryIn: retryAt === null ? null : retryAt - clock.now(),
+          lastEventId,
+          closeReason,
+          requests: server.requests.length,
+          openStreams: server.openStreams,
+          waiting: server.waiting,
+          messages,
+          timers: clock.pending,
+        };
+      },
+      taken() {
+        const all = taken;
+        taken = [];
+        return all;
+      },
+      async stop() {
+        inspection.unsubscribe();
+        await connection[Symbol.asyncDispose]();
+        expect(clock.pending).toBe(0);
+        await expect.poll(() => server.openSockets).toBe(0);
+        page.restore();
+        await server.close();
+      },
+    };
+  },
+};
+
+describe.each(situations)('a connection $name', ({ name }) => {
+  it.each(routes.filter(({ situation }) => situation.name === name))('$name', async (route) => {
+    await walk(route, node);
+  });
+});

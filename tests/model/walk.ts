@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import { describe } from '../../testing/paths/deeds.ts';
+import { type PathStage, play } from '../../testing/paths/step.ts';
+import { Reference, type Sight } from './reference.ts';
+import type { Route } from './routes.ts';
+import type { Situation } from './situations.ts';
+
+/** A connection that is under way, and what it is played with. */
+export interface Scene {
+  readonly stage: PathStage;
+  /** What there is to be seen now. */
+  look(): Sight | Promise<Sight>;
+  /** The transitions that were taken since last asked, where they can be known. */
+  taken?(): string[];
+  stop(): Promise<void>;
+}
+
+/** What the routes are walked on: the package with all that is real around it. */
+export interface Target {
+  readonly name: string;
+  readonly native: boolean;
+  /** Sets up a connection and lets it begin. */
+  begin(situation: Situation): Promise<Scene>;
+}
+
+/** How long a scene may take to look as it must, in milliseconds. */
+const patience = 5_000;
+
+/** Walks a route, and holds what is seen after every step against what must be seen. */
+export async function walk({ situation, moves }: Route, target: Target): Promise<void> {
+  const reference = new Reference(situation.options, { ...situation, native: target.native });
+  const scene = await target.begin(situation);
+  const done: string[] = [];
+  try {
+    await compare(scene, reference, done);
+    scene.taken?.();
+    for (const { deed, before, world } of moves) {
+      done.push(describe(deed, before));
+      reference.play(deed);
+      await play(deed, scene.stage);
+      await compare(scene, reference, done);
+      const taken = scene.taken?.();
+      const expected = world.choices.map((choice) => choice.taken).filter((name) => name !== undefined);
+      if (taken) expectEqual(taken, expected, done);
+    }
+  } finally {
+    await scene.stop();
+  }
+}
+
+async function compare(scene: Scene, { sight }: Reference, done: readonly string[]): Promise<void> {
+  const deadline = performance.now() + patience;
+  const expected = JSON.stringify(sight);
+  let seen = await scene.look();
+  while (JSON.stringify(seen) !== expected && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    seen = await scene.look();
+  }
+  expectEqual(seen, sight, done);
+}
+
+function expectEqual(seen: unknown, expected: unknown, done: readonly string[]): void {
+  expect(seen, ['at first', ...done].join(', then ')).toEqual(expected);
+}
