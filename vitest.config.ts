@@ -29,7 +29,7 @@ const ownEntries = [
 
 export default defineConfig({
   test: {
-    reporters: ['default', './tests/support/closing-line.ts'],
+    reporters: ['default', './tests/model/coverage-table.ts', './tests/support/closing-line.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     allowOnly: false,
@@ -38,12 +38,12 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.{ts,tsx}'],
-          exclude: ['tests/browser/**', '**/node_modules/**'],
+          exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },
       },
       browserProject({
         name: 'browser',
-        include: ['tests/browser/**/*.test.{ts,tsx}'],
+        include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
         peers: house.devDependencies,
       }),
       browserProject({
@@ -101,6 +101,7 @@ function browserProject({
         'vue',
         'vue/server-renderer',
         'xstate',
+        'xstate/graph',
       ],
     },
     test: {

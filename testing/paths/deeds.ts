@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from '../../adapters/options.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { dueOf } from './due.ts';
-import type { World } from './world.ts';
+import { isNative, type World } from './world.ts';
 
 /** Everything that can happen to a connection, by who does it. */
 export const pathEvents = [
@@ -86,15 +86,17 @@ function pageDeedsIn({ page, snapshot }: World): Deed[] {
   return deeds.map((event) => ({ event }));
 }
 
-function messagesIn({ sent, options, asking }: World): PathMessage[] {
+function messagesIn(world: World): PathMessage[] {
+  const { sent, options, asking } = world;
   const { refreshOn, closeOn, events = ['message'] } = options;
   const id = String(sent + 1);
   const [event = 'message'] = events;
   const special = [...namesOf(refreshOn).slice(0, 1), ...namesOf(closeOn).slice(0, 1)];
+  // The browser's EventSource hands over events alone.
+  const bare = isNative(world) ? [] : asking && !asking.sent ? [{ id }, { id: '' }] : [{ id }];
   return [
     { event, data: `event ${id}`, id },
-    { id },
-    ...(asking && !asking.sent ? [{ id: '' }] : []),
+    ...bare,
     ...special.map((name) => ({ event: name, data: name, id: null })),
   ];
 }

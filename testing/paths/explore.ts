@@ -32,7 +32,7 @@ export function routesFrom(start: World, isWanted: (deed: Deed) => boolean): Mov
       const route = [...way, { deed: event.deed, before, world: state.world }];
       const next = keyOf(state.world);
       if (!ways.has(next)) ways.set(next, route);
-      const novelty = noveltyOf(before, event.deed, state.world);
+      const novelty = noveltyOf({ deed: event.deed, before, world: state.world });
       if (!seen.has(novelty)) routes.push(route);
       seen.add(novelty);
     }
@@ -59,9 +59,10 @@ function mapFrom(start: World, isWanted: (deed: Deed) => boolean): AdjacencyValu
   return Object.values(map);
 }
 
-function noveltyOf(before: World, deed: Deed, { choices }: World): string {
+/** What makes one move another than the next, for a test: where it begins, what happens, and what comes of it. */
+export function noveltyOf({ deed, before, world }: Move): string {
   const what = [deed.event, 'status' in deed && deed.status, 'message' in deed && deed.message.event];
-  return JSON.stringify([stateName(before.snapshot.value), what, choices.map(({ taken }) => taken)]);
+  return JSON.stringify([stateName(before.snapshot.value), what, world.choices.map(({ taken }) => taken)]);
 }
 
 function walkIn(world: World): Walk {

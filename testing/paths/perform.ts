@@ -1,5 +1,4 @@
 import type { EnvironmentEvent } from '../../machines/environment.ts';
-import { eventSourceTransport } from '../../transports/event-source.ts';
 import { refusalOf } from '../../transports/refusal.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { bufferTime } from '../../transports/vigil.ts';
@@ -10,6 +9,7 @@ import {
   type Draft,
   type Fault,
   finish,
+  isNative,
   lose,
   readMail,
   sendRequest,
@@ -111,9 +111,4 @@ const signals: Record<PageEvent, [Partial<World['page']>, ...EnvironmentEvent['t
 /** Whether the statechart has an actor that listens to the page. */
 function listens({ snapshot }: World): boolean {
   return Object.keys(snapshot.children).some((id) => id !== 'transport');
-}
-
-/** The browser's own EventSource tells neither the status of a refusal nor an end from a break. */
-function isNative({ options }: World): boolean {
-  return options.transport === eventSourceTransport;
 }

@@ -25,7 +25,7 @@ export interface ExpectedState {
 /** What the steps of a path are played with. */
 export interface PathStage {
   /** A scripted transport or a scripted server: it answers, and sends. */
-  readonly server: ScriptedPeer;
+  readonly server: Pick<ScriptedPeer, 'accept' | 'refuse' | 'send' | 'end' | 'drop'>;
   /** The clock of the connection: for steps that wait. */
   readonly clock?: Pick<TestClock, 'advance'> | undefined;
   /** The page: for steps such as `offline` and `hide`. */

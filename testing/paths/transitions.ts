@@ -24,6 +24,11 @@ export function allTransitions(): string[] {
   );
 }
 
+/** Every guard of the statechart. */
+export function allGuards(): string[] {
+  return Object.keys(connectionMachine.implementations.guards);
+}
+
 /** Every state of the statechart that has no states of its own, such as `live.open.fresh`. */
 export function allStates(): string[] {
   return nodesBelow(connectionMachine.root)

@@ -8,6 +8,7 @@ import {
   type TransportInput,
 } from '../../machines/connection.ts';
 import type { Failure } from '../../machines/connection-error.ts';
+import { eventSourceTransport } from '../../transports/event-source.ts';
 import { isSafe } from '../../transports/method.ts';
 import { type Choice, choose } from './transitions.ts';
 
@@ -173,6 +174,11 @@ export function sendRequest(draft: Draft): void {
   draft.requests += 1;
 }
 
+/** The browser's own EventSource tells neither the status of a refusal nor an end from a break. */
+export function isNative({ options }: World): boolean {
+  return options.transport === eventSourceTransport;
+}
+
 function isUnsafe({ method = 'GET' }: ConnectionOptions): boolean {
   return !isSafe(method);
 }
@@ -184,6 +190,7 @@ function follow(draft: Draft, event: ConnectionEvent, microsteps: Microsteps): v
     draft.snapshot = snapshot;
     for (const action of actions) obey(draft, action);
   });
+  draft.choices.push(choose(draft.snapshot, event, true)); // what it does not do of itself
 }
 
 /** What is read of the actions of XState itself. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { createTestPage } from '../../testing/page.ts';
@@ -6,11 +6,12 @@ import { pathOf } from '../../testing/paths/connection-paths.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { createScriptedServer } from '../../testing/scripted-server.ts';
 import { Reference } from './reference.ts';
-import { allRoutes } from './routes.ts';
+import { routesOf } from './routes.ts';
+import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
-import { type Target, walk } from './walk.ts';
+import type { Target } from './walk.ts';
 
-const routes = allRoutes();
+const routes = routesOf(situations);
 
 it('expects of every step of every path what the rules of the design ask for', () => {
   for (const { situation, start, moves } of routes) {
@@ -24,7 +25,7 @@ it('expects of every step of every path what the rules of the design ask for', (
 });
 
 const node: Target = {
-  name: 'createConnection over fetch, in Node',
+  name: 'createConnection, fetch, Node',
   native: false,
   async begin({ options, refreshesInSteps }: Situation) {
     const page = createTestPage();
@@ -84,8 +85,4 @@ const node: Target = {
   },
 };
 
-describe.each(situations)('a connection $name', ({ name }) => {
-  it.each(routes.filter(({ situation }) => situation.name === name))('$name', async (route) => {
-    await walk(route, node);
-  });
-});
+runModel(node, routes);

@@ -1,8 +1,7 @@
-import type { ConnectionOptions } from '../../index.ts';
 import { pathOf } from '../../testing/paths/connection-paths.ts';
-import { type Move, routesFrom, withoutBeginnings } from '../../testing/paths/explore.ts';
+import { type Move, noveltyOf, routesFrom, withoutBeginnings } from '../../testing/paths/explore.ts';
 import { begin, type World } from '../../testing/paths/world.ts';
-import { type Situation, situations } from './situations.ts';
+import type { Situation } from './situations.ts';
 
 /** A way through the statechart, with all that it is known to do there. */
 export interface Route {
@@ -12,16 +11,25 @@ export interface Route {
   readonly moves: readonly Move[];
 }
 
-/** The routes of all situations. `transport` is what carries the stream, as far as it makes a difference. */
-export function allRoutes(transport: ConnectionOptions['transport'] = undefined): Route[] {
-  return situations.flatMap((situation) => {
-    const options = transport ? { ...situation.options, transport } : situation.options;
-    const start = begin(options, 0, situation.refreshesInSteps);
+/** The routes of some situations. */
+export function routesOf(chosen: readonly Situation[]): Route[] {
+  return chosen.flatMap((situation) => {
+    const start = begin(situation.options, 0, situation.refreshesInSteps);
     return withoutBeginnings(routesFrom(start, () => true)).map((moves) => ({
       name: pathOf(start, moves).name,
-      situation: { ...situation, options },
+      situation,
       start,
       moves,
     }));
+  });
+}
+
+/** Without those on which the statechart does nothing that it does not do on a route before. */
+export function distinct(routes: readonly Route[]): Route[] {
+  const seen = new Set<string>();
+  return routes.filter(({ moves }) => {
+    const novelties = moves.map(noveltyOf).filter((novelty) => !seen.has(novelty));
+    for (const novelty of novelties) seen.add(novelty);
+    return novelties.length > 0;
   });
 }

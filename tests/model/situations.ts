@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from '../../index.ts';
+import { type ConnectionOptions, eventSourceTransport } from '../../index.ts';
 
 /** An app, as far as its options lead a connection to states that others do not reach. */
 export interface Situation {
@@ -35,5 +35,23 @@ export const situations: readonly Situation[] = [
   {
     name: 'for which an ended stream is a failure',
     options: { ...few, policy: { ended: 'fail', timeout: 'fail' } },
+  },
+];
+
+const native = { ...few, transport: eventSourceTransport };
+
+/** The same for the browser's own EventSource, which knows one failure only. */
+export const nativeSituations: readonly Situation[] = [
+  { name: 'with the defaults', options: native },
+  { name: 'that pauses when hidden', options: { ...native, pauseWhenHidden: true } },
+  {
+    name: 'that takes every failure for a lost session',
+    options: { ...native, ...refresh, closeOn: 'bye', policy: { network: 'refresh' } },
+    refreshesInSteps: true,
+  },
+  { name: 'for which a failure is final', options: { ...native, policy: { network: 'fail' } } },
+  {
+    name: 'for which a failure is the end',
+    options: { ...native, policy: { network: 'stop' }, immediate: false },
   },
 ];

@@ -1,0 +1,57 @@
+import { expect } from 'vitest';
+import type { ConnectionOptions } from '../../../index.ts';
+import { createTestClock, type TestClock } from '../../../testing/clock.ts';
+import { createTestPage } from '../../../testing/page.ts';
+import type { PathStage } from '../../../testing/paths/step.ts';
+import { startRemoteScriptedServer } from '../../support/remote-scripted-server.ts';
+import type { Sight } from '../reference.ts';
+import type { Situation } from '../situations.ts';
+import type { Target } from '../walk.ts';
+
+/** What can be seen of a connection on the page. */
+export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'timers'>;
+
+/** A connection on the page. */
+export interface Mounted {
+  readonly app: NonNullable<PathStage['app']>;
+  look(): Shown;
+  unmount(): unknown;
+}
+
+/** Mounts a connection in a page that a test plays, against a server that it plays too. */
+export function browserTarget(
+  name: string,
+  native: boolean,
+  mount: (url: string, options: ConnectionOptions & { readonly clock: TestClock }) => Mounted,
+): Target {
+  async function begin({ options, refreshesInSteps }: Situation) {
+    const page = createTestPage();
+    const clock = createTestClock();
+    const server = await startRemoteScriptedServer();
+    let refreshed = () => {};
+    const refresh = () =>
+      new Promise<void>((resolve) => {
+        refreshed = resolve;
+      });
+    const { app, look, unmount } = mount(server.url, {
+      ...options,
+      ...(refreshesInSteps && { refresh }),
+      clock,
+    });
+    return {
+      stage: { server, clock, page, app, refresh: () => refreshed() },
+      async look(): Promise<Sight> {
+        const { requests, openStreams, waiting } = await server.look();
+        return { ...look(), requests, openStreams, waiting, timers: clock.pending };
+      },
+      async stop() {
+        await unmount();
+        await expect.poll(() => clock.pending).toBe(0);
+        await expect.poll(async () => (await server.look()).openSockets).toBe(0);
+        page.restore();
+        await server.close();
+      },
+    };
+  }
+  return { name, native, begin };
+}
