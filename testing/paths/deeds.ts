@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from '../../adapters/options.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { dueOf } from './due.ts';
-import { isNative, type World } from './world.ts';
+import { type Asking, isNative, type World } from './world.ts';
 
 /** Everything that can happen to a connection, by who does it. */
 export const pathEvents = [
@@ -49,7 +49,8 @@ export interface PathMessage {
   readonly id: string | null;
 }
 
-const statuses = [503, 401, 403, 404, 408, 204, 200];
+/** What the statechart tells from one another besides an answer of 503. */
+const statuses = [401, 403, 404, 408, 204, 200];
 
 /** What can happen next. */
 export function deedsIn(world: World): Deed[] {
@@ -57,10 +58,8 @@ export function deedsIn(world: World): Deed[] {
   const deeds: Deed[] = [];
   if (page.frozen) return [{ event: 'resume' }];
   if (asking?.sent) {
-    deeds.push({ event: 'accept' });
-    if (asking.lastEventId !== '') deeds.push({ event: 'accept', lastEventId: 'another' });
-    for (const status of statuses) deeds.push({ event: 'refuse', status });
-    deeds.push({ event: 'refuse', status: 429, retryAfter: 20_000 });
+    deeds.push({ event: 'accept' }, { event: 'refuse', status: 503 });
+    if (!isNative(world)) deeds.push(...answersTo(asking));
   } else if (asking) {
     deeds.push({ event: 'refresh' });
   }
@@ -74,6 +73,14 @@ export function deedsIn(world: World): Deed[] {
   if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) deeds.push({ event: 'open' });
   deeds.push({ event: 'close' }, { event: 'reconnect' });
   return [...deeds, ...pageDeedsIn(world)];
+}
+
+/** What the browser's EventSource would take for the same. */
+function answersTo({ lastEventId }: Asking): Deed[] {
+  const deeds: Deed[] = statuses.map((status) => ({ event: 'refuse', status }));
+  deeds.push({ event: 'refuse', status: 429, retryAfter: 20_000 });
+  if (lastEventId !== '') deeds.push({ event: 'accept', lastEventId: 'another' });
+  return deeds;
 }
 
 /** One trouble at a time, but that a page is hidden before it is frozen. */

@@ -31,11 +31,12 @@ export class Coverage {
   #paths = 0;
   #steps = 0;
 
-  /** The route was walked, and all was as it must be. */
-  add({ start, moves }: Route): void {
+  /** The route was walked, and all was as it must be; `immediate` when its start was the statechart's own doing. */
+  add({ start, moves }: Route, immediate: boolean): void {
     this.#paths += 1;
     this.#steps += moves.length;
-    for (const { snapshot, choices } of [start, ...moves.map(({ world }) => world)]) {
+    this.#states.add(stateName(start.snapshot.value));
+    for (const { snapshot, choices } of [...(immediate ? [start] : []), ...moves.map(({ world }) => world)]) {
       this.#states.add(stateName(snapshot.value));
       for (const { taken, guards } of choices) {
         if (taken !== undefined) this.#transitions.add(taken);

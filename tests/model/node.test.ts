@@ -27,6 +27,7 @@ it('expects of every step of every path what the rules of the design ask for', (
 const node: Target = {
   name: 'createConnection, fetch, Node',
   native: false,
+  immediate: true,
   async begin({ options, refreshesInSteps }: Situation) {
     const page = createTestPage();
     const clock = createTestClock();
@@ -52,7 +53,8 @@ const node: Target = {
     });
     return {
       stage: { server, clock, page, app: connection, refresh: () => refreshed() },
-      look() {
+      async look() {
+        await new Promise((resolve) => setImmediate(resolve));
         const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
         return {
           status,

@@ -15,7 +15,7 @@ export function runModel(target: Target, routes: readonly Route[], outOfReach: O
   describe.each(situations)(`${target.name}: a connection %s`, (situation) => {
     it.each(routes.filter((route) => route.situation.name === situation))('$name', async (route) => {
       await walk(route, target);
-      coverage.add(route);
+      coverage.add(route, target.immediate);
     });
   });
 

@@ -8,8 +8,8 @@ import type { Situation } from './situations.ts';
 /** A connection that is under way, and what it is played with. */
 export interface Scene {
   readonly stage: PathStage;
-  /** What there is to be seen now. */
-  look(): Sight | Promise<Sight>;
+  /** What there is to be seen, after whatever is under way had a moment to happen. */
+  look(): Promise<Sight>;
   /** The transitions that were taken since last asked, where they can be known. */
   taken?(): string[];
   stop(): Promise<void>;
@@ -18,7 +18,10 @@ export interface Scene {
 /** What the routes are walked on: the package with all that is real around it. */
 export interface Target {
   readonly name: string;
+  /** The stream is carried by the browser's own EventSource. */
   readonly native: boolean;
+  /** The statechart opens the connection by itself; otherwise it is opened from outside, at once. */
+  readonly immediate: boolean;
   /** Sets up a connection and lets it begin. */
   begin(situation: Situation): Promise<Scene>;
 }
@@ -50,13 +53,15 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
 
 async function compare(scene: Scene, { sight }: Reference, done: readonly string[]): Promise<void> {
   const deadline = performance.now() + patience;
-  const expected = JSON.stringify(sight);
   let seen = await scene.look();
-  while (JSON.stringify(seen) !== expected && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!isAlike(seen, sight) && performance.now() < deadline) {
     seen = await scene.look();
   }
   expectEqual(seen, sight, done);
+}
+
+function isAlike(seen: Sight, expected: Sight): boolean {
+  return Object.entries(expected).every(([name, value]) => seen[name as keyof Sight] === value);
 }
 
 function expectEqual(seen: unknown, expected: unknown, done: readonly string[]): void {

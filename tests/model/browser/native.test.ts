@@ -4,29 +4,32 @@ import { runModel } from '../run.ts';
 import { nativeSituations } from '../situations.ts';
 import { browserTarget } from './scene.ts';
 
-const native = browserTarget('createConnection, EventSource, Chromium', true, (url, options) => {
-  const connection = createConnection(url, options);
-  let messages = 0;
-  connection.on('*', () => {
-    messages += 1;
-  });
-  return {
-    app: connection,
-    look() {
-      const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
-      return {
-        status,
-        retries,
-        errorKind: error?.kind ?? null,
-        retryIn: retryAt === null ? null : retryAt - options.clock.now(),
-        lastEventId,
-        closeReason,
-        messages,
-      };
-    },
-    unmount: () => connection[Symbol.asyncDispose](),
-  };
-});
+const native = browserTarget(
+  { name: 'createConnection, EventSource, Chromium', native: true, immediate: true },
+  (url, options) => {
+    const connection = createConnection(url, options);
+    let messages = 0;
+    connection.on('*', () => {
+      messages += 1;
+    });
+    return {
+      app: connection,
+      look() {
+        const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
+        return {
+          status,
+          retries,
+          errorKind: error?.kind ?? null,
+          retryIn: retryAt === null ? null : retryAt - options.clock.now(),
+          lastEventId,
+          closeReason,
+          messages,
+        };
+      },
+      unmount: () => connection[Symbol.asyncDispose](),
+    };
+  },
+);
 
 runModel(native, distinct(routesOf(nativeSituations)), {
   'EventSource does not tell an end from a break': [

@@ -20,8 +20,7 @@ export interface Mounted {
 
 /** Mounts a connection in a page that a test plays, against a server that it plays too. */
 export function browserTarget(
-  name: string,
-  native: boolean,
+  { name, native = false, immediate = false }: Pick<Target, 'name'> & Partial<Target>,
   mount: (url: string, options: ConnectionOptions & { readonly clock: TestClock }) => Mounted,
 ): Target {
   async function begin({ options, refreshesInSteps }: Situation) {
@@ -53,5 +52,5 @@ export function browserTarget(
       },
     };
   }
-  return { name, native, begin };
+  return { name, native, immediate, begin };
 }

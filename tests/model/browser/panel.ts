@@ -1,0 +1,61 @@
+import type { ConnectionView } from '../../../adapters/view.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
+import type { TestClock } from '../../../testing/clock.ts';
+import type { Mounted, Shown } from './scene.ts';
+
+const labels: Record<ConnectionStatus, string> = {
+  connecting: 'Connecting …',
+  open: 'Live',
+  backoff: 'Reconnecting …',
+  failed: 'Disconnected',
+  closed: 'Off',
+};
+
+/** What a panel says of a connection, line by line. */
+export function linesOf(view: ConnectionView, messages: number): Record<string, string> {
+  const { status, retries, error, retryAt, lastEventId, closeReason } = view;
+  return {
+    Status: labels[status],
+    Retries: String(retries),
+    Problem: error?.kind ?? 'none',
+    'Next retry at': retryAt === null ? 'none' : String(retryAt),
+    'Last event': lastEventId,
+    'Closed by': closeReason ?? 'nobody',
+    Messages: String(messages),
+  };
+}
+
+/** Reads what a person sees on a panel, and presses its buttons. */
+export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'app' | 'look'> {
+  const press = (name: string) => () => {
+    const button = [...host.querySelectorAll('button')].find(({ innerText }) => innerText === name);
+    if (!button) throw new Error(`There is no button "${name}".`);
+    button.click();
+  };
+  return {
+    app: { open: press('open'), close: press('close'), reconnect: press('reconnect') },
+    look(): Shown {
+      const lines = Object.fromEntries(host.innerText.split('\n').map((line) => line.split(': ')));
+      const [status = 'closed'] = Object.entries(labels).find(([, label]) => label === lines['Status']) ?? [];
+      const orNull = (text: string | undefined, nothing: string) => (text === nothing ? null : text);
+      const retryAt = orNull(lines['Next retry at'], 'none');
+      return {
+        status: status as Shown['status'],
+        retries: Number(lines['Retries']),
+        errorKind: orNull(lines['Problem'], 'none') as Shown['errorKind'],
+        retryIn: retryAt === null ? null : Number(retryAt) - clock.now(),
+        lastEventId: lines['Last event'] ?? '',
+        closeReason: orNull(lines['Closed by'], 'nobody') as Shown['closeReason'],
+        messages: Number(lines['Messages']),
+      };
+    },
+  };
+}
+
+/** What the hooks do by themselves. */
+export const outOfReachOfHooks = {
+  'a component opens its connection once it is mounted': [
+    'closed.inactive: always [isImmediate] → live',
+    'isImmediate says yes',
+  ],
+};
