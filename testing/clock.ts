@@ -91,7 +91,7 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
   let time = start;
   let draw = drawsOf(random);
   let count = 0;
-  /** That of the timer which fired last, until time moves. */
+  /** That of the timer which fired last. */
   let depth = -1;
   const timers = new Map<number, Timer>();
 
@@ -104,16 +104,24 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
   }
 
   function moveTo(end: number): void {
-    if (end <= time) return;
-    time = end;
+    time = Math.max(time, end);
+  }
+
+  function arrive(end: number, faults: readonly unknown[]): void {
+    moveTo(end);
     depth = -1;
+    if (faults.length > 1) throw new AggregateError(faults, `${faults.length} timers threw.`);
+    if (faults.length === 1) throw faults[0];
   }
 
   function fire(timer: Timer, faults: unknown[]): void {
+    if (timer.depth > deepest) {
+      depth = -1;
+      throw new Error(endless(time));
+    }
     timers.delete(timer.id);
     moveTo(timer.due);
     ({ depth } = timer);
-    if (depth > deepest) throw new Error(endless(time));
     try {
       timer.callback();
     } catch (fault) {
@@ -125,8 +133,7 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
     const end = time + duration(ms);
     const faults: unknown[] = [];
     for (let timer = next(end); timer; timer = next(end)) fire(timer, faults);
-    moveTo(end);
-    rethrow(faults);
+    arrive(end, faults);
   }
 
   return {
@@ -136,7 +143,7 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
       if (typeof callback !== 'function')
         throw new TypeError('`setTimeout` of a test clock takes a function.');
       // A timer with any other delay fires at once.
-      const wait = delay >= 1 && delay <= longestDelay ? Math.trunc(delay) : 0;
+      const wait = delay >= 0 && delay <= longestDelay ? delay : 0;
       count += 1;
       timers.set(count, { id: count, due: time + wait, depth: wait === 0 ? depth + 1 : 0, callback });
       return count;
@@ -157,8 +164,7 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
         fire(timer, faults);
         await turn();
       }
-      moveTo(end);
-      rethrow(faults);
+      arrive(end, faults);
     },
     advanceToNext() {
       const timer = next();
@@ -175,11 +181,6 @@ export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestCl
 function duration(ms: number): number {
   if (typeof ms === 'number' && ms >= 0 && ms < Infinity) return ms;
   throw new RangeError(`Time moves on by 0 milliseconds or more, not by ${String(ms)}.`);
-}
-
-function rethrow(faults: readonly unknown[]): void {
-  if (faults.length > 1) throw new AggregateError(faults, `${faults.length} timers threw.`);
-  if (faults.length === 1) throw faults[0];
 }
 
 function endless(time: number): string {

@@ -105,7 +105,7 @@ describe('a refusal', () => {
   });
 
   test('with 429 and Retry-After: 2 sends nothing before two seconds have passed', async () => {
-    clock.draws = [0];
+    clock.setRandom(0);
     server.answer(status(429, { 'retry-after': '2' }), stream);
     const connection = connect();
     await reached(connection, 'backoff');

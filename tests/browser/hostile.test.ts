@@ -6,12 +6,12 @@ import {
   eventSourceTransport,
   type Message,
 } from '../../index.ts';
+import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import {
   type RemoteSseServer,
   type ScriptedAnswer,
   startRemoteSseServer,
 } from '../support/remote-sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { until } from '../support/until.ts';
 
 let server: RemoteSseServer;
@@ -22,7 +22,7 @@ let connections: Connection[];
 beforeEach(async () => {
   server = await startRemoteSseServer();
   elsewhere = await startRemoteSseServer();
-  clock = new TestClock();
+  clock = createTestClock();
   connections = [];
 });
 

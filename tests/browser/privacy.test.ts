@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionOptions } from '../../index.ts';
+import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import { canaries, createLeaks, type Leaks } from '../privacy/canaries.ts';
 import { startWatchedClient, type WatchedClient } from '../privacy/watched-client.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type ScriptedAnswer,
   startRemoteSseServer,
 } from '../support/remote-sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 let server: RemoteSseServer;
@@ -20,7 +20,7 @@ const strayed = new AbortController();
 beforeEach(async () => {
   server = await startRemoteSseServer();
   elsewhere = await startRemoteSseServer();
-  clock = new TestClock();
+  clock = createTestClock();
   outside = createLeaks();
   for (const name of ['error', 'unhandledrejection']) {
     const note = (event: object) =>

@@ -1,24 +1,29 @@
-import { TestClock } from '../support/test-clock.ts';
+import type { ConnectionClock } from '../../machines/clock.ts';
+import { createTestClock } from '../../testing/clock.ts';
 
 /**
  * The time of a campaign: it moves by a millisecond after each beat, which is at most once in a turn of the
  * event loop. A busy machine makes it slow, but never lets a timeout pass while bytes wait to be read, which
  * would look like a fault that nobody caused.
  */
-export class CampaignClock extends TestClock implements AsyncDisposable {
+export class CampaignClock implements ConnectionClock, AsyncDisposable {
+  readonly #clock = createTestClock();
+  readonly now = this.#clock.now;
+  readonly random = this.#clock.random;
+  readonly setTimeout = this.#clock.setTimeout;
+  readonly clearTimeout = this.#clock.clearTimeout;
   #stopped = false;
   #running: Promise<void>;
 
   /** @param beat What has to be over before the next millisecond. */
   constructor(beat: () => Promise<unknown>) {
-    super();
     this.#running = this.#run(beat);
   }
 
   async #run(beat: () => Promise<unknown>): Promise<void> {
     while (!this.#stopped) {
       await beat();
-      this.advance(1);
+      this.#clock.advance(1);
     }
   }
 

@@ -1,4 +1,4 @@
-import { TestClock } from '../support/test-clock.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import {
   type Client,
   type ClientPlan,
@@ -33,7 +33,7 @@ declare global {
   }
 }
 
-const clock = new TestClock();
+const clock = createTestClock();
 const clients = new Map<string, Client>();
 let notes: Note[] = [];
 

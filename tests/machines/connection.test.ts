@@ -12,14 +12,14 @@ import {
 } from '../../machines/connection.ts';
 import type { Failure } from '../../machines/connection-error.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { createTestClock } from '../../testing/clock.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
 const ended: Failure = { kind: 'ended', message: 'The server ended the stream.' };
 const unauthorized: Failure = { kind: 'unauthorized', status: 401, message: 'The server answered 401.' };
 
 /** The machine, with a transport that does what the test says and a clock that the test moves. */
-function start(input?: ConnectionInput, clock = new TestClock()) {
+function start(input?: ConnectionInput, clock = createTestClock()) {
   const attempts: { input: TransportInput; alive: boolean; told: TransportCommand[] }[] = [];
   const emitted: ConnectionEmitted[] = [];
   const transport = fromCallback<TransportCommand, TransportInput>(({ input: given, receive }) => {
@@ -251,7 +251,7 @@ describe('the retry budget', () => {
 describe('the wait', () => {
   test('is drawn from the capped exponential delay, to the millisecond', () => {
     const run = start();
-    run.clock.draws = [0.25];
+    run.clock.setRandom(0.25);
     for (const [wait, at] of [
       [250, 1_000_250],
       [500, 1_000_750],
@@ -272,18 +272,18 @@ describe('the wait', () => {
 
   test('adds the jitter to what the server asked for, which is never undercut', () => {
     const run = start();
-    run.clock.draws = [0];
+    run.clock.setRandom(0);
     run.fail({ ...unavailable, retryAfter: 2_000 });
     expect(run.context.retryDelay).toBe(2_000);
     run.clock.advance(2_000);
-    run.clock.draws = [0.5];
+    run.clock.setRandom(0.5);
     run.fail();
     expect(run.context.retryDelay).toBe(1_000);
   });
 
   test('obeys retry: from then on, clamped, and 0 means no wish', () => {
     const run = start();
-    run.clock.draws = [0];
+    run.clock.setRandom(0);
     run.accept();
     run.receive('1', 4_000);
     run.receive('1b');
@@ -297,7 +297,7 @@ describe('the wait', () => {
     run.clock.advance(300_000);
     run.accept();
     run.receive('3', 0);
-    run.clock.draws = [0.5];
+    run.clock.setRandom(0.5);
     run.fail();
     expect(run.context.retryDelay).toBe(2_000);
   });
@@ -310,7 +310,7 @@ describe('the wait', () => {
 
   test('grows from the delay before with decorrelated jitter', () => {
     const run = start({ jitter: 'decorrelated' });
-    run.clock.draws = [0.5];
+    run.clock.setRandom(0.5);
     run.fail();
     expect(run.context.retryDelay).toBe(2_000); // halfway between 1 000 and 3 × 1 000
     run.clock.advance(2_000);
@@ -488,7 +488,7 @@ describe('the network', () => {
     '%s ends a wait early, but not before the server allows it',
     (signal) => {
       const run = start();
-      run.clock.draws = [0.9];
+      run.clock.setRandom(0.9);
       run.fail();
       run.signal(signal);
       expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
@@ -806,7 +806,7 @@ test('a failure that the platform explains a moment later by the lack of a netwo
   refused.signal('network.offline');
   expect(refused.context.retries).toBe(1);
   const late = start();
-  late.clock.draws = [0.999];
+  late.clock.setRandom(0.999);
   late.fail({ ...lost, retryAfter: 5_000 });
   late.clock.advance(1_001);
   late.signal('network.offline');

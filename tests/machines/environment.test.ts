@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConnection } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -14,7 +14,7 @@ test('the end of the first load of a page is no reason to try again; a page that
   vi.stubGlobal('document', { visibilityState: 'visible', readyState: 'interactive' });
   const server = playedTransport();
   const connection = createConnection('/events', {
-    clock: new TestClock(),
+    clock: createTestClock(),
     maxRetries: 0,
     transport: () => server.transport,
   });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createActor, type SnapshotFrom } from 'xstate';
 import { ConnectionError, connectionMachine, fromEnvironment, fromTransport } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 type Snapshot = SnapshotFrom<typeof connectionMachine>;
 
 /** A connection that can be saved as JSON and restored. */
 function create() {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const server = playedTransport();
   const machine = connectionMachine.provide({
     actors: {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionOptions, Supplied } from '../../index.ts';
+import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import {
   type Answer,
   body,
@@ -9,7 +10,6 @@ import {
   startSseServer,
   stream,
 } from '../support/sse-server.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 import { canaries, createLeaks, type Leaks } from './canaries.ts';
 import { startWatchedClient, type WatchedClient } from './watched-client.ts';
@@ -25,7 +25,7 @@ const stray = (error: unknown) => strays.push(error);
 beforeEach(async () => {
   server = await startSseServer();
   elsewhere = await startSseServer();
-  clock = new TestClock();
+  clock = createTestClock();
   outside = createLeaks();
   strays.length = 0;
   process.on('unhandledRejection', stray).on('uncaughtException', stray);

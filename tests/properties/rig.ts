@@ -6,7 +6,7 @@ import {
   connectionStatuses,
   selectStatus,
 } from '../../machines/connection.ts';
-import type { TestClock } from '../support/test-clock.ts';
+import type { TestClock } from '../../testing/clock.ts';
 import type { Oracle } from './oracle.ts';
 import { type Command, longest, type Signal, type Speaker, type Step, type Word } from './steps.ts';
 

@@ -6,7 +6,7 @@ import {
   type TransportInput,
 } from '../../machines/connection.ts';
 import type { ConnectionSettings } from '../../machines/settings.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { Oracle } from './oracle.ts';
 import type { Rig, SeenRequest } from './rig.ts';
 import type { Word } from './steps.ts';
@@ -26,7 +26,7 @@ const machine = connectionMachine.provide({
 
 /** The machine alone: what stands for the transport says any word at any time, with any facts. */
 export function scriptedRig(settings: ConnectionSettings): Rig {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const attempts: Attempt[] = [];
   const requests: SeenRequest[] = [];
   const faults: unknown[] = [];

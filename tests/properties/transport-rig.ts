@@ -4,9 +4,9 @@ import { ConnectionError } from '../../machines/connection-error.ts';
 import { fromEnvironment } from '../../machines/environment.ts';
 import type { MessageBatch } from '../../machines/message.ts';
 import type { ConnectionSettings } from '../../machines/settings.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { fromTransport } from '../../transports/from-transport.ts';
 import type { Transport } from '../../transports/transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { Oracle } from './oracle.ts';
 import type { Page } from './page.ts';
 import type { Rig, SeenRequest } from './rig.ts';
@@ -14,7 +14,7 @@ import type { Around, Fault, Word } from './steps.ts';
 
 /** The machine with the real transport actor and the real environment, over a server and a page that play. */
 export function transportRig(settings: ConnectionSettings, around: Around, page: Page): Rig {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const attempts: Answer[] = [];
   const requests: SeenRequest[] = [];
   const faults: unknown[] = [];
@@ -157,7 +157,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     say(word, by) {
       const over = attempts.filter(({ signal }) => signal.aborted);
       const alive = attempts.filter(({ signal }) => !signal.aborted);
-      if ('facts' in word) clock.draws = [word.facts.random];
+      if ('facts' in word) clock.setRandom(word.facts.random);
       if (by === 'over') {
         over.at(-1)?.say(word);
       } else if (by === 'replaced' && alive.length > 1) {

@@ -6,8 +6,8 @@ import {
   type Message,
   type Supplied,
 } from '../../index.ts';
+import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import { type SseServer, startSseServer } from './sse-server.ts';
-import { TestClock } from './test-clock.ts';
 import { until } from './until.ts';
 
 // For each test of a file that imports this: a real server, time that only the test moves, and the connections
@@ -19,7 +19,7 @@ let connections: Connection[];
 
 beforeEach(async () => {
   server = await startSseServer();
-  clock = new TestClock();
+  clock = createTestClock();
   connections = [];
 });
 

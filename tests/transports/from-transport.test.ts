@@ -9,8 +9,8 @@ import {
   selectStatus,
   type Transport,
 } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 const unhandled: unknown[] = [];
@@ -35,7 +35,7 @@ async function* endless() {
   await new Promise(() => {});
 }
 
-function run(transport: Transport, clock: ConnectionClock = new TestClock()) {
+function run(transport: Transport, clock: ConnectionClock = createTestClock()) {
   const machine = connectionMachine.provide({ actors: { transport: fromTransport(transport, { clock }) } });
   const actor = createActor(machine, { clock });
   actor.start();
@@ -165,7 +165,7 @@ describe('a transport', () => {
 
 describe('a snapshot that went through JSON', () => {
   async function saved(unsafe: boolean) {
-    const clock = new TestClock();
+    const clock = createTestClock();
     const server = playedTransport(unsafe);
     const machine = connectionMachine.provide({
       actors: { transport: fromTransport(server.transport, { clock }) },
@@ -203,7 +203,7 @@ describe('a snapshot that went through JSON', () => {
 
 test('two transports in one statechart of the app share no memory', async () => {
   const [one, two] = [playedTransport(), playedTransport()];
-  const clock = new TestClock();
+  const clock = createTestClock();
   const connection = ({ transport }: typeof one) =>
     connectionMachine.provide({ actors: { transport: fromTransport(transport, { clock }) } });
   const parent = setup({ actors: { one: connection(one), two: connection(two) } }).createMachine({
@@ -224,7 +224,7 @@ test('two transports in one statechart of the app share no memory', async () => 
 
 describe('the time to connect', () => {
   test('counts from the start, whatever the transport waits for', async () => {
-    const clock = new TestClock();
+    const clock = createTestClock();
     const { status, context } = run(() => new Promise(() => {}), clock);
     await quiet(2);
     clock.advance(14_999);
@@ -238,7 +238,7 @@ describe('the time to connect', () => {
   });
 
   test('is over once the stream is open', async () => {
-    const clock = new TestClock();
+    const clock = createTestClock();
     const { actor, status } = run(async () => endless(), clock);
     await until(() => status() === 'open');
     clock.advance(1_000_000);

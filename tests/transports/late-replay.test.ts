@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { until } from '../support/until.ts';
 
 test('a replay that comes only when the next stream has been open for long is still known', async () => {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
   const write = (stream: number, ...ids: number[]) => {
     const text = ids.map((id) => `id: ${id}\ndata: ${id}\n\n`).join('');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionError, type ConnectionOptions, createConnection } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { type PlayedRequest, playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 const connections: { close(): void }[] = [];
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 function connect(options: ConnectionOptions = {}, unsafe = false) {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const server = playedTransport(unsafe);
   const connection = createConnection('/events', {
     clock,

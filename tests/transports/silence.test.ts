@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ConnectionOptions, createConnection } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { type PlayedRequest, playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 const connections: { close(): void }[] = [];
@@ -12,7 +12,7 @@ afterEach(() => {
 
 /** A connection that is open and has an event ID, and a clock that stands still. */
 async function open(options: ConnectionOptions = {}, unsafe = false) {
-  const clock = new TestClock();
+  const clock = createTestClock();
   const server = playedTransport(unsafe);
   const connection = createConnection('/events', {
     clock,
@@ -243,13 +243,8 @@ describe("an `idleTimeout` of 'auto'", () => {
 
 test('any number of chunks costs one timer', async () => {
   const { clock, first } = await open({ idleTimeout: 60_000 });
-  const { setTimeout } = clock;
-  let timers = 0;
-  clock.setTimeout = (...given) => {
-    timers += 1;
-    return setTimeout(...given);
-  };
+  const timers = vi.spyOn(clock, 'setTimeout');
   for (let chunk = 0; chunk < 1_000; chunk += 1) first.batch({});
   await quiet(5);
-  expect([timers, clock.pending]).toEqual([0, 2]); // the look at the silence, and `stableAfter`
+  expect([timers.mock.calls.length, clock.pending]).toEqual([0, 2]); // the look at the silence, and `stableAfter`
 });
