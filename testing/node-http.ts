@@ -19,8 +19,8 @@ export interface NodeResponse {
   readonly closed: boolean;
   writeHead(status: number, headers: Readonly<Record<string, string>>): this;
   flushHeaders(): void;
-  write(text: string, done: () => void): void;
-  end(text?: string): void;
+  write(bytes: Uint8Array, done: () => void): void;
+  end(bytes?: Uint8Array): void;
   once(event: 'close', listener: () => void): void;
 }
 

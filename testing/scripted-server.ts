@@ -85,18 +85,19 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
   const seen = await requestOf(request, script.now);
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   const write = (text: string) =>
-    Promise.race([closed, new Promise<void>((resolve) => response.write(text, resolve))]);
+    Promise.race([closed, new Promise<void>((resolve) => response.write(utf8Bytes(text), resolve))]);
 
   const exchange: Exchange = {
     request: seen,
     async accept(given, text) {
       const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
       response.writeHead(200, { ...cors, ...type, ...asBytes(given) });
-      response.flushHeaders();
-      if (text !== '') await write(text);
+      // What is flushed alone goes as text, in which an ID of bytes would be encoded twice. An empty line says nothing.
+      if (text === '' && !('last-event-id' in given)) response.flushHeaders();
+      else await write(text || '\n');
     },
     async refuse(status, given, body) {
-      response.writeHead(status, { ...cors, ...asBytes(given) }).end(body);
+      response.writeHead(status, { ...cors, ...asBytes(given) }).end(utf8Bytes(body));
       await closed;
     },
     write,
@@ -132,9 +133,12 @@ function fromBytes(bytes: string): string {
 }
 
 function asBytes(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const bytesOf = (text: string) =>
-    Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+  const bytesOf = (text: string) => Array.from(utf8Bytes(text), (byte) => String.fromCharCode(byte)).join('');
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytesOf(value)]));
+}
+
+function utf8Bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 function listening(server: NodeServer, port: number, host: string): Promise<void> {

@@ -77,10 +77,10 @@ export function carry(
     renewing = renew;
     doubting = sent = false;
     // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts,
-    // unmounts and mounts again before that.
-    queueMicrotask(() => {
-      if (!own.signal.aborted) run(own).catch((cause) => lose(own, asConnectionError(cause)));
-    });
+    // unmounts and mounts again before that. A promise, because Jest's fake timers hold back `queueMicrotask`.
+    Promise.resolve()
+      .then(() => (own.signal.aborted ? undefined : run(own)))
+      .catch((cause) => lose(own, asConnectionError(cause)));
   }
 
   async function run(own: AbortController): Promise<void> {

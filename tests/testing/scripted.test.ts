@@ -1,0 +1,197 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { type Connection, createConnection, type Gap, type Message } from '../../index.ts';
+import {
+  createScriptedServer,
+  createScriptedTransport,
+  createTestClock,
+  type ScriptedPeer,
+  type TestClock,
+} from '../../testing/index.ts';
+import { quiet, until } from '../support/until.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+
+/** All that can be seen of a connection and of its peer. */
+function watch(connection: Connection, peer: ScriptedPeer, clock: TestClock, gaps: Gap[]) {
+  const received: Message[] = [];
+  connection.on('*', (message) => received.push(message));
+  return () => {
+    const { status, retries, retryAt, error, lastEventId, openedAt, closeReason } = connection.state;
+    return {
+      status,
+      retries,
+      retryIn: retryAt && retryAt - clock.now(),
+      // The system's word for a fault of the network is not the peer's to choose.
+      error: error && { ...error.toJSON(), message: error.message.replace(/ \([A-Z_]+\)/, '') },
+      lastEventId,
+      openedAt,
+      closeReason,
+      received: [...received],
+      gaps: [...gaps],
+      requests: peer.requests.map(({ at, lastEventId, method, body, headers }) => {
+        return { at, lastEventId, method, body, accept: headers['accept'] };
+      }),
+      openStreams: peer.openStreams,
+      waiting: peer.waiting,
+    };
+  };
+}
+
+type Seen = ReturnType<ReturnType<typeof watch>>;
+
+/** Plays a scenario, and looks after every step. */
+async function play(
+  { options, steps }: Scenario,
+  peer: ScriptedPeer,
+  given: Parameters<typeof createConnection>,
+  clock: TestClock,
+  look: (step: number, see: () => Seen) => Promise<void> | void,
+): Promise<void> {
+  const gaps: Gap[] = [];
+  const [url, more] = given;
+  const connection = createConnection(url, {
+    ...{ clock, jitter: 'none', onGap: (gap: Gap) => void gaps.push(gap) },
+    ...options,
+    ...more,
+  });
+  const see = watch(connection, peer, clock, gaps);
+  for (const [n, [step]] of steps.entries()) {
+    await step({ connection, peer, clock });
+    await look(n, see);
+  }
+  await connection[Symbol.asyncDispose]();
+  expect(clock.pending).toBe(0);
+}
+
+describe('the scripted transport and the scripted server are the same to a connection', () => {
+  test.each(scenarios)('$name', async (scenario) => {
+    const expected: Seen[] = [];
+    {
+      const clock = createTestClock();
+      const peer = createScriptedTransport({ clock });
+      await play(scenario, peer, ['/events', { transport: peer.transport }], clock, async (n, see) => {
+        // What a step of the test alone leads to is a request at the most, which takes some promises.
+        await clock.advanceAsync(0);
+        expect(see(), `step ${n}`).toMatchObject(scenario.steps[n]?.[1] ?? {});
+        expected.push(see());
+      });
+      expect([peer.openStreams, peer.waiting]).toEqual([0, 0]);
+    }
+    const clock = createTestClock();
+    await using server = await createScriptedServer({ clock });
+    await play(scenario, server, [server.url], clock, async (n, see) => {
+      await until(() => isDeepStrictEqual(see(), expected[n])).catch(() =>
+        expect(see()).toEqual(expected[n]),
+      );
+      await quiet(3);
+      expect(see(), `step ${n}`).toEqual(expected[n]);
+    });
+    await until(() => server.openSockets === 0);
+    expect([server.openStreams, server.waiting]).toEqual([0, 0]);
+  });
+});
+
+describe.each([
+  ['transport', async () => Object.assign(createScriptedTransport(), { url: '/events' })],
+  ['server', () => createScriptedServer()],
+] as const)('a scripted %s', (_, create) => {
+  test('says what to do when a request does not come', async () => {
+    const create = { patience: 20 };
+    for (const peer of [createScriptedTransport(create), await createScriptedServer(create)]) {
+      for (const verb of ['accept', 'stall', 'drop'] as const) {
+        await expect(peer[verb]()).rejects.toThrow(
+          `No request has come for \`${verb}()\` in 20 ms. Is the connection closed, or does the clock have to be advanced to its next retry?`,
+        );
+      }
+      await expect(peer.refuse(503)).rejects.toThrow('No request has come');
+      if ('close' in peer) await peer.close();
+    }
+  });
+
+  test.each([
+    ['send nothing', (peer: ScriptedPeer) => (peer.send as () => Promise<void>)(), /at least one/],
+    [
+      'send an empty block',
+      (peer: ScriptedPeer) => peer.send({}),
+      /needs `data`, `id`, `retry` or `comment`/,
+    ],
+    ['send a number', (peer: ScriptedPeer) => peer.send(1 as never), /a string or an object/],
+    ['send null', (peer: ScriptedPeer) => peer.send(null as never), /a string or an object/],
+    ['send what JSON cannot hold', (peer: ScriptedPeer) => peer.send({ data: 1n }), /`data` must be/],
+    ['send a function', (peer: ScriptedPeer) => peer.send({ data: () => {} }), /`data` must be/],
+    ['send an ID of two lines', (peer: ScriptedPeer) => peer.send({ id: '1\n2' }), /`id` must be one line/],
+    [
+      'send an event that is none',
+      (peer: ScriptedPeer) => peer.send({ data: '', event: 1 as never }),
+      /`event`/,
+    ],
+    ['send a comment that is none', (peer: ScriptedPeer) => peer.send({ comment: {} as never }), /`comment`/],
+    ['send half a millisecond', (peer: ScriptedPeer) => peer.send({ retry: 0.5 }), /`retry` must be whole/],
+    ['refuse with NaN', (peer: ScriptedPeer) => peer.refuse(NaN), /from 200 to 599/],
+    ['refuse with 100', (peer: ScriptedPeer) => peer.refuse(100), /from 200 to 599/],
+    ['refuse with a redirect', (peer: ScriptedPeer) => peer.refuse(302), /deals with 302 by itself/],
+    [
+      'refuse for -1 ms',
+      (peer: ScriptedPeer) => peer.refuse(503, { retryAfter: -1 }),
+      /`retryAfter` must be/,
+    ],
+    [
+      'refuse with no text',
+      (peer: ScriptedPeer) => peer.refuse(503, { body: {} as never }),
+      /`body` must be/,
+    ],
+    [
+      'refuse with a stream',
+      (peer: ScriptedPeer) => peer.refuse(200, { headers: { 'Content-Type': 'text/event-stream' } }),
+      /`accept\(\)` the request/,
+    ],
+    [
+      'accept after a line',
+      (peer: ScriptedPeer) => peer.accept({ lastEventId: '\n' }),
+      /`lastEventId` must be/,
+    ],
+  ] as const)('cannot %s', async (_, ask, words) => {
+    const peer = await create();
+    await expect(ask(peer)).rejects.toThrow(TypeError);
+    await expect(ask(peer)).rejects.toThrow(words);
+    if ('close' in peer) await peer.close();
+  });
+
+  test('has no stream to end when none is open', async () => {
+    const peer = await create();
+    await expect(peer.end()).rejects.toThrow(/`accept\(\)` a request first/);
+    if ('close' in peer) await peer.close();
+  });
+
+  test('is set up with what can be, or not at all', () => {
+    for (const options of [{ clock: {} as never }, { patience: 0 }, { patience: NaN }]) {
+      expect(() => createScriptedTransport(options)).toThrow(TypeError);
+    }
+  });
+});
+
+test('verbs that wait are given the requests in their order, even if nobody waited for them', async () => {
+  const scripted = createScriptedTransport();
+  const said = [scripted.refuse(503), scripted.accept(), scripted.send('1')];
+  const clock = createTestClock();
+  const connection = createConnection('/events', { clock, transport: scripted.transport });
+  await said[0];
+  clock.advance(1_000);
+  await Promise.all(said);
+  await scripted.send('2');
+  expect(connection.state).toMatchObject({ status: 'open', lastEventId: '2' });
+  connection.close();
+});
+
+test('one scripted transport serves several connections', async () => {
+  const scripted = createScriptedTransport();
+  const connections = ['/a', '/b'].map((url) => createConnection(url, { transport: scripted.transport }));
+  await scripted.accept();
+  await scripted.accept();
+  await scripted.send('both');
+  expect(connections.map(({ state }) => state.lastEventId)).toEqual(['1', '1']);
+  expect(scripted.requests.map(({ url }) => url)).toEqual(['/a', '/b']);
+  await scripted.drop();
+  expect(connections.map(({ state }) => state.status)).toEqual(['backoff', 'backoff']);
+  for (const connection of connections) connection.close();
+});
