@@ -66,6 +66,7 @@ export async function createScriptedServer(options: ScriptedServerOptions = {}):
     const closed = new Promise<void>((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+    sockets.clear(); // some tell only after the server that they are closed
   }
 
   return Object.defineProperties(script.peer, {
