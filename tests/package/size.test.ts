@@ -28,6 +28,11 @@ test('the statechart alone brings no transport and no adapter with it', async ()
   expect(files.filter((file) => !file.startsWith('dist/machines/'))).toEqual([]);
 });
 
+test('the test kit can be bundled for a browser, which has no Node to give it', async () => {
+  const { files } = await bundle(`export * from 'sse-machine/testing';`);
+  expect(files).toContain('dist/testing/scripted-server.js');
+});
+
 function hooks(framework: string) {
   return `export { useServerSentEvents, useConnection } from 'sse-machine/${framework}';`;
 }

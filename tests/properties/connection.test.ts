@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { propertyParameters, propertySeed, propertyTimeout } from '../support/property-runs.ts';
 import { Page } from './page.ts';
 import { play, travelled } from './rig.ts';
 import { scriptedRig } from './scripted-rig.ts';
 import { around, settings, steps } from './steps.ts';
 import { transportRig } from './transport-rig.ts';
-
-afterEach(() => vi.unstubAllGlobals());
 
 afterAll(() => {
   const { transitions, steps: count } = travelled;
@@ -31,8 +29,7 @@ describe('whatever happens, in whatever order, the connection keeps its promises
     async () => {
       await fc.assert(
         fc.asyncProperty(settings, around, steps, async (given, more, script) => {
-          const page = new Page();
-          for (const [name, value] of Object.entries(page.globals)) vi.stubGlobal(name, value);
+          using page = new Page();
           // Half a millisecond: so that it never falls together with an idle timeout, when either may come first.
           const stableAfter = Math.min(given.stableAfter, 1e9) + 0.5;
           await play(transportRig({ ...given, stableAfter }, more, page), script);
