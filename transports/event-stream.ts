@@ -17,7 +17,7 @@ export function readEventStream(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const read = async () => {
     const { done, value } = await reader.read();
-    return { text: done ? decoder.decode() : decoder.decode(value, { stream: true }), done };
+    return { done, text: decoder.decode(value, { stream: !done }) };
   };
   return interpret(read, cancel, options);
 }

@@ -84,7 +84,7 @@ export async function* interpret(
 
   try {
     while (true) {
-      const { text, done } = await read().catch((cause) => {
+      const { done, text } = await read().catch((cause) => {
         throw asConnectionError(cause, 'The stream broke');
       });
       feed(text);
