@@ -46,9 +46,11 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
       const expected = world.choices.map((choice) => choice.taken).filter((name) => name !== undefined);
       if (taken) expectEqual(taken, expected, done);
     }
-  } finally {
-    await scene.stop();
+  } catch (error) {
+    await scene.stop().catch(() => {}); // what is left open follows from what went wrong before
+    throw error;
   }
+  await scene.stop();
 }
 
 async function compare(scene: Scene, { sight }: Reference, done: readonly string[]): Promise<void> {
