@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from '../../adapters/options.ts';
+import { type ConnectionOptions, checkOptions } from '../../adapters/options.ts';
 import { type ConnectionStatus, connectionStatuses, selectStatus } from '../../machines/connection.ts';
 import { anyOf, check, type Rules } from '../../machines/rules.ts';
 import { type Deed, describe, type PathEvent, pathEvents } from './deeds.ts';
@@ -43,7 +43,12 @@ export interface ConnectionPathsOptions {
   readonly status?: ConnectionStatus | readonly ConnectionStatus[] | undefined;
   /** Only paths of at most so many steps. @default Infinity */
   readonly maxLength?: number | undefined;
-  /** Only paths on which nothing else happens. @default all that can happen with these options */
+  /**
+   * Only paths on which nothing else happens. `refresh` has to be named: without it, the app's `refresh` is expected
+   * to be done at once; with it, to wait for `refresh` of the stage.
+   *
+   * @default all that can happen with these options, but for `refresh`
+   */
   readonly events?: readonly PathEvent[] | undefined;
 }
 
@@ -76,8 +81,9 @@ const rules: Rules<ConnectionPathsOptions> = {
  */
 export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionPath[] {
   check(given, rules);
+  checkOptions(given.options ?? {});
   const { options = { maxRetries: 2 }, status = connectionStatuses, maxLength = Infinity, events } = given;
-  const start = begin(options, 0);
+  const start = begin(options, 0, events?.includes('refresh'));
   const routes = routesFrom(start, ({ event }) => events?.includes(event) ?? true).filter(
     (route) =>
       route.length <= maxLength &&

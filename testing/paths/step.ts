@@ -3,6 +3,7 @@ import type { CloseReason, ConnectionStatus } from '../../machines/connection.ts
 import type { FailureKind } from '../../machines/connection-error.ts';
 import type { TestClock } from '../clock.ts';
 import type { TestPage } from '../page.ts';
+import { turn } from '../real-time.ts';
 import type { ScriptedPeer } from '../scripted.ts';
 import type { Deed } from './deeds.ts';
 
@@ -32,12 +33,17 @@ export interface PathStage {
   readonly page?: TestPage | undefined;
   /** What the app does: the connection itself, or functions that press the buttons of a component. */
   readonly app?: { readonly [Command in keyof ConnectionCommands]?: () => unknown } | undefined;
-  /** Lets the credentials be renewed: for steps of the event `refresh`. */
+  /** Lets the app's `refresh` be done: for steps of the event `refresh`. */
   readonly refresh?: (() => unknown) | undefined;
 }
 
-/** Does what happens in a step. */
+/** Does what happens in a step, and lets the promises go on that it has kept. */
 export async function play(deed: Deed, stage: PathStage): Promise<void> {
+  await act(deed, stage);
+  await turn();
+}
+
+async function act(deed: Deed, stage: PathStage): Promise<void> {
   const { server } = stage;
   switch (deed.event) {
     case 'accept':

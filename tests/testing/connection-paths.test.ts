@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ConnectionOptions, connectionStatuses, createConnection } from '../../index.ts';
+import {
+  connectionPaths,
+  createScriptedTransport,
+  createTestClock,
+  createTestPage,
+  type ExpectedState,
+  type PathStep,
+} from '../../testing/index.ts';
+
+/** Everything that a step can be played with, and a connection without a network. */
+function setUp(options: ConnectionOptions) {
+  const page = createTestPage();
+  const [server, clock] = [createScriptedTransport(), createTestClock()];
+  let finish = () => {};
+  const refresh = () =>
+    new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+  const connection = createConnection('/events', {
+    ...options,
+    ...(options.refresh && { refresh }),
+    clock,
+    transport: server.transport,
+  });
+  cleanUp = async () => {
+    cleanUp = async () => {};
+    page.restore();
+    await connection[Symbol.asyncDispose]();
+  };
+  return {
+    stage: { server, clock, page, app: connection, refresh: () => finish() },
+    seen(): ExpectedState {
+      const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
+      const retryIn = retryAt === null ? null : retryAt - clock.now();
+      const { requests, openStreams } = server;
+      const errorKind = error?.kind ?? null;
+      return {
+        status,
+        retries,
+        errorKind,
+        retryIn,
+        lastEventId,
+        closeReason,
+        requests: requests.length,
+        openStreams,
+      };
+    },
+  };
+}
+
+let cleanUp = async () => {};
+
+afterEach(() => cleanUp());
+
+describe('every path, on a scripted transport', () => {
+  const apps: Record<string, ConnectionOptions> = {
+    'with the defaults': { maxRetries: 2 },
+    'that has one retry and pauses when hidden': {
+      maxRetries: 1,
+      pauseWhenHidden: true,
+      idleTimeout: 20_000,
+    },
+    'that posts, and never gives up': { method: 'POST', maxRetries: Infinity, jitter: 'decorrelated' },
+    'that spreads its retries in its own way': {
+      maxRetries: 1,
+      jitter: (delay) => delay / 4,
+      retryDelay: 300,
+    },
+  };
+
+  for (const [name, options] of Object.entries(apps)) {
+    it(`of a connection ${name}`, async () => {
+      for (const { name: path, options: own, start, steps } of connectionPaths({ options })) {
+        const { stage, seen } = setUp(own);
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(seen(), path).toEqual(start);
+        for (const { play, expected, name: step } of steps) {
+          await play(stage);
+          expect(seen(), `${step}, of: ${path}`).toEqual(expected);
+        }
+        await cleanUp();
+      }
+    });
+  }
+});
+
+describe('the paths', () => {
+  it('go through all five statuses', () => {
+    const statuses = connectionPaths().flatMap(({ steps }) => steps.map(({ expected }) => expected.status));
+    expect([...new Set(statuses)].sort()).toEqual([...connectionStatuses].sort());
+  });
+
+  it('are the same every time, each with a name of its own', () => {
+    const names = connectionPaths().map(({ name }) => name);
+    expect(connectionPaths().map(({ name }) => name)).toEqual(names);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('can be had by the status at the end, by length and by what happens', () => {
+    const endings = (paths = connectionPaths()) => [
+      ...new Set(paths.map(({ steps }) => steps.at(-1)?.expected.status)),
+    ];
+    expect(endings(connectionPaths({ status: 'failed' }))).toEqual(['failed']);
+    expect(endings(connectionPaths({ status: ['open', 'closed'] })).sort()).toEqual(['closed', 'open']);
+
+    const short = connectionPaths({ maxLength: 3 });
+    expect(Math.max(...short.map(({ steps }) => steps.length))).toBe(3);
+
+    const few = connectionPaths({ events: ['accept', 'refuse', 'wait'] });
+    const events = few.flatMap(({ steps }) => steps.map(({ event }: PathStep) => event));
+    expect([...new Set(events)].sort()).toEqual(['accept', 'refuse', 'wait']);
+  });
+
+  it('say in words what happens', () => {
+    const [path] = connectionPaths({ events: ['refuse', 'wait', 'accept'], status: 'open' });
+    expect(path?.name).toBe('the server accepts, then the stream has lasted');
+  });
+
+  it('let the refresh of the credentials take its time, where that is asked for', async () => {
+    const options = { refresh: () => {}, maxRetries: 1 };
+    expect(
+      connectionPaths({ options }).some(({ steps }) => steps.some(({ event }) => event === 'refresh')),
+    ).toBe(false);
+    const paths = connectionPaths({ options, events: ['refuse', 'refresh'], status: 'failed' });
+    const path = paths.find(({ name }) => name.includes('refreshed') && name.endsWith('401'));
+    expect(path?.steps.map(({ name }) => name)).toEqual([
+      'the server answers 401',
+      'the credentials are refreshed',
+      'the server answers 401',
+    ]);
+    const { stage, seen } = setUp({ ...options });
+    for (const { play, expected } of path?.steps ?? []) {
+      await play(stage);
+      expect(seen()).toEqual(expected);
+    }
+  });
+
+  it('say what a step lacks', async () => {
+    const { server } = setUp({}).stage;
+    const [hidden] = connectionPaths({ events: ['hide'] });
+    await expect(hidden?.steps[0]?.play({ server })).rejects.toThrow(
+      "A step of the event 'hide' needs `page`. Give it, or leave the event out of `events`.",
+    );
+    const [closed] = connectionPaths({ events: ['close'] });
+    await expect(closed?.steps[0]?.play({ server, app: {} })).rejects.toThrow('needs `close`');
+  });
+
+  it.each([
+    [
+      { status: 'broken' },
+      '`status` must be a status or a list of them: connecting, open, backoff, failed, closed',
+    ],
+    [{ events: ['click'] }, '`events` must be a list of events: accept, refuse, send'],
+    [{ maxLength: 0 }, '`maxLength` must be a number from 1 to Infinity, but it is 0.'],
+    [{ options: 8 }, '`options` must be the options of a connection, but it is 8.'],
+    [{ options: { maxRetries: -1 } }, '`maxRetries` must be'],
+    [{ options: { retries: 2 } }, 'There is no option `retries`.'],
+  ])('cannot be made of %o', (given, message) => {
+    expect(() => connectionPaths(given as object)).toThrow(message);
+  });
+});
