@@ -9,7 +9,7 @@ import { Reference } from './reference.ts';
 import { routesOf } from './routes.ts';
 import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
-import type { Target } from './walk.ts';
+import { emptied, type Target } from './walk.ts';
 
 const routes = routesOf(situations);
 
@@ -23,6 +23,8 @@ it('expects of every step of every path what the rules of the design ask for', (
     }
   }
 });
+
+const aMoment = () => new Promise((resolve) => setImmediate(resolve));
 
 const node: Target = {
   name: 'createConnection, fetch, Node',
@@ -54,7 +56,7 @@ const node: Target = {
     return {
       stage: { server, clock, page, app: connection, refresh: () => refreshed() },
       async look() {
-        await new Promise((resolve) => setImmediate(resolve));
+        await aMoment();
         const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
         return {
           status,
@@ -78,8 +80,10 @@ const node: Target = {
       async stop() {
         inspection.unsubscribe();
         await connection[Symbol.asyncDispose]();
-        expect(clock.pending).toBe(0);
-        await expect.poll(() => server.openSockets).toBe(0);
+        await emptied(async () => {
+          await aMoment();
+          return server.openSockets + clock.pending;
+        });
         page.restore();
         await server.close();
       },

@@ -53,6 +53,14 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
   await scene.stop();
 }
 
+/** Waits until nothing is left of what is counted, once all is over. */
+export async function emptied(count: () => Promise<number>): Promise<void> {
+  const deadline = performance.now() + patience;
+  let left = await count();
+  while (left > 0 && performance.now() < deadline) left = await count();
+  expect(left, 'sockets and timers that are left').toBe(0);
+}
+
 async function compare(scene: Scene, { sight }: Reference, done: readonly string[]): Promise<void> {
   const deadline = performance.now() + patience;
   let seen = await scene.look();

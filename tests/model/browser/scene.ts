@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { ConnectionOptions } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createTestPage } from '../../../testing/page.ts';
@@ -6,7 +5,7 @@ import type { PathStage } from '../../../testing/paths/step.ts';
 import { startRemoteScriptedServer } from '../../support/remote-scripted-server.ts';
 import type { Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
-import type { Target } from '../walk.ts';
+import { emptied, type Target } from '../walk.ts';
 
 /** What can be seen of a connection on the page. */
 export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'timers'>;
@@ -45,8 +44,7 @@ export function browserTarget(
       },
       async stop() {
         await unmount();
-        await expect.poll(() => clock.pending).toBe(0);
-        await expect.poll(async () => (await server.look()).openSockets).toBe(0);
+        await emptied(async () => (await server.look()).openSockets + clock.pending);
         page.restore();
         await server.close();
       },
