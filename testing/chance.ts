@@ -4,6 +4,9 @@
  */
 export type Chance = number | readonly number[] | (() => number);
 
+/** What is drawn where nothing else is asked for. */
+export const usualDraw = 0.5;
+
 /** @throws TypeError when it is no chance. */
 export function drawsOf(random: Chance): () => number {
   if (typeof random === 'function') return random;

@@ -1,6 +1,6 @@
 import type { ConnectionClock } from '../machines/clock.ts';
 import { longestDelay } from '../machines/rules.ts';
-import { type Chance, drawsOf } from './chance.ts';
+import { type Chance, drawsOf, usualDraw } from './chance.ts';
 import { turn } from './real-time.ts';
 
 /** How a {@link TestClock} starts. */
@@ -84,7 +84,10 @@ const deepest = 1_000;
  * ```
  * @throws TypeError when an option is not what it may be.
  */
-export function createTestClock({ now: start = 1_000_000, random = 0.5 }: TestClockOptions = {}): TestClock {
+export function createTestClock({
+  now: start = 1_000_000,
+  random = usualDraw,
+}: TestClockOptions = {}): TestClock {
   if (!Number.isFinite(start)) {
     throw new TypeError(`\`now\` must be a time in milliseconds, but it is ${String(start)}.`);
   }

@@ -75,7 +75,7 @@ export function deedsIn(world: World): Deed[] {
   return [...deeds, ...pageDeedsIn(world)];
 }
 
-/** What the browser's EventSource would take for the same. */
+/** Answers that the browser's EventSource cannot tell from those. */
 function answersTo({ lastEventId }: Asking): Deed[] {
   const deeds: Deed[] = statuses.map((status) => ({ event: 'refuse', status }));
   deeds.push({ event: 'refuse', status: 429, retryAfter: 20_000 });

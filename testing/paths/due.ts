@@ -45,7 +45,7 @@ function fire(draft: Draft, type: string): void {
 function doubt(draft: Draft): void {
   const { reading, asking, now } = draft;
   if (!reading) return;
-  draft.reading = { ...reading, doubtedAt: asking ? now : null };
+  draft.reading = asking ? { heardAt: now, doubtedAt: now } : { ...reading, doubtedAt: null };
   if (asking) return;
   tell(draft, { type: 'transport.doubted' });
   if (draft.asking && draft.reading) draft.asking = { ...draft.asking, doubts: true };

@@ -10,10 +10,8 @@ import {
 import type { Failure } from '../../machines/connection-error.ts';
 import { eventSourceTransport } from '../../transports/event-source.ts';
 import { isSafe } from '../../transports/method.ts';
+import { usualDraw } from '../chance.ts';
 import { type Choice, choose } from './transitions.ts';
-
-/** What a test clock draws, unless it is told otherwise. */
-const random = 0.5;
 
 /** A request that has no stream yet. */
 export interface Asking {
@@ -135,7 +133,7 @@ export function finish(draft: Draft, { ending, ...fault }: Fault): void {
   const error = { message: '', ...fault, ...(retryAfter > 0 && { retryAfter }) };
   const outcome = {
     at: now,
-    random,
+    random: usualDraw,
     jittered: typeof jitter === 'function' ? jitter(backoffDelay(settings, retries)) : undefined,
     refreshable: refresh !== undefined,
     offline: page.offline,
@@ -244,8 +242,8 @@ function startEnvironment({ mail, page, now }: Draft): void {
 
 function command(draft: Draft, command: TransportCommand): void {
   const { reading, asking, renewable, now } = draft;
-  if (command.type === 'stream.prove' && reading)
-    draft.reading = { ...reading, doubtedAt: reading.doubtedAt ?? now };
+  if (command.type === 'stream.prove' && reading?.doubtedAt === null)
+    draft.reading = { heardAt: now, doubtedAt: now };
   if (command.type === 'stream.replace' && (!command.refresh || (!asking && renewable)))
     ask(draft, command.refresh);
 }
