@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ConnectionOptions, connectionStatuses, createConnection } from '../../index.ts';
 import {
@@ -6,11 +7,14 @@ import {
   createTestClock,
   createTestPage,
   type ExpectedState,
+  type PathEvent,
   type PathStep,
+  pathEvents,
 } from '../../testing/index.ts';
+import { propertyParameters, propertyTimeout } from '../support/property-runs.ts';
 
 /** Everything that a step can be played with, and a connection without a network. */
-function setUp(options: ConnectionOptions) {
+function setUp(options: ConnectionOptions, refreshesInSteps = false) {
   const page = createTestPage();
   const [server, clock] = [createScriptedTransport(), createTestClock()];
   let finish = () => {};
@@ -20,7 +24,7 @@ function setUp(options: ConnectionOptions) {
     });
   const connection = createConnection('/events', {
     ...options,
-    ...(options.refresh && { refresh }),
+    ...(options.refresh && refreshesInSteps && { refresh }),
     clock,
     transport: server.transport,
   });
@@ -71,19 +75,61 @@ describe('every path, on a scripted transport', () => {
   };
 
   for (const [name, options] of Object.entries(apps)) {
-    it(`of a connection ${name}`, async () => {
-      for (const { name: path, options: own, start, steps } of connectionPaths({ options })) {
-        const { stage, seen } = setUp(own);
-        await new Promise((resolve) => setImmediate(resolve));
-        expect(seen(), path).toEqual(start);
-        for (const { play, expected, name: step } of steps) {
-          await play(stage);
-          expect(seen(), `${step}, of: ${path}`).toEqual(expected);
-        }
-        await cleanUp();
-      }
-    });
+    it(`of a connection ${name}`, () => walkAll(options));
   }
+
+  it('of a connection with any options', { timeout: propertyTimeout }, async () => {
+    const property = fc.asyncProperty(anyOptions, fc.boolean(), (options, refreshesInSteps) =>
+      walkAll(options, refreshesInSteps ? pathEvents : undefined),
+    );
+    await fc.assert(property, propertyParameters(6));
+  });
+});
+
+async function walkAll(options: ConnectionOptions, events?: readonly PathEvent[]): Promise<void> {
+  for (const { name: path, options: own, start, steps } of connectionPaths({
+    options,
+    events,
+    maxLength: 9,
+  })) {
+    const { stage, seen } = setUp(own, events?.includes('refresh'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen(), path).toEqual(start);
+    for (const { play, expected, name: step } of steps) {
+      await play(stage);
+      expect(seen(), `${step}, of: ${path}`).toEqual(expected);
+    }
+    await cleanUp();
+  }
+}
+
+const option = <const Values extends readonly unknown[]>(...values: Values) =>
+  fc.option(fc.constantFrom<Values[number][]>(...values), { nil: undefined });
+
+const anyOptions: fc.Arbitrary<ConnectionOptions> = fc.record({
+  maxRetries: fc.constantFrom(0, 1, 2, 3, Infinity),
+  retryDelay: option(0, 1, 100),
+  maxRetryDelay: option(500),
+  retryFactor: option(1, 3),
+  jitter: option('equal', 'none', 'decorrelated', (delay: number) => delay / 3),
+  maxRetryAfter: option(0, 5_000),
+  connectTimeout: option(0, 3_000),
+  idleTimeout: option(4_000, 20_000, 'auto'),
+  stableAfter: option(0, 1_000, 30_000),
+  pauseWhenHidden: option(true),
+  retryUnsafe: option(true),
+  immediate: option(false),
+  method: option('POST', 'HEAD'),
+  refreshOn: option('expiring'),
+  closeOn: option(['bye', 'farewell']),
+  refresh: option(() => {}),
+  lastEventId: option('7'),
+  events: option(['note', 'expiring', 'bye', 'farewell']),
+  policy: fc.dictionary(
+    fc.constantFrom('404', '503', '4xx', '204', 'network', 'ended', 'timeout', 'idle', 'unauthorized'),
+    fc.constantFrom('retry', 'fail', 'stop', 'refresh'),
+    { maxKeys: 2 },
+  ),
 });
 
 describe('the paths', () => {
@@ -130,7 +176,7 @@ describe('the paths', () => {
       'the credentials are refreshed',
       'the server answers 401',
     ]);
-    const { stage, seen } = setUp({ ...options });
+    const { stage, seen } = setUp(options, true);
     for (const { play, expected } of path?.steps ?? []) {
       await play(stage);
       expect(seen()).toEqual(expected);
