@@ -37,8 +37,9 @@ export interface PathStage {
   readonly refresh?: (() => unknown) | undefined;
 }
 
-/** Does what happens in a step, and lets the promises go on that it has kept. */
+/** Does what happens in a step, once its connection has begun, and lets the promises go on that it has kept. */
 export async function play(deed: Deed, stage: PathStage): Promise<void> {
+  await turn();
   await act(deed, stage);
   await turn();
 }

@@ -183,6 +183,16 @@ describe('the paths', () => {
     }
   });
 
+  it('can be played as soon as there is a connection, also where nothing comes of its first request', async () => {
+    const paths = connectionPaths({ events: ['wait'], maxLength: 1 });
+    const { stage, seen } = setUp({});
+    for (const { play, expected } of paths[0]?.steps ?? []) {
+      await play(stage);
+      expect(seen()).toEqual(expected);
+    }
+    expect(seen()).toMatchObject({ status: 'backoff', errorKind: 'timeout' });
+  });
+
   it('say what a step lacks', async () => {
     const { server } = setUp({}).stage;
     const [hidden] = connectionPaths({ events: ['hide'] });
