@@ -78,6 +78,7 @@ const rules: Rules<ConnectionPathsOptions> = {
  * });
  * ```
  * @throws TypeError when an option is not what it may be.
+ * @throws Error when there is no such path: a test that walks none would pass.
  */
 export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionPath[] {
   check(given, rules);
@@ -89,6 +90,11 @@ export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionP
       route.length <= maxLength &&
       [status].flat().some((wanted) => wanted === expectedOf(route.at(-1)?.world ?? start).status),
   );
+  if (routes.length === 0) {
+    throw new Error(
+      'No path is like that. Does `events` have what comes first: `accept`, or `open` with `immediate: false`?',
+    );
+  }
   return withoutBeginnings(routes).map((route) => pathOf(start, route));
 }
 
