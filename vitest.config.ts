@@ -41,6 +41,17 @@ export default defineConfig({
           exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },
       },
+      {
+        plugins: [vue()],
+        resolve: { alias: ownEntries },
+        test: {
+          name: 'examples',
+          include: ['examples/**/*.test.{ts,tsx}'],
+          // With these, Testing Library has React warn of every update that no `act` waits for.
+          globals: true,
+          setupFiles: ['tests/support/quiet-console.ts'],
+        },
+      },
       browserProject({
         name: 'browser',
         include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
