@@ -1,35 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { failurePolicy } from '../../machines/policy.ts';
 import { defaultSettings } from '../../machines/settings.ts';
+import { documentation, read } from './documentation.ts';
 
-const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-const readme = read('README.md');
-
-const examples = [...readme.matchAll(/<!-- example: (\S+) -->\n```\w+\n([\s\S]*?)```/g)].map(
-  ([, file = '', text]) => [file, text] as const,
-);
-
-/** The cells of a table of the README, without the code marks. */
-function table(name: string): string[][] {
-  const rows = readme.split(`<!-- table: ${name} -->\n`)[1]?.split('\n\n')[0]?.split('\n').slice(2) ?? [];
-  return rows.map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
+const { examples, table } = documentation('README.md');
 
 describe('the README', () => {
-  test('has an example for each of the four ways, and one of a chart of your own', () => {
+  test('has an example for each of the four ways, one of a chart of your own, and one of a test', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/vanilla.ts',
       'examples/react.tsx',
       'examples/Notifications.vue',
       'examples/xstate.ts',
       'examples/parent-chart.ts',
+      'examples/testing/connection.test.ts',
     ]);
   });
 
