@@ -29,7 +29,7 @@ type LoggedBlock = Block & { readonly id: string };
 type Stage = 'waiting' | 'stalled' | 'open';
 
 /** @throws TypeError when an option is not what it may be. */
-export function createScript({ clock = Date, patience = 5_000 }: ScriptedPeerOptions = {}): Script {
+export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOptions = {}): Script {
   if (typeof clock?.now !== 'function') throw new TypeError('`clock` must have a function `now`.');
   if (!(patience > 0 && patience < 2 ** 31)) throw new TypeError('`patience` must be milliseconds above 0.');
   const log: LoggedBlock[] = [];

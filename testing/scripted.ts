@@ -55,7 +55,11 @@ export interface Refusal {
 export interface ScriptedPeerOptions {
   /** Where the times of the requests come from. @default the system's clock */
   readonly clock?: { readonly now: () => number } | undefined;
-  /** How long a verb waits for a request, in milliseconds of real time. @default 5_000 */
+  /**
+   * How long a verb waits for a request, in milliseconds of real time. Test runners give up after 5 seconds, and say less.
+   *
+   * @default 3_000
+   */
   readonly patience?: number | undefined;
 }
 
