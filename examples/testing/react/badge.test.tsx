@@ -61,7 +61,7 @@ describe('on every path', () => {
     const app = { open: () => fireEvent.click(screen.getByRole('button', { name: 'Connect' })) };
     for (const { name, play, expected } of steps) {
       await act(() => play({ server, clock, app }));
-      expect(label(), name).toBe(shown[expected.status]);
+      expect([name, label()]).toEqual([name, shown[expected.status]]);
       seen.add(expected.status);
     }
   });

@@ -65,7 +65,7 @@ describe('on every path', () => {
     const app = { open: () => badge.get('button').trigger('click') };
     for (const { name, play, expected } of steps) {
       await play({ server, clock, app });
-      expect(await label(), name).toBe(shown[expected.status]);
+      expect([name, await label()]).toEqual([name, shown[expected.status]]);
       seen.add(expected.status);
     }
   });
