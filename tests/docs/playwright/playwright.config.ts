@@ -9,6 +9,8 @@ export default defineConfig({
   outputDir: '../../../.cache/playwright',
   forbidOnly: true,
   reporter: 'line',
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   use: {
     ...(baseURL && { baseURL }),
     launchOptions: {
