@@ -28,7 +28,7 @@ export interface PathStage {
   /** A scripted transport or a scripted server: it answers, and sends. */
   readonly server: Pick<ScriptedPeer, 'accept' | 'refuse' | 'send' | 'end' | 'drop'>;
   /** The clock of the connection: for steps that wait. */
-  readonly clock?: Pick<TestClock, 'advance'> | undefined;
+  readonly clock?: { readonly advance: (ms: number) => unknown } | undefined;
   /** The page: for steps such as `offline` and `hide`. */
   readonly page?: TestPage | undefined;
   /** What the app does: the connection itself, or functions that press the buttons of a component. */
