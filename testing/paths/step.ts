@@ -1,7 +1,6 @@
 import type { ConnectionCommands } from '../../adapters/view.ts';
 import type { CloseReason, ConnectionStatus } from '../../machines/connection.ts';
 import type { FailureKind } from '../../machines/connection-error.ts';
-import type { TestClock } from '../clock.ts';
 import type { TestPage } from '../page.ts';
 import { turn } from '../real-time.ts';
 import type { ScriptedPeer } from '../scripted.ts';
@@ -58,7 +57,7 @@ async function act(deed: Deed, stage: PathStage): Promise<void> {
     case 'drop':
       return server.drop();
     case 'wait':
-      return needed(stage, 'clock', deed).advance(deed.ms);
+      return void (await needed(stage, 'clock', deed).advance(deed.ms));
     case 'refresh':
       return void (await needed(stage, 'refresh', deed)());
     case 'open':
