@@ -54,15 +54,18 @@ const cors = {
 /** Accepts the stream and sends what the log has after the client's last event ID. */
 export const stream: Answer = (response) => response.writeHead(200, streamHead).flushHeaders();
 
+/** Closes the socket after the answer: a test that waits for it to be closed need not wait for it to be idle. */
+const last = { connection: 'close' };
+
 /** Answers with a status and no stream. */
 export function status(code: number, headers: Record<string, string> = {}): Answer {
-  return (response) => response.writeHead(code, headers).end();
+  return (response) => response.writeHead(code, { ...last, ...headers }).end();
 }
 
 /** Accepts the stream, sends the parts and ends. */
 export function body(...parts: (string | Uint8Array)[]): Answer {
   return (response) => {
-    response.writeHead(200, streamHead);
+    response.writeHead(200, { ...last, ...streamHead });
     for (const part of parts) response.write(part);
     response.end();
   };
