@@ -190,6 +190,74 @@ test('the refresh is that of the latest render', async () => {
   expect(refreshed).toEqual(['second']);
 });
 
+describe('the functions among the options', () => {
+  function createCounted() {
+    const feed = createFeed();
+    const called: string[] = [];
+    const optionsOf = (render: string): ServerSentEventsOptions => ({
+      method: 'POST',
+      body: () => `the body of the ${render}`,
+      fetch: (...request) => {
+        called.push(`fetch of the ${render}`);
+        return fetch(...request);
+      },
+      parse: (text) => {
+        if (text === 'not to be read') throw new Error(text);
+        return `${text}, read by the ${render}`;
+      },
+      jitter: () => {
+        called.push(`jitter of the ${render}`);
+        return 0;
+      },
+      reportError: () => called.push(`report to the ${render}`),
+    });
+    return { feed, called, optionsOf };
+  }
+
+  async function renderTwice(second: (optionsOf: (render: string) => ServerSentEventsOptions) => object) {
+    const { feed, called, optionsOf } = createCounted();
+    const { host, root } = render(<feed.Feed url={server.url} options={optionsOf('first')} />);
+    await until(() => host.textContent === 'open');
+    root.render(<feed.Feed url={server.url} options={second(optionsOf)} />);
+    await quiet();
+    await server.publish('one');
+    await server.publish('not to be read');
+    await until(() => called.length === 2);
+    await server.drop();
+    await until(() => called.length === 4);
+    await expect.poll(async () => (await server.look()).requests.length).toBe(2);
+    const { requests } = await server.look();
+    return { called, data: feed.received.map(({ data }) => data), bodies: requests.map(({ body }) => body) };
+  }
+
+  test('are those of the latest render', async () => {
+    expect(await renderTwice((optionsOf) => optionsOf('second'))).toEqual({
+      called: ['fetch of the first', 'report to the second', 'jitter of the second', 'fetch of the second'],
+      data: ['one, read by the second'],
+      bodies: ['the body of the first', 'the body of the second'],
+    });
+  });
+
+  test('stay those of the first render when a later one leaves them out', async () => {
+    expect(await renderTwice(() => ({ parse: 'text', jitter: 'none', body: 'a new body' }))).toEqual({
+      called: ['fetch of the first', 'report to the first', 'jitter of the first', 'fetch of the first'],
+      data: ['one, read by the first'],
+      bodies: ['the body of the first', 'a new body'],
+    });
+  });
+});
+
+test('a message that nobody listens to is shown all the same', async () => {
+  function Feed() {
+    const { status, data } = useServerSentEvents<string>(server.url, quick);
+    return <output>{data ?? status}</output>;
+  }
+  const { host } = render(<Feed />);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => host.textContent === 'one');
+});
+
 test('a command that comes after the unmount opens nothing', async () => {
   const feed = createFeed();
   const { host, root } = render(<feed.Feed url={server.url} />);
@@ -276,22 +344,39 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   expect((await server.look()).requests).toHaveLength(1);
 });
 
-test('onGap hears that the server has lost events, through the latest callback', async () => {
+test('onGap hears that the server has lost events, through the latest callback or else the first', async () => {
   const headers = { 'content-type': 'text/event-stream', 'last-event-id': '9' };
-  await server.answer({ kind: 'status', code: 200, headers });
+  const stall = { kind: 'stall' } as const;
+  const lossy = { kind: 'status', code: 200, headers } as const;
+  await server.answer(stall, lossy, stall, lossy, stall);
   const gaps: unknown[] = [];
-  function Feed({ name }: { name: string }) {
+  function Feed({ name }: { name?: string }) {
     useServerSentEvents(server.url, {
+      ...quick,
       lastEventId: '7',
-      retryDelay: 60_000,
-      onGap: (gap) => gaps.push([name, gap]),
+      ...(name && { onGap: (gap) => gaps.push([name, gap]) }),
     });
     return null;
   }
+  const requests = (count: number) =>
+    expect.poll(async () => (await server.look()).requests.length).toBe(count);
+
   const { root } = render(<Feed name="first" />);
+  await requests(1);
   root.render(<Feed name="second" />);
+  await quiet();
+  await server.drop();
   await until(() => gaps.length === 1);
-  expect(gaps).toEqual([['second', { lastEventId: '7', resumedAfter: '9' }]]);
+  await requests(3);
+  root.render(<Feed />);
+  await quiet();
+  await server.drop();
+  await until(() => gaps.length === 2);
+  const gap = { lastEventId: '7', resumedAfter: '9' };
+  expect(gaps).toEqual([
+    ['second', gap],
+    ['first', gap],
+  ]);
 });
 
 describe('on a server', () => {
