@@ -1,0 +1,270 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type EventSourceTransportOptions,
+  eventSourceTransport,
+  type MessageBatch,
+  type TransportRequest,
+} from '../../index.ts';
+import { until } from '../support/until.ts';
+
+/** The browser's class, as far as a transport can see, whose server is the test. */
+class PlayedEventSource extends EventTarget {
+  static made: PlayedEventSource[] = [];
+  static reset = () => {
+    PlayedEventSource.made = [];
+  };
+  isClosed = false;
+  readonly url: string;
+  readonly init: EventSourceInit;
+  constructor(url: string, init: EventSourceInit) {
+    super();
+    if (url === 'http://') throw new SyntaxError('http://?token=secret is no URL');
+    this.url = url;
+    this.init = init;
+    PlayedEventSource.made.push(this);
+  }
+  accept(): void {
+    this.dispatchEvent(new Event('open'));
+  }
+  break(): void {
+    this.dispatchEvent(new Event('error'));
+  }
+  send(data: string, lastEventId = '', event = 'message'): void {
+    this.dispatchEvent(new MessageEvent(event, { data, lastEventId }));
+  }
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+const given = { EventSource: PlayedEventSource as unknown as typeof EventSource };
+
+beforeEach(PlayedEventSource.reset);
+afterEach(() => vi.unstubAllGlobals());
+
+/** Asks for a stream, and comes back when the browser has been asked for one too. */
+async function ask(
+  options: Partial<EventSourceTransportOptions> = {},
+  request: TransportRequest = { lastEventId: '' },
+) {
+  const controller = new AbortController();
+  const transport = eventSourceTransport({ url: '/events', ...given, ...options });
+  const opening = transport(request, controller.signal);
+  opening.catch(() => {});
+  await until(() => PlayedEventSource.made.length === 1);
+  const [source = new PlayedEventSource('', {})] = PlayedEventSource.made;
+  return { opening, source, controller };
+}
+
+async function accepted(...args: Parameters<typeof ask>) {
+  const { opening, source, controller } = await ask(...args);
+  source.accept();
+  const iterator = (await opening)[Symbol.asyncIterator]();
+  const next = async (): Promise<MessageBatch | undefined> => (await iterator.next()).value ?? undefined;
+  return { source, controller, next };
+}
+
+describe('the URL', () => {
+  test.each([
+    ['/events', '/events?lastEventId=7'],
+    ['/events?room=a%20b&empty', '/events?room=a%20b&empty&lastEventId=7'],
+    ['/events?lastEventId=3&room=1', '/events?room=1&lastEventId=7'],
+    ['/events?&room=1&', '/events?room=1&lastEventId=7'],
+    ['/events#part', '/events?lastEventId=7#part'],
+    ['/events?room=1#part?of&it', '/events?room=1&lastEventId=7#part?of&it'],
+    ['/events?two=\nlines', '/events?two=\nlines&lastEventId=7'],
+    [new URL('http://localhost/events?room=1'), 'http://localhost/events?room=1&lastEventId=7'],
+  ])('%s keeps what it has, to the letter, and gets the ID to resume after', async (url, asked) => {
+    const { source } = await ask({ url }, { lastEventId: '7' });
+    expect(source.url).toBe(asked);
+  });
+
+  test('is left as it is as long as there is no ID', async () => {
+    const { source } = await ask({ url: '/events?lastEventId=3&b=%20#c' });
+    expect(source.url).toBe('/events?lastEventId=3&b=%20#c');
+  });
+
+  test('carries the ID under a name that can be chosen, and so that nothing in it is lost', async () => {
+    const { source } = await ask(
+      { url: () => '/events', lastEventIdParam: 'after' },
+      { lastEventId: 'a&b=ż #' },
+    );
+    expect(source.url).toBe('/events?after=a%26b%3D%C5%BC+%23');
+  });
+});
+
+test.each([
+  [{}, false],
+  [{ withCredentials: true }, true],
+])('with the options %o, cookies go along to another origin: %s', async (options, withCredentials) => {
+  const { source } = await ask(options);
+  expect(source.init).toEqual({ withCredentials });
+});
+
+test('where the browser has no EventSource, and none is given, it says what to do', async () => {
+  vi.stubGlobal('EventSource', undefined);
+  const opening = eventSourceTransport({ url: '/' })({ lastEventId: '' }, new AbortController().signal);
+  await expect(opening).rejects.toMatchObject({
+    kind: 'invalid',
+    message: 'There is no EventSource here. Give one, or use fetchTransport.',
+  });
+});
+
+test("the browser's own EventSource is used where none is given", async () => {
+  vi.stubGlobal('EventSource', PlayedEventSource);
+  const { source } = await ask({ EventSource: undefined });
+  expect(source.url).toBe('/events');
+});
+
+test('a URL that the browser refuses is invalid, and is not quoted', async () => {
+  const opening = eventSourceTransport({ url: 'http://', ...given })(
+    { lastEventId: '' },
+    new AbortController().signal,
+  );
+  await expect(opening).rejects.toMatchObject({
+    kind: 'invalid',
+    message: 'The URL is not one that EventSource can open.',
+    cause: expect.any(SyntaxError) as unknown,
+  });
+});
+
+test('nothing is opened when nobody wants it any more by the time that the URL is there', async () => {
+  const controller = new AbortController();
+  let answer = (_: string) => {};
+  const url = () =>
+    new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+  const opening = eventSourceTransport({ url, ...given })({ lastEventId: '' }, controller.signal);
+  controller.abort();
+  answer('/events');
+  await expect(opening).rejects.toThrow();
+  expect(PlayedEventSource.made).toEqual([]);
+});
+
+test('a fault of the function that makes the URL goes to `reportError`', async () => {
+  const reports: unknown[] = [];
+  const fault = new Error('no URL today');
+  const transport = eventSourceTransport({
+    url: () => Promise.reject(fault),
+    reportError: (error) => reports.push(error),
+  });
+  await expect(transport({ lastEventId: '' }, new AbortController().signal)).rejects.toMatchObject({
+    kind: 'network',
+  });
+  expect(reports).toEqual([expect.objectContaining({ cause: fault })]);
+});
+
+describe('a stream', () => {
+  test('that is refused is closed, and says what it cannot tell', async () => {
+    const { opening, source } = await ask();
+    source.break();
+    await expect(opening).rejects.toMatchObject({
+      kind: 'network',
+      message:
+        'The server refused the stream or the connection broke; EventSource does not tell which. Use fetchTransport to know.',
+    });
+    expect(source.isClosed).toBe(true);
+  });
+
+  test('that breaks gives what came before, is closed, and then throws', async () => {
+    const { source, next } = await accepted();
+    source.send('one', '1');
+    source.send('two', '1');
+    source.break();
+    expect(source.isClosed).toBe(true);
+    expect(await next()).toEqual({
+      messages: [
+        { event: 'message', data: 'one', id: '1' },
+        { event: 'message', data: 'two', id: '1' },
+      ],
+      lastEventId: '1',
+    });
+    await expect(next()).rejects.toMatchObject({ kind: 'network' });
+  });
+
+  test('that is waited for gives what comes, as soon as it comes', async () => {
+    const { source, next } = await accepted();
+    const waited = next();
+    source.send('one', '1');
+    expect((await waited)?.messages).toEqual([{ event: 'message', data: 'one', id: '1' }]);
+    const more = next();
+    source.send('two', '2');
+    expect((await more)?.messages).toEqual([{ event: 'message', data: 'two', id: '2' }]);
+  });
+
+  test('without IDs of its own stays at the ID that it was resumed after', async () => {
+    const { source, next } = await accepted({}, { lastEventId: '7' });
+    source.send('one');
+    expect(await next()).toEqual({
+      messages: [{ event: 'message', data: 'one', id: '7' }],
+      lastEventId: '7',
+    });
+  });
+
+  test('that nobody wants any more is closed, and throws the reason', async () => {
+    const { source, next, controller } = await accepted();
+    const waited = next();
+    controller.abort(new Error('enough'));
+    expect(source.isClosed).toBe(true);
+    await expect(waited).rejects.toThrow('enough');
+  });
+
+  test('is closed too when nobody wants it any more before it is there', async () => {
+    const { opening, source, controller } = await ask();
+    controller.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+    expect(source.isClosed).toBe(true);
+  });
+
+  test('leaves out what was delivered before, which is asked only of messages that bring an ID', async () => {
+    const asked: unknown[] = [];
+    const isReplay = (message: { id: string }) => {
+      asked.push(message);
+      return message.id === '1';
+    };
+    const { source, next } = await accepted({}, { lastEventId: '1', isReplay });
+    source.send('one', '1');
+    source.send('one again', '1');
+    source.send('two', '2');
+    source.send('and more', '2');
+    expect((await next())?.messages.map(({ data }) => data)).toEqual(['one again', 'two', 'and more']);
+    expect(asked).toEqual([
+      { event: 'message', data: 'one', id: '1' },
+      { event: 'message', data: 'two', id: '2' },
+    ]);
+  });
+});
+
+describe('the events to listen for', () => {
+  test.each([
+    [{}, ['message']],
+    [{ events: ['note'] }, ['note']],
+    [{ closeOn: 'bye', refreshOn: ['expiring', 'expired'] }, ['message', 'bye', 'expiring', 'expired']],
+    [{ events: ['note'], closeOn: 'note', refreshOn: 'note' }, ['note']],
+  ] as [Partial<EventSourceTransportOptions>, string[]][])('of %o are %o', async (options, heard) => {
+    const { source, next } = await accepted(options);
+    for (const event of ['message', 'note', 'bye', 'expiring', 'expired', 'other'])
+      source.send('', '', event);
+    source.send('the end', '', heard[0]);
+    expect((await next())?.messages.map(({ event }) => event)).toEqual([...heard, heard[0]]);
+  });
+});
+
+describe('a size', () => {
+  test('at the limit is accepted, whatever the limit', async () => {
+    const { source, next } = await accepted({ maxEventSize: 3, maxFieldSize: 2 });
+    source.send('123', '12');
+    expect((await next())?.lastEventId).toBe('12');
+  });
+
+  test.each([
+    ['1234', '12', 'The limit `maxEventSize` of 3 was exceeded.'],
+    ['123', '123', 'The limit `maxFieldSize` of 2 was exceeded.'],
+  ])('above the limit ends the stream: data %s, ID %s', async (data, id, message) => {
+    const { source, next } = await accepted({ maxEventSize: 3, maxFieldSize: 2 });
+    source.send(data, id);
+    await expect(next()).rejects.toMatchObject({ kind: 'too-large', message });
+    expect(source.isClosed).toBe(true);
+  });
+});
