@@ -71,14 +71,20 @@ describe('an option that is not what it may be is refused at once', () => {
     expect(given(options)).toThrow(new TypeError(message));
   });
 
-  test.each([{ 404: 'maybe' }, { 999: 'retry' }, { sometimes: 'retry' }, 'retry'])(
-    'a policy of %o',
-    (policy) => {
-      expect(given({ policy })).toThrow(
-        /^`policy` must be an object like \{ 404: 'fail', '5xx': 'retry', network: 'stop' \}, but it is /,
-      );
-    },
-  );
+  test.each([
+    { 404: 'maybe' },
+    { 999: 'retry' },
+    { 4040: 'retry' },
+    { 9404: 'retry' },
+    { sometimes: 'retry' },
+    'retry',
+    5,
+    null,
+  ])('a policy of %o', (policy) => {
+    expect(given({ policy })).toThrow(
+      /^`policy` must be an object like \{ 404: 'fail', '5xx': 'retry', network: 'stop' \}, but it is /,
+    );
+  });
 
   test.each(['', null, undefined, 5])('a URL of %o', (url) => {
     expect(() => createConnection(url as string)).toThrow(/^`url` must be a URL or a function, but it is /);
@@ -87,6 +93,8 @@ describe('an option that is not what it may be is refused at once', () => {
   test('a value that may be private is not shown', () => {
     const secret = `Bearer ${'s'.repeat(40)}`;
     expect(given({ parse: secret })).toThrow('but it is of type string.');
+    expect(given({ parse: 's'.repeat(19) })).toThrow('but it is of type string.');
+    expect(given({ parse: 's'.repeat(18) })).toThrow(`but it is '${'s'.repeat(18)}'.`);
   });
 
   test('also by each part on its own', () => {

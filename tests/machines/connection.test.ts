@@ -10,9 +10,10 @@ import {
   type TransportEvent,
   type TransportInput,
 } from '../../machines/connection.ts';
-import type { Failure } from '../../machines/connection-error.ts';
+import { ConnectionError, type Failure } from '../../machines/connection-error.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import { createTestClock } from '../../testing/clock.ts';
+import { defaultSettings } from '../../machines/settings.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
 const ended: Failure = { kind: 'ended', message: 'The server ended the stream.' };
@@ -139,6 +140,26 @@ describe('the chart', () => {
 });
 
 describe('starting', () => {
+  test('knows nothing but its settings', () => {
+    expect(start({ immediate: false }).context).toEqual({
+      settings: { ...defaultSettings, immediate: false },
+      retries: 0,
+      retryDelay: null,
+      retryAt: null,
+      previousBackoff: 0,
+      notBefore: 0,
+      lastEventId: '',
+      serverRetry: null,
+      error: null,
+      openedAt: null,
+      unsafe: false,
+      expiring: false,
+      chargedAt: null,
+      closeReason: null,
+      refreshed: false,
+    });
+  });
+
   test('connects at once by default', () => {
     const run = start();
     expect(run.value).toEqual({ live: 'connecting' });
@@ -639,8 +660,14 @@ test('a transport that was revived is not replaced where that could repeat an ef
   const run = start();
   run.accept(true);
   run.actor.send({ type: 'transport.restarted' });
-  expect([run.status, run.context.error?.kind, run.attempts.length]).toEqual(['failed', 'network', 1]);
-  expect(run.emitted.at(-1)).toMatchObject({ type: 'gaveUp', error: { kind: 'network' } });
+  expect([run.status, run.attempts.length]).toEqual(['failed', 1]);
+  expect(run.emitted.at(-1)).toEqual({
+    type: 'gaveUp',
+    error: {
+      kind: 'network',
+      message: 'The stream was dropped. To repeat its request may repeat its effect.',
+    },
+  });
 });
 
 test('a transport that was revived under a restored snapshot is replaced, uncharged', () => {
@@ -718,6 +745,14 @@ describe('a stream that is open and is to be replaced', () => {
     expect(run.attempts[0]?.told).toEqual([{ type: 'budget.restored', backoff: 1_000 }, renewed]);
     run.say('transport.expiring');
     expect(run.attempts[0]?.told).toHaveLength(3);
+  });
+
+  test('that breaks takes along what the server said of its credentials', () => {
+    const run = open();
+    run.say('transport.expiring');
+    expect(run.context.expiring).toBe(true);
+    run.fail();
+    expect(run.context.expiring).toBe(false);
   });
 
   test('that expires and is unsafe is left alone', () => {
@@ -805,12 +840,33 @@ test('a failure that the platform explains a moment later by the lack of a netwo
   refused.fail();
   refused.signal('network.offline');
   expect(refused.context.retries).toBe(1);
-  const late = start();
-  late.clock.setRandom(0.999);
-  late.fail({ ...lost, retryAfter: 5_000 });
-  late.clock.advance(1_001);
-  late.signal('network.offline');
-  expect(late.context.retries).toBe(1);
+  for (const [moment, retries] of [
+    [1_000, 0],
+    [1_001, 1],
+  ] as const) {
+    const late = start();
+    late.fail({ ...lost, retryAfter: 5_000 });
+    late.clock.advance(moment);
+    late.signal('network.offline');
+    expect([moment, late.context.retries]).toEqual([moment, retries]);
+  }
+  const atTheBeginning = start(undefined, createTestClock({ now: 0 }));
+  atTheBeginning.fail({ ...lost, retryAfter: 5_000 });
+  for (const type of ['network.offline', 'network.online', 'network.offline'] as const)
+    atTheBeginning.signal(type);
+  expect([atTheBeginning.value, atTheBeginning.context.retries]).toEqual([{ backoff: 'offline' }, 0]);
+});
+
+test('a wait that follows no failure, as after a clock that was set back, can be suspended too', () => {
+  const run = start();
+  run.fail({ ...unavailable, retryAfter: 60_000 });
+  run.clock.advance(120_000);
+  run.accept();
+  run.signal('page.frozen');
+  run.actor.send({ type: 'page.resumed', at: run.clock.now() - 90_000 });
+  expect([run.status, run.context.error]).toEqual(['backoff', null]);
+  run.signal('network.offline');
+  expect([run.value, run.actor.getSnapshot().status]).toEqual([{ backoff: 'offline' }, 'active']);
 });
 
 test('a gap that the server admits is announced', () => {
@@ -878,6 +934,17 @@ test('announces what an app logs and counts', () => {
       },
     },
   ]);
+});
+
+test('what is announced of a failure is plain data, whatever the transport gave', () => {
+  const error = new ConnectionError('http', 'No.', { cause: new Error('the password is 1234') });
+  for (const verdict of ['retry', 'fail'] as const) {
+    const run = start({ policy: { http: verdict } });
+    run.fail(error);
+    expect(run.emitted).toHaveLength(1);
+    expect(run.emitted[0]).toMatchObject({ error: { kind: 'http', message: 'No.' } });
+    expect(run.emitted[0]).not.toHaveProperty('error.cause');
+  }
 });
 
 test('knows since when it is open, and only then', () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
+import { isOffline } from '../../machines/environment.ts';
 import { playedTransport } from '../support/played-transport.ts';
 import { quiet, until } from '../support/until.ts';
 
@@ -27,4 +28,24 @@ test('the end of the first load of a page is no reason to try again; a page that
   shown(true);
   await until(() => server.requests.length === 2);
   connection.close();
+});
+
+test('a connection that is closed lets go of the page', async () => {
+  const signals: AbortSignal[] = [];
+  vi.stubGlobal('addEventListener', (_: string, __: unknown, { signal }: { signal: AbortSignal }) =>
+    signals.push(signal),
+  );
+  const connection = createConnection('/events', { transport: () => playedTransport().transport });
+  expect(signals.map(({ aborted }) => aborted)).toEqual(Array(7).fill(false));
+  connection.close();
+  expect(signals.map(({ aborted }) => aborted)).toEqual(Array(7).fill(true));
+});
+
+test('where nothing tells of the network, as in Node, there is one', () => {
+  vi.stubGlobal('navigator', undefined);
+  expect(isOffline()).toBe(false);
+  vi.stubGlobal('navigator', {});
+  expect(isOffline()).toBe(false);
+  vi.stubGlobal('navigator', { onLine: false });
+  expect(isOffline()).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createActor, type SnapshotFrom } from 'xstate';
 import { ConnectionError, connectionMachine, fromEnvironment, fromTransport } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
@@ -44,6 +44,8 @@ function create() {
   };
 }
 
+afterEach(() => vi.unstubAllGlobals());
+
 describe.each(['restored from JSON', 'stopped and started'] as const)('a connection that is %s', (how) => {
   test('in backoff tries again: its timer is gone', async () => {
     const run = create();
@@ -73,6 +75,18 @@ describe.each(['restored from JSON', 'stopped and started'] as const)('a connect
     run.actor.send({ type: 'network.offline', at: run.clock.now() });
     await run.revive(how);
     expect(run.server.alive).toHaveLength(1);
+    run.actor.stop();
+  });
+
+  test('without a network goes on waiting where there is still none', async () => {
+    const run = create();
+    run.actor.start();
+    await run.refuse(503);
+    run.actor.send({ type: 'network.offline', at: run.clock.now() });
+    vi.stubGlobal('navigator', { onLine: false });
+    await run.revive(how);
+    expect(run.actor.getSnapshot().value).toEqual({ backoff: 'offline' });
+    expect(run.server.requests).toHaveLength(1);
     run.actor.stop();
   });
 
