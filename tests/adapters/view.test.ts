@@ -1,0 +1,229 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createView, idleStore, leave, unknownStore, type ViewableConnection } from '../../adapters/view.ts';
+import { type ConnectionState, createConnection } from '../../index.ts';
+import { playedTransport } from '../support/played-transport.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { quiet, until } from '../support/until.ts';
+
+const connections: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const connection of connections.splice(0)) connection.close();
+});
+
+function create(immediate = true) {
+  const server = playedTransport();
+  const connection = createConnection('/events', {
+    clock: new TestClock(),
+    parse: 'text',
+    immediate,
+    transport: () => server.transport,
+  });
+  connections.push(connection);
+  return { server, connection };
+}
+
+/** A connection that is open, with a view of it that somebody watches. */
+async function watch(options: Parameters<typeof createView>[1] = {}) {
+  const { server, connection } = create();
+  const view = createView<string>(connection, options);
+  await until(() => server.requests.length === 1);
+  server.requests[0]?.accept();
+  await until(() => connection.state.status === 'open');
+  const told: boolean[] = [];
+  const forget = view.subscribe((news) => told.push(news));
+  let batches = 0;
+  /** Sends messages in one batch, and waits until they are there. */
+  async function send(...data: string[]): Promise<void> {
+    batches += 1;
+    const lastEventId = `batch ${batches}`;
+    const messages = data.map((text) => ({ event: `event ${text}`, data: text, id: lastEventId }));
+    server.requests[0]?.batch({ messages, lastEventId });
+    await until(() => connection.state.lastEventId === lastEventId);
+  }
+  return { server, connection, view, told, forget, send };
+}
+
+describe('the view of a connection', () => {
+  test('shows its state, and the last message', async () => {
+    const { connection, view, send } = await watch();
+    expect(view.get()).toEqual({
+      ...connection.state,
+      data: undefined,
+      event: undefined,
+      history: [],
+      dropped: 0,
+    });
+    await send('a', 'b');
+    expect(view.get()).toEqual({
+      ...connection.state,
+      data: 'b',
+      event: 'event b',
+      history: [],
+      dropped: 0,
+    });
+  });
+
+  test('is the same object until something changes', async () => {
+    const { connection, server, view, told, send } = await watch();
+    await send('a');
+    const before = view.get();
+    server.requests[0]?.batch({ lastEventId: 'batch 1' });
+    await quiet();
+    expect(view.get()).toBe(before);
+    expect(told).toEqual([true]);
+    connection.close();
+    expect(view.get()).not.toBe(before);
+    expect(view.get()).toMatchObject({ status: 'closed', data: 'a', event: 'event a' });
+  });
+
+  test('tells once for each batch, and whether there is a message', async () => {
+    const { connection, told, send } = await watch();
+    await send('a', 'b', 'c');
+    expect(told).toEqual([true]);
+    await send('c');
+    expect(told).toEqual([true, true]);
+    connection.close();
+    expect(told).toEqual([true, true, false]);
+  });
+
+  test('tells nothing to those who have left; the others go on', async () => {
+    const { told, send, forget, view, server, connection } = await watch();
+    const others: boolean[] = [];
+    const leaveToo = view.subscribe((news) => others.push(news));
+    forget();
+    await send('a');
+    expect([told, others]).toEqual([[], [true]]);
+    leaveToo();
+    server.requests[0]?.send('7');
+    await until(() => connection.state.lastEventId === '7');
+    expect([others, view.get().data, view.get().lastEventId]).toEqual([[true], 'a', '7']);
+    view.subscribe((news) => others.push(news));
+    await send('c');
+    expect([others, view.get().data]).toEqual([[true, true], 'c']);
+  });
+
+  test('knows what changed while nobody watched, and does not tell it as news', async () => {
+    const { connection, view, told, forget } = await watch();
+    forget();
+    connection.close();
+    expect(view.get().status).toBe('closed');
+    view.subscribe((news) => told.push(news));
+    connection.close();
+    expect(told).toEqual([]);
+  });
+
+  test('as it is expected to be opened shows as connecting, until it was closed', async () => {
+    const { connection } = create(false);
+    const view = createView(connection, { expected: true });
+    expect([view.get().status, createView(connection).get().status]).toEqual(['connecting', 'closed']);
+    connection.open();
+    connection.close();
+    expect(view.get()).toMatchObject({ status: 'closed', closeReason: 'app' });
+  });
+
+  test('has the commands of the connection', () => {
+    const { connection } = create(false);
+    const { commands, connection: shown } = createView(connection);
+    expect(shown).toBe(connection);
+    commands.open();
+    expect(connection.state.status).toBe('connecting');
+    commands.close();
+    expect(connection.state.status).toBe('closed');
+    commands.reconnect();
+    expect(connection.state.status).toBe('connecting');
+  });
+});
+
+describe('the history', () => {
+  const shown = ({ history, dropped }: ReturnType<ReturnType<typeof createView<string>>['get']>) => [
+    history.map(({ data }) => data),
+    dropped,
+  ];
+
+  test.each([2, 2.9])(
+    'of %d keeps the last two messages, oldest first, and counts the rest',
+    async (history) => {
+      const { connection, view, send } = await watch({ history });
+      await send('a');
+      expect(shown(view.get())).toEqual([['a'], 0]);
+      await send('b', 'c');
+      expect(shown(view.get())).toEqual([['b', 'c'], 1]);
+      await send('d', 'e', 'f');
+      expect(shown(view.get())).toEqual([['e', 'f'], 4]);
+      connection.close();
+      expect(shown(view.get())).toEqual([['e', 'f'], 4]);
+    },
+  );
+
+  test.each([0, 0.5])('of %d keeps none, and counts none', async (history) => {
+    const { view, send } = await watch({ history });
+    await send('a', 'b');
+    expect(shown(view.get())).toEqual([[], 0]);
+  });
+
+  test('without an end keeps everything', async () => {
+    const { view, send } = await watch({ history: Infinity });
+    await send('a', 'b');
+    await send('c');
+    expect(shown(view.get())).toEqual([['a', 'b', 'c'], 0]);
+  });
+
+  test('that is no length is refused', () => {
+    const { connection } = create(false);
+    expect(() => createView(connection, { history: -1 })).toThrow(
+      new TypeError('`history` must be a number from 0 to Infinity, but it is -1.'),
+    );
+  });
+});
+
+test('without a connection there is nothing to show and nothing to do', () => {
+  const closed = {
+    status: 'closed',
+    retries: 0,
+    retryAt: null,
+    error: null,
+    lastEventId: '',
+    openedAt: null,
+    closeReason: null,
+    data: undefined,
+    event: undefined,
+    history: [],
+    dropped: 0,
+  };
+  expect(idleStore.connection).toBeNull();
+  expect(idleStore.get()).toEqual(closed);
+  expect(unknownStore.get()).toEqual({ ...closed, status: 'connecting' });
+  for (const command of Object.values(idleStore.commands)) command();
+  idleStore.subscribe(() => {})();
+  expect(idleStore.get()).toEqual(closed);
+});
+
+describe('a component that goes away', () => {
+  const get = {};
+  const post = { method: 'POST' };
+  test.each([
+    ['connecting', {}, get, true, true],
+    ['open', {}, get, true, true],
+    ['open', {}, { method: 'head' }, true, true],
+    ['backoff', {}, get, true, true],
+    ['failed', {}, get, true, false],
+    ['closed', { closeReason: 'app' }, get, false, false],
+    ['closed', { closeReason: 'ended' }, get, false, false],
+    ['closed', { closeReason: null }, get, false, false],
+    ['closed', { closeReason: 'paused' }, get, true, true],
+    ['connecting', {}, post, true, true],
+    ['backoff', {}, post, true, true],
+    ['open', {}, post, true, false],
+    ['open', {}, { ...post, retryUnsafe: true }, true, true],
+    ['open', { lastEventId: '7' }, post, true, true],
+  ] as const)(
+    'while its connection is %s (%o, %o) closes it: %s; it resumes it when it comes back: %s',
+    (status, more, options, closes, resumes) => {
+      const close = vi.fn();
+      const state = { closeReason: null, lastEventId: '', ...more, status } as ConnectionState;
+      expect(leave({ state, close } as unknown as ViewableConnection, options)).toBe(resumes);
+      expect(close).toHaveBeenCalledTimes(Number(closes));
+    },
+  );
+});
