@@ -60,6 +60,19 @@ test('a hidden component has no socket; shown again it resumes where it was', as
   expect((await server.look()).requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
 });
 
+test('what was never opened stays closed when it is shown again', async () => {
+  function Feed() {
+    return <output>{useServerSentEvents(server.url, { immediate: false }).status}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Feed />);
+  await until(() => host.textContent === 'closed');
+  hide();
+  show();
+  await quiet();
+  expect(host.textContent).toBe('closed');
+  expect((await server.look()).requests).toHaveLength(0);
+});
+
 test('what the app closed stays closed when it is shown again', async () => {
   let result: UseServerSentEventsResult | undefined;
   function Feed() {

@@ -258,6 +258,23 @@ test('a message that nobody listens to is shown all the same', async () => {
   await until(() => host.textContent === 'one');
 });
 
+test('a URL object with the same address makes no new connection; nothing new is the same result', async () => {
+  const results: UseServerSentEventsResult[] = [];
+  function Feed() {
+    const result = useServerSentEvents(new URL(server.url), quick);
+    results.push(result);
+    return <output>{result.status}</output>;
+  }
+  const { host, root } = render(<Feed />);
+  await until(() => host.textContent === 'open');
+  const before = results.length;
+  root.render(<Feed />);
+  await until(() => results.length > before);
+  expect(results.at(-1)).toBe(results[before - 1]);
+  expect(results.at(-1)?.open).toBe(results[0]?.open);
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
 test('a command that comes after the unmount opens nothing', async () => {
   const feed = createFeed();
   const { host, root } = render(<feed.Feed url={server.url} />);
@@ -342,6 +359,40 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   await quiet();
   expect(connection.state.status).toBe('open');
   expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('useConnection follows the connection that it is given, and is idle without one', async () => {
+  const create = (room: string) => {
+    const connection = createConnection(`${server.url}?${room}`, { ...quick, immediate: false });
+    cleanups.push(() => connection[Symbol.asyncDispose]());
+    return connection;
+  };
+  const [first, second] = [create('first'), create('second')];
+  const results: UseServerSentEventsResult[] = [];
+  function Badge({ of, history }: { of?: typeof first; history: number }) {
+    const result = useConnection(of, { history });
+    results.push(result);
+    return <output>{result.status}</output>;
+  }
+  const { host, root } = render(<Badge history={1} />);
+  await until(() => host.textContent === 'closed');
+  results.at(-1)?.open();
+  root.render(<Badge of={first} history={1} />);
+  first.open();
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => results.at(-1)?.history.length === 1);
+  const before = results.length;
+  root.render(<Badge of={first} history={1} />);
+  await until(() => results.length > before);
+  expect(results.at(-1)).toBe(results[before - 1]);
+  root.render(<Badge of={first} history={0} />);
+  await until(() => results.at(-1)?.history.length === 0);
+  root.render(<Badge of={second} history={1} />);
+  await until(() => host.textContent === 'closed');
+  results.at(-1)?.open();
+  await until(() => host.textContent === 'open');
+  expect((await server.look()).requests.map(({ url }) => url)).toEqual(['/events?first', '/events?second']);
 });
 
 test('onGap hears that the server has lost events, through the latest callback or else the first', async () => {

@@ -180,6 +180,45 @@ test('no URL is idle; one that comes later connects; one that goes away disconne
   expect((await server.look()).requests).toHaveLength(1);
 });
 
+test('a URL object with the same address makes no new connection', async () => {
+  const url = ref(new URL(server.url));
+  const scope = effectScope();
+  cleanups.push(() => scope.stop());
+  const result = scope.run(() => useServerSentEvents(url, quick));
+  await until(() => result?.status.value === 'open');
+  url.value = new URL(server.url);
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('a new URL goes on with what the app opened, and leaves closed what the app closed', async () => {
+  const other = await startRemoteSseServer();
+  cleanups.push(() => other.stop());
+  const url = ref(server.url);
+  const feed = createFeed(() => url.value, { immediate: false });
+  const { host } = mount(feed.Feed);
+  feed.result?.open();
+  await until(() => host.textContent === 'open');
+  url.value = other.url;
+  await expect.poll(async () => (await other.look()).streams).toBe(1);
+  await until(() => host.textContent === 'open');
+  feed.result?.close();
+  url.value = server.url;
+  await quiet();
+  expect(host.textContent).toBe('closed');
+  expect((await server.look()).requests).toHaveLength(1);
+  feed.result?.reconnect();
+  await until(() => host.textContent === 'open');
+});
+
+test('a message that nobody listens to is shown all the same', async () => {
+  const feed = createFeed<string>(() => server.url, { onMessage: undefined });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.result?.data.value === 'one');
+});
+
 test('immediate: false waits for open(); close() closes for good', async () => {
   const feed = createFeed(() => server.url, { immediate: false });
   const { host } = mount(feed.Feed);
@@ -279,6 +318,53 @@ describe('<KeepAlive>', () => {
   test('pauses it when asked, and resumes with the last event ID', async () => {
     expect(await hideAndShow('pause')).toEqual(['', '1']);
   });
+
+  test.each(['before it is hidden', 'while it is hidden'])(
+    'leaves closed what the app closed %s',
+    async (when) => {
+      const feed = createFeed(() => server.url, { onDeactivated: 'pause' });
+      const shown = ref(true);
+      const { host } = mount({
+        render: () => h(KeepAlive, null, { default: () => (shown.value ? h(feed.Feed) : undefined) }),
+      });
+      await until(() => host.textContent === 'open');
+      if (when === 'before it is hidden') feed.result?.close();
+      shown.value = false;
+      await nextTick();
+      if (when === 'while it is hidden') feed.result?.close();
+      shown.value = true;
+      await quiet();
+      expect(host.textContent).toBe('closed');
+      expect((await server.look()).requests).toHaveLength(1);
+    },
+  );
+
+  test('connects to a URL that came while it was hidden when it is shown again', async () => {
+    const other = await startRemoteSseServer();
+    cleanups.push(() => other.stop());
+    const url = ref(server.url);
+    const feed = createFeed(() => url.value, { onDeactivated: 'pause' });
+    const shown = ref(true);
+    const { host } = mount({
+      render: () => h(KeepAlive, null, { default: () => (shown.value ? h(feed.Feed) : undefined) }),
+    });
+    await until(() => host.textContent === 'open');
+    shown.value = false;
+    await nextTick();
+    url.value = other.url;
+    await quiet();
+    expect((await other.look()).requests).toHaveLength(0);
+    shown.value = true;
+    await until(() => host.textContent === 'open');
+    expect((await other.look()).streams).toBe(1);
+  });
+
+  test('is asked for a word that it knows', () => {
+    const given = { onDeactivated: 'sleep' } as object;
+    expect(() => effectScope().run(() => useServerSentEvents(server.url, given))).toThrow(
+      new TypeError("`onDeactivated` must be 'keep' | 'pause', but it is 'sleep'."),
+    );
+  });
 });
 
 test('an option that is none throws where the composable is called', () => {
@@ -302,6 +388,18 @@ test('works in a bare effectScope and ends with it', async () => {
   const result = scope.run(() => useServerSentEvents(server.url, quick));
   await until(() => result?.status.value === 'open');
   scope.stop();
+  await noSockets();
+});
+
+test('works outside of any scope too, until it is closed', async () => {
+  const result = useServerSentEvents(server.url, { ...quick, onDeactivated: 'pause' });
+  await until(() => result.status.value === 'open');
+  const connection = createConnection(server.url, { immediate: false });
+  const shown = useConnection(connection);
+  connection.open();
+  await until(() => shown.status.value === 'open');
+  for (const { close } of [result, shown]) close();
+  expect([result.status.value, shown.status.value]).toEqual(['closed', 'closed']);
   await noSockets();
 });
 
@@ -332,6 +430,23 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   await quiet();
   expect(connection.state.status).toBe('open');
   expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('useConnection shows nothing more after the end of its scope, and is idle without a connection', async () => {
+  const connection = createConnection(server.url, { ...quick, immediate: false });
+  cleanups.push(() => connection[Symbol.asyncDispose]());
+  const scope = effectScope();
+  const shown = scope.run(() => useConnection(connection, { history: 1 }));
+  const idle = scope.run(() => useConnection(null));
+  expect([shown?.status.value, idle?.status.value]).toEqual(['closed', 'closed']);
+  idle?.open();
+  connection.open();
+  await until(() => shown?.status.value === 'open');
+  await server.publish('one');
+  await until(() => shown?.history.value.length === 1);
+  scope.stop();
+  connection.close();
+  expect([shown?.status.value, idle?.status.value]).toEqual(['open', 'closed']);
 });
 
 test('on a server nothing is opened, and the page hydrates without a mismatch', async () => {
