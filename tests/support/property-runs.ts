@@ -6,11 +6,13 @@ import type fc from 'fast-check';
  * A failure prints its seed and its path, with the smallest counterexample that was found.
  */
 export const propertySeed = Number(process.env['PROPERTY_SEED'] ?? 20_260_101);
-const factor = Number(process.env['PROPERTY_RUNS'] ?? 1);
+export const propertyFactor = Number(process.env['PROPERTY_RUNS'] ?? 1);
 
 /** The time that a test may take, in milliseconds. */
-export const propertyTimeout = 180_000 * Math.max(1, factor);
+export const propertyTimeout = 180_000 * propertyFactor;
 
 export function propertyParameters<Values>(runs: number): fc.Parameters<Values> {
-  return { seed: propertySeed, numRuns: Math.ceil(runs * factor) };
+  const numRuns = Math.ceil(runs * propertyFactor);
+  // A short run is asked whether anything fails, not for the smallest example of it.
+  return { seed: propertySeed, numRuns, endOnFailure: propertyFactor < 1 };
 }

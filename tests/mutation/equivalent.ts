@@ -1,0 +1,48 @@
+/** A change of the code that no test can notice, because nobody could. */
+interface Equivalent {
+  readonly file: string;
+  /** The line that it begins in, without its indentation. */
+  readonly line: string;
+  /** What stands there instead. */
+  readonly becomes: string;
+  readonly why: string;
+}
+
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: 'machines/connection.ts',
+    line: `carriesMessages: ({ event }) => event.type === 'transport.messages' && event.messages.length > 0,`,
+    becomes: 'true',
+    why: 'The guard stands at no other event; the comparison tells TypeScript that there are messages.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `wasRefused: ({ context }) => context.error?.kind !== 'exhausted',`,
+    becomes: 'context.error.kind',
+    why: 'Asked only in `failed`, where there is an error; TypeScript cannot know.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,`,
+    becomes: 'true',
+    why: 'The guard stands at no other event; the comparison tells TypeScript that it may say `hidden`.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `reason: context.closeReason ?? 'app',`,
+    becomes: '""',
+    why: 'Announced only after a reason was recorded; TypeScript cannot know.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `const [status = 'closed'] = snapshot.tags as ReadonlySet<ConnectionStatus>; // the chart has no other tags`,
+    becomes: '""',
+    why: 'Every state has exactly one tag, which a test of the chart holds it to.',
+  },
+  {
+    file: 'machines/environment.ts',
+    line: `const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';`,
+    becomes: '""',
+    why: 'Where there is no document there is no `pageshow` either, which is all that the word is asked for.',
+  },
+];
