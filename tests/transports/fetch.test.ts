@@ -113,7 +113,11 @@ describe('a stream', () => {
     'of the content type "%s" is refused',
     async (type) => {
       server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
-      await expect(open()).rejects.toMatchObject({ kind: 'content-type', status: 200 });
+      await expect(open()).rejects.toMatchObject({
+        kind: 'content-type',
+        status: 200,
+        message: 'The answer is not a text/event-stream. Check the URL.',
+      });
     },
   );
 });
@@ -134,6 +138,20 @@ describe('a refusal', () => {
   test('says how long the server asks to wait', async () => {
     server.answer(status(503, { 'retry-after': '7' }));
     await expect(open()).rejects.toMatchObject({ retryAfter: 7_000 });
+  });
+});
+
+test('an answer without a body is none', async () => {
+  const headers = { 'content-type': 'text/event-stream' };
+  await expect(open({ fetch: async () => new Response(null, { headers }) })).rejects.toMatchObject({
+    kind: 'invalid',
+    message: 'The answer has no body.',
+  });
+});
+
+test('an answer without a content type is refused', async () => {
+  await expect(open({ fetch: async () => new Response(new Blob(['data: a\n\n'])) })).rejects.toMatchObject({
+    kind: 'content-type',
   });
 });
 
@@ -217,8 +235,68 @@ describe('the request', () => {
     ['headers', { headers: { good: 'bad\nvalue' } }],
     ['method', { method: 'TRACE' }],
   ])('that can never be sent, for its %s, is invalid and not a fault of the network', async (_, options) => {
-    await expect(open(options)).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(open(options)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: 'Invalid URL, method or header. On a server the URL must be absolute.',
+      cause: expect.any(TypeError) as unknown,
+    });
     expect(server.requests).toEqual([]);
+  });
+
+  test.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'xhttp://127.0.0.1/', 'about:blank'])(
+    'to %s is none that can be sent',
+    async (url) => {
+      await expect(open({ url })).rejects.toMatchObject({ kind: 'invalid' });
+    },
+  );
+
+  test('can go to what is in the URL itself, or in memory', async () => {
+    const type = 'text/event-stream';
+    const blob = URL.createObjectURL(new Blob(['data: b\n\n'], { type }));
+    expect((await readAll(await open({ url: `data:${type},data:%20a%0A%0A` }))).data).toEqual(['a']);
+    expect((await readAll(await open({ url: blob }))).data).toEqual(['b']);
+  });
+
+  test('goes wherever a `fetch` of the app can go', async () => {
+    const answer = new Response('data: a\n\n', { headers: { 'content-type': 'text/event-stream' } });
+    const asked: unknown[] = [];
+    const batches = await open({
+      url: 'app:events',
+      fetch: async (url) => {
+        asked.push(url);
+        return answer;
+      },
+    });
+    expect([asked, (await readAll(batches)).data]).toEqual([['app:events'], ['a']]);
+  });
+
+  test('asks for an event stream, unless the app asks for something else', async () => {
+    await open();
+    await open({ headers: { Accept: 'text/event-stream;v=2' } });
+    expect(server.requests.map(({ headers }) => headers.accept)).toEqual([
+      'text/event-stream',
+      'text/event-stream;v=2',
+    ]);
+  });
+
+  test('says in UTF-8 after which ID to resume, in a header that can have another name', async () => {
+    await open({}, 'żółć');
+    await open({ lastEventIdHeader: "X-!#$%&'*+.^_`|~" }, '7');
+    expect(server.requests[0]?.lastEventId).toBe('żółć');
+    expect(server.requests[1]?.headers["x-!#$%&'*+.^_`|~"]).toBe('7');
+  });
+
+  test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
+    expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(
+      /^`lastEventIdHeader` must be the name of a header, but it is /,
+    );
+  });
+
+  test.each(['GET', 'get', 'HEAD'])('that is a %s has no body', (method) => {
+    expect(() => open({ method, body: 'x' })).toThrow(
+      new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`),
+    );
+    expect(() => fetchTransport({ url: server.url, method, body: null })).not.toThrow();
   });
 
   test('is not sent when the signal has aborted before', async () => {

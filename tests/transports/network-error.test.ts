@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { ConnectionError } from '../../index.ts';
+import { asConnectionError } from '../../transports/network-error.ts';
+
+const fault = (code: unknown, cause?: unknown) =>
+  Object.assign(new Error('GET /?token=secret'), { code, cause });
+
+test.each([
+  ['its own', fault('ECONNREFUSED'), 'The server is gone (ECONNREFUSED).'],
+  ['that of its cause', fault(undefined, fault('UND_ERR_SOCKET')), 'The server is gone (UND_ERR_SOCKET).'],
+  [
+    'its own before that of its cause',
+    fault('ECONNRESET', fault('EPIPE')),
+    'The server is gone (ECONNRESET).',
+  ],
+  ['none that says anything', fault('E1'), 'The server is gone.'],
+  ['none that is short enough to trust', fault('AB'), 'The server is gone.'],
+  ['none with a secret in front', fault('secret ECONNRESET'), 'The server is gone.'],
+  ['none with a secret behind', fault('ECONNRESET secret'), 'The server is gone.'],
+  ['none', undefined, 'The server is gone.'],
+])('a fault of the network is told by the word of the system: %s', (_, cause, message) => {
+  expect(asConnectionError(cause, 'The server is gone')).toMatchObject({ kind: 'network', message, cause });
+});
+
+test('an error of the connection stays what it is', () => {
+  const error = new ConnectionError('forbidden', 'No.');
+  expect(asConnectionError(error)).toBe(error);
+});
