@@ -50,9 +50,9 @@ function only(name: string, include: string, groupOrder: number): TestProjectInl
     test: {
       ...project?.test,
       include: [include],
-      env: { PROPERTY_RUNS: '0.05' },
-      testTimeout: 6_000,
-      hookTimeout: 6_000,
+      env: { PROPERTY_RUNS: '0.05', PATIENCE: '300' },
+      testTimeout: 10_000,
+      hookTimeout: 10_000,
       sequence: { groupOrder },
     },
   };
