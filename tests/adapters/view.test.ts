@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createView, idleStore, leave, unknownStore, type ViewableConnection } from '../../adapters/view.ts';
 import { type ConnectionState, createConnection } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
-import { TestClock } from '../support/test-clock.ts';
 import { quiet, until } from '../support/until.ts';
 
 const connections: { close(): void }[] = [];
@@ -14,7 +14,7 @@ afterEach(() => {
 function create(immediate = true) {
   const server = playedTransport();
   const connection = createConnection('/events', {
-    clock: new TestClock(),
+    clock: createTestClock(),
     parse: 'text',
     immediate,
     transport: () => server.transport,

@@ -12,8 +12,8 @@ import {
 } from '../../machines/connection.ts';
 import { ConnectionError, type Failure } from '../../machines/connection-error.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
-import { createTestClock } from '../../testing/clock.ts';
 import { defaultSettings } from '../../machines/settings.ts';
+import { createTestClock } from '../../testing/clock.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
 const ended: Failure = { kind: 'ended', message: 'The server ended the stream.' };

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createConnection } from '../../index.ts';
-import { createTestClock } from '../../testing/clock.ts';
 import { isOffline } from '../../machines/environment.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
 import { quiet, until } from '../support/until.ts';
 

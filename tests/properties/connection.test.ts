@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { propertyParameters, propertySeed, propertyTimeout } from '../support/property-runs.ts';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import {
   propertyFactor,
   propertyParameters,
