@@ -6,7 +6,7 @@ import { pathOf } from '../../testing/paths/connection-paths.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { createScriptedServer } from '../../testing/scripted-server.ts';
 import { Reference } from './reference.ts';
-import { routesOf } from './routes.ts';
+import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
 import { emptied, type Target } from './walk.ts';
@@ -68,6 +68,7 @@ const node: Target = {
           requests: server.requests.length,
           openStreams: server.openStreams,
           waiting: server.waiting,
+          sockets: server.openSockets,
           messages,
           timers: clock.pending,
         };
@@ -91,4 +92,4 @@ const node: Target = {
   },
 };
 
-runModel(node, routes);
+runModel(node, distinct(routes));

@@ -9,6 +9,8 @@ import type { Facts, Fault, Signal } from '../properties/steps.ts';
 export interface Sight extends ExpectedState {
   /** How many requests have no answer yet. */
   readonly waiting: number;
+  /** How many sockets the server has open: one for each stream, and for each request without an answer. */
+  readonly sockets: number;
   /** How many messages have reached the app. */
   readonly messages: number;
   /** How many timers are pending. */
@@ -96,6 +98,8 @@ export class Reference {
 
   get sight(): Sight {
     const oracle = this.#oracle;
+    const openStreams = Number(oracle.isOpen);
+    const waiting = Number(this.#isAsking && this.#attempt === 'waiting');
     return {
       status: statuses[oracle.phase],
       retries: oracle.retries,
@@ -104,8 +108,9 @@ export class Reference {
       lastEventId: oracle.lastEventId,
       closeReason: oracle.closeReason,
       requests: this.#requests,
-      openStreams: Number(oracle.isOpen),
-      waiting: Number(this.#isAsking && this.#attempt === 'waiting'),
+      openStreams,
+      waiting,
+      sockets: openStreams + waiting,
       messages: this.#messages,
       timers: oracle.timers,
     };

@@ -8,7 +8,7 @@ import type { Situation } from '../situations.ts';
 import { emptied, type Target } from '../walk.ts';
 
 /** What can be seen of a connection on the page. */
-export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'timers'>;
+export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'timers'>;
 
 /** A connection on the page. */
 export interface Mounted {
@@ -39,8 +39,8 @@ export function browserTarget(
     return {
       stage: { server, clock, page, app, refresh: () => refreshed() },
       async look(): Promise<Sight> {
-        const { requests, openStreams, waiting } = await server.look();
-        return { ...look(), requests, openStreams, waiting, timers: clock.pending };
+        const { requests, openStreams, waiting, openSockets: sockets } = await server.look();
+        return { ...look(), requests, openStreams, waiting, sockets, timers: clock.pending };
       },
       async stop() {
         await unmount();
