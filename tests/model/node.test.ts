@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { createConnection } from '../../index.ts';
+import { type ConnectionEmitted, createConnection } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { createTestPage } from '../../testing/page.ts';
 import { pathOf } from '../../testing/paths/connection-paths.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { createScriptedServer } from '../../testing/scripted-server.ts';
-import { Reference } from './reference.ts';
+import { askedBy, Reference, transcriptOf } from './reference.ts';
 import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
@@ -23,6 +23,12 @@ it('expects of every step of every path what the rules of the design ask for', (
     }
   }
 });
+
+/** What is announced, as the reference has it. */
+function nameOf(event: ConnectionEmitted): string {
+  if (event.type === 'closed') return `closed ${event.reason}`;
+  return event.type === 'gap' ? `gap ${event.resumedAfter}` : event.type;
+}
 
 const aMoment = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -44,9 +50,13 @@ const node: Target = {
       ...(refreshesInSteps && { refresh }),
       clock,
     });
-    let messages = 0;
-    connection.on('*', () => {
-      messages += 1;
+    let messages = '';
+    connection.on('*', (message) => {
+      messages += transcriptOf(message);
+    });
+    let announced: string[] = [];
+    connection.actor.on('*', (event) => {
+      if (event.type !== 'messages') announced.push(nameOf(event));
     });
     let taken: string[] = [];
     const inspection = connection.actor.system.inspect((event) => {
@@ -57,7 +67,8 @@ const node: Target = {
       stage: { server, clock, page, app: connection, refresh: () => refreshed() },
       async look() {
         await aMoment();
-        const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
+        const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = connection.state;
+        const last = server.requests.at(-1);
         return {
           status,
           retries,
@@ -69,6 +80,8 @@ const node: Target = {
           openStreams: server.openStreams,
           waiting: server.waiting,
           sockets: server.openSockets,
+          asked: last ? askedBy(last) : '',
+          openFor: openedAt === null ? null : clock.now() - openedAt,
           messages,
           timers: clock.pending,
         };
@@ -76,6 +89,11 @@ const node: Target = {
       taken() {
         const all = taken;
         taken = [];
+        return all;
+      },
+      announced() {
+        const all = announced;
+        announced = [];
         return all;
       },
       async stop() {

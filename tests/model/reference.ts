@@ -1,7 +1,8 @@
-import type { ConnectionOptions } from '../../index.ts';
+import type { ConnectionOptions, Message } from '../../index.ts';
 import { defaultSettings } from '../../machines/settings.ts';
 import type { Deed } from '../../testing/paths/deeds.ts';
 import type { ExpectedState } from '../../testing/paths/step.ts';
+import type { ScriptedRequest } from '../../testing/scripted.ts';
 import { Oracle } from '../properties/oracle.ts';
 import type { Facts, Fault, Signal } from '../properties/steps.ts';
 
@@ -9,12 +10,26 @@ import type { Facts, Fault, Signal } from '../properties/steps.ts';
 export interface Sight extends ExpectedState {
   /** How many requests have no answer yet. */
   readonly waiting: number;
-  /** How many sockets the server has open: one for each stream, and for each request without an answer. */
+  /** How many sockets are open. */
   readonly sockets: number;
-  /** How many messages have reached the app. */
-  readonly messages: number;
+  /** What the last request asked for, as in `GET` and `POST after 2`. */
+  readonly asked: string;
+  /** How long the stream has been open, in milliseconds; null when there is none. */
+  readonly openFor: number | null;
+  /** All messages that have reached the app, as {@link transcriptOf} has them. */
+  readonly messages: string;
   /** How many timers are pending. */
   readonly timers: number;
+}
+
+/** A message as it stands in a transcript. */
+export function transcriptOf({ event, data, id }: Message): string {
+  return `[${event}/${id}/${data}]`;
+}
+
+/** What a request asks for. */
+export function askedBy({ method, lastEventId }: Pick<ScriptedRequest, 'method' | 'lastEventId'>): string {
+  return lastEventId === '' ? method : `${method} after ${lastEventId}`;
 }
 
 const statuses: Record<Oracle['phase'], ExpectedState['status']> = {
@@ -60,7 +75,8 @@ export class Reference {
   /** An attempt is to be made, or its credentials are being renewed, or its request waits for an answer. */
   #attempt: 'none' | 'starting' | 'renewing' | 'waiting' = 'none';
   #requests = 0;
-  #messages = 0;
+  #asked = '';
+  #messages = '';
 
   constructor(options: ConnectionOptions, { refreshesInSteps = false, native = false } = {}) {
     this.#options = options;
@@ -111,9 +127,16 @@ export class Reference {
       openStreams,
       waiting,
       sockets: openStreams + waiting,
+      asked: this.#asked,
+      openFor: oracle.openedAt === null ? null : this.#now - oracle.openedAt,
       messages: this.#messages,
       timers: oracle.timers,
     };
+  }
+
+  /** What must have been announced since last asked. */
+  announced(): string[] {
+    return this.#oracle.announced.splice(0).filter((name) => !name.startsWith('messages'));
   }
 
   play(deed: Deed): void {
@@ -121,17 +144,18 @@ export class Reference {
     switch (deed.event) {
       case 'accept':
         oracle.opened();
+        if (deed.lastEventId !== undefined) oracle.announced.push(`gap ${deed.lastEventId}`);
         break;
       case 'refuse':
         this.#failAsking(this.#refusal(deed));
         break;
       case 'send': {
-        const { event, data, id } = deed.message;
-        const { lastEventId } = oracle;
-        if (data !== undefined) this.#messages += 1;
-        oracle.delivered(data === undefined ? [] : ['a message'], id ?? lastEventId);
-        if (event !== undefined && event === this.#options.refreshOn) oracle.expires();
-        if (event !== undefined && event === this.#options.closeOn) this.#end(true);
+        const { event = 'message', data } = deed.message;
+        const id = deed.message.id ?? oracle.lastEventId;
+        if (data !== undefined) this.#messages += transcriptOf({ event, data, id });
+        oracle.delivered(data === undefined ? [] : ['a message'], id);
+        if (event === this.#options.refreshOn) oracle.expires();
+        if (event === this.#options.closeOn) this.#end(true);
         break;
       }
       case 'end':
@@ -227,6 +251,8 @@ export class Reference {
     }
     this.#attempt = 'waiting';
     this.#requests += 1;
+    const { method = 'GET' } = this.#options;
+    this.#asked = askedBy({ method, lastEventId: this.#oracle.lastEventId });
   }
 
   /** The draw of the test clock is in the middle. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { describe } from '../../testing/paths/deeds.ts';
+import { type Deed, describe } from '../../testing/paths/deeds.ts';
 import { type PathStage, play } from '../../testing/paths/step.ts';
 import { Reference, type Sight } from './reference.ts';
 import type { Route } from './routes.ts';
@@ -12,6 +12,8 @@ export interface Scene {
   look(): Promise<Sight>;
   /** The transitions that were taken since last asked, where they can be known. */
   taken?(): string[];
+  /** What was announced since last asked, where it can be heard. */
+  announced?(): string[];
   stop(): Promise<void>;
 }
 
@@ -39,18 +41,31 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
     scene.taken?.();
     for (const { deed, before, world } of moves) {
       done.push(describe(deed, before));
-      reference.play(deed);
-      await play(deed, scene.stage);
-      await compare(scene, reference, done);
-      const taken = scene.taken?.();
       const expected = world.choices.map((choice) => choice.taken).filter((name) => name !== undefined);
-      if (taken) expectEqual(taken, expected, done);
+      for (const [part, isLast] of partsOf(deed)) {
+        reference.play(part);
+        await play(part, scene.stage);
+        await compare(scene, reference, done);
+        const [taken, announced] = [scene.taken?.(), scene.announced?.()];
+        const due = reference.announced();
+        if (announced) expectEqual(announced, due, done);
+        if (taken) expectEqual(taken, isLast ? expected : [], done);
+      }
     }
   } catch (error) {
     await scene.stop().catch(() => {}); // what is left open follows from what went wrong before
     throw error;
   }
   await scene.stop();
+}
+
+/** Of a wait the last millisecond by itself, until which nothing may happen. */
+function partsOf(deed: Deed): [part: Deed, isLast: boolean][] {
+  if (deed.event !== 'wait' || deed.ms <= 1) return [[deed, true]];
+  return [
+    [{ ...deed, ms: deed.ms - 1 }, false],
+    [{ ...deed, ms: 1 }, true],
+  ];
 }
 
 /** Waits until nothing is left of what is counted, once all is over. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ScriptedRequest } from '../../testing/scripted.ts';
 import { createScriptedServer, type ScriptedServer } from '../../testing/scripted-server.ts';
 
 /** What a page can ask of the scripted server that runs for it. */
@@ -12,6 +13,8 @@ export interface ScriptedCall {
 export interface ScriptedReport {
   readonly url: string;
   readonly requests: number;
+  /** What the last request asked for. */
+  readonly last: Pick<ScriptedRequest, 'method' | 'lastEventId'> | undefined;
   readonly openStreams: number;
   readonly waiting: number;
   readonly openSockets: number;
@@ -37,6 +40,7 @@ export async function startScriptedControl(): Promise<{ url: string } & AsyncDis
     const report = {
       url,
       requests: requests.length,
+      last: requests.at(-1),
       openStreams,
       waiting,
       openSockets,

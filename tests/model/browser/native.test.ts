@@ -1,4 +1,5 @@
 import { createConnection } from '../../../index.ts';
+import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { nativeSituations } from '../situations.ts';
@@ -8,14 +9,14 @@ const native = browserTarget(
   { name: 'createConnection, EventSource, Chromium', native: true, immediate: true },
   (url, options) => {
     const connection = createConnection(url, options);
-    let messages = 0;
-    connection.on('*', () => {
-      messages += 1;
+    let messages = '';
+    connection.on('*', (message) => {
+      messages += transcriptOf(message);
     });
     return {
       app: connection,
       look() {
-        const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
+        const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = connection.state;
         return {
           status,
           retries,
@@ -23,6 +24,7 @@ const native = browserTarget(
           retryIn: retryAt === null ? null : retryAt - options.clock.now(),
           lastEventId,
           closeReason,
+          openFor: openedAt === null ? null : options.clock.now() - openedAt,
           messages,
         };
       },

@@ -12,16 +12,17 @@ const labels: Record<ConnectionStatus, string> = {
 };
 
 /** What a panel says of a connection, line by line. */
-export function linesOf(view: ConnectionView, messages: number): Record<string, string> {
-  const { status, retries, error, retryAt, lastEventId, closeReason } = view;
+export function linesOf(view: ConnectionView, messages: string): Record<string, string> {
+  const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = view;
   return {
     Status: labels[status],
     Retries: String(retries),
     Problem: error?.kind ?? 'none',
     'Next retry at': retryAt === null ? 'none' : String(retryAt),
     'Last event': lastEventId,
+    'Open since': openedAt === null ? 'never' : String(openedAt),
     'Closed by': closeReason ?? 'nobody',
-    Messages: String(messages),
+    Messages: messages,
   };
 }
 
@@ -39,6 +40,7 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
       const [status = 'closed'] = Object.entries(labels).find(([, label]) => label === lines['Status']) ?? [];
       const orNull = (text: string | undefined, nothing: string) => (text === nothing ? null : text);
       const retryAt = orNull(lines['Next retry at'], 'none');
+      const openedAt = orNull(lines['Open since'], 'never');
       return {
         status: status as Shown['status'],
         retries: Number(lines['Retries']),
@@ -46,7 +48,8 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
         retryIn: retryAt === null ? null : Number(retryAt) - clock.now(),
         lastEventId: lines['Last event'] ?? '',
         closeReason: orNull(lines['Closed by'], 'nobody') as Shown['closeReason'],
-        messages: Number(lines['Messages']),
+        openFor: openedAt === null ? null : clock.now() - Number(openedAt),
+        messages: lines['Messages'] ?? '',
       };
     },
   };

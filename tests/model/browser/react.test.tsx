@@ -1,6 +1,8 @@
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { type ServerSentEventsOptions, useServerSentEvents } from '../../../adapters/react.ts';
+import type { Message } from '../../../index.ts';
+import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { situations } from '../situations.ts';
@@ -8,8 +10,8 @@ import { linesOf, outOfReachOfHooks, readPanel } from './panel.ts';
 import { browserTarget } from './scene.ts';
 
 function Panel({ url, options }: { url: string; options: ServerSentEventsOptions }) {
-  const [messages, setMessages] = useState(0);
-  const onMessage = () => setMessages((count) => count + 1);
+  const [messages, setMessages] = useState('');
+  const onMessage = (message: Message) => setMessages((all) => all + transcriptOf(message));
   const { open, close, reconnect, ...view } = useServerSentEvents(url, { ...options, onMessage });
   return (
     <>

@@ -3,12 +3,12 @@ import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createTestPage } from '../../../testing/page.ts';
 import type { PathStage } from '../../../testing/paths/step.ts';
 import { startRemoteScriptedServer } from '../../support/remote-scripted-server.ts';
-import type { Sight } from '../reference.ts';
+import { askedBy, type Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
 import { emptied, type Target } from '../walk.ts';
 
 /** What can be seen of a connection on the page. */
-export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'timers'>;
+export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'asked' | 'timers'>;
 
 /** A connection on the page. */
 export interface Mounted {
@@ -39,8 +39,14 @@ export function browserTarget(
     return {
       stage: { server, clock, page, app, refresh: () => refreshed() },
       async look(): Promise<Sight> {
-        const { requests, openStreams, waiting, openSockets: sockets } = await server.look();
-        return { ...look(), requests, openStreams, waiting, sockets, timers: clock.pending };
+        const { requests, last, openStreams, waiting, openSockets } = await server.look();
+        const asked = last ? askedBy(last) : '';
+        return {
+          ...look(),
+          ...{ requests, asked, openStreams, waiting },
+          sockets: openSockets,
+          timers: clock.pending,
+        };
       },
       async stop() {
         await unmount();

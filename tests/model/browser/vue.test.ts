@@ -1,5 +1,7 @@
 import { createApp, h, reactive, ref } from 'vue';
 import { useServerSentEvents } from '../../../adapters/vue.ts';
+import type { Message } from '../../../index.ts';
+import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { situations } from '../situations.ts';
@@ -10,9 +12,9 @@ const vue = browserTarget({ name: 'useServerSentEvents, Vue, Chromium' }, (url, 
   const host = document.body.appendChild(document.createElement('div'));
   const app = createApp({
     setup() {
-      const messages = ref(0);
-      const onMessage = () => {
-        messages.value += 1;
+      const messages = ref('');
+      const onMessage = (message: Message) => {
+        messages.value += transcriptOf(message);
       };
       const { open, close, reconnect, ...refs } = useServerSentEvents(url, { ...options, onMessage });
       const view = reactive(refs);
