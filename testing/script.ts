@@ -22,9 +22,18 @@ export interface Script {
   arrive(exchange: Exchange): void;
   /** A request is over, or its client has gone. */
   leave(exchange: Exchange): void;
+  /** No request comes any more: the verbs that wait for one reject, and so do those that would. */
+  close(): void;
 }
 
 type LoggedBlock = Block & { readonly id: string };
+
+/** A verb that waits for a request. */
+interface Taker {
+  take(exchange: Exchange): void;
+  /** None comes any more. */
+  leave(): void;
+}
 
 type Stage = 'waiting' | 'stalled' | 'open';
 
@@ -36,7 +45,8 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
   const requests: ScriptedRequest[] = [];
   /** The exchanges that are not over, in the order in which they came. */
   const stages = new Map<Exchange, Stage>();
-  const takers = new Set<(exchange: Exchange) => void>();
+  const takers = new Set<Taker>();
+  let isClosed = false;
 
   function at(...wanted: Stage[]): Exchange[] {
     return [...stages].filter(([, stage]) => wanted.includes(stage)).map(([exchange]) => exchange);
@@ -50,14 +60,22 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
   ): Promise<void> {
     if (oldest) return answer(oldest);
     const waited = new Error(impatience(verb, patience)); // made here, its stack leads to the test
+    const closed = new Error(`The server was closed before a request came for \`${verb}()\`.`);
+    if (isClosed) return Promise.reject(closed);
     return new Promise((resolve, reject) => {
       const patient = afterRealTime(patience, () => {
         takers.delete(taker);
         reject(waited);
       });
-      const taker = (exchange: Exchange) => {
-        patient.cancel();
-        resolve(answer(exchange));
+      const taker: Taker = {
+        take(exchange) {
+          patient.cancel();
+          resolve(answer(exchange));
+        },
+        leave() {
+          patient.cancel();
+          reject(closed);
+        },
       };
       takers.add(taker);
     });
@@ -131,9 +149,14 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
       const [taker] = takers;
       if (!taker) return;
       takers.delete(taker);
-      taker(exchange);
+      taker.take(exchange);
     },
     leave: (exchange) => void stages.delete(exchange),
+    close() {
+      isClosed = true;
+      for (const taker of takers) taker.leave();
+      takers.clear();
+    },
   };
 
   function over(exchange: Exchange): Exchange {

@@ -25,7 +25,7 @@ export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
    * does one count that a browser has opened in advance: what is left here when a test is over was leaked.
    */
   readonly openSockets: number;
-  /** Cuts every socket and listens no more. */
+  /** Cuts every socket and listens no more. Verbs that wait for a request reject. */
   close(): Promise<void>;
 }
 
@@ -63,6 +63,7 @@ export async function createScriptedServer(options: ScriptedServerOptions = {}):
   const actualPort = typeof address === 'object' ? address?.port : port;
 
   async function close(): Promise<void> {
+    script.close();
     const closed = new Promise<void>((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;

@@ -92,6 +92,13 @@ describe('openSockets', () => {
 });
 
 describe('close', () => {
+  test('is told to a verb that waits for a request, at once', async () => {
+    const waits = expect(server.accept()).rejects.toThrow('closed before a request came for `accept()`');
+    await server.close();
+    await waits;
+    await expect(server.drop()).rejects.toThrow('closed before a request came for `drop()`');
+  });
+
   test('cuts what is open, frees the port, and may be called again', async () => {
     const clock = createTestClock();
     const connection = createConnection(server.url, { clock });
