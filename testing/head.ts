@@ -1,5 +1,6 @@
 import { milliseconds } from '../machines/rules.ts';
 import { isSendable } from '../transports/event-id.ts';
+import { isHeaderName } from '../transports/fetch.ts';
 import { refusalOf } from '../transports/refusal.ts';
 import type { Refusal } from './scripted.ts';
 
@@ -32,7 +33,12 @@ export function refusalHead(
   }
   const head: Record<string, string> = { 'content-type': 'text/html' };
   if (retryAfter !== undefined) head['retry-after'] = String(Math.ceil(retryAfter / 1_000));
-  for (const [name, value] of Object.entries(headers)) head[name.toLowerCase()] = String(value);
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHeaderName(name) || !isSendable(String(value))) {
+      throw new TypeError('`headers` must be names and values that HTTP can send.');
+    }
+    head[name.toLowerCase()] = String(value);
+  }
   if (refusalOf({ status, headers: { get: (name) => head[name] ?? null } })) return head;
   throw new TypeError('That is the head of an event stream: `accept()` the request instead.');
 }

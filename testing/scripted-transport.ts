@@ -54,9 +54,11 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
 
     return new Promise<EventStream>((resolve, reject) => {
       const feed = createFeed();
+      let isAccepted = false;
       const exchange: Exchange = {
         request: seen,
         accept(headers, text) {
+          isAccepted = true;
           const limits = { request, events: options.events, maxEventSize, maxFieldSize };
           const batches = interpret(feed.read, release, limits);
           resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
@@ -68,10 +70,11 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
         },
         write: (text) => feed.give({ text, done: false }),
         end: () => feed.give({ text: '', done: true }),
-        drop() {
+        async drop() {
           const cut = new Error('The scripted peer has cut the stream.');
+          if (isAccepted) return feed.give(cut);
           reject(asConnectionError(cut, 'The server could not be reached'));
-          return feed.give(cut);
+          await turn();
         },
       };
       function release(): void {
@@ -103,14 +106,22 @@ async function requestOf(
   const body = await supply('body', options.body, reportError);
   const headers: HeaderRecord = {
     accept: 'text/event-stream',
-    ...(lastEventId !== '' && { [options.lastEventIdHeader ?? 'last-event-id']: lastEventId }),
     ...headerRecord(given),
+    ...(lastEventId !== '' && {
+      [(options.lastEventIdHeader ?? 'last-event-id').toLowerCase()]: lastEventId,
+    }),
   };
   const text = typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
   return { at: now(), lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };
 }
 
+/** As `Headers` would have them, which not every test environment has: several values of a name become one. */
 function headerRecord(headers: HeadersInit = {}): HeaderRecord {
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  return Object.fromEntries(pairs.map(([name = '', value]) => [name.toLowerCase(), String(value)]));
+  const record: Record<string, string> = {};
+  for (const [mixed = '', value] of pairs) {
+    const name = mixed.toLowerCase();
+    record[name] = name in record ? `${record[name]}, ${value}` : String(value);
+  }
+  return record;
 }

@@ -141,6 +141,16 @@ describe.each([
       /`body` must be/,
     ],
     [
+      'refuse with a header that is none',
+      (peer: ScriptedPeer) => peer.refuse(503, { headers: { 'retry after': '1' } }),
+      /`headers` must be/,
+    ],
+    [
+      'refuse with a header of two lines',
+      (peer: ScriptedPeer) => peer.refuse(503, { headers: { 'x-reason': '1\n2' } }),
+      /`headers` must be/,
+    ],
+    [
       'refuse with a stream',
       (peer: ScriptedPeer) => peer.refuse(200, { headers: { 'Content-Type': 'text/event-stream' } }),
       /`accept\(\)` the request/,
@@ -181,6 +191,37 @@ test('verbs that wait are given the requests in their order, even if nobody wait
   await scripted.send('2');
   expect(connection.state).toMatchObject({ status: 'open', lastEventId: '2' });
   connection.close();
+});
+
+test('a request that is lost on its way is lost to a client without a connection too', async () => {
+  const scripted = createScriptedTransport();
+  const transport = scripted.transport({ url: '/events' });
+  const request = { lastEventId: '', isReplaying: false, isReplay: () => false };
+  const stream = transport(request, new AbortController().signal);
+  const lost = expect(stream).rejects.toThrow('The server could not be reached');
+  await scripted.drop();
+  await lost;
+});
+
+test('a scripted transport shows the headers that fetch would send', async () => {
+  const options = {
+    lastEventId: '7',
+    lastEventIdHeader: 'X-Resume-After',
+    headers: [
+      ['X-Tag', 'a'],
+      ['x-tag', 'b'],
+      ['x-resume-after', 'mine'],
+    ] satisfies [string, string][],
+    clock: createTestClock(),
+  };
+  await using server = await createScriptedServer();
+  const scripted = createScriptedTransport();
+  await using _ = createConnection(server.url, options);
+  await using __ = createConnection('/events', { ...options, transport: scripted.transport });
+  await Promise.all([server.stall(), scripted.stall()]);
+  const expected = { accept: 'text/event-stream', 'x-tag': 'a, b', 'x-resume-after': '7' };
+  expect(scripted.requests[0]?.headers).toEqual(expected);
+  expect(server.requests[0]?.headers).toMatchObject(expected);
 });
 
 test('one scripted transport serves several connections', async () => {
