@@ -62,7 +62,11 @@ function mapFrom(start: World, isWanted: (deed: Deed) => boolean): AdjacencyValu
 /** What makes one move another than the next, for a test: where it begins, what happens, and what comes of it. */
 export function noveltyOf({ deed, before, world }: Move): string {
   const what = [deed.event, 'status' in deed && deed.status, 'message' in deed && deed.message.event];
-  return JSON.stringify([stateName(before.snapshot.value), what, world.choices.map(({ taken }) => taken)]);
+  const taken = world.choices.map((choice) => choice.taken);
+  // A server that refused to renew the credentials may have asked to wait: that counts once the stream is lost.
+  const floorOf = ({ snapshot, now }: World) => Math.max(0, snapshot.context.notBefore - now);
+  const isHeldBack = before.notBefore > before.now && floorOf(world) > floorOf(before);
+  return JSON.stringify([stateName(before.snapshot.value), what, taken, isHeldBack]);
 }
 
 function walkIn(world: World): Walk {
