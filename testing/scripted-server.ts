@@ -131,7 +131,9 @@ async function requestOf(request: NodeRequest, now: () => number): Promise<Scrip
 
 /** A header is a string of bytes; the standard sends the ID as UTF-8. */
 function fromBytes(bytes: string): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
+  );
 }
 
 function asBytes(headers: Readonly<Record<string, string>>): Record<string, string> {

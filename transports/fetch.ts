@@ -132,7 +132,9 @@ function utf8Bytes(text: string): string {
 }
 
 function fromUtf8Bytes(bytes: string): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
+  );
 }
 
 export function isHeaderName(value: unknown): boolean {

@@ -121,6 +121,16 @@ export const scenarios: Scenario[] = [
     ],
   },
   {
+    name: 'an ID that begins with what might be a byte order mark',
+    options: { lastEventId: '\uFEFF1' },
+    steps: [
+      [
+        ({ peer }) => peer.accept({ lastEventId: '\uFEFF1' }),
+        { status: 'open', gaps: [], requests: [{ lastEventId: '\uFEFF1' }] },
+      ],
+    ],
+  },
+  {
     name: 'a server that replays more than it was asked for',
     steps: [
       open,
