@@ -50,6 +50,10 @@ const node: Target = {
       ...(refreshesInSteps && { refresh }),
       clock,
     });
+    let told = connection.state;
+    connection.subscribe((state) => {
+      told = state;
+    });
     let messages = '';
     connection.on('*', (message) => {
       messages += transcriptOf(message);
@@ -67,7 +71,7 @@ const node: Target = {
       stage: { server, clock, page, app: connection, refresh: () => refreshed() },
       async look() {
         await aMoment();
-        const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = connection.state;
+        const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = told;
         const last = server.requests.at(-1);
         return {
           status,
@@ -99,6 +103,7 @@ const node: Target = {
       async stop() {
         inspection.unsubscribe();
         await connection[Symbol.asyncDispose]();
+        expect(connection.actor.getSnapshot().status).toBe('stopped');
         await emptied(async () => {
           await aMoment();
           return server.openSockets + clock.pending;
