@@ -121,7 +121,7 @@ function headerRecord(headers: HeadersInit = {}): HeaderRecord {
   const record: Record<string, string> = {};
   for (const [mixed = '', value] of pairs) {
     const name = mixed.toLowerCase();
-    record[name] = name in record ? `${record[name]}, ${value}` : String(value);
+    record[name] = Object.hasOwn(record, name) ? `${record[name]}, ${value}` : String(value);
   }
   return record;
 }
