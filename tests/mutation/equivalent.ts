@@ -45,4 +45,46 @@ export const equivalents: readonly Equivalent[] = [
     becomes: '""',
     why: 'Where there is no document there is no `pageshow` either, which is all that the word is asked for.',
   },
+  {
+    file: 'transports/carry.ts',
+    line: 'let renewing = false;',
+    becomes: 'true',
+    why: 'Nobody looks before `ask` has set it.',
+  },
+  {
+    file: 'transports/carry.ts',
+    line: 'let doubting = false;',
+    becomes: 'true',
+    why: 'Nobody looks before `ask` has set it.',
+  },
+  {
+    file: 'transports/carry.ts',
+    line: 'let sent = false;',
+    becomes: 'true',
+    why: 'Nobody looks before `ask` has set it.',
+  },
+  {
+    file: 'transports/carry.ts',
+    line: 'let renewable = true;',
+    becomes: 'false',
+    why: 'Nobody looks before a stream is accepted, which sets it.',
+  },
+  ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
+    file: 'transports/event-source.ts',
+    line: String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`,
+    becomes,
+    why: 'Every text matches, with a path and a query that may be empty; TypeScript cannot know.',
+  })),
+  {
+    file: 'transports/redirect.ts',
+    line: `if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);`,
+    becomes: '""',
+    why: 'The request always comes with its method; the type of `fetch` does not say so.',
+  },
+  {
+    file: 'transports/retry-after.ts',
+    line: `const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();`,
+    becomes: '"Stryker was here!"',
+    why: 'Neither text is a date.',
+  },
 ];

@@ -2,19 +2,14 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import house from '../../vitest.config.ts';
 
-const short = 'properties/connection';
-
 /** The tests that the mutants of a folder have to get past: the ones next to it, and nothing that takes long. */
-const testsOf: Record<string, { node: string; browser: string }> = {
-  machines: { node: `{machines/*,adapters/options,${short}}`, browser: 'environment' },
-  transports: {
-    node: '{transports/*,hostile/redirect,adapters/{create-connection,resumption}}',
-    browser: 'none',
-  },
+const testsOf: Record<string, { node: string; browser?: string }> = {
+  machines: { node: '{machines/*,adapters/options,properties/connection}' },
+  transports: { node: '{transports/*,hostile/redirect,adapters/{create-connection,resumption}}' },
   adapters: { node: 'adapters/*', browser: '{adapters/{react,vue},react-activity}' },
 };
 
-const { node, browser } = testsOf[process.env['MUTATED_FOLDER'] ?? ''] ?? { node: '**', browser: '**' };
+const { node, browser } = testsOf[process.env['MUTATED_FOLDER'] ?? ''] ?? { node: '**' };
 
 /** What takes long, or hangs for long when the code is wrong. */
 const slow = /properties|silence|hostile|composition|revival|environment|create-connection|resumption/;
@@ -36,7 +31,7 @@ export default defineConfig({
     sequence: { sequencer: SlowestLast },
     projects: [
       only('node', `tests/${node}.test.{ts,tsx}`, 0),
-      only('browser', `tests/browser/${browser}.test.{ts,tsx}`, 1),
+      ...(browser ? [only('browser', `tests/browser/${browser}.test.{ts,tsx}`, 1)] : []),
     ],
   },
 });

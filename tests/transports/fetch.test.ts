@@ -69,6 +69,23 @@ describe('an event that is too large', () => {
   });
 });
 
+test.each([
+  ['an ID', 'id: 123456789\n'],
+  ['an event name', 'event: 123456789\n'],
+])('%s is too long by one character above the limit, not at it', async (_, field) => {
+  server.answer(body(`id: 1\ndata: before\n\n${field}data: x\n\ndata: after\n\n`));
+  const { data, lastEventId, error } = await readAll(await open({ maxFieldSize: 8 }));
+  expect([data, lastEventId]).toEqual([['before'], '1']);
+  expect(error).toMatchObject({
+    kind: 'too-large',
+    message: 'The limit `maxFieldSize` of 8 was exceeded.',
+  });
+  expect(await readAll(await open({ maxFieldSize: 9 }))).toMatchObject({
+    data: ['before', 'x', 'after'],
+    error: undefined,
+  });
+});
+
 describe('a stream', () => {
   test('that is cut short is told from one that ended', async () => {
     server.answer((response, request) => {
@@ -171,6 +188,24 @@ describe('a `fetch` of the app that does not heed the signal', () => {
     controller.abort();
     await opening.catch(() => {});
     await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test('has its answer cancelled when it comes after the end', async () => {
+    let reason: unknown = 'not cancelled';
+    const stream = new ReadableStream({
+      cancel: (why) => {
+        reason = why;
+      },
+    });
+    const headers = { 'content-type': 'text/event-stream' };
+    const opening = open({
+      fetch: async () => {
+        controller.abort();
+        return new Response(stream, { headers });
+      },
+    });
+    await opening;
+    await until(() => reason === undefined, 'the answer to be cancelled');
   });
 
   test('is not called when the end comes while a function makes the headers', async () => {

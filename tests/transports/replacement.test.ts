@@ -72,13 +72,14 @@ describe('reconnect() while a stream is open', () => {
   });
 
   test('asked for twice leaves one request, the latest', async () => {
-    const { server, connection, request, open } = connect();
+    const { clock, server, connection, request, open } = connect();
     await open(1);
     connection.reconnect();
     const second = await request(2);
+    const { pending } = clock;
     connection.reconnect();
     await request(3);
-    expect([second.signal.aborted, server.alive.length]).toEqual([true, 2]);
+    expect([second.signal.aborted, server.alive.length, clock.pending]).toEqual([true, 2, pending]);
   });
 
   test('fails as any attempt does when the next one is refused: the app did not want the old one', async () => {
@@ -330,6 +331,36 @@ describe('a renewal of the credentials', () => {
     await quiet();
     expect([connection.state.closeReason, server.requests.length, server.alive]).toEqual(['ended', 1, []]);
   });
+
+  test.each([
+    ['has no event IDs', false, ''],
+    ['is of an unsafe method', true, '2'],
+  ])(
+    'of a stream that %s waits for them, and then takes its place: no two run side by side',
+    async (_, unsafe, id) => {
+      let renew = () => {};
+      const refresh = () =>
+        new Promise<void>((resolve) => {
+          renew = resolve;
+        });
+      const { clock, server, connection, received, request, open } = connect(
+        { refreshOn: 'expiring', refresh },
+        unsafe,
+      );
+      const first = await open();
+      clock.advance(5_000);
+      first.batch(expiring(id));
+      await quiet();
+      first.batch({ messages: [{ event: 'message', data: 'meanwhile', id }] });
+      await until(() => received.length === 2);
+      expect([server.alive, connection.state.status]).toEqual([[first], 'open']);
+      renew();
+      const second = await request(2);
+      expect([server.alive, second.lastEventId, connection.state.retries]).toEqual([[second], id, 0]);
+      second.accept();
+      await until(() => connection.state.status === 'open');
+    },
+  );
 
   test('that is refused is not tried again on the same stream, and its Retry-After holds for the next', async () => {
     let refreshes = 0;
