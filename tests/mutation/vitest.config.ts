@@ -1,54 +1,73 @@
+import { statSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import house from '../../vitest.config.ts';
 
+interface Tests {
+  /** Files that can share their modules, which saves most of their time. */
+  readonly together: string[];
+  /** Files that are set up by what they import: each has to import it anew. */
+  readonly apart?: string[];
+  readonly browser?: string[];
+}
+
 /** The tests that the mutants of a folder have to get past: the ones next to it, and nothing that takes long. */
-const testsOf: Record<string, { node: string; browser?: string }> = {
-  machines: { node: '{machines/*,adapters/options,properties/connection}' },
-  transports: { node: '{transports/*,hostile/redirect,adapters/{create-connection,resumption}}' },
-  adapters: { node: 'adapters/*', browser: '{adapters/{react,vue},react-activity}' },
+const testsOf: Record<string, Tests> = {
+  machines: { together: ['machines/*', 'adapters/options', 'properties/connection'] },
+  transports: { together: ['transports/*', 'hostile/redirect'], apart: ['adapters/create-connection'] },
+  adapters: {
+    together: ['adapters/{options,server-rendering,view}'],
+    apart: ['adapters/{create-connection,resumption}'],
+    browser: ['adapters/{react,vue}', 'react-activity'],
+  },
 };
 
-const { node, browser } = testsOf[process.env['MUTATED_FOLDER'] ?? ''] ?? { node: '**' };
-
 /** What takes long, or hangs for long when the code is wrong. */
-const slow = /properties|silence|hostile|composition|revival|environment|create-connection|resumption/;
+const slow = /properties|silence|redirect|composition|revival|environment|fetch|from-transport/;
 
 /** Vitest begins with the slowest; but most mutants are dead before those are needed. */
 class SlowestLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ project, moduleId }: TestSpecification) =>
-      2 * project.config.sequence.groupOrder +
-      Number(slow.test(moduleId)) -
-      Number(/machines.connection/.test(moduleId));
-    return files.sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
+      2 * project.config.sequence.groupOrder + Number(slow.test(moduleId));
+    const size = ({ moduleId }: TestSpecification) => statSync(moduleId).size;
+    return files.sort((a, b) => rank(a) - rank(b) || size(a) - size(b));
   }
 }
+
+const { together, apart, browser } = testsOf[process.env['MUTATED_FOLDER'] ?? ''] ?? { together: ['**'] };
 
 export default defineConfig({
   test: {
     allowOnly: false,
     sequence: { sequencer: SlowestLast },
     projects: [
-      only('node', `tests/${node}.test.{ts,tsx}`, 0),
-      ...(browser ? [only('browser', `tests/browser/${browser}.test.{ts,tsx}`, 1)] : []),
-    ],
+      variant('node', together, { name: 'together', isolate: false, sequence: { groupOrder: 0 } }),
+      variant('node', apart, { name: 'apart', sequence: { groupOrder: 1 } }),
+      variant(
+        'browser',
+        browser?.map((name) => `browser/${name}`),
+        { sequence: { groupOrder: 2 } },
+      ),
+    ].flat(),
   },
 });
 
-/** A project of the house. A mutant makes many a test hang, so that little patience is half the run. */
-function only(name: string, include: string, groupOrder: number): TestProjectInlineConfiguration {
+/** A project of the house. A mutant makes many a test wait in vain, so that little patience is half the run. */
+function variant(
+  name: string,
+  files: string[] | undefined,
+  more: TestProjectInlineConfiguration['test'],
+): TestProjectInlineConfiguration[] {
+  if (!files) return [];
   const projects = (house.test?.projects ?? []) as TestProjectInlineConfiguration[];
   const project = projects.find(({ test }) => test?.name === name);
-  return {
-    ...project,
-    test: {
-      ...project?.test,
-      include: [include],
-      env: { PROPERTY_RUNS: '0.05', PATIENCE: '300' },
-      testTimeout: 10_000,
-      hookTimeout: 10_000,
-      sequence: { groupOrder },
+  const include = files.map((file) => `tests/${file}.test.{ts,tsx}`);
+  const env = { PROPERTY_RUNS: '0.05', PATIENCE: '300' };
+  return [
+    {
+      ...project,
+      test: { ...project?.test, include, env, testTimeout: 10_000, hookTimeout: 10_000, ...more },
     },
-  };
+  ];
 }
