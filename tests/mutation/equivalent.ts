@@ -69,6 +69,12 @@ export const equivalents: readonly Equivalent[] = [
     becomes: 'false',
     why: 'Nobody looks before a stream is accepted, which sets it.',
   },
+  {
+    file: 'transports/carry.ts',
+    line: 'if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());',
+    becomes: 'stream[Symbol.asyncIterator]().return()',
+    why: 'Nobody hears any more of an attempt that was aborted, also not that there is no such function.',
+  },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
     line: String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`,

@@ -434,6 +434,47 @@ describe('a renewal of the credentials', () => {
   });
 });
 
+describe('a refresh after a 401', () => {
+  const unauthorized = new ConnectionError('unauthorized', 'No.', { status: 401 });
+
+  test('is followed by no request when the connection was closed meanwhile', async () => {
+    let answer = () => {};
+    const refresh = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const { server, connection, request } = connect({ refresh });
+    (await request(1)).refuse(unauthorized);
+    await quiet();
+    connection.close();
+    answer();
+    await quiet();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is still shared when another connection that did not need it gives up waiting for its server', async () => {
+    let refreshes = 0;
+    const refresh = () => {
+      refreshes += 1;
+      return new Promise(() => {});
+    };
+    const clock = new TestClock();
+    const waiting = connect({ refresh, clock });
+    await waiting.request(1);
+    clock.advance(10_000);
+    for (const { request } of [connect({ refresh, clock }), connect({ refresh, clock })]) {
+      (await request(1)).refuse(unauthorized);
+      await quiet();
+      clock.advance(2_500);
+    }
+    expect([waiting.connection.state.error?.kind, refreshes]).toEqual(['timeout', 1]);
+    const late = connect({ refresh, clock });
+    (await late.request(1)).refuse(unauthorized);
+    await quiet();
+    expect(refreshes).toBe(1);
+  });
+});
+
 test.each([503, 403])(
   'a stream that was doubted, and shows that it is alive, outlives a %i of its successor',
   async (status) => {

@@ -199,7 +199,10 @@ describe("an `idleTimeout` of 'auto'", () => {
       clock.advance(29_999);
       expect(connection.state.status).toBe('open');
       clock.advance(1);
-      expect(connection.state).toMatchObject({ status: 'backoff', error: { kind: 'idle' } });
+      expect(connection.state).toMatchObject({
+        status: 'backoff',
+        error: { kind: 'idle', message: 'The limit `idleTimeout` of 30000 was exceeded.' },
+      });
     }
   });
 
