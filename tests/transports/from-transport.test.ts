@@ -97,7 +97,7 @@ describe('a transport', () => {
 
   test('is not called when nobody wants it any more one microtask later', async () => {
     let calls = 0;
-    const clock = new TestClock();
+    const clock = createTestClock();
     const { actor } = run(async () => {
       calls += 1;
       return endless();

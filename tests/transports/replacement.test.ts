@@ -458,7 +458,7 @@ describe('a refresh after a 401', () => {
       refreshes += 1;
       return new Promise(() => {});
     };
-    const clock = new TestClock();
+    const clock = createTestClock();
     const waiting = connect({ refresh, clock });
     await waiting.request(1);
     clock.advance(10_000);
