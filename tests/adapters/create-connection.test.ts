@@ -562,6 +562,24 @@ describe('for await', () => {
     expect(received).toEqual(['one', 'two', 'three']);
   });
 
+  test('yields what comes without an ID as soon as it comes', async () => {
+    const connection = connect();
+    await reached(connection, 'open');
+    const received: unknown[] = [];
+    const looping = (async () => {
+      for await (const { data } of connection) {
+        received.push(data);
+        if (received.length === 2) break;
+      }
+    })();
+    server.write('data: one\n\n');
+    await until(() => received.length === 1);
+    await quiet(2);
+    server.write('data: two\n\n');
+    await looping;
+    expect(received).toEqual(['one', 'two']);
+  });
+
   test('throws the error when the connection fails', async () => {
     server.answer(status(403));
     const connection = connect();
@@ -575,12 +593,19 @@ describe('for await', () => {
 
   test('goes on after a pause, and leaves no listener behind when it is left', async () => {
     const connection = connect({ pauseWhenHidden: true });
-    const forgotten = vi.fn();
-    const { on } = connection;
+    const forgotten: string[] = [];
+    const { on, subscribe } = connection;
     connection.on = (event: string, listener: never) => {
       const forget = on(event, listener);
       return () => {
-        forgotten();
+        forgotten.push('messages');
+        forget();
+      };
+    };
+    connection.subscribe = (listener) => {
+      const forget = subscribe(listener);
+      return () => {
+        forgotten.push('states');
         forget();
       };
     };
@@ -596,11 +621,12 @@ describe('for await', () => {
     await until(() => received.length === 1);
     connection.actor.send({ type: 'page.hidden', at: clock.now() });
     expect(connection.state.closeReason).toBe('paused');
+    await quiet(2);
     server.publish('two');
     connection.actor.send({ type: 'page.visible', at: clock.now() });
     await looping;
     expect(received).toEqual(['one', 'two']);
-    expect(forgotten).toHaveBeenCalledOnce();
+    expect(forgotten.sort()).toEqual(['messages', 'states']);
   });
 
   test('throws, and says so, when the loop falls too far behind; the connection goes on', async () => {
@@ -615,7 +641,10 @@ describe('for await', () => {
       }
     })();
     server.publish('a');
-    await expect(loop).rejects.toMatchObject({ kind: 'too-large' });
+    await expect(loop).rejects.toMatchObject({
+      kind: 'too-large',
+      message: 'The limit `bufferSize` of 2 was exceeded.',
+    });
     expect(received).toEqual(['a', 'b', 'c']);
     expect(connection.state.status).toBe('open');
   });

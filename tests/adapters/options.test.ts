@@ -56,6 +56,22 @@ describe('an option that is not what it may be is refused at once', () => {
     [{ refreshOn: [1] }, '`refreshOn` must be an event name or a list of them, but it is of type object.'],
     [{ maxFieldSize: 0 }, '`maxFieldSize` must be a number from 1 to Infinity, but it is 0.'],
     [{ persist: { key: 'x' } }, '`persist` must be a `storage` and a `key`, but it is of type object.'],
+    [
+      { persist: { storage: { getItem: () => null }, key: 'x' } },
+      '`persist` must be a `storage` and a `key`, but it is of type object.',
+    ],
+    [
+      { clock: { now: Date.now, random: Math.random } },
+      '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',
+    ],
+    [
+      { events: ['note', 'alert'], closeOn: 'bye' },
+      "'bye' is not among the `events` of this connection: note, alert.",
+    ],
+    [
+      { events: ['note'], refreshOn: ['note', 'expiring'] },
+      "'expiring' is not among the `events` of this connection: note.",
+    ],
     [{ lastEventId: 7 }, '`lastEventId` must be a string without control characters, but it is 7.'],
     [
       { lastEventIdHeader: 'last event id' },
@@ -113,8 +129,19 @@ test('everything that an option may be is accepted, and undefined counts as not 
     retryDelay: 0,
     jitter: () => 1,
     policy: { 404: 'retry', '5xx': 'fail', network: 'stop' },
-    url: undefined,
-  });
+  })();
+  given({
+    method: 'POST',
+    headers: { accept: 'text/event-stream' },
+    body: 'a question',
+    lastEventIdParam: 'after',
+    EventSource: class {},
+  })();
+});
+
+test('the kind of jitter is that of the statechart, which has its own where a function makes the delay', () => {
+  const jitterOf = (options: object) => given(options)().actor.getSnapshot().context.settings.jitter;
+  expect([{}, { jitter: 'none' }, { jitter: () => 1 }].map(jitterOf)).toEqual(['full', 'none', 'full']);
 });
 
 test('a name that is no option is refused in development, with the names that are', () => {

@@ -154,6 +154,12 @@ describe('a cursor that is kept', () => {
     expect(storage.kept.size).toBe(0);
   });
 
+  test.each(['a\nb', 'a\u0000'])('is none when a header could not carry it: %j', async (id) => {
+    const { reached } = follow({ persist: { storage: memory({ feed: id }), key: 'feed' }, lastEventId: '7' });
+    await reached('open');
+    expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['7']);
+  });
+
   test('and a storage that is full or forbidden is reported, and costs the connection nothing', async () => {
     const full = () => {
       throw new Error('full');

@@ -16,7 +16,7 @@ const testsOf: Record<string, Tests> = {
   machines: { together: ['machines/*', 'adapters/options', 'properties/connection'] },
   transports: { together: ['transports/*', 'hostile/redirect'], apart: ['adapters/create-connection'] },
   adapters: {
-    together: ['adapters/{options,server-rendering,view}'],
+    together: ['adapters/{options,server-rendering,view}', 'transports/replacement'],
     apart: ['adapters/{create-connection,resumption}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },
