@@ -14,7 +14,10 @@ interface Tests {
 /** The tests that the mutants of a folder have to get past: the ones next to it, and nothing that takes long. */
 const testsOf: Record<string, Tests> = {
   machines: { together: ['machines/*', 'adapters/options', 'properties/connection'] },
-  transports: { together: ['transports/*', 'hostile/redirect'], apart: ['adapters/create-connection'] },
+  transports: {
+    together: ['transports/*', 'hostile/redirect'],
+    apart: ['adapters/{create-connection,resumption}'],
+  },
   adapters: {
     together: ['adapters/{options,server-rendering,view}', 'transports/replacement'],
     apart: ['adapters/{create-connection,resumption}'],

@@ -327,6 +327,16 @@ describe('the request', () => {
     );
   });
 
+  test.each([
+    ['GET', false],
+    ['head', false],
+    ['POST', true],
+    ['FORGET', true],
+    ['GETTER', true],
+  ])('that is a %s may repeat an effect: %s', (method, unsafe) => {
+    expect(fetchTransport({ url: server.url, method }).unsafe).toBe(unsafe);
+  });
+
   test.each(['GET', 'get', 'HEAD'])('that is a %s has no body', (method) => {
     expect(() => open({ method, body: 'x' })).toThrow(
       new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`),
