@@ -70,7 +70,7 @@ function variant(
   return [
     {
       ...project,
-      test: { ...project?.test, include, env, testTimeout: 10_000, hookTimeout: 10_000, ...more },
+      test: { ...project?.test, include, env, testTimeout: 5_000, hookTimeout: 5_000, ...more },
     },
   ];
 }
