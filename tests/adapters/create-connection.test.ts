@@ -550,6 +550,23 @@ describe('listeners', () => {
   });
 });
 
+test('a listener of the state that was removed is not called, and an error that stays is the same object', async () => {
+  server.answer(status(503));
+  const connection = connect();
+  let calls = 0;
+  const forget = connection.subscribe(() => {
+    calls += 1;
+  });
+  await reached(connection, 'backoff');
+  const { error } = connection.state;
+  const before = calls;
+  forget();
+  clock.advance(1_000);
+  expect(connection.state.status).toBe('connecting');
+  expect(connection.state.error).toBe(error);
+  expect(calls).toBe(before);
+});
+
 describe('for await', () => {
   test('yields every message and ends when the connection is closed', async () => {
     const connection = connect();

@@ -100,6 +100,17 @@ test('a hub that no longer has the last event says so, and onGap hears it', asyn
   expect([gaps.length, connection.state.lastEventId]).toEqual([1, 'żółć']);
 });
 
+test('events that were lost are no fault where nobody asks about them', async () => {
+  const reports: unknown[] = [];
+  server.answer((response) => {
+    response.writeHead(200, { ...streamHead, 'last-event-id': '9' });
+    response.write('data: x\n\n');
+  });
+  const { received } = follow({ lastEventId: '7', reportError: (error) => reports.push(error) });
+  await until(() => received.length === 1);
+  expect(reports).toEqual([]);
+});
+
 test('the header that carries the last event ID can have another name', async () => {
   const { reached } = follow({ lastEventId: '7', lastEventIdHeader: 'X-Cursor' });
   await reached('open');

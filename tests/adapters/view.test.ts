@@ -103,6 +103,24 @@ describe('the view of a connection', () => {
     expect([others, view.get().data]).toEqual([[true, true], 'c']);
   });
 
+  test('watches the connection only as long as somebody watches it', () => {
+    const { connection } = create(false);
+    let watching = 0;
+    const subscribe = () => {
+      watching += 1;
+      const unsubscribe = () => {
+        watching -= 1;
+      };
+      return { unsubscribe };
+    };
+    const shown = { ...connection, actor: { subscribe } } as unknown as ViewableConnection;
+    const view = createView(shown);
+    const leaving = [view.subscribe(() => {}), view.subscribe(() => {})];
+    expect(watching).toBe(1);
+    for (const forget of leaving) forget();
+    expect(watching).toBe(0);
+  });
+
   test('knows what changed while nobody watched, and does not tell it as news', async () => {
     const { connection, view, told, forget } = await watch();
     forget();
@@ -114,10 +132,14 @@ describe('the view of a connection', () => {
   });
 
   test('as it is expected to be opened shows as connecting, until it was closed', async () => {
-    const { connection } = create(false);
+    const { connection, server } = create(false);
     const view = createView(connection, { expected: true });
     expect([view.get().status, createView(connection).get().status]).toEqual(['connecting', 'closed']);
     connection.open();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    await until(() => connection.state.status === 'open');
+    expect(view.get().status).toBe('open');
     connection.close();
     expect(view.get()).toMatchObject({ status: 'closed', closeReason: 'app' });
   });
@@ -194,7 +216,8 @@ test('without a connection there is nothing to show and nothing to do', () => {
   expect(idleStore.connection).toBeNull();
   expect(idleStore.get()).toEqual(closed);
   expect(unknownStore.get()).toEqual({ ...closed, status: 'connecting' });
-  for (const command of Object.values(idleStore.commands)) command();
+  const { open, close, reconnect } = idleStore.commands;
+  for (const command of [open, close, reconnect]) command();
   idleStore.subscribe(() => {})();
   expect(idleStore.get()).toEqual(closed);
 });
