@@ -1,6 +1,6 @@
 import { renderToString as renderReact } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSSRApp, defineComponent, h } from 'vue';
+import { createSSRApp, defineComponent, effectScope, h } from 'vue';
 import { renderToString as renderVue } from 'vue/server-renderer';
 import * as react from '../../adapters/react.ts';
 import * as vue from '../../adapters/vue.ts';
@@ -46,13 +46,23 @@ test('Vue renders what the page shows first, and opens nothing', async () => {
     const idle = vue.useServerSentEvents(null);
     const later = vue.useServerSentEvents(server.url, { immediate: false });
     const shared = vue.useConnection(elsewhere);
+    const none = vue.useConnection(null);
     return () =>
       h(
         'p',
-        [own, idle, later, shared]
+        [own, idle, later, shared, none]
           .map(({ status, retries }) => `${status.value} ${retries.value}`)
           .join(', '),
       );
   });
-  expect(await renderVue(createSSRApp(Page))).toBe('<p>connecting 0, closed 0, closed 0, connecting 0</p>');
+  expect(await renderVue(createSSRApp(Page))).toBe(
+    '<p>connecting 0, closed 0, closed 0, connecting 0, closed 0</p>',
+  );
+});
+
+test('Vue opens nothing outside of a component either', () => {
+  const scope = effectScope();
+  const shown = scope.run(() => vue.useServerSentEvents(server.url));
+  expect(shown?.status.value).toBe('connecting');
+  scope.stop();
 });

@@ -1,5 +1,5 @@
 import { useMachine } from '@xstate/react';
-import { Component, type ReactNode, StrictMode } from 'react';
+import { Component, type ReactNode, StrictMode, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server.browser';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -160,6 +160,49 @@ test('a new URL in backoff leaves one connection; a new callback or header leave
   expect((await other.look()).requests).toHaveLength(1);
   await other.drop();
   await expect.poll(async () => (await other.look()).requests[1]?.headers['x-render']).toBe('second');
+});
+
+test('the commands are for the connection of the latest URL', async () => {
+  const other = await startRemoteSseServer();
+  cleanups.push(() => other.stop());
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={server.url} />);
+  await until(() => host.textContent === 'open');
+  root.render(<feed.Feed url={other.url} />);
+  await expect.poll(async () => (await other.look()).streams).toBe(1);
+  await until(() => host.textContent === 'open');
+  feed.last.close();
+  await until(() => host.textContent === 'closed');
+  expect((await other.look()).requests).toHaveLength(1);
+  feed.last.open();
+  await until(() => host.textContent === 'open');
+  expect((await other.look()).requests).toHaveLength(2);
+  expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('a component can open its connection before it is painted', async () => {
+  function Eager() {
+    const { status, open } = useServerSentEvents(server.url, { ...quick, immediate: false });
+    useLayoutEffect(open, [open]);
+    return <output>{status}</output>;
+  }
+  const { host } = render(<Eager />);
+  await until(() => host.textContent === 'open');
+});
+
+test('a refresh that throws is reported, and to the window when nobody else is named', async () => {
+  const reports = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {});
+  cleanups.push(() => reports.mockRestore());
+  await server.answer({ kind: 'status', code: 401 });
+  const fault = new Error('no more tokens');
+  const refresh = () => {
+    throw fault;
+  };
+  const feed = createFeed();
+  const { host } = render(<feed.Feed url={server.url} options={{ refresh }} />);
+  await until(() => host.textContent === 'failed');
+  expect(reports).toHaveBeenCalledOnce();
+  expect(reports.mock.calls[0]?.[0]).toMatchObject({ name: 'ConnectionError', cause: fault });
 });
 
 test('options that change together with the URL are those of the new connection', async () => {

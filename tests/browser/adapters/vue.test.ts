@@ -180,6 +180,25 @@ test('no URL is idle; one that comes later connects; one that goes away disconne
   expect((await server.look()).requests).toHaveLength(1);
 });
 
+test('a new URL alone is no news of the data', async () => {
+  const url = ref('http://127.0.0.1:9/nobody');
+  const scope = effectScope();
+  cleanups.push(() => scope.stop());
+  let news = 0;
+  const shown = scope.run(() => {
+    const result = useServerSentEvents(url, quick);
+    watch(result.data, () => {
+      news += 1;
+    });
+    return result;
+  });
+  url.value = server.url;
+  await until(() => shown?.status.value === 'open');
+  expect(news).toBe(0);
+  await server.publish('one');
+  await until(() => news === 1);
+});
+
 test('a URL object with the same address makes no new connection', async () => {
   const url = ref(new URL(server.url));
   const scope = effectScope();
@@ -338,6 +357,22 @@ describe('<KeepAlive>', () => {
       expect((await server.look()).requests).toHaveLength(1);
     },
   );
+
+  test('opens nothing again that has failed', async () => {
+    await server.answer({ kind: 'status', code: 401 });
+    const feed = createFeed(() => server.url, { onDeactivated: 'pause' });
+    const shown = ref(true);
+    const { host } = mount({
+      render: () => h(KeepAlive, null, { default: () => (shown.value ? h(feed.Feed) : undefined) }),
+    });
+    await until(() => host.textContent === 'failed');
+    shown.value = false;
+    await nextTick();
+    shown.value = true;
+    await quiet();
+    expect(host.textContent).toBe('closed');
+    expect((await server.look()).requests).toHaveLength(1);
+  });
 
   test('connects to a URL that came while it was hidden when it is shown again', async () => {
     const other = await startRemoteSseServer();
