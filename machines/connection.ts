@@ -409,7 +409,7 @@ export const connectionMachine = setup({
             'transport.expiring': { actions: 'recordExpiry' },
             'transport.doubted': [
               { guard: 'canOverlap', actions: replace },
-              { guard: 'mayRepeat', target: '#connection.live', reenter: true },
+              { guard: 'mayRepeat', target: '#connection.live' },
             ],
             'transport.lost': 'connecting',
             'network.online': { actions: 'askForProof' },
