@@ -13,7 +13,10 @@ interface Tests {
 
 /** The tests that the mutants of a folder have to get past: the ones next to it, and nothing that takes long. */
 const testsOf: Record<string, Tests> = {
-  machines: { together: ['machines/*', 'adapters/options', 'properties/connection'] },
+  machines: {
+    together: ['machines/*', 'adapters/options', 'properties/connection'],
+    browser: ['environment'],
+  },
   transports: {
     together: ['transports/*', 'hostile/redirect'],
     apart: ['adapters/{create-connection,resumption}'],
