@@ -1,35 +1,16 @@
 import { createConnection } from '../../../index.ts';
-import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { nativeSituations } from '../situations.ts';
+import { watch } from '../witness.ts';
 import { browserTarget } from './scene.ts';
 
 const native = browserTarget(
   { name: 'createConnection, EventSource, Chromium', native: true, immediate: true },
   (url, options) => {
     const connection = createConnection(url, options);
-    let messages = '';
-    connection.on('*', (message) => {
-      messages += transcriptOf(message);
-    });
-    return {
-      app: connection,
-      look() {
-        const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = connection.state;
-        return {
-          status,
-          retries,
-          errorKind: error?.kind ?? null,
-          retryIn: retryAt === null ? null : retryAt - options.clock.now(),
-          lastEventId,
-          closeReason,
-          openFor: openedAt === null ? null : options.clock.now() - openedAt,
-          messages,
-        };
-      },
-      unmount: () => connection[Symbol.asyncDispose](),
-    };
+    const { shown, taken, announced, dispose } = watch(connection, options.clock);
+    return { app: connection, look: shown, taken, announced, unmount: dispose };
   },
 );
 

@@ -6,14 +6,14 @@ import { startRemoteScriptedServer } from '../../support/remote-scripted-server.
 import { askedBy, type Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
 import { emptied, type Target } from '../walk.ts';
-
-/** What can be seen of a connection on the page. */
-export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'asked' | 'timers'>;
+import type { Shown } from '../witness.ts';
 
 /** A connection on the page. */
 export interface Mounted {
   readonly app: NonNullable<PathStage['app']>;
   look(): Shown;
+  taken?(): string[];
+  announced?(): string[];
   unmount(): unknown;
 }
 
@@ -31,12 +31,13 @@ export function browserTarget(
       new Promise<void>((resolve) => {
         refreshed = resolve;
       });
-    const { app, look, unmount } = mount(server.url, {
+    const { app, look, unmount, ...inside } = mount(server.url, {
       ...options,
       ...(refreshesInSteps && { refresh }),
       clock,
     });
     return {
+      ...inside,
       stage: { server, clock, page, app, refresh: () => refreshed() },
       async look(): Promise<Sight> {
         const { requests, last, openStreams, waiting, openSockets } = await server.look();
