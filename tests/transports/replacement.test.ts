@@ -91,18 +91,25 @@ describe('reconnect() while a stream is open', () => {
     expect(server.alive).toEqual([]);
   });
 
-  test('goes on with the next one when the old one breaks meanwhile, and charges nothing', async () => {
-    const { server, connection, statuses, request, open } = connect();
-    const first = await open(1);
-    connection.reconnect();
-    const second = await request(2);
-    first.drop();
-    await until(() => connection.state.status === 'connecting');
-    second.accept();
-    await until(() => connection.state.status === 'open');
-    expect([connection.state.retries, server.requests.length]).toEqual([0, 2]);
-    expect(statuses).not.toContain('backoff');
-  });
+  test.each([
+    ['breaks', 'drop'],
+    ['ends', 'end'],
+  ] as const)(
+    'goes on with the next one when the old one %s meanwhile, and charges nothing',
+    async (_, way) => {
+      const { clock, server, connection, statuses, request, open } = connect();
+      const first = await open(1);
+      connection.reconnect();
+      const second = await request(2);
+      first[way]();
+      await until(() => connection.state.status === 'connecting');
+      expect(clock.pending).toBe(1); // the time to connect: nobody watches over a stream that is gone
+      second.accept();
+      await until(() => connection.state.status === 'open');
+      expect([connection.state.retries, server.requests.length]).toEqual([0, 2]);
+      expect(statuses).not.toContain('backoff');
+    },
+  );
 
   test('has as much time as any attempt, then fails', async () => {
     const { clock, server, connection, request, open } = connect({ connectTimeout: 1_000 });
@@ -243,6 +250,18 @@ describe('replays', () => {
     expect([connection.state.retries, statuses.includes('backoff')]).toEqual([0, false]);
   });
 
+  test('are known as such although the network changes before they come', async () => {
+    const { clock, connection, received, open, cut } = connect();
+    const first = await open(1, 2);
+    const second = await cut(first);
+    second.accept();
+    await until(() => connection.state.status === 'open');
+    connection.actor.send({ type: 'network.online', at: clock.now() });
+    second.send(1, 2, 3);
+    await until(() => connection.state.lastEventId === '3');
+    expect(received).toEqual(['1', '2', '3']);
+  });
+
   test('come at once: what comes when the stream has lasted is news', async () => {
     const { clock, server, connection, received, open, cut } = connect();
     const first = await open(1, 2);
@@ -293,6 +312,22 @@ describe('an event by which the server says that the credentials are about to ex
     expect([server.alive.length, connection.state.status]).toEqual([1, 'open']);
   });
 
+  test('is the only one that renews them', async () => {
+    let refreshes = 0;
+    const { clock, server, received, open } = connect({
+      refreshOn: 'expiring',
+      refresh: () => {
+        refreshes += 1;
+      },
+    });
+    const first = await open(1);
+    first.send(2);
+    await until(() => received.length === 2);
+    clock.advance(5_000);
+    await quiet();
+    expect([refreshes, server.alive]).toEqual([0, [first]]);
+  });
+
   test.each([
     ['the server refuses the new stream', () => {}, true],
     ['the refresh fails', () => Promise.reject(new Error('down')), false],
@@ -311,6 +346,7 @@ describe('an event by which the server says that the credentials are about to ex
     first.send(3);
     await until(() => received.length === 3);
     expect([server.alive, connection.state.status, connection.state.retries]).toEqual([[first], 'open', 0]);
+    expect(clock.pending).toBe(1); // the look at the silence: there is no attempt that could time out
   });
 });
 
@@ -389,6 +425,23 @@ describe('a renewal of the credentials', () => {
     expect(server.requests).toHaveLength(2);
     clock.advance(1_001);
     await request(3);
+  });
+
+  test('is waited for when the stream breaks meanwhile, and that is no failure', async () => {
+    const { clock, server, connection, statuses, request, open } = connect({
+      refreshOn: 'expiring',
+      refresh: () => {},
+    });
+    const first = await open(1);
+    clock.advance(5_000);
+    first.batch(expiring('2'));
+    const second = await request(2);
+    first.drop();
+    await until(() => connection.state.status !== 'open');
+    expect([connection.state.status, server.alive]).toEqual(['connecting', [second]]);
+    second.accept();
+    await until(() => connection.state.status === 'open');
+    expect([connection.state.retries, statuses.includes('backoff')]).toEqual([0, false]);
   });
 
   test('that fails costs a busy stream nothing, however much arrives while it runs', async () => {
@@ -507,6 +560,15 @@ describe('an event with which the server closes for good', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('is the last one also when it comes first', async () => {
+    const { connection, received, open } = connect({ closeOn: 'bye' });
+    const first = await open(1);
+    const named = (event: string, id: string) => ({ event, data: id, id });
+    first.batch({ messages: [named('bye', '2'), named('message', '3')] });
+    await until(() => connection.state.status === 'closed');
+    expect([received, connection.state.lastEventId]).toEqual([['1', '2'], '2']);
+  });
+
   test('must be one that can be heard', () => {
     const make = () =>
       createConnection('/events', { events: ['note'], closeOn: 'bye' as 'note', immediate: false });
@@ -552,4 +614,36 @@ describe('a server that resumes after another event than it was asked to', () =>
     await until(() => connection.state.status === 'open');
     expect(reports).toEqual([Error('mine')]);
   });
+});
+
+describe('a batch without a message', () => {
+  test('or anything else that is new does not run the statechart', async () => {
+    const { connection, open } = connect();
+    const first = await open(1);
+    let changes = 0;
+    const { unsubscribe } = connection.actor.subscribe(() => {
+      changes += 1;
+    });
+    for (let beat = 0; beat < 3; beat += 1) first.batch({ keepAlive: true });
+    await quiet();
+    unsubscribe();
+    expect(changes).toBe(0);
+  });
+
+  test('still brings the time that the server asks to wait before a retry', async () => {
+    const { clock, connection, open } = connect();
+    const first = await open(1);
+    first.batch({ retry: 2_000 });
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    expect(connection.state.retryAt).toBe(clock.now() + 2_000 + 1_000);
+  });
+});
+
+test('a stream that the server ends is a failure that says so', async () => {
+  const { connection, open } = connect();
+  const first = await open(1);
+  first.end();
+  await until(() => connection.state.status === 'backoff');
+  expect(connection.state.error).toMatchObject({ kind: 'ended', message: 'The server ended the stream.' });
 });
