@@ -647,3 +647,47 @@ test('a stream that the server ends is a failure that says so', async () => {
   await until(() => connection.state.status === 'backoff');
   expect(connection.state.error).toMatchObject({ kind: 'ended', message: 'The server ended the stream.' });
 });
+
+describe('a jitter function', () => {
+  test('may ask for no delay at all', async () => {
+    const reports: unknown[] = [];
+    const { clock, connection, open } = connect({
+      jitter: () => 0,
+      reportError: (error) => reports.push(error),
+    });
+    const first = await open(1);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    expect([connection.state.retryAt, reports]).toEqual([clock.now(), []]);
+  });
+
+  test('that returns no delay is told what it must return', async () => {
+    const reports: unknown[] = [];
+    const { connection, open } = connect({ jitter: () => -1, reportError: (error) => reports.push(error) });
+    const first = await open(1);
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    expect(reports).toEqual([TypeError('`jitter` must return milliseconds.')]);
+  });
+
+  test('gets the exponential delay also after a change of the network', async () => {
+    const delays: number[] = [];
+    const { clock, connection, open } = connect({ jitter: (delay) => delays.push(delay) });
+    const first = await open(1);
+    connection.actor.send({ type: 'network.online', at: clock.now() });
+    first.drop();
+    await until(() => connection.state.status === 'backoff');
+    expect(delays).toEqual([1_000]);
+  });
+
+  test('is asked for nothing when the app closes the connection before the server does', async () => {
+    const delays: number[] = [];
+    const { connection, open } = connect({ closeOn: 'bye', jitter: (delay) => delays.push(delay) });
+    const first = await open(1);
+    connection.on('*', ({ event }) => event === 'bye' && connection.close());
+    first.batch({ messages: [{ event: 'bye', data: '2', id: '2' }] });
+    await until(() => connection.state.status === 'closed');
+    await quiet();
+    expect([connection.state.closeReason, delays]).toEqual(['app', []]);
+  });
+});
