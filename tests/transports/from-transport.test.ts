@@ -8,6 +8,8 @@ import {
   type MessageBatch,
   selectStatus,
   type Transport,
+  type TransportActorOptions,
+  type TransportEvent,
 } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
@@ -162,6 +164,34 @@ describe('a transport', () => {
     await quiet();
     expect(context().lastEventId).toBe('');
   });
+
+  test('that does not heed its signal delivers nothing of a stream that was replaced', async () => {
+    let deliver = () => {};
+    const delivered = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    const batch = (id: string) => ({ messages: [{ event: 'message', data: id, id }], lastEventId: id });
+    async function* first() {
+      yield batch('1');
+      await delivered;
+      yield batch('2');
+    }
+    async function* second() {
+      yield batch('3');
+      await new Promise(() => {});
+    }
+    const streams = [first(), second()];
+    const received: string[] = [];
+    const { actor, context } = run(async () => streams.shift() ?? endless());
+    actor.on('messages', ({ messages }) => received.push(...messages.map(({ id }) => id)));
+    await until(() => context().lastEventId === '1');
+    actor.send({ type: 'reconnect' });
+    await until(() => context().lastEventId === '3');
+    deliver();
+    await quiet();
+    expect([received, context().lastEventId]).toEqual([['1', '3'], '3']);
+    actor.stop();
+  });
 });
 
 describe('a snapshot that went through JSON', () => {
@@ -221,6 +251,57 @@ test('two transports in one statechart of the app share no memory', async () => 
   await until(() => two.requests.length === 2);
   expect(two.requests[1]?.lastEventId).toBe('');
   actor.stop();
+});
+
+describe('in a statechart of the app that stays as it is, a transport', () => {
+  function hear(options: TransportActorOptions = {}) {
+    const clock = createTestClock();
+    const server = playedTransport();
+    const heard: TransportEvent[] = [];
+    const machine = setup({
+      types: {} as { events: TransportEvent; children: { carrier: 'transport' } },
+      actors: { transport: fromTransport(server.transport, { clock, ...options }) },
+    }).createMachine({
+      invoke: {
+        id: 'carrier',
+        src: 'transport',
+        input: { lastEventId: '', refresh: false, backoff: 1_000 },
+      },
+      on: { '*': { actions: ({ event }) => heard.push(event) } },
+    });
+    const actor = createActor(machine, { clock }).start();
+    return { actor, clock, server, heard, types: () => heard.map(({ type }) => type) };
+  }
+
+  test('that fails has let go of everything, and says nothing more', async () => {
+    const { actor, clock, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.send(1);
+    await until(() => types().length === 2);
+    actor.getSnapshot().children.carrier?.send({ type: 'stream.replace', refresh: false, backoff: 1_000 });
+    await until(() => server.requests.length === 2);
+    server.requests[1]?.refuse(new ConnectionError('forbidden', 'No.'));
+    await until(() => types().length > 2);
+    await quiet();
+    expect(types()).toEqual(['transport.opened', 'transport.messages', 'transport.failed']);
+    expect([server.alive, clock.pending]).toEqual([[], 0]);
+    actor.stop();
+  });
+
+  test('tells by what the server has closed the connection for good', async () => {
+    const { actor, server, heard } = hear({ closeOn: 'bye' });
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.batch({ messages: [{ event: 'bye', data: '1', id: '1' }] });
+    await until(() => heard.length === 3);
+    expect(heard[2]).toMatchObject({
+      type: 'transport.ended',
+      final: true,
+      error: { kind: 'ended', message: 'The server closed the connection with an event of `closeOn`.' },
+    });
+    actor.stop();
+  });
 });
 
 describe('the time to connect', () => {
