@@ -78,6 +78,30 @@ export const equivalents: readonly Equivalent[] = [
     becomes: 'stream[Symbol.asyncIterator]().return()',
     why: 'Nobody hears any more of an attempt that was aborted, also not that there is no such function.',
   },
+  ...['true', 'closeOn.length >= 0'].map((becomes) => ({
+    file: 'transports/carry.ts',
+    line: 'const last = closeOn.length > 0 ? batch.messages.findIndex(({ event }) => closeOn.includes(event)) : -1;',
+    becomes,
+    why: 'Only faster: among no names, no event is found.',
+  })),
+  ...['true', 'refreshOn.length >= 0'].map((becomes) => ({
+    file: 'transports/carry.ts',
+    line: 'if (refreshOn.length > 0 && messages.some(({ event }) => refreshOn.includes(event))) {',
+    becomes,
+    why: 'Only faster: among no names, no event is found.',
+  })),
+  {
+    file: 'transports/carry.ts',
+    line: 'asking?.abort();',
+    becomes: 'asking.abort',
+    why: '`stopAsking` is called only while there is a request; TypeScript cannot know.',
+  },
+  {
+    file: 'transports/carry.ts',
+    line: 'doubting = false;',
+    becomes: 'true',
+    why: 'Nobody looks before `ask` has set it anew.',
+  },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
     line: String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`,
