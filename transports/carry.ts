@@ -167,7 +167,6 @@ export function carry(
     clock.clearTimeout(patience);
     asking?.abort();
     asking = undefined;
-    doubting = false;
   }
 
   /** The stream is over, and the one that takes its place is still on its way. */

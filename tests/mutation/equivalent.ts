@@ -96,12 +96,6 @@ export const equivalents: readonly Equivalent[] = [
     becomes: 'asking.abort',
     why: '`stopAsking` is called only while there is a request; TypeScript cannot know.',
   },
-  {
-    file: 'transports/carry.ts',
-    line: 'doubting = false;',
-    becomes: 'true',
-    why: 'Nobody looks before `ask` has set it anew.',
-  },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
     line: String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`,
