@@ -5,7 +5,7 @@ import {
   type MessageBatch,
   type TransportRequest,
 } from '../../index.ts';
-import { until } from '../support/until.ts';
+import { quiet, until } from '../support/until.ts';
 
 /** The browser's class, as far as a transport can see, whose server is the test. */
 class PlayedEventSource extends EventTarget {
@@ -152,7 +152,17 @@ test('a fault of the function that makes the URL goes to `reportError`', async (
   await expect(transport({ lastEventId: '' }, new AbortController().signal)).rejects.toMatchObject({
     kind: 'network',
   });
-  expect(reports).toEqual([expect.objectContaining({ cause: fault })]);
+  const message = '`url` threw, so no request was sent.';
+  expect(reports).toEqual([expect.objectContaining({ message, cause: fault })]);
+});
+
+test('an option that is not what it may be is refused before anything is opened, and named', () => {
+  const make = (options: object) => () => eventSourceTransport({ url: '/events', ...given, ...options });
+  expect(make({ url: 7 })).toThrow(new TypeError('`url` must be a URL or a function, but it is 7.'));
+  expect(make({ events: 'note' })).toThrow(/^`events` must be a list of event names, but it is 'note'/);
+  expect(make({ maxEventSize: 0 })).toThrow(
+    /^`maxEventSize` must be a number from 1 to Infinity, but it is 0/,
+  );
 });
 
 describe('a stream', () => {
@@ -224,15 +234,65 @@ describe('a stream', () => {
       return message.id === '1';
     };
     const { source, next } = await accepted({}, { lastEventId: '1', isReplay });
+    source.send('none');
     source.send('one', '1');
     source.send('one again', '1');
     source.send('two', '2');
     source.send('and more', '2');
-    expect((await next())?.messages.map(({ data }) => data)).toEqual(['one again', 'two', 'and more']);
+    expect((await next())?.messages.map(({ data }) => data)).toEqual([
+      'none',
+      'one again',
+      'two',
+      'and more',
+    ]);
     expect(asked).toEqual([
       { event: 'message', data: 'one', id: '1' },
       { event: 'message', data: 'two', id: '2' },
     ]);
+  });
+
+  test('is resumed after what is news in it, not after what the server sent again', async () => {
+    const isReplay = ({ id }: { id: string }) => id === '3';
+    const { source, next } = await accepted({}, { lastEventId: '4', isReplay });
+    source.send('three', '3');
+    source.send('news without an ID', '3'); // to the browser, the ID that came last is that of all that follows
+    expect(await next()).toEqual({
+      messages: [{ event: 'message', data: 'news without an ID', id: '4' }],
+      lastEventId: '4',
+    });
+  });
+});
+
+describe('an event of the stream that is named `error`', () => {
+  test('is a message like any other where it is listened for', async () => {
+    const { source, next } = await accepted({ events: ['message', 'error'] });
+    source.send('disk full', '1', 'error');
+    source.send('still here', '2');
+    expect((await next())?.messages).toEqual([
+      { event: 'error', data: 'disk full', id: '1' },
+      { event: 'message', data: 'still here', id: '2' },
+    ]);
+    expect(source.isClosed).toBe(false);
+  });
+
+  test('does not end a stream of which nobody listens for it', async () => {
+    const { source, next } = await accepted();
+    source.send('disk full', '1', 'error');
+    source.send('still here', '2');
+    expect((await next())?.messages.map(({ data }) => data)).toEqual(['still here']);
+    expect(source.isClosed).toBe(false);
+  });
+
+  test('is not taken for the error of the connection, which is no message and no fault of the page', async () => {
+    const faults: unknown[] = [];
+    const note = (error: unknown) => faults.push(error);
+    process.on('uncaughtException', note);
+    const { source, next } = await accepted({ events: ['error'] });
+    source.break();
+    await expect(next()).rejects.toMatchObject({ kind: 'network' });
+    await quiet(2);
+    process.off('uncaughtException', note);
+    expect([faults, source.isClosed]).toEqual([[], true]);
   });
 });
 

@@ -156,6 +156,17 @@ describe('a refusal', () => {
     server.answer(status(503, { 'retry-after': '7' }));
     await expect(open()).rejects.toMatchObject({ retryAfter: 7_000 });
   });
+
+  test.each([404, 200])(
+    'with the status %i leaves no socket, also when its page has no end',
+    async (code) => {
+      server.answer((response) =>
+        response.writeHead(code, { 'content-type': 'text/html' }).write('<h1>Loading'),
+      );
+      await expect(open()).rejects.toMatchObject({ status: code });
+      await until(() => server.sockets.size === 0, 'the socket to be closed');
+    },
+  );
 });
 
 test('an answer without a body is none', async () => {
@@ -252,6 +263,34 @@ describe('the request', () => {
     for await (const _ of [batches]) break;
   });
 
+  test('says nothing of a body when it has none', async () => {
+    const inits: RequestInit[] = [];
+    const spy: typeof fetch = (url, init = {}) => {
+      inits.push(init);
+      return fetch(url, init);
+    };
+    await open({ fetch: spy });
+    await open({ fetch: spy, method: 'POST', body: () => undefined });
+    for (const init of inits) {
+      expect(init).not.toHaveProperty('body');
+      expect(init).not.toHaveProperty('duplex'); // which not every browser knows
+    }
+    expect(inits.length).toBe(2);
+  });
+
+  test('is not sent when a function of the app cannot make its body, and it says which', async () => {
+    const reports: unknown[] = [];
+    const fault = new Error('nothing to say');
+    const opening = open({
+      method: 'POST',
+      body: () => Promise.reject(fault),
+      reportError: (error) => reports.push(error),
+    });
+    const error = { kind: 'network', message: '`body` threw, so no request was sent.', cause: fault };
+    await expect(opening).rejects.toMatchObject(error);
+    expect([reports, server.requests]).toEqual([[expect.objectContaining(error)], []]);
+  });
+
   test('can have a body that is a stream', async () => {
     const parts = () => new Blob(['a', 'b']).stream();
     await open({ method: 'PUT', body: parts });
@@ -281,7 +320,10 @@ describe('the request', () => {
   test.each(['ftp://127.0.0.1/', 'file:///etc/passwd', 'xhttp://127.0.0.1/', 'about:blank'])(
     'to %s is none that can be sent',
     async (url) => {
-      await expect(open({ url })).rejects.toMatchObject({ kind: 'invalid' });
+      await expect(open({ url })).rejects.toMatchObject({
+        kind: 'invalid',
+        cause: { message: 'No URL that can be fetched.' },
+      });
     },
   );
 
@@ -320,6 +362,18 @@ describe('the request', () => {
     expect(server.requests[0]?.lastEventId).toBe('żółć');
     expect(server.requests[1]?.headers["x-!#$%&'*+.^_`|~"]).toBe('7');
   });
+
+  test.each(['7', 'żółć', '\uFEFF7'])(
+    'is answered in UTF-8 too: a server that resumes after "%s" has left nothing out',
+    async (id) => {
+      server.answer((response, request) => {
+        response.setHeader('last-event-id', String(request.headers['last-event-id']));
+        // Node writes the head in UTF-8, which it is already, if a text or nothing comes with it.
+        body(Uint8Array.of(10))(response, request);
+      });
+      expect((await open({}, id)).resumedAfter).toBe(id);
+    },
+  );
 
   test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
     expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(

@@ -304,6 +304,17 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
   });
 });
 
+test('an option of the actor that is not what it may be is refused at once, and named', () => {
+  const make = (options: object) => () => fromTransport(async () => endless(), options);
+  expect(make({ connectTimeout: -1 })).toThrow(
+    /^`connectTimeout` must be a number from 0 to \d+, but it is -1/,
+  );
+  expect(make({ idleTimeout: 'never' })).toThrow(TypeError);
+  expect(make({ refresh: {} })).toThrow(
+    new TypeError('`refresh` must be function, but it is of type object.'),
+  );
+});
+
 describe('the time to connect', () => {
   test('counts from the start, whatever the transport waits for', async () => {
     const clock = createTestClock();
