@@ -1,11 +1,20 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../machines/message.ts';
-import { fetchTransport } from '../../transports/fetch.ts';
+import { type FetchTransportOptions, fetchTransport } from '../../transports/fetch.ts';
+import type { TransportRequest } from '../../transports/transport.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Reads a stream that arrives in the given chunks, through the whole transport. */
-async function read(chunks: readonly Uint8Array[], lastEventId = '') {
+type Limits = Pick<FetchTransportOptions, 'events' | 'maxEventSize'>;
+
+/** The batches of a stream that arrives in the given chunks, through the whole transport. */
+async function* batchesOf(
+  chunks: Iterable<Uint8Array>,
+  request: TransportRequest = { lastEventId: '' },
+  limits: Limits = {},
+) {
   const fetch = async () =>
     new Response(
       new ReadableStream<Uint8Array>({
@@ -16,11 +25,16 @@ async function read(chunks: readonly Uint8Array[], lastEventId = '') {
       }),
       { headers: { 'content-type': 'text/event-stream' } },
     );
-  const transport = fetchTransport({ url: 'http://localhost/', fetch });
+  const transport = fetchTransport({ url: 'http://localhost/', fetch, ...limits });
+  yield* await transport(request, new AbortController().signal);
+}
+
+/** Reads a stream to its end. */
+async function read(chunks: readonly Uint8Array[], lastEventId = '') {
   const messages: Message[] = [];
   const retries: number[] = [];
   let last = lastEventId;
-  for await (const batch of await transport({ lastEventId }, new AbortController().signal)) {
+  for await (const batch of batchesOf(chunks, { lastEventId })) {
     messages.push(...batch.messages);
     last = batch.lastEventId;
     if (batch.retry !== undefined) retries.push(batch.retry);
@@ -144,20 +158,98 @@ test('as long as there may be replays, an ID that brings no news is none to resu
     isReplaying: true,
     isReplay: ({ id }: { id: string }) => Number(id) <= 4,
   };
-  const open = fetchTransport({
-    url: 'http://127.0.0.1/',
-    events: ['note'],
-    fetch: async () =>
-      new Response('id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: known\n\n', {
-        headers: { 'content-type': 'text/event-stream' },
-      }),
-  });
+  const text = 'id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: known\n\n';
   const ids: string[] = [];
-  for await (const { messages, lastEventId } of await open(request, new AbortController().signal)) {
+  for await (const { messages, lastEventId } of batchesOf([bytesOf(text)], request, { events: ['note'] })) {
     expect(messages).toEqual([]);
     ids.push(lastEventId);
   }
   expect(ids).toEqual(['4']);
+});
+
+test('a message without an ID of its own is never taken for a replay, even if it says what was said before', async () => {
+  const asked: string[] = [];
+  const request = {
+    lastEventId: '1',
+    isReplaying: true,
+    isReplay({ data }: { data: string }) {
+      asked.push(data);
+      return data === 'again';
+    },
+  };
+  const text = 'data: again\n\nid: 1\ndata: again\n\ndata: again\n\nid: 2\ndata: news\n\n';
+  const delivered: Message[] = [];
+  for await (const { messages } of batchesOf([bytesOf(text)], request)) delivered.push(...messages);
+  expect(delivered).toEqual([message('again', '1'), message('again', '1'), message('news', '2')]);
+  expect(asked).toEqual(['again', 'news']);
+});
+
+test('a batch tells whether the server showed that it is there, by which its silence is measured', async () => {
+  const seen: unknown[] = [];
+  const chunks = ['data: a\n\n', ': still here\n\n', 'data: b\n\n'].map(bytesOf);
+  for await (const { messages, keepAlive } of batchesOf(chunks)) seen.push([messages.length, keepAlive]);
+  expect(seen).toEqual([
+    [1, false],
+    [0, true],
+    [1, false],
+  ]);
+});
+
+describe('where the largest event is one of 50 characters, an event', () => {
+  const before = 'data: before\n\n';
+  const event = (size: number) => `data: ${'x'.repeat(size)}\n\ndata: after\n\n`;
+
+  /** The lengths of the data that is delivered, and the error at the end. */
+  async function readAll(chunks: readonly string[]) {
+    const sizes: number[] = [];
+    let error: unknown;
+    try {
+      for await (const { messages } of batchesOf(chunks.map(bytesOf), undefined, { maxEventSize: 50 }))
+        sizes.push(...messages.map(({ data }) => String(data).length));
+    } catch (cause) {
+      error = cause;
+    }
+    return { sizes, error };
+  }
+
+  test('is accepted when it is as large, wherever a chunk ends', async () => {
+    const text = event(50);
+    for (let at = 0; at <= text.length; at += 1) {
+      const parts = [before, text.slice(0, at), text.slice(at)];
+      expect(await readAll(parts), `split at ${at}`).toEqual({ sizes: [6, 50, 5], error: undefined });
+    }
+  });
+
+  test.each([51, 80])('ends the stream when it is one of %i, wherever a chunk ends', async (size) => {
+    const text = event(size);
+    for (let at = 0; at <= text.length; at += 1) {
+      const parts = [before, text.slice(0, at), text.slice(at)];
+      expect(await readAll(parts), `split at ${at}`).toMatchObject({
+        sizes: [6],
+        error: { kind: 'too-large', message: 'The limit `maxEventSize` of 50 was exceeded.' },
+      });
+    }
+  });
+});
+
+test('a message does not keep the long line before it in memory, of which it got the end', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const used = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 2 ** 20;
+  };
+  function* chunks() {
+    for (let count = 0; count < 32; count += 1) {
+      yield bytesOf(`:${'x'.repeat(2 ** 20)}`);
+      yield bytesOf('xx\ndata: a message of some length\n\n');
+    }
+  }
+  const held: Message[] = [];
+  const before = used();
+  for await (const { messages } of batchesOf(chunks())) held.push(...messages);
+  expect(used() - before).toBeLessThan(16); // megabytes, of 32
+  expect(held.length).toBe(32);
 });
 
 test('bytes that are not UTF-8 become replacement characters and stop nothing', async () => {
