@@ -163,8 +163,15 @@ describe('a refusal', () => {
       server.answer((response) =>
         response.writeHead(code, { 'content-type': 'text/html' }).write('<h1>Loading'),
       );
-      await expect(open()).rejects.toMatchObject({ status: code });
+      const held: Response[] = []; // so that no garbage collection closes the socket
+      const holding: typeof fetch = async (url, init) => {
+        const response = await fetch(url, init);
+        held.push(response);
+        return response;
+      };
+      await expect(open({ fetch: holding })).rejects.toMatchObject({ status: code });
       await until(() => server.sockets.size === 0, 'the socket to be closed');
+      expect(held.length).toBe(1);
     },
   );
 });
