@@ -11,6 +11,8 @@ interface Equivalent {
 const onlyFaster =
   'The look at the first character spares a `SyntaxError`; what comes of the text is the same.';
 
+const splitsUrl = String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`;
+
 export const equivalents: readonly Equivalent[] = [
   {
     file: 'machines/connection.ts',
@@ -98,10 +100,43 @@ export const equivalents: readonly Equivalent[] = [
   },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
-    line: String.raw`const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];`,
+    line: splitsUrl,
     becomes,
     why: 'Every text matches, with a path and a query that may be empty; TypeScript cannot know.',
   })),
+  ...[String.raw`/([^?#]*)\??([^#]*)(#.*)?$/s`, String.raw`/^([^?#]*)\??([^#]*)(#.*)?/s`].map((becomes) => ({
+    file: 'transports/event-source.ts',
+    line: splitsUrl,
+    becomes,
+    why: 'It takes all that there is from the first character to the last, also where it does not have to.',
+  })),
+  ...[
+    [
+      'transports/event-source.ts',
+      `signal.addEventListener('abort', () => fail(signal.reason), { once: true });`,
+    ],
+    ['transports/event-stream.ts', `signal.addEventListener('abort', cancel, { once: true });`],
+  ].flatMap(([file = '', line = '']) =>
+    ['{}', 'false'].map((becomes) => ({ file, line, becomes, why: 'A signal aborts only once.' })),
+  ),
+  {
+    file: 'transports/interpret.ts',
+    line: 'if (!done || messages.length > 0) {',
+    becomes: 'false',
+    why: 'At the end there can be no text but half a character, which ends no message.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: `let lastEventId = '';`,
+    becomes: '"Stryker was here!"',
+    why: 'Every attempt says first which ID it resumes after.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: 'let room = { messages: 0, characters: 0 };',
+    becomes: '{}',
+    why: 'Nobody looks before `request` has set it.',
+  },
   {
     file: 'transports/redirect.ts',
     line: `if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);`,
