@@ -138,6 +138,36 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Nobody looks before `request` has set it.',
   },
   {
+    file: 'transports/memory.ts',
+    line: 'let room = { messages: 0, characters: 0 };',
+    becomes: '{}',
+    why: 'Nobody looks before `request` has set it.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: 'let before: readonly Message[] = [];',
+    becomes: '["Stryker was here"]',
+    why: 'Nobody looks before `startStream` has set it: until then, `left` is 0.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: `let asked = '';`,
+    becomes: '"Stryker was here!"',
+    why: 'Nobody looks before `request` has set it.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: 'let overlaps = false;',
+    becomes: 'true',
+    why: 'Before `startStream` has set it, there is nothing to settle.',
+  },
+  {
+    file: 'transports/memory.ts',
+    line: 'before = [];',
+    becomes: '["Stryker was here"]',
+    why: 'Nobody looks once `left` is 0; this only frees memory earlier.',
+  },
+  {
     file: 'transports/redirect.ts',
     line: `if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);`,
     becomes: '""',
