@@ -210,3 +210,52 @@ describe('redirects', () => {
     expect(everything(elsewhere.requests)).not.toContain('canary');
   });
 });
+
+describe('of the answers on the way along a redirect', () => {
+  /** Answers a `fetch` of the app with these, one after another; tells whose bodies were let go of unread. */
+  async function along(...answers: readonly (Partial<Response> & { readonly status: number })[]) {
+    const dropped: number[] = [];
+    const seen: (RequestInit | undefined)[] = [];
+    const fake: typeof fetch = async (_, init) => {
+      const index = seen.push(init) - 1;
+      const { status: code = 500, ...rest } = answers[index] ?? {};
+      const body = new ReadableStream({
+        start: (stream) =>
+          code === 200 ? stream.enqueue(new TextEncoder().encode('data: a\n\n')) : undefined,
+        cancel: () => void dropped.push(index),
+      });
+      const headers = { 'content-type': 'text/event-stream' };
+      const response = new Response(body, { status: code || 200, headers });
+      for (const [name, value] of Object.entries({ url: server.url, ...rest, status: code }))
+        Object.defineProperty(response, name, { value });
+      return response;
+    };
+    const transport = fetchTransport({ url: server.url, headers: secrets, fetch: fake });
+    const error = await transport({ lastEventId: '' }, controller.signal).then(
+      () => undefined,
+      (fault: unknown) => fault,
+    );
+    return { dropped, seen, error };
+  }
+
+  const moved = () => ({ status: 200, redirected: true, url: new URL('/moved', server.url).href });
+
+  test('none keeps its socket, wherever they lead', async () => {
+    const { dropped, error } = await along({ status: 302 }, moved(), { status: 200 });
+    expect([dropped, error]).toEqual([[0, 1], undefined]);
+  });
+
+  test('none keeps its socket when they lead nowhere', async () => {
+    const { dropped, error } = await along({ status: 302 }, moved(), { status: 307 });
+    expect(dropped).toEqual([0, 1, 2]);
+    expect(error).toMatchObject(refused);
+  });
+
+  test('the first one of a browser, which hides what it says, is known by its type', async () => {
+    const hidden = { status: 0, type: 'opaqueredirect' } as const;
+    const { seen, error } = await along(hidden, moved(), { status: 200 });
+    expect(error).toBeUndefined();
+    const withKey = seen.map((init) => new Headers(init?.headers).has('x-api-key'));
+    expect(withKey).toEqual([true, false, true]);
+  });
+});

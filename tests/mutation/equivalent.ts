@@ -174,10 +174,34 @@ export const equivalents: readonly Equivalent[] = [
     why: 'The request always comes with its method; the type of `fetch` does not say so.',
   },
   {
+    file: 'transports/redirect.ts',
+    line: 'own.signal?.throwIfAborted();',
+    becomes: 'own.signal.throwIfAborted',
+    why: 'The request always comes with its signal; the type of `fetch` does not say so.',
+  },
+  {
+    file: 'transports/refusal.ts',
+    line: String.raw`if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;`,
+    becomes: '"Stryker was here!"',
+    why: 'Neither text is a content type.',
+  },
+  {
     file: 'transports/retry-after.ts',
     line: `const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();`,
     becomes: '"Stryker was here!"',
     why: 'Neither text is a date.',
+  },
+  {
+    file: 'transports/vigil.ts',
+    line: 'return cadence > 0 ? Math.min(longest, Math.max(shortest, 3 * cadence) * memory.caution) : Infinity;',
+    becomes: 'cadence >= 0',
+    why: 'No gap of 0 is ever learned.',
+  },
+  {
+    file: 'transports/vigil.ts',
+    line: 'if (now < lastSign) lastSign = now; // the clock was set back',
+    becomes: 'now <= lastSign',
+    why: 'What is already the same is set to the same.',
   },
   {
     file: 'adapters/cursor.ts',

@@ -126,7 +126,7 @@ describe('a stream', () => {
     },
   );
 
-  test.each(['text/html', 'text/event-streams', 'application/json', ''])(
+  test.each(['text/html', 'text/event-streams', 'x-text/event-stream', 'application/json', ''])(
     'of the content type "%s" is refused',
     async (type) => {
       server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
