@@ -127,18 +127,6 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'transports/memory.ts',
-    line: `let lastEventId = '';`,
-    becomes: '"Stryker was here!"',
-    why: 'Every attempt says first which ID it resumes after.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: 'let room = { messages: 0, characters: 0 };',
-    becomes: '{}',
-    why: 'Nobody looks before `request` has set it.',
-  },
-  {
-    file: 'transports/memory.ts',
     line: 'let room = { messages: 0, characters: 0 };',
     becomes: '{}',
     why: 'Nobody looks before `request` has set it.',
