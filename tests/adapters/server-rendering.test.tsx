@@ -60,9 +60,10 @@ test('Vue renders what the page shows first, and opens nothing', async () => {
   );
 });
 
-test('Vue opens nothing outside of a component either', () => {
+test('Vue opens nothing outside of a component either', async () => {
   const scope = effectScope();
   const shown = scope.run(() => vue.useServerSentEvents(server.url));
+  await quiet();
   expect(shown?.status.value).toBe('connecting');
   scope.stop();
 });

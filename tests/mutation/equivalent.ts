@@ -175,6 +175,12 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'transports/retry-after.ts',
+    line: `const value = headers.get('retry-after') ?? '';`,
+    becomes: '"Stryker was here!"',
+    why: 'Neither text is a number or a date.',
+  },
+  {
+    file: 'transports/retry-after.ts',
     line: `const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();`,
     becomes: '"Stryker was here!"',
     why: 'Neither text is a date.',

@@ -17,6 +17,13 @@ const byEventSource = (options: object) => () =>
 const around = (options: object) => () =>
   fromTransport(fetchTransport({ url: '/events' }), options as TransportActorOptions);
 
+test.each(['omit', 'same-origin', 'include'])('fetch is asked for the credentials `%s`', (credentials) => {
+  expect(byFetch({ credentials })).not.toThrow();
+  expect(byFetch({ credentials: credentials.toUpperCase() })).toThrow(
+    "`credentials` must be 'omit' | 'same-origin' | 'include', but it is",
+  );
+});
+
 describe('a transport refuses at once', () => {
   test.each([
     [{ url: '' }, "`url` must be a URL or a function, but it is ''."],
