@@ -1,3 +1,4 @@
+import { fromUtf8Bytes, utf8Bytes } from '../transports/byte-string.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type NodeRequest, type NodeResponse, type NodeServer, nodeHttp } from './node-http.ts';
 import { createScript, type Exchange, type Script } from './script.ts';
@@ -82,12 +83,13 @@ export async function createScriptedServer(options: ScriptedServerOptions = {}):
 }
 
 async function receive(script: Script, request: NodeRequest, response: NodeResponse): Promise<void> {
+  const encoder = new TextEncoder();
   const { socket, headers } = request;
   const cors = corsHeaders(headers);
   const seen = await requestOf(request, script.now);
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   const write = (text: string) =>
-    Promise.race([closed, new Promise<void>((resolve) => response.write(utf8Bytes(text), resolve))]);
+    Promise.race([closed, new Promise<void>((resolve) => response.write(encoder.encode(text), resolve))]);
 
   const exchange: Exchange = {
     request: seen,
@@ -99,7 +101,7 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
       else await write(text || '\n');
     },
     async refuse(status, given, body) {
-      response.writeHead(status, { ...cors, ...asBytes(given) }).end(utf8Bytes(body));
+      response.writeHead(status, { ...cors, ...asBytes(given) }).end(encoder.encode(body));
       await closed;
     },
     write,
@@ -125,24 +127,12 @@ async function requestOf(request: NodeRequest, now: () => number): Promise<Scrip
   );
   const parameter = new URL(url, 'http://localhost').searchParams.get('lastEventId');
   const header = headers['last-event-id'];
-  const lastEventId = header === undefined ? (parameter ?? '') : fromBytes(header);
+  const lastEventId = header === undefined ? (parameter ?? '') : fromUtf8Bytes(header);
   return { at: now(), lastEventId, method, url, headers, body };
 }
 
-/** A header is a string of bytes; the standard sends the ID as UTF-8. */
-function fromBytes(bytes: string): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
-  );
-}
-
 function asBytes(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const bytesOf = (text: string) => Array.from(utf8Bytes(text), (byte) => String.fromCharCode(byte)).join('');
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytesOf(value)]));
-}
-
-function utf8Bytes(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, utf8Bytes(value)]));
 }
 
 function listening(server: NodeServer, port: number, host: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { ConnectionError } from '../machines/connection-error.ts';
 import { anyOf, callback, check, flag, type Rules, text } from '../machines/rules.ts';
+import { fromUtf8Bytes, utf8Bytes } from './byte-string.ts';
 import { readEventStream } from './event-stream.ts';
 import { isSafe } from './method.ts';
 import { asConnectionError } from './network-error.ts';
@@ -124,17 +125,6 @@ async function requestFor(
     const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
     throw new ConnectionError('invalid', message, { cause });
   }
-}
-
-/** A header value is a string of bytes; the standard sends the ID as UTF-8. */
-function utf8Bytes(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
-}
-
-function fromUtf8Bytes(bytes: string): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
-  );
 }
 
 export function isHeaderName(value: unknown): boolean {

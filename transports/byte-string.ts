@@ -1,0 +1,13 @@
+// A header value is a string of bytes; the standard sends the ID as UTF-8.
+
+/** The UTF-8 bytes of a text, each as one character. */
+export function utf8Bytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** The text of which these are the bytes, also where it begins with a byte order mark. */
+export function fromUtf8Bytes(bytes: string): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
+  );
+}
