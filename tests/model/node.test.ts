@@ -4,6 +4,7 @@ import { createTestClock } from '../../testing/clock.ts';
 import { createTestPage } from '../../testing/page.ts';
 import { pathOf } from '../../testing/paths/connection-paths.ts';
 import { createScriptedServer } from '../../testing/scripted-server.ts';
+import { steppedRefresh } from '../support/stepped-refresh.ts';
 import { askedBy, Reference } from './reference.ts';
 import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
@@ -34,11 +35,7 @@ const node: Target = {
     const page = createTestPage();
     const clock = createTestClock();
     const server = await createScriptedServer({ clock });
-    let refreshed = () => {};
-    const refresh = () =>
-      new Promise<void>((resolve) => {
-        refreshed = resolve;
-      });
+    const { refresh, finish } = steppedRefresh();
     const connection = createConnection(server.url, {
       ...options,
       ...(refreshesInSteps && { refresh }),
@@ -46,7 +43,7 @@ const node: Target = {
     });
     const { shown, taken, announced, dispose } = watch(connection, clock);
     return {
-      stage: { server, clock, page, app: connection, refresh: () => refreshed() },
+      stage: { server, clock, page, app: connection, refresh: finish },
       async look() {
         await aMoment();
         const last = server.requests.at(-1);

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ScriptedRequest } from '../../testing/scripted.ts';
 import { createScriptedServer, type ScriptedServer } from '../../testing/scripted-server.ts';
+import { startControlServer } from './control-server.ts';
 
 /** What a page can ask of the scripted server that runs for it. */
 export interface ScriptedCall {
@@ -22,42 +21,18 @@ export interface ScriptedReport {
   readonly error?: string;
 }
 
-/** Runs scripted servers for tests that live in a browser, each steered by a page through a path of its own. */
-export async function startScriptedControl(): Promise<{ url: string } & AsyncDisposable> {
-  const servers = new Map<string, ScriptedServer>();
-
-  const control = createServer(async (request, response) => {
-    response.setHeader('access-control-allow-origin', '*');
-    let text = '';
-    for await (const chunk of request.setEncoding('utf8')) text += chunk;
-    const id = request.url ?? '';
-    const { verb, given } = JSON.parse(text) as ScriptedCall;
-    const server = servers.get(id) ?? (await createScriptedServer());
-    servers.set(id, server);
-    const error = verb === 'look' ? undefined : await call(server, verb, given);
-    if (verb === 'close') servers.delete(id);
-    const { url, requests, openStreams, waiting, openSockets } = server;
-    const report = {
-      url,
-      requests: requests.length,
-      last: requests.at(-1),
-      openStreams,
-      waiting,
-      openSockets,
-      ...(error && { error }),
-    };
-    response.end(JSON.stringify(report satisfies ScriptedReport));
-  });
-
-  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(control.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      for (const server of servers.values()) await server.close();
-      control.closeAllConnections();
-      await new Promise((resolve) => control.close(resolve));
+/** Runs scripted servers for tests that live in a browser. */
+export function startScriptedControl(): Promise<{ url: string } & AsyncDisposable> {
+  return startControlServer({
+    start: createScriptedServer,
+    async perform(server, { verb, given }: ScriptedCall) {
+      const error = verb === 'look' ? undefined : await call(server, verb, given);
+      const { url, requests, openStreams, waiting, openSockets } = server;
+      const seen = { requests: requests.length, last: requests.at(-1), openStreams, waiting, openSockets };
+      return { url, ...seen, ...(error && { error }) } satisfies ScriptedReport;
     },
-  };
+    isLast: ({ verb }) => verb === 'close',
+  });
 }
 
 async function call(

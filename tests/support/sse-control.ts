@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Flood, flood } from '../hostile/flood.ts';
+import { startControlServer } from './control-server.ts';
 import {
   type Answer,
   body,
@@ -36,37 +35,23 @@ export interface ControlReport {
   readonly streams: number;
 }
 
-/**
- * Runs event-stream servers for tests that live in a browser. They are steered through a server of their own, so
- * that a page whose connections to the event stream are used up can still reach it.
- */
-export async function startControl(): Promise<{ url: string } & AsyncDisposable> {
-  const servers = new Map<string, SseServer>();
-
-  const control = createServer(async (request, response) => {
-    response.setHeader('access-control-allow-origin', '*');
-    let text = '';
-    for await (const chunk of request.setEncoding('utf8')) text += chunk;
-    const id = request.url ?? '';
-    const server = servers.get(id) ?? (await startSseServer());
-    servers.set(id, server);
-    const call = JSON.parse(text) as ControlCall;
-    await perform(server, call);
-    if (call.verb === 'stop') servers.delete(id);
-    const { url, requests, preflights, sockets, streams } = server;
-    const report: ControlReport = { url, requests, preflights, sockets: sockets.size, streams: streams.size };
-    response.end(JSON.stringify(report));
-  });
-
-  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(control.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      for (const server of servers.values()) await server[Symbol.asyncDispose]();
-      control.closeAllConnections();
-      await new Promise((resolve) => control.close(resolve));
+/** Runs event-stream servers for tests that live in a browser. */
+export function startControl(): Promise<{ url: string } & AsyncDisposable> {
+  return startControlServer({
+    start: startSseServer,
+    async perform(server, call: ControlCall) {
+      await perform(server, call);
+      const { url, requests, preflights, sockets, streams } = server;
+      return {
+        url,
+        requests,
+        preflights,
+        sockets: sockets.size,
+        streams: streams.size,
+      } satisfies ControlReport;
     },
-  };
+    isLast: ({ verb }) => verb === 'stop',
+  });
 }
 
 async function perform(server: SseServer, call: ControlCall): Promise<void> {

@@ -12,16 +12,13 @@ import {
   pathEvents,
 } from '../../testing/index.ts';
 import { propertyParameters, propertyTimeout } from '../support/property-runs.ts';
+import { steppedRefresh } from '../support/stepped-refresh.ts';
 
 /** Everything that a step can be played with, and a connection without a network. */
 function setUp(options: ConnectionOptions, refreshesInSteps = false) {
   const page = createTestPage();
   const [server, clock] = [createScriptedTransport(), createTestClock()];
-  let finish = () => {};
-  const refresh = () =>
-    new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+  const { refresh, finish } = steppedRefresh();
   const connection = createConnection('/events', {
     ...options,
     ...(options.refresh && refreshesInSteps && { refresh }),
@@ -34,7 +31,7 @@ function setUp(options: ConnectionOptions, refreshesInSteps = false) {
     await connection[Symbol.asyncDispose]();
   };
   return {
-    stage: { server, clock, page, app: connection, refresh: () => finish() },
+    stage: { server, clock, page, app: connection, refresh: finish },
     seen(): ExpectedState {
       const { status, retries, error, retryAt, lastEventId, closeReason } = connection.state;
       const retryIn = retryAt === null ? null : retryAt - clock.now();

@@ -3,6 +3,7 @@ import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createTestPage } from '../../../testing/page.ts';
 import type { PathStage } from '../../../testing/paths/step.ts';
 import { startRemoteScriptedServer } from '../../support/remote-scripted-server.ts';
+import { steppedRefresh } from '../../support/stepped-refresh.ts';
 import { askedBy, type Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
 import { emptied, type Target } from '../walk.ts';
@@ -26,11 +27,7 @@ export function browserTarget(
     const page = createTestPage();
     const clock = createTestClock();
     const server = await startRemoteScriptedServer();
-    let refreshed = () => {};
-    const refresh = () =>
-      new Promise<void>((resolve) => {
-        refreshed = resolve;
-      });
+    const { refresh, finish } = steppedRefresh();
     const { app, look, unmount, ...inside } = mount(server.url, {
       ...options,
       ...(refreshesInSteps && { refresh }),
@@ -38,7 +35,7 @@ export function browserTarget(
     });
     return {
       ...inside,
-      stage: { server, clock, page, app, refresh: () => refreshed() },
+      stage: { server, clock, page, app, refresh: finish },
       async look(): Promise<Sight> {
         const { requests, last, openStreams, waiting, openSockets } = await server.look();
         const asked = last ? askedBy(last) : '';
