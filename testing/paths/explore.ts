@@ -2,7 +2,7 @@ import type { ActorLogic, Snapshot } from 'xstate';
 import { type AdjacencyValue, getAdjacencyMap } from 'xstate/graph';
 import { type Deed, deedsIn, type PathEvent } from './deeds.ts';
 import { perform } from './perform.ts';
-import { stateName } from './transitions.ts';
+import { stateName, transitionName } from './transitions.ts';
 import type { World } from './world.ts';
 
 /** Something that happens, and the world before and after. */
@@ -62,7 +62,7 @@ function mapFrom(start: World, isWanted: (deed: Deed) => boolean): AdjacencyValu
 /** What makes one move another than the next, for a test: where it begins, what happens, and what comes of it. */
 export function noveltyOf({ deed, before, world }: Move): string {
   const what = [deed.event, 'status' in deed && deed.status, 'message' in deed && deed.message.event];
-  const taken = world.choices.map((choice) => choice.taken);
+  const taken = world.choices.map((choice) => choice.taken && transitionName(choice.taken));
   // A server that refused to renew the credentials may have asked to wait: that counts once the stream is lost.
   const floorOf = ({ snapshot, now }: World) => Math.max(0, snapshot.context.notBefore - now);
   const isHeldBack = before.notBefore > before.now && floorOf(world) > floorOf(before);

@@ -1,6 +1,7 @@
 import { getInitialMicrosteps, getMicrosteps, type SnapshotFrom } from 'xstate';
 import { type ConnectionOptions, settingsOf } from '../../adapters/options.ts';
 import { backoffDelay } from '../../machines/backoff.ts';
+import { type Choice, choose } from '../../machines/chart.ts';
 import {
   type ConnectionEvent,
   connectionMachine,
@@ -11,7 +12,6 @@ import type { Failure } from '../../machines/connection-error.ts';
 import { eventSourceTransport } from '../../transports/event-source.ts';
 import { isSafe } from '../../transports/method.ts';
 import { usualDraw } from '../chance.ts';
-import { type Choice, choose } from './transitions.ts';
 
 /** A request that has no stream yet. */
 export interface Asking {

@@ -1,4 +1,10 @@
-import { allGuards, allStates, allTransitions, stateName } from '../../testing/paths/transitions.ts';
+import {
+  allGuards,
+  allStates,
+  allTransitions,
+  stateName,
+  transitionName,
+} from '../../testing/paths/transitions.ts';
 import type { Route } from './routes.ts';
 
 /** What cannot be had on a target, and why. */
@@ -39,7 +45,7 @@ export class Coverage {
     for (const { snapshot, choices } of [...(immediate ? [start] : []), ...moves.map(({ world }) => world)]) {
       this.#states.add(stateName(snapshot.value));
       for (const { taken, guards } of choices) {
-        if (taken !== undefined) this.#transitions.add(taken);
+        if (taken) this.#transitions.add(transitionName(taken));
         for (const [name, answer] of guards) this.#guards.add(`${name} says ${answer ? 'yes' : 'no'}`);
       }
     }

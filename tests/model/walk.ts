@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type Deed, describe } from '../../testing/paths/deeds.ts';
 import { type PathStage, play } from '../../testing/paths/step.ts';
+import { transitionName } from '../../testing/paths/transitions.ts';
 import { Reference, type Sight } from './reference.ts';
 import type { Route } from './routes.ts';
 import type { Situation } from './situations.ts';
@@ -41,7 +42,7 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
     scene.taken?.();
     for (const { deed, before, world } of moves) {
       done.push(describe(deed, before));
-      const expected = world.choices.map((choice) => choice.taken).filter((name) => name !== undefined);
+      const expected = world.choices.flatMap(({ taken }) => (taken ? [transitionName(taken)] : []));
       for (const [part, isLast] of partsOf(deed)) {
         reference.play(part);
         await play(part, scene.stage);

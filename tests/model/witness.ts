@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Connection, ConnectionEmitted } from '../../index.ts';
+import { describeTransition } from '../../machines/chart.ts';
 import type { TestClock } from '../../testing/clock.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { type Sight, transcriptOf } from './reference.ts';
@@ -25,7 +26,7 @@ export function watch(connection: Connection, clock: TestClock) {
   });
   const inspection = actor.system.inspect((event) => {
     if (event.type === '@xstate.microstep' && event.actorRef === actor)
-      taken.push(...event._transitions.map(transitionName));
+      taken.push(...event._transitions.map((one) => transitionName(describeTransition(one))));
   });
   return {
     /** What the app was told last. */

@@ -1,0 +1,123 @@
+import { type AnyStateNode, type AnyTransitionDefinition, getStateNodes, type SnapshotFrom } from 'xstate';
+import {
+  type ConnectionEvent,
+  type ConnectionStatus,
+  connectionMachine,
+  connectionStatuses,
+} from './connection.ts';
+
+type Snapshot = Pick<SnapshotFrom<typeof connectionMachine>, 'value' | 'context'>;
+
+/** A state of the statechart, as data for those who draw it or walk through it. */
+export interface ChartState {
+  /** Such as `live.open.fresh`; empty for the statechart as a whole. */
+  readonly path: string;
+  /** The status that the state stands for; undefined where its states have one each, or its parent has it. */
+  readonly status: ConnectionStatus | undefined;
+  /** The path of the state that it starts in; undefined for a state without states of its own. */
+  readonly initial: string | undefined;
+  /** The names of the actors that run as long as the state is active. */
+  readonly invokes: readonly string[];
+  readonly entry: readonly string[];
+  readonly exit: readonly string[];
+}
+
+/** A transition of the statechart. */
+export interface ChartTransition {
+  /** The path of the state that it starts from; empty for any. */
+  readonly source: string;
+  /** What it answers: the type of an event, `after` and the name of a delay, or `always`. */
+  readonly event: string;
+  /** The name of the delay, when time is what it answers. */
+  readonly delay: string | undefined;
+  /** The name of the guard. Of several transitions for one event, the first whose guard holds is taken. */
+  readonly guard: string | undefined;
+  /** The path of the state that it leads to; undefined when the state stays as it is. */
+  readonly target: string | undefined;
+  /** The names of the actions, with their parameters. */
+  readonly actions: readonly string[];
+  /** Whether the state is left and entered again although it is its own target, or contains it. */
+  readonly reenters: boolean;
+}
+
+/** What the statechart makes of one event: the transition that it takes, and what each guard on the way says. */
+export interface Choice {
+  /** Undefined when the event changes nothing. */
+  readonly taken: ChartTransition | undefined;
+  /** The guards that are asked, by name. */
+  readonly guards: readonly (readonly [name: string, answer: boolean])[];
+}
+
+/** Every state of the statechart, each before the states inside it. */
+export function chartStates(): ChartState[] {
+  return nodesIn(connectionMachine.root).map((node) => ({
+    path: pathOf(node),
+    status: connectionStatuses.find((status) => node.tags.includes(status)),
+    initial: node.initial.target.map(pathOf).join() || undefined,
+    invokes: node.invoke.map(({ src }) => String(src)),
+    entry: named(node.entry),
+    exit: named(node.exit),
+  }));
+}
+
+/** Every transition of the statechart, in the order of {@link chartStates}. */
+export function chartTransitions(): ChartTransition[] {
+  return nodesIn(connectionMachine.root).flatMap((node) =>
+    [...node.transitions.values(), node.always ?? []].flat().map(describeTransition),
+  );
+}
+
+/** What the statechart makes of an event; when `isEventless`, what it does of itself. */
+export function choose(snapshot: Snapshot, event: ConnectionEvent, isEventless = false): Choice {
+  const guards: [string, boolean][] = [];
+  const active = getStateNodes(connectionMachine.root, snapshot.value);
+  for (const node of active.sort((one, other) => other.path.length - one.path.length)) {
+    for (const candidate of (isEventless ? node.always : node.transitions.get(event.type)) ?? []) {
+      const transition = describeTransition(candidate);
+      const { guard } = transition;
+      const answer = guard === undefined || ask(guard, snapshot, event);
+      if (guard !== undefined) guards.push([guard, answer]);
+      if (answer) return { taken: transition, guards };
+    }
+  }
+  return { taken: undefined, guards };
+}
+
+/** A transition of XState as data. */
+export function describeTransition(transition: AnyTransitionDefinition): ChartTransition {
+  const { source, eventType, guard, target, actions, reenter } = transition;
+  const delay = /^xstate\.after\.(\w+)\./.exec(eventType)?.[1];
+  return {
+    source: pathOf(source),
+    event: eventType === '' ? 'always' : delay === undefined ? eventType : `after ${delay}`,
+    delay,
+    guard: typeof guard === 'object' ? guard.type : (guard as string | undefined),
+    target: target?.map(pathOf).join(),
+    actions: named(actions),
+    reenters: reenter,
+  };
+}
+
+function nodesIn(node: AnyStateNode): AnyStateNode[] {
+  return [node, ...Object.values(node.states).flatMap(nodesIn)];
+}
+
+function pathOf({ path }: AnyStateNode): string {
+  return path.join('.');
+}
+
+/** Without what XState adds for its own timers. */
+function named(actions: readonly unknown[]): string[] {
+  return actions.flatMap((action) => {
+    if (typeof action === 'string') return [action];
+    const { type, params } = Object(action) as { type?: string; params?: object };
+    if (typeof action !== 'object' || type === undefined) return [];
+    return [params ? `${type} ${JSON.stringify(params)}` : type];
+  });
+}
+
+function ask(name: string, { context }: Snapshot, event: ConnectionEvent): boolean {
+  const guards: Partial<Record<string, unknown>> = connectionMachine.implementations.guards;
+  const guard = guards[name] as (given: { context: Snapshot['context']; event: ConnectionEvent }) => boolean;
+  return guard({ context, event });
+}
