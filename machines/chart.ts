@@ -1,12 +1,17 @@
-import { type AnyStateNode, type AnyTransitionDefinition, getStateNodes, type SnapshotFrom } from 'xstate';
+import { type AnyStateNode, type AnyTransitionDefinition, getStateNodes, type StateValue } from 'xstate';
 import {
+  type ConnectionContext,
   type ConnectionEvent,
   type ConnectionStatus,
   connectionMachine,
   connectionStatuses,
 } from './connection.ts';
 
-type Snapshot = Pick<SnapshotFrom<typeof connectionMachine>, 'value' | 'context'>;
+/** Where a connection is, and what it knows. */
+interface Situation {
+  readonly value: StateValue;
+  readonly context: ConnectionContext;
+}
 
 /** A state of the statechart, as data for those who draw it or walk through it. */
 export interface ChartState {
@@ -68,14 +73,14 @@ export function chartTransitions(): ChartTransition[] {
 }
 
 /** What the statechart makes of an event; when `isEventless`, what it does of itself. */
-export function choose(snapshot: Snapshot, event: ConnectionEvent, isEventless = false): Choice {
+export function choose(situation: Situation, event: ConnectionEvent, isEventless = false): Choice {
   const guards: [string, boolean][] = [];
-  const active = getStateNodes(connectionMachine.root, snapshot.value);
+  const active = getStateNodes(connectionMachine.root, situation.value);
   for (const node of active.sort((one, other) => other.path.length - one.path.length)) {
     for (const candidate of (isEventless ? node.always : node.transitions.get(event.type)) ?? []) {
       const transition = describeTransition(candidate);
       const { guard } = transition;
-      const answer = guard === undefined || ask(guard, snapshot, event);
+      const answer = guard === undefined || ask(guard, situation, event);
       if (guard !== undefined) guards.push([guard, answer]);
       if (answer) return { taken: transition, guards };
     }
@@ -116,8 +121,8 @@ function named(actions: readonly unknown[]): string[] {
   });
 }
 
-function ask(name: string, { context }: Snapshot, event: ConnectionEvent): boolean {
+function ask(name: string, { context }: Situation, event: ConnectionEvent): boolean {
   const guards: Partial<Record<string, unknown>> = connectionMachine.implementations.guards;
-  const guard = guards[name] as (given: { context: Snapshot['context']; event: ConnectionEvent }) => boolean;
+  const guard = guards[name] as (given: { context: ConnectionContext; event: ConnectionEvent }) => boolean;
   return guard({ context, event });
 }

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createMachine } from 'xstate';
+import { chartStates, chartTransitions, describeTransition } from '../../machines/chart.ts';
+import { connectionMachine, connectionStatuses } from '../../machines/connection.ts';
+import { definition } from '../../visualizations/chart/definition.ts';
+import { mermaid, mermaidOfStatuses } from '../../visualizations/diagrams/mermaid.ts';
+import { pages, pathTo } from '../../visualizations/diagrams/pages.ts';
+import { transitionTables } from '../../visualizations/diagrams/transition-table.ts';
+
+const drawn = pages();
+const { guards, delays, actions, actors } = connectionMachine.implementations;
+
+test.each(Object.keys(drawn))('%s is what the statechart gives today: if not, `npm run diagrams`', (name) => {
+  expect(readFileSync(pathTo(name), 'utf8')).toBe(drawn[name]);
+});
+
+describe.each(['light', 'dark'])('the %s picture', (scheme) => {
+  const svg = drawn[`docs/statechart/${scheme}.svg`] ?? '';
+
+  test('names every status, guard and delay', () => {
+    for (const status of connectionStatuses) expect(svg).toContain(`>${status}</text>`);
+    for (const name of Object.keys(guards)) expect(svg).toContain(`>[${name}]</tspan>`);
+    for (const name of Object.keys(delays)) expect(svg).toContain(`>after ${name}</tspan>`);
+  });
+
+  test('names the event of every transition on its arrow, or inside its state', () => {
+    for (const { event } of chartTransitions()) {
+      const [, last = event] = event.split('.');
+      expect(svg).toMatch(new RegExp(`class="(event|delay)"[^>]*>[^<]*${last}`));
+    }
+  });
+});
+
+describe('the picture', () => {
+  beforeEach(() => void vi.resetModules());
+
+  test.each([
+    { without: 'failed', complaint: "The state 'failed' has no place in the picture." },
+    { without: 'live → failed', complaint: "The arrow 'live → failed' has no place in the picture." },
+    { more: 'broken', complaint: "There is no state 'broken' to put into its place in the picture." },
+    {
+      more: 'live → broken',
+      complaint: "There is no arrow 'live → broken' to put into its place in the picture.",
+    },
+  ])(
+    'is not drawn with a place too few or too many: $complaint',
+    async ({ without = '', more, complaint }) => {
+      vi.doMock(import('../../visualizations/chart/places.ts'), async (original) => {
+        const module = await original();
+        const changed = <Value>(record: Readonly<Record<string, Value>>, isMeant: boolean) => {
+          const { [without]: _, ...others } = record;
+          const [first] = Object.values(record);
+          return more && first && isMeant ? { ...others, [more]: first } : others;
+        };
+        const isArrow = more?.includes('→') ?? false;
+        return {
+          ...module,
+          places: changed(module.places, !isArrow),
+          routes: changed(module.routes, isArrow),
+        };
+      });
+      const { picture } = await import('../../visualizations/chart/picture.ts');
+      expect(() => picture()).toThrow(new RangeError(complaint));
+      vi.doUnmock('../../visualizations/chart/places.ts');
+    },
+  );
+});
+
+describe('the Mermaid diagram', () => {
+  test('has every state, and an arrow for every two states that a transition joins', () => {
+    const text = mermaid();
+    for (const { path } of chartStates().slice(1)) expect(text).toContain(`as ${path.replaceAll('.', '_')}`);
+    for (const { source, target, guard } of chartTransitions()) {
+      if (source === '' || target === undefined) continue;
+      const [from, to] = [source, target].map((path) => path.replaceAll('.', '_'));
+      const arrow = text.split('\n').find((line) => line.trim().startsWith(`${from} --> ${to}:`));
+      expect(arrow).toContain(guard ? `[${guard}]` : '');
+    }
+    expect(text.match(/\{$/gm)?.length).toBe(text.match(/^\s*\}$/gm)?.length);
+  });
+
+  test('of the statuses has them alone, and what leads from one to another', () => {
+    const text = mermaidOfStatuses();
+    const states = [...text.matchAll(/state "(\w+)"/g)].map(([, name]) => name);
+    expect(states.toSorted()).toEqual([...connectionStatuses, 'live'].toSorted());
+    expect(text).toContain('live --> failed: transport.failed, ended [isRefused]');
+    expect(text).toContain('after retryDelay');
+    expect(text).not.toContain('stableAfter');
+  });
+});
+
+test('the tables have a row for every transition', () => {
+  const rows = transitionTables()
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/event|---/.test(line));
+  const answers = new Set(
+    chartTransitions().map(({ source, guard, target, actions }) =>
+      JSON.stringify([source, guard, target, actions]),
+    ),
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(answers.size);
+  for (const { guard, target, actions } of chartTransitions()) {
+    const cells = [guard, target, ...actions].filter((cell) => cell !== undefined);
+    expect(rows.some((row) => cells.every((cell) => row.includes(`\`${cell}\``)))).toBe(true);
+  }
+});
+
+describe('the definition', () => {
+  const config = JSON.parse(definition());
+
+  test('makes the same statechart', () => {
+    const machine = createMachine(config, { guards, delays, actions, actors } as object);
+    const nodes = (node: typeof machine.root): (typeof machine.root)[] => [
+      node,
+      ...Object.values(node.states).flatMap(nodes),
+    ];
+    const transitions = nodes(machine.root).flatMap((node) =>
+      [...node.transitions.values(), node.always ?? []].flat().map(describeTransition),
+    );
+    expect(transitions).toEqual(chartTransitions());
+  });
+
+  test('names every action, guard, delay and actor that it has, and none that there is not', () => {
+    const named = { actions: new Set(), guards: new Set(), delays: new Set(), actors: new Set() };
+    visit(config);
+    expect(named).toEqual({
+      actions: new Set(Object.keys(actions)),
+      guards: new Set(Object.keys(guards)),
+      delays: new Set(Object.keys(delays)),
+      actors: new Set(Object.keys(actors)),
+    });
+
+    function visit(value: unknown): void {
+      if (Object(value) !== value) return;
+      for (const [key, inner] of Object.entries(value as object)) {
+        const all = [inner].flat() as ({ type?: string; src?: string } | string)[];
+        const names = all.map((one) => (typeof one === 'string' ? one : (one.type ?? one.src)));
+        if (key === 'guard') named.guards.add(inner);
+        else if (key === 'after') for (const delay of Object.keys(inner)) named.delays.add(delay);
+        if (['actions', 'entry', 'exit'].includes(key)) for (const name of names) named.actions.add(name);
+        else if (key === 'invoke') for (const name of names) named.actors.add(name);
+        else visit(inner);
+      }
+    }
+  });
+});

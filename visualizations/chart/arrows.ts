@@ -1,0 +1,65 @@
+import type { ChartTransition } from '../../machines/chart.ts';
+
+/** The transitions from one state to another, or those that a state keeps to itself. */
+export interface Arrow {
+  /** The state that they start from; empty for any. */
+  readonly source: string;
+  /** The state that they lead to; undefined when the state stays as it is. */
+  readonly target: string | undefined;
+  readonly lines: readonly Line[];
+}
+
+/** Transitions that differ in nothing but the event. */
+export interface Line {
+  readonly transitions: readonly ChartTransition[];
+  readonly guard: string | undefined;
+  /** The name of the delay, when time is what they answer. */
+  readonly delay: string | undefined;
+}
+
+/** Those with the same two ends together. */
+export function arrowsOf(transitions: readonly ChartTransition[]): Arrow[] {
+  return grouped(transitions, ({ source, target }) => `${source} ${target}`).map((group) => ({
+    source: group[0].source,
+    target: group[0].target,
+    lines: grouped(group, ({ guard, delay }) => `${guard} ${delay}`).map((same) => ({
+      transitions: same,
+      guard: same[0].guard,
+      delay: same[0].delay,
+    })),
+  }));
+}
+
+/** Whether an arrow is told inside its source: it leads nowhere, back to it, into it, or to what contains it. */
+export function isInside({ source, target }: Pick<Arrow, 'source' | 'target'>): boolean {
+  return target === undefined || (source !== '' && (contains(source, target) || contains(target, source)));
+}
+
+/** The events of a line, the family that they share once: `network.online, page.visible, resumed`. */
+export function eventsOf({ transitions }: Pick<Line, 'transitions'>): string {
+  let family: string | undefined;
+  return [...new Set(transitions.map(({ event }) => event))]
+    .map((event) => {
+      const [first, ...rest] = event.split('.');
+      const isTold = first === family;
+      family = first;
+      return isTold ? rest.join('.') : event;
+    })
+    .join(', ');
+}
+
+/** Whether a state is another, or is inside it. */
+function contains(outer: string, inner: string): boolean {
+  return `${inner}.`.startsWith(`${outer}.`);
+}
+
+/** The items that have the same key, together. */
+export function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): [Item, ...Item[]][] {
+  const groups = new Map<string, [Item, ...Item[]]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,86 @@
+import type { StateValue } from 'xstate';
+import { choose } from '../../machines/chart.ts';
+import type { ConnectionContext, ConnectionEvent } from '../../machines/connection.ts';
+import { colourRules } from './colours.ts';
+import { toNode } from './element.ts';
+import { picture } from './picture.ts';
+import { arrowName, lineName } from './shapes.ts';
+import { style } from './style.ts';
+
+/** A moment in the life of a connection. */
+export interface ChartMoment {
+  readonly value: StateValue;
+  /** What it was before, and the event that made it what it is. */
+  readonly since?: {
+    readonly value: StateValue;
+    readonly context: ConnectionContext;
+    readonly event: ConnectionEvent;
+  };
+}
+
+/** The picture of the statechart with the active states lit, and the transition that led there. */
+export interface LiveChart {
+  readonly element: SVGElement;
+  /** Shows a moment; `animate` lets the transition be seen to be taken, unless less motion is asked for. */
+  show(moment: ChartMoment, options?: { readonly animate?: boolean }): void;
+}
+
+/** The rules that the picture needs in the document or the shadow root where it stands. */
+export const liveChartStyle = `${colourRules()}
+${style}
+.chart .state, .chart .arrow, .chart .initial, .chart .anywhere { opacity: 0.7; }
+.chart .state.active { opacity: 1; }
+.chart .state:not(.active) > rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1; }
+.chart .state.active > rect { stroke: var(--tone, var(--ink)); stroke-width: 3; }
+.chart .arrow.taken { opacity: 1; }
+.chart .arrow.taken .way { stroke: var(--ink); stroke-width: 3; }
+.chart .arrow.taken .tip { fill: var(--ink); }
+.chart .line.taken { font-weight: 700; text-decoration: underline; }`;
+
+export function createLiveChart(document: Document): LiveChart {
+  const element = toNode(picture(), document);
+  const view = document.defaultView;
+  const all = (selector: string) => [...element.querySelectorAll<SVGElement>(selector)];
+  const [states, arrows, lines] = [all('.state'), all('.arrow'), all('.line')];
+
+  return {
+    element,
+    show(moment, { animate = false } = {}) {
+      const active = pathsIn(moment.value);
+      const { arrow, line } = takenIn(moment);
+      for (const state of states)
+        state.classList.toggle('active', active.includes(state.dataset['state'] ?? ''));
+      for (const shape of arrows) shape.classList.toggle('taken', shape.dataset['arrow'] === arrow);
+      for (const shape of lines) shape.classList.toggle('taken', shape.dataset['line'] === line);
+      element.setAttribute('aria-label', `The statechart, in ${active.at(-1)}${line ? ` by ${line}` : ''}`);
+      if (animate && !view?.matchMedia('(prefers-reduced-motion: reduce)').matches) {
+        for (const shape of all('.arrow.taken .way')) shape.animate(flow, 700);
+        for (const shape of all('.state > .line.taken')) shape.animate(flash, 700);
+      }
+    },
+  };
+}
+
+const flow = [
+  { strokeDasharray: '10 8', strokeDashoffset: 72 },
+  { strokeDasharray: '10 8', strokeDashoffset: 0 },
+];
+const flash = [{ opacity: 0.2 }, { opacity: 1 }];
+
+/** The paths of the states that are active, the outermost first. */
+function pathsIn(value: StateValue, outer = ''): string[] {
+  if (typeof value === 'string') return [outer + value];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    outer + name,
+    ...(inner ? pathsIn(inner, `${outer}${name}.`) : []),
+  ]);
+}
+
+function takenIn({ since }: ChartMoment): { arrow?: string; line?: string } {
+  try {
+    const taken = since && choose(since, since.event).taken;
+    return taken ? { arrow: arrowName(taken), line: lineName(taken) } : {};
+  } catch {
+    return {}; // whoever sent the moment may have another idea of a connection
+  }
+}

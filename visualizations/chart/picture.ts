@@ -1,0 +1,79 @@
+import { chartStates, chartTransitions } from '../../machines/chart.ts';
+import { arrowsOf, isInside } from './arrows.ts';
+import { type Element, element } from './element.ts';
+import { anywhere, legend, places, routes, size } from './places.ts';
+import { arrowName, arrowShape, initialShape, stateShape } from './shapes.ts';
+
+/**
+ * The statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.
+ *
+ * @throws RangeError when a state or an arrow has no place, or a place nothing to put there.
+ */
+export function picture(...more: Element[]): Element {
+  const states = chartStates();
+  const all = arrowsOf(chartTransitions());
+  const boxes = states.slice(1).map((state) => ({ state, place: placeOf(places, 'state', state.path) }));
+  const drawn = all.filter((arrow) => !isInside(arrow));
+  const ways = drawn.map((arrow) => ({ arrow, route: placeOf(routes, 'arrow', arrowName(arrow)) }));
+  nothingElse(
+    places,
+    'state',
+    states.map(({ path }) => path),
+  );
+  nothingElse(routes, 'arrow', drawn.map(arrowName));
+
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 ${size.top} ${size.width} ${size.height}`,
+      class: 'chart',
+      role: 'img',
+      'aria-label': 'The statechart of a connection',
+    },
+    ...more,
+    ...boxes.map(({ state, place }) =>
+      stateShape(
+        state,
+        place,
+        all.filter((arrow) => arrow.source === state.path && isInside(arrow)),
+      ),
+    ),
+    ...states.flatMap(({ initial }) => {
+      const place = initial === undefined ? undefined : places[initial];
+      return place ? [initialShape(place)] : [];
+    }),
+    element(
+      'g',
+      { class: 'anywhere' },
+      element('rect', { ...anywhere, rx: anywhere.height / 2 }),
+      element(
+        'text',
+        { x: anywhere.x + anywhere.width / 2, y: anywhere.y + 17, 'text-anchor': 'middle' },
+        'any state',
+      ),
+    ),
+    ...ways.map(({ arrow, route }) => arrowShape(arrow, route)),
+    element(
+      'text',
+      { class: 'legend', ...legend },
+      ...(['event', 'guard', 'delay'] as const).flatMap((kind) => [
+        element('tspan', { class: kind, dx: kind === 'event' ? 0 : 14 }, legendWords[kind]),
+      ]),
+      element('tspan', { class: 'detail', dx: 14 }, 'of several for one event, the first whose guard holds'),
+    ),
+  );
+}
+
+const legendWords = { event: 'event', guard: '[guard]', delay: 'after a delay' };
+
+function placeOf<Place>(known: Readonly<Record<string, Place>>, kind: string, name: string): Place {
+  const place = known[name];
+  if (place === undefined) throw new RangeError(`The ${kind} '${name}' has no place in the picture.`);
+  return place;
+}
+
+function nothingElse(placed: object, kind: string, known: readonly string[]): void {
+  const gone = Object.keys(placed).find((name) => !known.includes(name));
+  if (gone) throw new RangeError(`There is no ${kind} '${gone}' to put into its place in the picture.`);
+}
