@@ -10,6 +10,7 @@ import { defaultReporter, report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import { createCursor } from './cursor.ts';
+import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { type ConnectionOptions, checkName, checkOptions, settingsOf } from './options.ts';
 
@@ -50,6 +51,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;
+  announceConnection(actor, url);
   const listeners = new Map<string, Set<(message: Message) => void>>();
   const subscribers = new Set<(state: ConnectionState) => void>();
   let state = stateOf(actor.getSnapshot());

@@ -1,0 +1,2 @@
+export { type Inspection, inspectConnections } from './inspect-connections.ts';
+export type { InspectionOptions, InspectionViewer } from './options.ts';

@@ -1,0 +1,50 @@
+import type { AnyActorRef, InspectionEvent } from 'xstate';
+import { check } from '../../machines/rules.ts';
+import { type InspectionOptions, inspectionRules, isDevelopment } from './options.ts';
+import { type Session, startSession } from './session.ts';
+
+/** What {@link inspectConnections} has begun. */
+export interface Inspection {
+  /** For `createActor` or `useMachine`, where you run a `connectionMachine` yourself: goes in as the option `inspect`. */
+  readonly inspect: (event: InspectionEvent) => void;
+  /**
+   * Shows a connection that was made before, or an actor that is one or has some, as it is now.
+   *
+   * @param name What to call it, as its URL is not known.
+   */
+  readonly add: (connection: AnyActorRef | { readonly actor: AnyActorRef }, name?: string) => void;
+  /** Ends it. The connections go on. */
+  readonly stop: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+let current: Session | undefined;
+
+/**
+ * Shows in an inspector what happens to every connection that is made from now on, in React and in Vue too. In
+ * development only, unless asked. A second call takes the place of the first, and shows its connections as they are.
+ *
+ * @example
+ * ```ts
+ * inspectConnections(); // before the app makes its first connection
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ */
+export function inspectConnections(options: InspectionOptions = {}): Inspection {
+  check(options, inspectionRules);
+  const before = current;
+  before?.stop();
+  current = undefined;
+  const { enabled = isDevelopment(), viewer = 'stately' } = options;
+  if (!enabled || (typeof viewer === 'string' && typeof document === 'undefined')) return off;
+
+  const session = startSession(options);
+  current = session;
+  for (const [actor, name] of before?.followed() ?? []) session.add(actor, name);
+  const { inspect, add, stop } = session;
+  return { inspect, add, stop, [Symbol.dispose]: stop };
+}
+
+const nothing = () => {};
+
+const off: Inspection = { inspect: nothing, add: nothing, stop: nothing, [Symbol.dispose]: nothing };

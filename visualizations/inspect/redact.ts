@@ -1,0 +1,98 @@
+import type { AnyActor, AnyEventObject, Snapshot, SnapshotFrom } from 'xstate';
+import type { ConnectionEvent, connectionMachine, TransportCommand } from '../../machines/connection.ts';
+import { toFailure } from '../../machines/connection-error.ts';
+import type { Message } from '../../machines/message.ts';
+import { isConnection } from './shown-actor.ts';
+import type { Tally } from './traffic.ts';
+
+type KnownEvent = ConnectionEvent | TransportCommand;
+
+/** The names of what an event carries. */
+type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
+  ? Type extends Own
+    ? Exclude<keyof Event, 'type'>
+    : never
+  : never;
+
+const outcome = ['error', 'at', 'random', 'jittered', 'refreshable', 'offline'] as const;
+const moment = ['at', 'hidden'] as const;
+
+/** What is shown of an event besides its type. Messages are told of in another way. */
+const shownFields: {
+  readonly [Type in Exclude<KnownEvent['type'], 'transport.messages'>]: readonly FieldOf<KnownEvent, Type>[];
+} = {
+  open: [],
+  close: ['lastEventId'],
+  reconnect: [],
+  'transport.unsafe': [],
+  'transport.opened': ['at'],
+  'transport.failed': outcome,
+  'transport.ended': [...outcome, 'final'],
+  'transport.gap': ['lastEventId', 'resumedAfter'],
+  'transport.expiring': [],
+  'transport.doubted': [],
+  'transport.lost': [],
+  'transport.restarted': [],
+  'network.online': moment,
+  'network.offline': moment,
+  'page.hidden': moment,
+  'page.visible': moment,
+  'page.frozen': moment,
+  'page.resumed': moment,
+  'budget.restored': ['backoff'],
+  'stream.replace': ['refresh', 'backoff'],
+  'stream.prove': [],
+};
+
+/** What may be shown of an event: of one that is not known nothing but its type, such as the input of `xstate.init`. */
+export function redactEvent(event: AnyEventObject): AnyEventObject {
+  const shown: AnyEventObject = { type: event.type };
+  const fields: Readonly<Record<string, readonly string[]>> = shownFields;
+  for (const field of fields[event.type] ?? []) {
+    const value: unknown = event[field];
+    if (field === 'error') shown[field] = toFailure(event[field]);
+    else if (Object(value) !== value && value !== undefined) shown[field] = value;
+  }
+  return shown;
+}
+
+/** What may be shown of an actor: of the transport, whose snapshot has its input, nothing but whether it runs. */
+export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
+  return isConnection(actor) ? connectionSnapshot(actor.getSnapshot()) : bare(actor.getSnapshot().status);
+}
+
+export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachine>): Snapshot<unknown> {
+  const { status, value, context, tags } = snapshot;
+  return plain({ ...bare(status), value, context, tags: [...tags] });
+}
+
+/** What may be shown of messages: how many there were, and what they say only if asked. */
+export function redactTally(
+  { batches, messages, lastEventId, last }: Tally,
+  payloads: boolean,
+): AnyEventObject {
+  const counts = { type: 'transport.messages', batches, messages, lastEventId };
+  return payloads ? { ...counts, last: last.map(excerptOf) } : counts;
+}
+
+const shownCharacters = 1_000;
+
+/** What a function of the app has made of a message may be anything, of any size. */
+function excerptOf({ event, id, data }: Message): Message {
+  try {
+    const text = JSON.stringify(data) ?? String(data);
+    const isShort = text.length <= shownCharacters;
+    return { event, id, data: isShort ? JSON.parse(text) : `${text.slice(0, shownCharacters)}…` };
+  } catch {
+    return { event, id, data: `(${typeof data})` }; // with a circle, or not for JSON
+  }
+}
+
+function bare(status: Snapshot<unknown>['status']): Snapshot<unknown> {
+  return { status, output: undefined, error: undefined };
+}
+
+/** As JSON, which has null for `Infinity`, and so does the statechart. */
+function plain<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,100 @@
+import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate';
+import { watchConnections } from '../../adapters/inspection.ts';
+import { createBacklog } from './backlog.ts';
+import { pathOf } from './names.ts';
+import type { InspectionOptions } from './options.ts';
+import { createRecorder } from './recorder.ts';
+import { isActor } from './shown-actor.ts';
+import { openLocal, openStately } from './viewers.ts';
+
+/** An inspection from its start to its end. Nothing in it throws into the connections. */
+export interface Session {
+  inspect(event: InspectionEvent): void;
+  add(target: AnyActorRef | { readonly actor: AnyActorRef }, name?: string): void;
+  stop(): void;
+  /** The actors that it was told of and that are still there, with the names they were given. */
+  followed(): Iterable<readonly [actor: AnyActor, name: string | undefined]>;
+}
+
+export function startSession(options: InspectionOptions): Session {
+  const { viewer = 'stately' } = options;
+  const over = new AbortController();
+  const complain = createComplaint();
+  const backlog = createBacklog(complain);
+  const recorder = createRecorder(options, backlog.push, complain);
+  /** Actors are held weakly: React drops its connections without stopping them. */
+  const followed = new Map<WeakRef<AnyActor>, string | undefined>();
+  const subscriptions = new WeakMap<AnyActor, Subscription>();
+  const observed = new WeakSet<object>();
+
+  function inspect(event: InspectionEvent): void {
+    if (over.signal.aborted) return;
+    try {
+      if (isActor(event.actorRef)) observed.add(event.actorRef.system);
+      recorder.observe(event);
+    } catch (fault) {
+      complain(fault);
+    }
+  }
+
+  function follow(actor: AnyActor, name?: string): void {
+    if (over.signal.aborted) return;
+    try {
+      for (const one of followed.keys()) if (!one.deref()) followed.delete(one);
+      followed.set(new WeakRef(actor), name);
+      // Whoever was created with `inspect` is heard already.
+      if (!observed.has(actor.system)) subscriptions.set(actor, actor.system.inspect(inspect));
+      observed.add(actor.system);
+      recorder.introduce(actor, name);
+    } catch (fault) {
+      complain(fault);
+    }
+  }
+
+  function stop(): void {
+    if (over.signal.aborted) return;
+    over.abort();
+    watchConnections(undefined);
+    recorder.stop();
+    for (const one of followed.keys()) {
+      const actor = one.deref();
+      if (actor) subscriptions.get(actor)?.unsubscribe();
+    }
+  }
+
+  watchConnections((actor, url) => follow(actor, pathOf(url)));
+  if (typeof viewer !== 'string') {
+    backlog.attach((record) => viewer.send(record));
+  } else {
+    const opening =
+      viewer === 'local' ? openLocal(backlog, over.signal) : openStately(options, backlog, over.signal);
+    opening.catch((fault) => {
+      complain(fault);
+      stop();
+    });
+  }
+
+  return {
+    inspect,
+    add(target, name) {
+      const actor = 'actor' in target ? target.actor : target;
+      if (isActor(actor)) follow(actor, name);
+    },
+    stop,
+    *followed() {
+      for (const [one, name] of followed) {
+        const actor = one.deref();
+        if (actor) yield [actor, name] as const;
+      }
+    },
+  };
+}
+
+/** Says the first fault only: a viewer that throws once mostly throws at every record. */
+function createComplaint(): (fault: unknown) => void {
+  let said = false;
+  return (fault) => {
+    if (!said) console.error('sse-machine/inspect (the connections are not affected):', fault);
+    said = true;
+  };
+}

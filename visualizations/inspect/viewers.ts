@@ -1,0 +1,63 @@
+import { askForWindow } from './ask-for-window.ts';
+import type { Backlog } from './backlog.ts';
+import type { InspectionOptions } from './options.ts';
+
+/** Shows the records in Stately's inspector, or in another page that calls `createBrowserReceiver()`. */
+export async function openStately(
+  { url, iframe }: Pick<InspectionOptions, 'url' | 'iframe'>,
+  backlog: Backlog,
+  signal: AbortSignal,
+): Promise<void> {
+  const { createBrowserInspector } = await import('@statelyai/inspect').catch((cause: unknown) => {
+    throw new Error('To inspect connections, install @statelyai/inspect, or ask for the viewer `local`.', {
+      cause,
+    });
+  });
+  if (signal.aborted) return;
+  const { adapter } = createBrowserInspector({
+    ...(url !== undefined && { url }),
+    ...(iframe && { iframe }),
+    autoStart: false,
+    // The records are plain already, and its own serialiser cuts objects after ten keys.
+    serialize: (record) => record,
+    // The backlog knows better what to keep: the adapter would drop the actors first.
+    maxDeferredEvents: 0,
+  });
+  adapter.start();
+
+  window.addEventListener(
+    'message',
+    ({ data, source }) => {
+      if (Object(data).type !== '@statelyai.connected') return;
+      // A frame says so before it has loaded, which the adapter waits for.
+      if (iframe && source === iframe.contentWindow) adapter.targetWindow = iframe.contentWindow;
+      // Again when the viewer is reloaded.
+      if (source && source === adapter.targetWindow) backlog.attach((record) => adapter.send(record));
+    },
+    { signal },
+  );
+  signal.addEventListener('abort', () => {
+    adapter.stop();
+    adapter.targetWindow = null; // or it would go on to answer a viewer that is reloaded
+  });
+  if (iframe || adapter.targetWindow) return;
+  askForWindow(() => {
+    adapter.targetWindow = window.open(String(adapter.options.url), 'xstateinspector');
+    return adapter.targetWindow !== null;
+  }, signal);
+}
+
+/** Shows the records in the viewer of this package. */
+export async function openLocal(backlog: Backlog, signal: AbortSignal): Promise<void> {
+  const { openViewer } = await import('../viewer/open-viewer.ts');
+  if (signal.aborted) return;
+
+  function open(): boolean {
+    const viewer = openViewer(window);
+    if (!viewer) return false;
+    backlog.attach((record) => viewer.send(record));
+    signal.addEventListener('abort', () => viewer.close());
+    return true;
+  }
+  if (!open()) askForWindow(open, signal);
+}
