@@ -24,6 +24,7 @@ const launchOptions = {
 const ownEntries = [
   { find: /^sse-machine$/, replacement: path('index.ts') },
   { find: /^sse-machine\/(react|vue)$/, replacement: path('adapters/$1.ts') },
+  { find: /^sse-machine\/inspect$/, replacement: path('visualizations/inspect/index.ts') },
   { find: /^sse-machine\/testing$/, replacement: path('testing/index.ts') },
 ];
 

@@ -25,7 +25,7 @@ describe('the published package', () => {
     const wanted = [
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/[\w/-]+\.(js|d\.ts)(\.map)?$/,
-      /^(index|(machines|transports|adapters|testing)\/[\w/-]+)\.ts$/,
+      /^(index|(machines|transports|adapters|testing|visualizations\/(chart|inspect|viewer))\/[\w/-]+)\.ts$/,
     ];
     expect(consumer.files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(consumer.files).toEqual(

@@ -5,11 +5,17 @@ import { assertBuilt, peers, root } from './built.ts';
 
 const core = `export { createConnection } from 'sse-machine';`;
 
+const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
+
+/** What is loaded only where it is asked for, as its own file. */
+const loadedLater = ['*/viewer/open-viewer.js'];
+
 /** Bytes, minified and gzipped, without the peers. `on` is what an app has already. */
 const budgets = [
   { what: 'createConnection', code: core, on: '', budget: 10_750 },
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_500 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 1_500 },
+  { what: 'inspection, on top', code: inspection, on: core, budget: 3_500 },
 ];
 
 beforeAll(assertBuilt);
@@ -47,7 +53,7 @@ async function bundle(contents: string) {
     format: 'esm',
     target: 'es2022',
     define: { 'process.env.NODE_ENV': '"production"' },
-    external: peers,
+    external: [...peers, ...loadedLater],
     metafile: true,
     write: false,
   });

@@ -78,6 +78,7 @@ function servePage(
       alias: [
         { find: /^sse-machine$/, replacement: folder('../../../index.ts') },
         { find: /^sse-machine\/(react|vue)$/, replacement: `${folder('../../../adapters')}/$1.ts` },
+        { find: /^sse-machine\/inspect$/, replacement: folder('../../inspect/index.ts') },
       ],
     },
     // Found in advance, or the page would reload itself when Vite comes across them.
