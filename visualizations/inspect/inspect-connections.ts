@@ -41,7 +41,11 @@ export function inspectConnections(options: InspectionOptions = {}): Inspection 
   const session = startSession(options);
   current = session;
   for (const [actor, name] of before?.followed() ?? []) session.add(actor, name);
-  const { inspect, add, stop } = session;
+  const { inspect, add } = session;
+  function stop(): void {
+    session.stop();
+    if (current === session) current = undefined;
+  }
   return { inspect, add, stop, [Symbol.dispose]: stop };
 }
 

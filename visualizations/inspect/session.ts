@@ -12,7 +12,7 @@ export interface Session {
   inspect(event: InspectionEvent): void;
   add(target: AnyActorRef | { readonly actor: AnyActorRef }, name?: string): void;
   stop(): void;
-  /** The actors that it was told of and that are still there, with the names they were given. */
+  /** The actors that it was told of and that still run, with the names they were given. */
   followed(): Iterable<readonly [actor: AnyActor, name: string | undefined]>;
 }
 
@@ -84,7 +84,7 @@ export function startSession(options: InspectionOptions): Session {
     *followed() {
       for (const [one, name] of followed) {
         const actor = one.deref();
-        if (actor) yield [actor, name] as const;
+        if (actor && actor.getSnapshot().status !== 'stopped') yield [actor, name] as const;
       }
     },
   };

@@ -1,0 +1,501 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createActor, createMachine, setup } from 'xstate';
+import {
+  type ConnectionOptions,
+  connectionMachine,
+  createConnection,
+  fromTransport,
+  type Supplied,
+} from '../../index.ts';
+import {
+  createScriptedTransport,
+  createTestClock,
+  type ScriptedTransport,
+  type TestClock,
+} from '../../testing/index.ts';
+import {
+  type Inspection,
+  type InspectionOptions,
+  inspectConnections,
+} from '../../visualizations/inspect/index.ts';
+import { isObserved } from './observed.ts';
+import { createRecordingViewer, type RecordingViewer } from './recording-viewer.ts';
+
+let viewer: RecordingViewer;
+let server: ScriptedTransport;
+let clock: TestClock;
+let inspection: Inspection | undefined;
+const disposables: AsyncDisposable[] = [];
+
+beforeEach(() => {
+  viewer = createRecordingViewer();
+  server = createScriptedTransport();
+  clock = createTestClock();
+});
+
+afterEach(async () => {
+  inspection?.stop();
+  for (const one of disposables.splice(0)) await one[Symbol.asyncDispose]();
+  vi.restoreAllMocks();
+});
+
+function inspect(options: InspectionOptions = {}): Inspection {
+  inspection = inspectConnections({ viewer, ...options });
+  return inspection;
+}
+
+function connect(url: Supplied<string | URL> = '/api/events', options: ConnectionOptions = {}) {
+  const connection = createConnection(url, { clock, transport: server.transport, ...options });
+  disposables.push(connection);
+  return connection;
+}
+
+/** A statechart of a user with a connection in it, and something else that nobody can redact. */
+function createSession() {
+  const connection = connectionMachine.provide({
+    actors: { transport: fromTransport(server.transport({ url: '/' }), { clock }) },
+  });
+  const other = createMachine({ id: 'other', context: { token: 'secret' } });
+  return setup({ actors: { connection, other } }).createMachine({
+    initial: 'signedIn',
+    states: {
+      signedIn: {
+        invoke: [{ id: 'feed', src: 'connection' }, { src: 'connection' }, { id: 'other', src: 'other' }],
+      },
+    },
+  });
+}
+
+describe('a connection', () => {
+  test('is shown from its start, with its children, its events and what it is after them', async () => {
+    inspect();
+    const connection = connect();
+    await server.accept();
+    await server.drop();
+    connection.close();
+    expect(viewer.names().slice(0, 3)).toEqual([
+      '/api/events',
+      '/api/events · environment',
+      '/api/events · transport',
+    ]);
+    expect(viewer.story('/api/events')).toEqual([
+      'actor',
+      'event xstate.init',
+      'snapshot xstate.init',
+      'event transport.opened',
+      'snapshot transport.opened',
+      'event transport.failed',
+      'snapshot transport.failed',
+      'event close',
+      'snapshot close',
+    ]);
+    expect(viewer.story('/api/events · transport')).toEqual([
+      'actor',
+      'event xstate.init',
+      'snapshot xstate.init',
+      'snapshot xstate.stop',
+    ]);
+  });
+
+  test('is shown as it was when a record was made, and with the time of that moment', async () => {
+    inspect();
+    vi.spyOn(Date, 'now').mockReturnValue(1_763_000_000_000);
+    connect();
+    await server.accept();
+    const [first, opened] = [viewer.records[0], viewer.records.at(-1)];
+    expect(first).toMatchObject({
+      type: '@xstate.actor',
+      createdAt: '1763000000000',
+      snapshot: {
+        status: 'active',
+        value: { live: 'connecting' },
+        tags: ['connecting'],
+        context: { retries: 0 },
+      },
+    });
+    expect(opened).toMatchObject({
+      type: '@xstate.snapshot',
+      createdAt: '1763000000000',
+      event: { type: 'transport.opened', at: clock.now() },
+      snapshot: { status: 'active', value: { live: { open: 'fresh' } }, context: { openedAt: clock.now() } },
+    });
+  });
+
+  test('is the root of its children, who send it their events', async () => {
+    inspect();
+    const { actor } = connect();
+    await server.accept();
+    const child = viewer.records.find(
+      (one) => one.type === '@xstate.actor' && one.name.endsWith('transport'),
+    );
+    expect(child).toMatchObject({ parentId: actor.sessionId, rootId: actor.sessionId });
+    expect(viewer.events('transport.opened')).toMatchObject([
+      { sourceId: child?.sessionId, sessionId: actor.sessionId, rootId: actor.sessionId },
+    ]);
+  });
+
+  test('has all fifteen fields of its context, and settings that JSON cannot say as the statechart has them', () => {
+    inspect();
+    const { actor } = connect('/api/events', { maxRetries: Infinity });
+    const [first] = viewer.records;
+    const context = first?.type === '@xstate.actor' && first.snapshot.context;
+    const { settings } = actor.getSnapshot().context;
+    expect(Object.keys(context)).toEqual(Object.keys(actor.getSnapshot().context));
+    expect(context.settings).toEqual({ ...settings, maxRetries: null });
+  });
+
+  test('costs its records nothing that is not plain JSON', async () => {
+    inspect({ payloads: true });
+    const connection = connect();
+    await server.accept();
+    await server.send({ data: { big: 'x' } });
+    await server.end();
+    connection.close();
+    expect(JSON.parse(JSON.stringify(viewer.records))).toEqual(viewer.records);
+    expect(structuredClone(viewer.records)).toEqual(viewer.records);
+  });
+
+  test('that cannot be made for its options is not shown', () => {
+    inspect();
+    expect(() => connect('/api/events', { retryFactor: -1 })).toThrow(TypeError);
+    expect(viewer.records).toEqual([]);
+  });
+});
+
+describe('its name', () => {
+  test.each([
+    ['the path of its URL', '/api/events', '/api/events'],
+    ['no query, fragment or credentials', 'https://user:password@api.test/a/b?token=1#x', '/a/b'],
+    ['the path of a URL object', new URL('https://api.test/feed?q'), '/feed'],
+    ['`connection` for a function', () => '/api/events?token=1', 'connection'],
+    ['`connection` for a URL that carries data', 'data:text/event-stream,data:%20secret', 'connection'],
+    ['`connection` for what is no URL', 'http://[secret', 'connection'],
+  ] as const)('is %s', (_, url, name) => {
+    inspect();
+    connect(url);
+    expect(viewer.names()[0]).toBe(name);
+  });
+
+  test('gets a number when it is taken', () => {
+    inspect();
+    for (const url of ['/a', '/a', '/b', '/a', () => '/', () => '/']) connect(url, { immediate: false });
+    expect(viewer.names()).toEqual(['/a', '/a 2', '/b', '/a 3', 'connection', 'connection 2']);
+  });
+
+  test('can be given by the app, where the path is a secret', () => {
+    inspect({ name: (path) => path.replace(/[^/]+$/, '…') });
+    connect('/feeds/6f1c');
+    expect(viewer.names()).toEqual(['/feeds/…', '/feeds/… · environment', '/feeds/… · transport']);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['returns something else', () => 1 as never],
+  ])('is `connection` when the function for it %s, which is said once', (_, name) => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    inspect({ name });
+    const connections = [connect('/secret'), connect('/secret')];
+    expect(viewer.names().filter((one) => !one.includes('·'))).toEqual(['connection', 'connection 2']);
+    expect(connections.map(({ state }) => state.status)).toEqual(['connecting', 'connecting']);
+    expect(said).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('messages', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const told = () =>
+    viewer.events('transport.messages').map((one) => (one.type === '@xstate.event' ? one.event : undefined));
+
+  test('are told of at once after a silence, then counted exactly, once a second', async () => {
+    inspect();
+    connect();
+    await server.accept();
+    await server.send('one', 'two');
+    expect(told()).toEqual([{ type: 'transport.messages', batches: 1, messages: 2, lastEventId: '2' }]);
+    for (let n = 0; n < 40; n += 1) {
+      await server.send('a', 'b', 'c');
+      vi.advanceTimersByTime(24);
+    }
+    expect(told()).toHaveLength(1);
+    vi.advanceTimersByTime(40);
+    expect(told().slice(1)).toEqual([
+      { type: 'transport.messages', batches: 40, messages: 120, lastEventId: '122' },
+    ]);
+    vi.advanceTimersByTime(10_000);
+    expect(told()).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+    await server.send('z');
+    expect(told()).toHaveLength(3);
+  });
+
+  test('that are counted are told of before the next record of their connection', async () => {
+    inspect();
+    connect();
+    await server.accept();
+    await server.send('1');
+    await server.send('2');
+    await server.send('3');
+    await server.drop();
+    const types = viewer.story('/api/events').slice(-6);
+    expect(types).toEqual([
+      'event transport.messages',
+      'snapshot transport.messages',
+      'event transport.messages',
+      'snapshot transport.messages',
+      'event transport.failed',
+      'snapshot transport.failed',
+    ]);
+    expect(told()).toMatchObject([{ messages: 1 }, { messages: 2, lastEventId: '3' }]);
+  });
+
+  test('are told of with what the connection was after them, also when a listener closes it', async () => {
+    inspect();
+    const connection = connect();
+    await server.accept();
+    connection.on('*', ({ data }) => {
+      if (data === 'last') connection.close();
+    });
+    await server.send('first');
+    await server.send('last');
+    const snapshots = viewer.records.filter(
+      (one) => one.type === '@xstate.snapshot' && one.event.type === 'transport.messages',
+    );
+    expect(snapshots).toMatchObject([
+      { snapshot: { value: { live: { open: 'fresh' } }, context: { lastEventId: '1' } } },
+      { snapshot: { value: { live: { open: 'fresh' } }, context: { lastEventId: '2' } } },
+    ]);
+    expect(viewer.records.at(-1)).toMatchObject({ snapshot: { value: { closed: 'inactive' } } });
+  });
+
+  test('of one connection are not counted with those of another', async () => {
+    inspect();
+    connect('/a');
+    connect('/b');
+    await server.accept();
+    await server.accept();
+    await server.send('x');
+    await server.send('y');
+    vi.advanceTimersByTime(1_000);
+    expect(told()).toEqual(
+      ['1', '1', '2', '2'].map((lastEventId) => ({
+        type: 'transport.messages',
+        batches: 1,
+        messages: 1,
+        lastEventId,
+      })),
+    );
+  });
+
+  test('show what they say only if asked: the last ten, and no more of each than can be read', async () => {
+    inspect({ payloads: true });
+    connect('/api/events', {
+      parse: (text) => (text === 'odd' ? 1n : text === 'long' ? 'x'.repeat(5_000) : { text }),
+    });
+    await server.accept();
+    await server.send({ data: 'odd', event: 'news' });
+    await server.send('long');
+    await server.send('0', ...Array.from({ length: 8 }, (_, n) => `${n + 1}`));
+    vi.advanceTimersByTime(1_000);
+    const [first, second] = told();
+    expect(first).toMatchObject({ last: [{ event: 'news', id: '1', data: '(bigint)' }] });
+    expect(second).toMatchObject({ batches: 2, messages: 10 });
+    const data = second?.['last'].map((one: { data: unknown }) => one.data);
+    expect(data).toEqual([
+      `"${'x'.repeat(999)}…`,
+      ...Array.from({ length: 9 }, (_, n) => ({ text: `${n}` })),
+    ]);
+  });
+
+  test('are told of one chunk at a time with `messagesEvery: 0`', async () => {
+    inspect({ messagesEvery: 0 });
+    connect();
+    await server.accept();
+    for (const text of ['1', '2', '3']) await server.send(text);
+    expect(told()).toHaveLength(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('are not told of after the end of the inspection', async () => {
+    const { stop } = inspect();
+    connect();
+    await server.accept();
+    await server.send('1');
+    await server.send('2');
+    stop();
+    expect(vi.getTimerCount()).toBe(0);
+    const before = viewer.records.length;
+    await server.send('3');
+    vi.advanceTimersByTime(5_000);
+    expect(viewer.records).toHaveLength(before);
+  });
+});
+
+test('a timer that counts messages keeps no process alive', async () => {
+  inspect({ messagesEvery: 60_000 });
+  connect();
+  await server.accept();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await server.send('1');
+  expect(viewer.events('transport.messages')).toHaveLength(1);
+  expect(timers()).toBe(before);
+});
+
+describe('actors of a user', () => {
+  test('show their connections, wherever they sit, and nothing else', async () => {
+    const { inspect: observe } = inspect();
+    const actor = createActor(createSession(), { inspect: observe });
+    actor.start();
+    await server.accept();
+    actor.stop();
+    expect(viewer.names().sort()).toEqual([
+      'connection',
+      'connection · environment',
+      'connection · transport',
+      'feed',
+      'feed · environment',
+      'feed · transport',
+    ]);
+    const shown = new Set(viewer.records.map(({ sessionId }) => sessionId));
+    expect(shown.has(actor.sessionId)).toBe(false);
+    for (const record of viewer.records) {
+      expect(shown).toContain(record.rootId);
+      if (record.type === '@xstate.actor' && record.parentId) expect(shown).toContain(record.parentId);
+      if (record.type === '@xstate.event' && record.sourceId) expect(shown).toContain(record.sourceId);
+    }
+    expect(JSON.stringify(viewer.records)).not.toContain('secret');
+  });
+
+  test('that are created and never started, as by React, are not shown', () => {
+    const { inspect: observe } = inspect();
+    createActor(createSession(), { inspect: observe });
+    expect(viewer.records).toEqual([]);
+  });
+
+  test('can be added later, as they are by then, and are told of once', async () => {
+    const { add, inspect: observe } = inspect();
+    const silent = createActor(createSession()).start();
+    const heard = createActor(createSession(), { inspect: observe }).start();
+    add(silent);
+    add(heard);
+    add(silent);
+    expect(viewer.names().filter((name) => !name.includes('·'))).toEqual([
+      'feed',
+      'connection',
+      'feed 2',
+      'connection 2',
+    ]);
+    for (const one of [silent, heard]) one.getSnapshot().children['feed']?.send({ type: 'close' });
+    expect(viewer.events('close')).toHaveLength(2);
+    silent.stop();
+    heard.stop();
+  });
+});
+
+describe('a connection that was made before', () => {
+  test('is shown when it is added, as it is by then, under the name that it is given', async () => {
+    const connection = connect();
+    await server.accept();
+    const { add } = inspect();
+    expect(viewer.records).toEqual([]);
+    add(connection, '/api/events');
+    expect(viewer.names()).toEqual(['/api/events', '/api/events · environment', '/api/events · transport']);
+    expect(viewer.records[0]).toMatchObject({ snapshot: { value: { live: { open: 'fresh' } } } });
+    connection.close();
+    expect(viewer.events('close')).toHaveLength(1);
+  });
+
+  test('is shown by a second call too, which takes the place of the first', () => {
+    const first = inspect();
+    const connection = connect();
+    const second = createRecordingViewer();
+    inspect({ viewer: second });
+    const before = viewer.records.length;
+    connection.close();
+    connect('/other');
+    expect(viewer.records).toHaveLength(before);
+    expect(second.names()).toContain('/api/events');
+    expect(second.names()).toContain('/other');
+    expect(second.events('close')).toHaveLength(1);
+    first.stop(); // is over already, and takes nothing from the second
+    connect('/third');
+    expect(second.names()).toContain('/third');
+  });
+});
+
+describe('at the end of an inspection', () => {
+  test('nobody looks at a connection any longer, neither an old one nor a new one', () => {
+    const old = connect();
+    const { add, stop, inspect: observe } = inspect();
+    const made = connect();
+    add(old);
+    expect([old, made].map(({ actor }) => isObserved(actor))).toEqual([true, true]);
+    stop();
+    const later = connect();
+    expect([old, made, later].map(({ actor }) => isObserved(actor))).toEqual([false, false, false]);
+    const before = viewer.records.length;
+    add(later);
+    const own = createActor(createSession(), { inspect: observe }).start();
+    own.stop();
+    later.close();
+    expect(viewer.records).toHaveLength(before);
+  });
+
+  test('`using` ends it', () => {
+    {
+      using _ = inspectConnections({ viewer });
+    }
+    connect();
+    expect(viewer.records).toEqual([]);
+  });
+});
+
+describe('a viewer that throws', () => {
+  test('never touches a connection, and is complained of once', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const fault = new Error('The viewer is broken.');
+    inspect({
+      viewer: {
+        send() {
+          throw fault;
+        },
+      },
+    });
+    const connection = connect();
+    const received: unknown[] = [];
+    connection.on('*', ({ data }) => received.push(data));
+    await server.accept();
+    await server.send('hello');
+    await server.drop();
+    clock.advanceToNext();
+    await server.accept();
+    expect(connection.state.status).toBe('open');
+    expect(received).toEqual(['hello']);
+    expect(said).toHaveBeenCalledTimes(1);
+    expect(said.mock.lastCall).toContain(fault);
+  });
+
+  test('gets the next record all the same', () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    let first = true;
+    inspect({
+      viewer: {
+        send(record) {
+          if (!first) return viewer.send(record);
+          first = false;
+          throw new Error('Not yet.');
+        },
+      },
+    });
+    connect();
+    expect(viewer.names()).toEqual(['/api/events · environment', '/api/events · transport']);
+    expect(said).toHaveBeenCalledTimes(1);
+  });
+});
