@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
 import { startSseServer, status, stream } from '../support/sse-server.ts';
-import { until } from '../support/until.ts';
+import { quiet, until } from '../support/until.ts';
 
 test('connections in Node are shown over a WebSocket, from their first record on', async () => {
   const port = await freePort();
@@ -45,16 +45,12 @@ function isOpen(record: object): boolean {
 }
 
 async function answers(url: string): Promise<void> {
-  let isUp = false;
-  await until(() => {
+  const isUp = () =>
     fetch(url).then(
-      () => {
-        isUp = true;
-      },
-      () => {},
+      () => true,
+      () => false,
     );
-    return isUp;
-  }, url);
+  while (!(await isUp())) await quiet(1);
 }
 
 function freePort(): Promise<number> {

@@ -1,0 +1,2 @@
+/** What the page of the app says when the button is there that asks for a window. */
+export const asksForWindow = 'The page asks for a window.';

@@ -1,0 +1,11 @@
+import { createBrowserReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
+
+declare global {
+  interface Window {
+    received: StatelyInspectionEvent[];
+  }
+}
+
+// What Stately's inspector does: it asks who opened it, or who it is framed by, for what there is to see.
+window.received = [];
+createBrowserReceiver().subscribe((record) => void window.received.push(record));
