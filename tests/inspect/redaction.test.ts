@@ -163,10 +163,11 @@ test('what a user sends, gives or provides beyond what a connection knows is not
   const feed: AnyActorRef | undefined = actor.getSnapshot().children['feed'];
   feed?.send({ type: 'close', token: canaries.token });
   feed?.send({ type: 'custom', token: canaries.token });
+  feed?.send({ type: 'constructor', token: canaries.token });
   feed?.send({ type: 'open', at: { token: canaries.token } });
   actor.stop();
   expect(viewer.story('feed')).toEqual(
-    expect.arrayContaining(['event xstate.init', 'event close', 'event custom']),
+    expect.arrayContaining(['event xstate.init', 'event close', 'event custom', 'event constructor']),
   );
   expect(found()).toEqual([]);
 });

@@ -22,7 +22,7 @@ const testsOf: Record<string, Tests> = {
     apart: ['adapters/{create-connection,resumption}'],
   },
   adapters: {
-    together: ['adapters/{options,server-rendering,view}', 'transports/replacement'],
+    together: ['adapters/{inspection,options,server-rendering,view}', 'transports/replacement'],
     apart: ['adapters/{create-connection,resumption}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },

@@ -50,12 +50,14 @@ export function sourceOf({ src, id }: AnyActor): string {
   return typeof src === 'string' ? src : id;
 }
 
+let made = 0;
+
 function common(actor: AnyActor, at: number) {
   return {
     sessionId: actor.sessionId,
     rootId: (connectionOf(actor) ?? actor).sessionId,
     createdAt: String(at),
-    id: Math.random().toString(36).slice(2),
+    id: String(++made), // no draw from `Math.random`, which an app may have made repeatable
     _version,
   };
 }

@@ -18,7 +18,7 @@ const outcome = ['error', 'at', 'random', 'jittered', 'refreshable', 'offline'] 
 const moment = ['at', 'hidden'] as const;
 
 /** What is shown of an event besides its type. Messages are told of in another way. */
-const shownFields: {
+export const shownFields: {
   readonly [Type in Exclude<KnownEvent['type'], 'transport.messages'>]: readonly FieldOf<KnownEvent, Type>[];
 } = {
   open: [],
@@ -47,13 +47,16 @@ const shownFields: {
 /** What may be shown of an event: of one that is not known nothing but its type, such as the input of `xstate.init`. */
 export function redactEvent(event: AnyEventObject): AnyEventObject {
   const shown: AnyEventObject = { type: event.type };
-  const fields: Readonly<Record<string, readonly string[]>> = shownFields;
-  for (const field of fields[event.type] ?? []) {
+  for (const field of isKnown(event.type) ? shownFields[event.type] : []) {
     const value: unknown = event[field];
     if (field === 'error') shown[field] = toFailure(event[field]);
     else if (Object(value) !== value && value !== undefined) shown[field] = value;
   }
   return shown;
+}
+
+function isKnown(type: string): type is keyof typeof shownFields {
+  return Object.hasOwn(shownFields, type);
 }
 
 /** What may be shown of an actor: of the transport, whose snapshot has its input, nothing but whether it runs. */
