@@ -1,4 +1,5 @@
-import { type Fault, type FaultParameter, type FaultValues, faults } from './faults.ts';
+import { type Fault, type FaultValues, faults } from './faults.ts';
+import { complaintAbout, type Parameter } from './parameter.ts';
 import type { Exchange, StreamServer } from './stream-server.ts';
 
 /** A fault as the page gets it: everything but what it does. */
@@ -117,13 +118,10 @@ function checked({ id, parameters }: Fault, given: Readonly<Record<string, unkno
   );
 }
 
-function checkedValue(parameter: FaultParameter, value: unknown = parameter.default): number {
-  const { name, min, max, choices } = parameter;
-  const fits =
-    typeof value === 'number' && (choices ? choices.includes(value) : value >= min && value <= max);
-  if (fits) return value;
-  const allowed = choices ? choices.join(' | ') : `a number from ${min} to ${max}`;
-  throw new RangeError(`\`${name}\` must be ${allowed}, not ${JSON.stringify(value)}.`);
+function checkedValue(parameter: Parameter, value: unknown = parameter.default): number {
+  const complaint = complaintAbout(parameter, value);
+  if (complaint !== undefined || typeof value !== 'number') throw new RangeError(complaint);
+  return value;
 }
 
 function names(all: readonly Fault[]): string {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer } from './answer.ts';
 import type { FaultConsole } from './fault-console.ts';
 
 /**
@@ -39,9 +40,4 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
     throw new TypeError('Send a JSON object.');
   }
   return { ...body };
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify(body));
 }

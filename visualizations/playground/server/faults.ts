@@ -1,17 +1,6 @@
 import type { Client } from './client.ts';
+import type { Parameter } from './parameter.ts';
 import type { Exchange, StreamServer } from './stream-server.ts';
-
-/** A number that a person can set before a fault begins. */
-export interface FaultParameter {
-  readonly name: string;
-  readonly label: string;
-  readonly unit?: string;
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  /** Only these. */
-  readonly choices?: readonly number[];
-}
 
 /** The values of the parameters; `seconds` is what is left of it when a request is answered. */
 export interface FaultValues {
@@ -27,7 +16,7 @@ export interface Fault {
   /** What happens, and what a good client does about it. */
   readonly explanation: string;
   /** One named `seconds` says how long it lasts; a fault without it happens once. */
-  readonly parameters: readonly FaultParameter[];
+  readonly parameters: readonly Parameter[];
   /** What happens to the streams that are open. */
   readonly begin: (streams: StreamServer, values: FaultValues) => void;
   /** What a request gets as long as it lasts. */
@@ -35,7 +24,7 @@ export interface Fault {
   readonly end?: (streams: StreamServer) => void;
 }
 
-const seconds = (standard: number, label = 'for'): FaultParameter => ({
+const seconds = (standard: number, label = 'for'): Parameter => ({
   name: 'seconds',
   label,
   unit: 's',
@@ -93,10 +82,17 @@ export const faults: readonly Fault[] = [
     id: 'unauthorized',
     group: refusing,
     title: '401 Unauthorized',
-    explanation: 'Asking again with the same credentials cannot help: one request, then failed.',
+    explanation:
+      'Drops everyone, and no token is good any more. One request, then failed; with a token in the settings it is renewed, once for both.',
     parameters: [seconds(10)],
-    begin: dropAll,
-    answer: (exchange) => exchange.refuse(401, { 'WWW-Authenticate': 'Bearer' }),
+    begin: (streams) => {
+      streams.tokens.revokeAll();
+      dropAll(streams);
+    },
+    answer: (exchange) => {
+      if (exchange.authorized) exchange.accept();
+      else exchange.refuse(401, { 'WWW-Authenticate': 'Bearer' });
+    },
   },
   {
     id: 'forbidden',

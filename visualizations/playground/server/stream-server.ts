@@ -3,11 +3,14 @@ import { type Client, createClient, lostBlock } from './client.ts';
 import type { EventLog } from './event-log.ts';
 import { closeServer, listenFrom, listenOn } from './listen.ts';
 import type { Pace } from './pace.ts';
+import { createTokens, type Tokens } from './tokens.ts';
 
 /** A request for the stream, and the answers that it can get. */
 export interface Exchange {
   /** The name that the client gave itself, to be counted by (`?client=`). */
   readonly client: string;
+  /** It brings a token that is good. */
+  readonly authorized: boolean;
   accept(): Client;
   /** Sends nothing, not even the headers, for so many milliseconds. */
   acceptLater(milliseconds: number): void;
@@ -22,6 +25,7 @@ export interface StreamServer {
   shut(): void;
   reopen(): void;
   readonly clients: ReadonlySet<Client>;
+  readonly tokens: Tokens;
   /** What was sent and received on the sockets of this server, in bytes. */
   traffic(): { sent: number; received: number };
 }
@@ -35,6 +39,9 @@ export interface StreamServerOptions {
 
 export function createStreamServer({ log, pace, intercept }: StreamServerOptions): StreamServer {
   const clients = new Set<Client>();
+  /** Those that get their events with the keep-alives, all at once: a thousand would keep a core busy otherwise. */
+  const batched = new WeakSet<Client>();
+  const tokens = createTokens();
   const gone = { sent: 0, received: 0 };
   const sockets = new Set<IncomingMessage['socket']>();
   let port = 0;
@@ -62,15 +69,19 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
     });
   });
   const keepAlive = setInterval(() => {
-    for (const client of clients) client.keepAlive();
+    for (const client of clients) {
+      if (batched.has(client)) client.pump();
+      client.keepAlive();
+    }
   }, pace.keepAlive);
   const forgetLog = log.onAppend(() => {
-    for (const client of clients) client.pump();
+    for (const client of clients) if (!batched.has(client)) client.pump();
   });
 
   function exchangeOf(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Exchange {
     return {
       client: query.get('client') ?? 'unnamed',
+      authorized: tokens.isValid(bearerOf(request)),
       accept() {
         const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventIdOf(request, query));
         response.writeHead(200, {
@@ -83,6 +94,7 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
         response.write(`retry: ${pace.retry}\n\n${lost > 0 ? lostBlock(lost) : ''}`);
         const client = createClient(response, log, cursor);
         clients.add(client);
+        if (query.has('batched')) batched.add(client);
         response.on('close', () => clients.delete(client));
         client.pump();
         return client;
@@ -99,6 +111,7 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
 
   return {
     clients,
+    tokens,
     async listen(wanted) {
       port = await listenFrom(server, wanted);
       return port;
@@ -136,11 +149,15 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
  */
 const crossOriginHeaders = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Headers': 'Last-Event-ID',
+  'Access-Control-Allow-Headers': 'Authorization, Last-Event-ID',
   'Access-Control-Expose-Headers': 'Retry-After, X-Replayed, X-Replay-Lost, X-Replay-Unknown-Id',
 };
 
 /** The header is UTF-8 that Node reads as Latin-1; the IDs here are ASCII. */
 function lastEventIdOf({ headers }: IncomingMessage, query: URLSearchParams): string {
   return headers['last-event-id']?.toString() ?? query.get('lastEventId') ?? '';
+}
+
+function bearerOf({ headers }: IncomingMessage): string {
+  return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
 }
