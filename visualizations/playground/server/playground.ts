@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
+import { answer } from './answer.ts';
 import { createEventLog } from './event-log.ts';
 import { createFaultConsole } from './fault-console.ts';
 import { faultRoute } from './fault-route.ts';
+import { fleetRoute } from './fleet-route.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
 import { createMeasurements } from './measurements.ts';
 import { defaultPace, type Pace } from './pace.ts';
@@ -38,9 +40,14 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const eventsPort = await streams.listen(port === 0 ? 0 : port + 1);
   const eventsUrl = `http://${loopback}:${eventsPort}/events`;
   const answerFaults = faultRoute(faults);
+  const answerFleets = fleetRoute(eventsUrl);
   const pageServer = createServer((request, response) => {
-    if (request.url === '/faults') void answerFaults(request, response);
-    else vite.middlewares(request, response);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://playground');
+    if (pathname === '/faults') void answerFaults(request, response);
+    else if (pathname === '/fleets') answerFleets(request, response, searchParams);
+    else if (pathname === '/token' && request.method === 'POST') {
+      answer(response, 200, { token: streams.tokens.issue() });
+    } else vite.middlewares(request, response);
   });
   const vite = await servePage(pageServer, { eventsUrl, watch });
   const pagePort = await listenFrom(pageServer, port);
@@ -84,6 +91,7 @@ function servePage(
     // Found in advance, or the page would reload itself when Vite comes across them.
     optimizeDeps: {
       include: [
+        '@xstate/react',
         'eventsource-parser',
         'react',
         'react-dom/client',
