@@ -1,10 +1,30 @@
+import { sendFault } from './console/api.ts';
 import { mountConsole } from './console/mount.tsx';
+import { mountFleets } from './fleet/mount.ts';
 import { mountReactPanel } from './react/mount.tsx';
+import { mountSettings } from './settings/mount.tsx';
+import { showComplaints } from './shared/complaints.ts';
+import { bothOpen } from './shared/connections.ts';
+import { asked } from './shared/settings.ts';
+import { mountTour } from './tour/mount.tsx';
+import { tour } from './tour/tour.ts';
 import { mountVuePanel } from './vue/mount.ts';
 
+showComplaints(slot('complaints'), asked.complaints);
 mountReactPanel(slot('react'));
 mountVuePanel(slot('vue'));
+mountSettings(slot('settings'));
+mountTour(slot('tour'));
 mountConsole(slot('console'));
+const fleets = mountFleets(slot('fleets'), asked.fleet);
+
+if (asked.tour) {
+  tour.send({ type: 'choose', id: asked.tour });
+  tour.send({ type: 'play' });
+} else if (asked.fault) {
+  await Promise.all([bothOpen(), fleets.arrived]);
+  await sendFault(asked.fault);
+}
 
 function slot(id: string): HTMLElement {
   const element = document.getElementById(id);

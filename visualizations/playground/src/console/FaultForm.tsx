@@ -1,6 +1,7 @@
-import { type SubmitEvent, useId } from 'react';
-import type { FaultParameter } from '../../server/faults.ts';
+import { type SubmitEvent, useId, useRef } from 'react';
+import type { Parameter } from '../../server/parameter.ts';
 import type { FaultDescription, FaultRequest } from './api.ts';
+import { CopyLink } from './CopyLink.tsx';
 
 interface FaultFormProps {
   readonly fault: FaultDescription;
@@ -13,34 +14,48 @@ interface FaultFormProps {
 export function FaultForm({ fault, inForce, untilLifted, start }: FaultFormProps) {
   const { id, title, explanation, parameters } = fault;
   const explanationId = useId();
+  const form = useRef<HTMLFormElement>(null);
   const shown = parameters.filter(({ name }) => !(untilLifted && name === 'seconds'));
   const lasts = parameters.some(({ name }) => name === 'seconds');
 
+  /** The fault as it is set up. */
+  function request(): FaultRequest {
+    const given = new FormData(form.current ?? undefined);
+    const values = Object.fromEntries(shown.map(({ name }) => [name, Number(given.get(name))]));
+    return { id, ...values, ...(lasts && untilLifted && { seconds: null }) };
+  }
+
   function submit(event: SubmitEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const values = Object.fromEntries(shown.map(({ name }) => [name, Number(form.get(name))]));
-    start({ id, ...values, ...(lasts && untilLifted && { seconds: null }) });
+    start(request());
   }
 
   return (
-    <form className="fault" id={`fault-${id}`} data-fault={id} data-in-force={inForce} onSubmit={submit}>
+    <form
+      ref={form}
+      className="fault"
+      id={`fault-${id}`}
+      data-fault={id}
+      data-in-force={inForce}
+      onSubmit={submit}
+    >
       <button type="submit" aria-describedby={explanationId}>
         {title}
       </button>
       {shown.length > 0 && (
         <div className="parameters">
           {shown.map((parameter) => (
-            <Parameter key={parameter.name} fault={title} parameter={parameter} />
+            <ParameterField key={parameter.name} fault={title} parameter={parameter} />
           ))}
         </div>
       )}
+      <CopyLink title={title} fault={request} />
       <p id={explanationId}>{explanation}</p>
     </form>
   );
 }
 
-function Parameter({ fault, parameter }: { fault: string; parameter: FaultParameter }) {
+function ParameterField({ fault, parameter }: { fault: string; parameter: Parameter }) {
   const { name, label, unit, default: standard, min, max, choices } = parameter;
   const id = useId();
 

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
-import { announce } from '../shared/board.ts';
+import { announce } from '../shared/connections.ts';
 import type { Payload } from '../shared/payload.ts';
 import { createRecorder } from '../shared/recorder.ts';
-import { eventsUrl, settings } from '../shared/settings.ts';
+import type { Settings } from '../shared/setting-fields.ts';
+import { eventsUrl, optionsOf } from '../shared/settings.ts';
 import { badges, explain } from '../shared/words.ts';
 import { EventCounts } from './EventCounts.tsx';
 import { useStore, useTrail } from './hooks.ts';
@@ -14,14 +15,17 @@ import { StatusTrail } from './StatusTrail.tsx';
 
 const url = eventsUrl('React');
 
-export function ConnectionPanel() {
+export function ConnectionPanel({ settings }: { settings: Settings }) {
   const [recorder] = useState(createRecorder);
-  const connection = useServerSentEvents<Payload>(url, { ...settings, onMessage: recorder.add });
-  const { status, retries, retryAt, lastEventId } = connection;
+  const connection = useServerSentEvents<Payload>(url, { ...optionsOf(settings), onMessage: recorder.add });
+  const { status, retries, retryAt, error, closeReason, lastEventId, open, close, reconnect } = connection;
   const recording = useStore(recorder);
   const trail = useTrail(status);
   const { word, icon } = badges[status];
-  useEffect(() => announce('React', status), [status]);
+  useEffect(() => {
+    const state = { status, retries, retryAt, error, closeReason };
+    announce('React', { ...state, open, close, reconnect, settings, recorder });
+  }, [status, retries, retryAt, error, closeReason, open, close, reconnect, settings, recorder]);
 
   return (
     <section className="panel" aria-labelledby="react-title" data-status={status}>
@@ -36,18 +40,18 @@ export function ConnectionPanel() {
       <StatusTrail trail={trail} />
       <p className="reason" role="status">
         <span className="unseen">React, {word}. </span>
-        {explain(connection)}
+        {explain(connection, settings)}
       </p>
-      <NextAttempt retries={retries} retryAt={retryAt} />
+      <NextAttempt retries={retries} maxRetries={settings.maxRetries} retryAt={retryAt} />
       <fieldset className="actions">
         <legend className="unseen">Command the connection of the React panel</legend>
-        <button type="button" onClick={connection.open}>
+        <button type="button" onClick={open}>
           Open
         </button>
-        <button type="button" onClick={connection.close}>
+        <button type="button" onClick={close}>
           Close
         </button>
-        <button type="button" onClick={connection.reconnect}>
+        <button type="button" onClick={reconnect}>
           Reconnect
         </button>
       </fieldset>

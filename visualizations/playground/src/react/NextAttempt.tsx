@@ -1,10 +1,13 @@
 import { seconds } from '../shared/format.ts';
-import { settings } from '../shared/settings.ts';
 import { useNow } from './hooks.ts';
 
-export function NextAttempt({ retries, retryAt }: { retries: number; retryAt: number | null }) {
-  const { maxRetries } = settings;
+interface NextAttemptProps {
+  readonly retries: number;
+  readonly maxRetries: number;
+  readonly retryAt: number | null;
+}
 
+export function NextAttempt({ retries, maxRetries, retryAt }: NextAttemptProps) {
   return (
     <div className="next">
       <div className="next-retries">

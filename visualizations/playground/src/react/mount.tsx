@@ -1,11 +1,19 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { keyOf, settings } from '../shared/settings.ts';
 import { ConnectionPanel } from './ConnectionPanel.tsx';
+import { useStore } from './hooks.ts';
 
 export function mountReactPanel(element: HTMLElement): void {
   createRoot(element).render(
     <StrictMode>
-      <ConnectionPanel />
+      <Panel />
     </StrictMode>,
   );
+}
+
+/** Other settings make another connection. */
+function Panel() {
+  const present = useStore(settings);
+  return <ConnectionPanel key={keyOf(present)} settings={present} />;
 }

@@ -1,5 +1,5 @@
 import type { ConnectionState, ConnectionStatus } from 'sse-machine';
-import { settings } from './settings.ts';
+import type { Settings } from './setting-fields.ts';
 
 /** What the badge of each status says and shows: a word, and a path on a grid of 16. */
 export const badges: { readonly [Status in ConnectionStatus]: { word: string; icon: string } } = {
@@ -13,16 +13,17 @@ export const badges: { readonly [Status in ConnectionStatus]: { word: string; ic
 /** What is going on and why, as a sentence. It stands still while the status does, so it can be read out. */
 export function explain(
   state: Pick<ConnectionState, 'status' | 'error' | 'closeReason' | 'retries' | 'retryAt'>,
+  { maxRetries, stableAfter }: Settings,
 ): string {
   const { status, error, closeReason, retries, retryAt } = state;
   switch (status) {
     case 'connecting':
       return retries > 0
-        ? `Trying again, retry ${retries} of ${settings.maxRetries}.`
+        ? `Trying again, retry ${retries} of ${maxRetries}.`
         : 'Waiting for the server to accept the stream.';
     case 'open':
       return retries > 0
-        ? `Open again. The budget is whole after ${settings.stableAfter / 1_000} s without a fault.`
+        ? `Open again. The budget is whole after ${stableAfter / 1_000} s without a fault.`
         : 'Events arrive as they happen.';
     case 'backoff':
       return retryAt === null
@@ -38,6 +39,6 @@ export function explain(
 const closings = {
   app: 'You closed it. Opened again, it goes on after the last event.',
   ended: 'The server said that there is nothing more. It stays closed until you open it.',
-  paused: 'Paused while the page is hidden.',
+  paused: 'Paused while the browser keeps the page asleep. It goes on by itself.',
   never: 'Not opened yet.',
 };

@@ -1,6 +1,6 @@
 import { createApp } from 'vue';
-import ConnectionPanel from './ConnectionPanel.vue';
+import Panel from './Panel.vue';
 
 export function mountVuePanel(element: HTMLElement): void {
-  createApp(ConnectionPanel).mount(element);
+  createApp(Panel).mount(element);
 }

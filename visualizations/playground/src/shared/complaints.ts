@@ -1,0 +1,16 @@
+/** Shows what the address asked for and nobody understood. The page goes on without it. */
+export function showComplaints(element: HTMLElement, complaints: readonly string[]): void {
+  if (complaints.length === 0) return;
+  const title = document.createElement('p');
+  title.textContent = 'Part of the address was not understood and is left out:';
+  const list = document.createElement('ul');
+  list.append(
+    ...complaints.map((complaint) => {
+      const item = document.createElement('li');
+      item.textContent = complaint;
+      return item;
+    }),
+  );
+  element.append(title, list);
+  element.hidden = false;
+}

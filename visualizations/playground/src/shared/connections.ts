@@ -1,0 +1,52 @@
+import type { ConnectionState } from 'sse-machine';
+import type { ConnectionCommands } from 'sse-machine/react';
+import type { Recorder } from './recorder.ts';
+import type { Settings } from './setting-fields.ts';
+import { keyOf, settings } from './settings.ts';
+import { createStore } from './store.ts';
+
+/** The connection of a panel, for the rest of the page: what it is doing, what came of it, and how to command it. */
+export interface PanelConnection
+  extends Omit<ConnectionState, 'lastEventId' | 'openedAt'>,
+    ConnectionCommands {
+  /** What it was made with. */
+  readonly settings: Settings;
+  readonly recorder: Recorder;
+}
+
+export const panels = ['React', 'Vue'] as const;
+export type Panel = (typeof panels)[number];
+
+/** The connection of each panel. A panel announces it whenever its state has changed. */
+export const connections = createStore<{ readonly [panel in Panel]?: PanelConnection }>({});
+
+export function announce(panel: Panel, connection: PanelConnection): void {
+  connections.set({ ...connections.get(), [panel]: connection });
+}
+
+/** The connections of the panels, without those that are about to be remade. */
+export function present(): PanelConnection[] {
+  const key = keyOf(settings.get());
+  return Object.values(connections.get()).filter((connection) => keyOf(connection.settings) === key);
+}
+
+/** Resolves when both are open, with the settings in force. */
+export function bothOpen(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = connections.subscribe(look);
+    const abandon = () => {
+      stop();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abandon, { once: true });
+    look();
+
+    function look(): void {
+      const all = present();
+      if (all.length < panels.length || all.some(({ status }) => status !== 'open')) return;
+      stop();
+      signal?.removeEventListener('abort', abandon);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,52 @@
+import type { CloseReason, ConnectionStatus, FailureKind } from 'sse-machine';
+import type { FaultRequest } from '../console/api.ts';
+import type { BrowserNews } from '../shared/browser.ts';
+import type { Settings } from '../shared/setting-fields.ts';
+
+/** A story of one guard of the statechart, told in steps. */
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** The guards that decide, as the statechart calls them. */
+  readonly guards: readonly string[];
+  /** What both connections are made with while it plays. */
+  readonly settings: Partial<Settings>;
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  /** What is about to happen. */
+  readonly says: string;
+  /** Where to look, and for what. */
+  readonly look: string;
+  readonly does: readonly Action[];
+  /** What must become of both panels. */
+  readonly expects: Expectation;
+}
+
+export type Action =
+  /** Begins a fault, or lifts the one in force. */
+  | { readonly fault: FaultRequest }
+  /** Presses a button of both panels. */
+  | { readonly press: 'open' | 'close' | 'reconnect' }
+  /** Tells the page what its browser would. */
+  | { readonly tell: BrowserNews }
+  /** Goes on when it is so. */
+  | { readonly until: Expectation };
+
+/** Whatever is given must hold of both panels at once. */
+export interface Expectation {
+  readonly status: ConnectionStatus;
+  /** A status that each of them must have shown since the step began. */
+  readonly after?: ConnectionStatus;
+  /** Why: the status of the answer, or the kind of the error. */
+  readonly error?: number | FailureKind;
+  readonly closeReason?: CloseReason;
+  readonly retries?: number;
+  /** No attempt is due: it waits for the network. */
+  readonly untimed?: true;
+  /** The next attempt is at least so far away, in milliseconds. */
+  readonly waits?: number;
+  /** Events arrive; none is missed and none came twice. */
+  readonly whole?: true;
+}

@@ -1,0 +1,199 @@
+import type { Expectation, Scenario, Step } from './scenario.ts';
+
+const back: Expectation = { status: 'open', whole: true };
+const quick = { retryDelay: 300, maxRetryDelay: 1_000, stableAfter: 2_000 };
+
+/** Every scenario that the tour can play, in the order in which it is best seen. */
+export const scenarios: readonly [Scenario, ...Scenario[]] = [
+  {
+    id: 'restart',
+    title: 'A deploy: the server restarts',
+    guards: ['isRefused: no', 'isExhausted: not yet'],
+    settings: { ...quick, maxRetries: 20 },
+    steps: [
+      {
+        says: 'The server drops both streams and answers 503 for four seconds, as in a deploy.',
+        look: 'Both badges turn to Backoff. Every refusal spends one of the retries.',
+        does: [{ fault: { id: 'restart', seconds: 4 } }],
+        expects: { status: 'backoff', error: 503 },
+      },
+      {
+        says: 'The server comes back. Nobody has to do anything.',
+        look: 'Open again. Missed and Duplicate stay 0: the server replays what came after the last event ID.',
+        does: [],
+        expects: back,
+      },
+    ],
+  },
+  {
+    id: 'ceiling',
+    title: 'The ceiling: more failures than retries',
+    guards: ['isExhausted'],
+    settings: { ...quick, maxRetries: 2, jitter: 'none' },
+    steps: [
+      {
+        says: 'The server answers 500 and does not recover. These connections may retry twice.',
+        look: 'The squares beside Retries fill up. Then the badge says Failed, and the request count stands still.',
+        does: [{ fault: { id: 'restart', status: 500, seconds: null } }],
+        expects: { status: 'failed', error: 'exhausted', retries: 2 },
+      },
+      comeBack('reconnect', 'The server is mended, and the tour presses Reconnect in both panels.'),
+    ],
+  },
+  {
+    id: 'refused',
+    title: '401: the credentials are not good',
+    guards: ['isRefused'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The server answers 401. These connections have no token to renew.',
+        look: 'Failed after one request: with the same credentials, a second one could not help.',
+        does: [{ fault: { id: 'unauthorized', seconds: null } }],
+        expects: { status: 'failed', error: 401 },
+      },
+      comeBack('reconnect', 'The server accepts everybody again, and the tour presses Reconnect.'),
+    ],
+  },
+  {
+    id: 'renewal',
+    title: '401, and a token that can be renewed',
+    guards: ['canRefresh'],
+    settings: { ...quick, token: true },
+    steps: [
+      {
+        says: 'Now both connections bring a token. The server revokes it, and answers 401 without a new one.',
+        look: 'Never Failed: the token is renewed, once for both connections, and the request is sent again.',
+        does: [{ fault: { id: 'unauthorized', seconds: null } }],
+        expects: { ...back, after: 'backoff' },
+      },
+    ],
+  },
+  {
+    id: 'forbidden',
+    title: '403 and 404: repeating cannot help',
+    guards: ['isRefused'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The server answers 403: known, but not allowed.',
+        look: 'Failed after one request. There is no retry to hammer the server with.',
+        does: [{ fault: { id: 'forbidden', seconds: null } }],
+        expects: { status: 'failed', error: 403 },
+      },
+      comeBack('reconnect', 'It is allowed now, and the tour presses Reconnect.'),
+      {
+        says: 'The server answers 404: there is no such stream.',
+        look: 'Failed again, and the panels say which status it was.',
+        does: [{ fault: { id: 'not-found', seconds: null } }],
+        expects: { status: 'failed', error: 404 },
+      },
+      comeBack('reconnect', 'The stream is there again, and the tour presses Reconnect.'),
+    ],
+  },
+  {
+    id: 'finished',
+    title: '204: the server has nothing more',
+    guards: ['isFinished'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The server answers 204, which is how the standard ends a stream for good.',
+        look: 'Closed, and not an error. Nothing is sent any more.',
+        does: [{ fault: { id: 'no-content', seconds: null } }],
+        expects: { status: 'closed', closeReason: 'ended' },
+      },
+      comeBack('open', 'There is something to tell again, and the tour presses Open.'),
+    ],
+  },
+  {
+    id: 'retry-after',
+    title: 'Retry-After: the server asks for time',
+    guards: ['isRefused: no'],
+    settings: { ...quick, maxRetryDelay: 500 },
+    steps: [
+      {
+        says: 'The server answers 503 and asks everybody to stay away for five seconds.',
+        look: 'Next attempt: never sooner than asked, although these connections would wait half a second.',
+        does: [{ fault: { id: 'unavailable', seconds: 5 } }],
+        expects: { status: 'backoff', error: 503, waits: 3_000 },
+      },
+      {
+        says: 'The time passes. The wait ends a little later than asked, so that not all come at once.',
+        look: 'One attempt, and it succeeds.',
+        does: [],
+        expects: back,
+      },
+    ],
+  },
+  {
+    id: 'offline',
+    title: 'Offline: waiting costs nothing',
+    guards: ['wasChargedJustNow', 'isWelcome'],
+    settings: { ...quick, retryDelay: 5_000, maxRetryDelay: 5_000, jitter: 'none' },
+    steps: [
+      {
+        says: 'The stream breaks, and a moment later the browser says that it is offline. No page can unplug itself, so this one is sent the event that a browser sends.',
+        look: 'Backoff without a countdown. The retry that the break had cost is given back.',
+        does: [{ fault: { id: 'cut' } }, { until: { status: 'backoff' } }, { tell: 'offline' }],
+        expects: { status: 'backoff', untimed: true, retries: 0 },
+      },
+      {
+        says: 'The network is back.',
+        look: 'Both connect at once, without the five seconds that they would have waited.',
+        does: [{ tell: 'online' }],
+        expects: back,
+      },
+    ],
+  },
+  {
+    id: 'sleep',
+    title: 'Sleep: the browser freezes the page',
+    guards: ['mayRepeat', 'isWelcome'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The browser freezes the page, as in a tab that was left for long. This page is sent the event for it.',
+        look: 'Closed: a frozen page cannot read, so it lets go of its stream.',
+        does: [{ tell: 'freeze' }],
+        expects: { status: 'closed', closeReason: 'paused' },
+      },
+      {
+        says: 'The page wakes up.',
+        look: 'Open by itself, and what happened meanwhile is counted under From the log.',
+        does: [{ tell: 'resume' }],
+        expects: back,
+      },
+    ],
+  },
+  {
+    id: 'silence',
+    title: 'A stream that is open and dead',
+    guards: ['isRefused: no'],
+    settings: { ...quick, idleTimeout: 1_500 },
+    steps: [
+      {
+        says: 'The server falls silent and leaves the socket open. Nothing tells the browser that the stream is dead.',
+        look: 'The numbers stop. After idleTimeout, here 1.5 s, both panels give the stream up.',
+        does: [{ fault: { id: 'stall' } }],
+        expects: { status: 'backoff', error: 'idle' },
+      },
+      {
+        says: 'A new stream takes its place.',
+        look: 'Open, and the silence is filled from the log.',
+        does: [],
+        expects: back,
+      },
+    ],
+  },
+];
+
+/** What was refused stays so until somebody says otherwise. */
+function comeBack(press: 'open' | 'reconnect', says: string): Step {
+  return {
+    says,
+    look: 'Open, and what happened meanwhile comes from the log of the server: nothing is missed.',
+    does: [{ fault: { id: null } }, { press }],
+    expects: back,
+  };
+}

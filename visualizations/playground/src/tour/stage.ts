@@ -1,0 +1,52 @@
+import { sendFault } from '../console/api.ts';
+import { tellPage } from '../shared/browser.ts';
+import { bothOpen, present } from '../shared/connections.ts';
+import type { Settings } from '../shared/setting-fields.ts';
+import { keyOf, settings } from '../shared/settings.ts';
+import type { Action, Scenario, Step } from './scenario.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** What came of a step. */
+export interface Verdict {
+  readonly asExpected: boolean;
+  /** What the panels are doing instead. */
+  readonly instead: string;
+}
+
+/** How long a step may take, in milliseconds. */
+const patience = 20_000;
+
+/** Makes both connections anew as the scenario wants them, over a server that is well. */
+export async function setStage(scenario: Scenario, before: Settings, signal: AbortSignal): Promise<void> {
+  const wanted = { ...before, ...scenario.settings };
+  await sendFault({ id: null });
+  signal.throwIfAborted();
+  if (keyOf(wanted) !== keyOf(settings.get())) settings.set(wanted);
+  for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
+  await bothOpen(AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+}
+
+export async function perform({ does, expects }: Step, signal: AbortSignal): Promise<Verdict> {
+  using watch = createWatch();
+  for (const action of does) {
+    if (!signal.aborted) await act(action, watch, signal);
+  }
+  const asExpected = await watch.until(expects, patience, signal);
+  return { asExpected, instead: asExpected ? '' : watch.told };
+}
+
+/** Leaves everything as it was before the tour; the settings at once, because another scenario may begin. */
+export async function clearStage(before: Settings): Promise<void> {
+  if (keyOf(before) !== keyOf(settings.get())) settings.set(before);
+  tellPage('online');
+  tellPage('resume');
+  await sendFault({ id: null }).catch(() => {}); // the console says that its server is gone
+  for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
+}
+
+async function act(action: Action, watch: Watch, signal: AbortSignal): Promise<void> {
+  if ('fault' in action) await sendFault(action.fault);
+  else if ('press' in action) for (const connection of present()) connection[action.press]();
+  else if ('tell' in action) tellPage(action.tell);
+  else await watch.until(action.until, patience, signal);
+}

@@ -1,0 +1,87 @@
+import type { ConnectionStatus } from 'sse-machine';
+import { connections, type PanelConnection, panels, present } from '../shared/connections.ts';
+import type { Recording } from '../shared/recorder.ts';
+import { explain } from '../shared/words.ts';
+import type { Expectation } from './scenario.ts';
+
+/** Both panels, from the time that it was made. */
+export interface Watch extends Disposable {
+  /** Resolves with true when the panels are as expected, with false when they are not for so many milliseconds. */
+  until(expectation: Expectation, patience: number, signal: AbortSignal): Promise<boolean>;
+  /** What the panels are doing, in words. */
+  readonly told: string;
+}
+
+export function createWatch(): Watch {
+  const before = new Map(present().map(({ recorder }) => [recorder, recorder.get()]));
+  const seen = new Map<string, Set<ConnectionStatus>>();
+  const forget = connections.subscribe(note);
+
+  function note(): void {
+    for (const [panel, connection] of Object.entries(connections.get())) {
+      seen.set(panel, (seen.get(panel) ?? new Set()).add(connection.status));
+    }
+  }
+
+  function holds({ after, ...expectation }: Expectation): boolean {
+    const all = present();
+    return (
+      all.length === panels.length &&
+      all.every((connection) => fits(connection, expectation, before.get(connection.recorder))) &&
+      (after === undefined || panels.every((panel) => seen.get(panel)?.has(after)))
+    );
+  }
+
+  return {
+    until(expectation, patience, signal) {
+      return new Promise((resolve) => {
+        const stop = connections.subscribe(look);
+        const timer = setInterval(look, 100); // counts change without the connection
+        const late = setTimeout(() => end(false), patience);
+        signal.addEventListener('abort', abandon);
+        look();
+
+        function look(): void {
+          if (holds(expectation)) end(true);
+        }
+        function abandon(): void {
+          end(false);
+        }
+        function end(result: boolean): void {
+          stop();
+          clearInterval(timer);
+          clearTimeout(late);
+          signal.removeEventListener('abort', abandon);
+          resolve(result);
+        }
+      });
+    },
+    get told() {
+      return Object.entries(connections.get())
+        .sort(([one], [other]) => one.localeCompare(other))
+        .map(
+          ([panel, connection]) =>
+            `${panel} is ${connection.status}: ${explain(connection, connection.settings)}`,
+        )
+        .join(' ');
+    },
+    [Symbol.dispose]: forget,
+  };
+}
+
+function fits(connection: PanelConnection, expectation: Expectation, before: Recording | undefined): boolean {
+  const { status, error, closeReason, retries, retryAt, recorder } = connection;
+  const { untimed, waits, whole } = expectation;
+  const { received, missed, duplicate } = recorder.get();
+  return (
+    status === expectation.status &&
+    (expectation.error === undefined ||
+      expectation.error === error?.status ||
+      expectation.error === error?.kind) &&
+    (expectation.closeReason === undefined || expectation.closeReason === closeReason) &&
+    (expectation.retries === undefined || expectation.retries === retries) &&
+    (!untimed || retryAt === null) &&
+    (waits === undefined || (retryAt !== null && retryAt - Date.now() >= waits)) &&
+    (!whole || (received > (before?.received ?? 0) && missed === 0 && duplicate === 0))
+  );
+}
