@@ -198,7 +198,8 @@ describe('the playground', () => {
       await page.keyboard.press('Tab');
     }
     const all = await page.evaluate(
-      () => document.querySelectorAll('a, button:enabled, input, select').length,
+      (selector) => document.querySelectorAll(selector).length,
+      'a, summary, :is(button:enabled, input, select):not(details:not([open]) *)',
     );
     expect([...reached].filter((name) => name.includes('no outline'))).toEqual([]);
     expect(reached.size).toBe(all);
@@ -225,7 +226,7 @@ describe('the playground', () => {
 function describeFocus(): string {
   const element = document.activeElement;
   if (!element || element === document.body) return 'nothing';
-  const all = [...document.querySelectorAll('a, button, input, select')];
+  const all = [...document.querySelectorAll('a, summary, button, input, select')];
   const { outlineStyle } = getComputedStyle(element);
   return `${all.indexOf(element)} ${outlineStyle === 'none' ? 'no outline' : ''}`;
 }

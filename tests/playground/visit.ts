@@ -32,13 +32,22 @@ export const fast = {
   connectTimeout: 800,
 };
 
+export interface VisitOptions {
+  readonly options?: Partial<typeof fast>;
+  /** What else the address asks for. */
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly width?: number;
+  readonly media?: Parameters<Page['emulateMedia']>[0];
+}
+
 export async function visit(
   context: BrowserContext,
   url: string,
-  { options = {}, width = 1280 }: { options?: Partial<typeof fast>; width?: number } = {},
+  { options = {}, query = {}, width = 1280, media = {} }: VisitOptions = {},
 ): Promise<Visit> {
   const page = await context.newPage();
   await page.setViewportSize({ width, height: 800 });
+  await page.emulateMedia(media);
   const errors: string[] = [];
   let requests: Record<string, number[]> = {};
   page.on('pageerror', ({ message }) => errors.push(message));
@@ -53,8 +62,10 @@ export async function visit(
     requests[client] = [...(requests[client] ?? []), Date.now()];
   });
   await page.addInitScript(rememberStatuses);
-  const query = Object.entries({ ...fast, ...options }).map(([name, value]) => `${name}=${value}`);
-  await page.goto(`${url}?${query.join('&')}`);
+  const address = Object.entries({ ...fast, ...options, ...query }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  await page.goto(`${url}?${address.join('&')}`);
 
   const panel = (name: Panel) => page.getByRole('region', { name, exact: true });
   return {

@@ -1,4 +1,4 @@
-import { type ConnectionStatus, createConnection, type JitterKind } from '../../../index.ts';
+import { createConnection, type JitterKind } from '../../../index.ts';
 import { type FleetFrame, slotOf, statusLetters } from './fleet-frame.ts';
 
 export interface FleetOptions {
@@ -26,12 +26,12 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
   let attempts = new Map<number, number>();
   let changed = true;
 
-  function show(client: number, before: ConnectionStatus, status: ConnectionStatus): void {
-    letters[client] = statusLetters[status];
-    changed = true;
-    // The first attempt of all is no reconnection.
-    if (status !== 'connecting' || before === 'closed') return;
-    const slot = slotOf(Date.now());
+  /**
+   * An attempt is counted when it was due. All of them share one process here, which makes some late; as many
+   * people with a device each, they would not be.
+   */
+  function count(due: number): void {
+    const slot = slotOf(due);
     attempts.set(slot, (attempts.get(slot) ?? 0) + 1);
   }
 
@@ -42,19 +42,26 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
       retryDelay,
       maxRetryDelay,
       jitter,
+      idleTimeout: 8_000, // more than two keep-alives
       parse: 'text',
     });
-    let before = connection.state.status;
-    connection.subscribe(({ status }) => {
-      if (status !== before) show(client, before, status);
-      before = status;
+    let before = connection.state;
+    connection.subscribe((state) => {
+      const { status } = state;
+      // The first attempt of all is no reconnection.
+      if (status === 'connecting' && before.status !== status && before.status !== 'closed') {
+        count(before.retryAt ?? Date.now());
+      }
+      changed ||= status !== before.status;
+      letters[client] = statusLetters[status];
+      before = state;
     });
     return connection;
   });
 
-  // They arrive one after the other, as people do: the queue of a listening socket has a few hundred places.
   let arrived = 0;
   const arriving = setInterval(() => {
+    if (letters.filter((letter) => letter === statusLetters.connecting).length >= arrivals) return;
     for (const connection of connections.slice(arrived, arrived + arrivals)) connection.open();
     arrived += arrivals;
     if (arrived >= clients) clearInterval(arriving);
@@ -77,5 +84,5 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
   };
 }
 
-/** How many clients arrive every 20 ms. */
+/** So many clients at a time connect at first: the queue of a listening socket has a few hundred places. */
 const arrivals = 20;

@@ -4,8 +4,8 @@ import { mountFleets } from './fleet/mount.ts';
 import { mountReactPanel } from './react/mount.tsx';
 import { mountSettings } from './settings/mount.tsx';
 import { showComplaints } from './shared/complaints.ts';
-import { bothOpen } from './shared/connections.ts';
 import { asked } from './shared/settings.ts';
+import { createWatch } from './shared/watch.ts';
 import { mountTour } from './tour/mount.tsx';
 import { tour } from './tour/tour.ts';
 import { mountVuePanel } from './vue/mount.ts';
@@ -22,8 +22,11 @@ if (asked.tour) {
   tour.send({ type: 'choose', id: asked.tour });
   tour.send({ type: 'play' });
 } else if (asked.fault) {
-  await Promise.all([bothOpen(), fleets.arrived]);
-  await sendFault(asked.fault);
+  const watch = createWatch();
+  const isWell = watch.until({ status: 'open', whole: true }, 60_000);
+  await fleets.arrived;
+  if (await isWell) await sendFault(asked.fault);
+  watch.stop();
 }
 
 function slot(id: string): HTMLElement {

@@ -49,8 +49,8 @@ export function FaultForm({ fault, inForce, untilLifted, start }: FaultFormProps
           ))}
         </div>
       )}
-      <CopyLink title={title} fault={request} />
       <p id={explanationId}>{explanation}</p>
+      <CopyLink title={title} fault={request} />
     </form>
   );
 }

@@ -7,10 +7,16 @@ export function showComplaints(element: HTMLElement, complaints: readonly string
   list.append(
     ...complaints.map((complaint) => {
       const item = document.createElement('li');
-      item.textContent = complaint;
+      item.append(...complaint.split('`').map((part, place) => (place % 2 === 1 ? code(part) : part)));
       return item;
     }),
   );
   element.append(title, list);
   element.hidden = false;
+}
+
+function code(text: string): HTMLElement {
+  const element = document.createElement('code');
+  element.textContent = text;
+  return element;
 }

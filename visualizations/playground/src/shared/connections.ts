@@ -29,24 +29,3 @@ export function present(): PanelConnection[] {
   const key = keyOf(settings.get());
   return Object.values(connections.get()).filter((connection) => keyOf(connection.settings) === key);
 }
-
-/** Resolves when both are open, with the settings in force. */
-export function bothOpen(signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = connections.subscribe(look);
-    const abandon = () => {
-      stop();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', abandon, { once: true });
-    look();
-
-    function look(): void {
-      const all = present();
-      if (all.length < panels.length || all.some(({ status }) => status !== 'open')) return;
-      stop();
-      signal?.removeEventListener('abort', abandon);
-      resolve();
-    }
-  });
-}

@@ -1,4 +1,4 @@
-import { type JitterKind, jitterKinds } from 'sse-machine';
+import { type JitterKind, jitterKinds } from '../../../../machines/jitter.ts';
 import type { Parameter } from '../../server/parameter.ts';
 
 /** The options of both connections, in milliseconds. */

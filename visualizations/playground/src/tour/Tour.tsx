@@ -1,5 +1,6 @@
 import { useSelector } from '@xstate/react';
 import type { KeyboardEvent } from 'react';
+import { Overview } from '../console/Overview.tsx';
 import { Steps } from './Steps.tsx';
 import { scenarios } from './scenarios.ts';
 import { readingTime, stepOf, tour } from './tour.ts';
@@ -61,6 +62,7 @@ export function Tour() {
         </p>
       ) : (
         <>
+          <Overview />
           <p className="tour-guards">
             Decided by{' '}
             {scenario.guards.map((guard) => (

@@ -1,7 +1,7 @@
-import type { CloseReason, ConnectionStatus, FailureKind } from 'sse-machine';
 import type { FaultRequest } from '../console/api.ts';
 import type { BrowserNews } from '../shared/browser.ts';
 import type { Settings } from '../shared/setting-fields.ts';
+import type { Expectation } from '../shared/watch.ts';
 
 /** A story of one guard of the statechart, told in steps. */
 export interface Scenario {
@@ -33,20 +33,3 @@ export type Action =
   | { readonly tell: BrowserNews }
   /** Goes on when it is so. */
   | { readonly until: Expectation };
-
-/** Whatever is given must hold of both panels at once. */
-export interface Expectation {
-  readonly status: ConnectionStatus;
-  /** A status that each of them must have shown since the step began. */
-  readonly after?: ConnectionStatus;
-  /** Why: the status of the answer, or the kind of the error. */
-  readonly error?: number | FailureKind;
-  readonly closeReason?: CloseReason;
-  readonly retries?: number;
-  /** No attempt is due: it waits for the network. */
-  readonly untimed?: true;
-  /** The next attempt is at least so far away, in milliseconds. */
-  readonly waits?: number;
-  /** Events arrive; none is missed and none came twice. */
-  readonly whole?: true;
-}

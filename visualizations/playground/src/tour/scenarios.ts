@@ -1,4 +1,5 @@
-import type { Expectation, Scenario, Step } from './scenario.ts';
+import type { Expectation } from '../shared/watch.ts';
+import type { Scenario, Step } from './scenario.ts';
 
 const back: Expectation = { status: 'open', whole: true };
 const quick = { retryDelay: 300, maxRetryDelay: 1_000, stableAfter: 2_000 };

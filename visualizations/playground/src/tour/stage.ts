@@ -1,10 +1,10 @@
 import { sendFault } from '../console/api.ts';
 import { tellPage } from '../shared/browser.ts';
-import { bothOpen, present } from '../shared/connections.ts';
+import { present } from '../shared/connections.ts';
 import type { Settings } from '../shared/setting-fields.ts';
 import { keyOf, settings } from '../shared/settings.ts';
+import { createWatch, type Watch } from '../shared/watch.ts';
 import type { Action, Scenario, Step } from './scenario.ts';
-import { createWatch, type Watch } from './watch.ts';
 
 /** What came of a step. */
 export interface Verdict {
@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 /** How long a step may take, in milliseconds. */
-const patience = 20_000;
+const patience = 15_000;
 
 /** Makes both connections anew as the scenario wants them, over a server that is well. */
 export async function setStage(scenario: Scenario, before: Settings, signal: AbortSignal): Promise<void> {
@@ -23,16 +23,23 @@ export async function setStage(scenario: Scenario, before: Settings, signal: Abo
   signal.throwIfAborted();
   if (keyOf(wanted) !== keyOf(settings.get())) settings.set(wanted);
   for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
-  await bothOpen(AbortSignal.any([signal, AbortSignal.timeout(patience)]));
+  const watch = createWatch();
+  const isReady = await watch.until({ status: 'open', whole: true }, patience, signal);
+  watch.stop();
+  if (!isReady) throw new Error(watch.told);
 }
 
 export async function perform({ does, expects }: Step, signal: AbortSignal): Promise<Verdict> {
-  using watch = createWatch();
-  for (const action of does) {
-    if (!signal.aborted) await act(action, watch, signal);
+  const watch = createWatch();
+  try {
+    for (const action of does) {
+      if (!signal.aborted) await act(action, watch, signal);
+    }
+    const asExpected = await watch.until(expects, patience, signal);
+    return { asExpected, instead: asExpected ? '' : watch.told };
+  } finally {
+    watch.stop();
   }
-  const asExpected = await watch.until(expects, patience, signal);
-  return { asExpected, instead: asExpected ? '' : watch.told };
 }
 
 /** Leaves everything as it was before the tour; the settings at once, because another scenario may begin. */

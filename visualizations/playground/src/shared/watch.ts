@@ -1,15 +1,32 @@
-import type { ConnectionStatus } from 'sse-machine';
-import { connections, type PanelConnection, panels, present } from '../shared/connections.ts';
-import type { Recording } from '../shared/recorder.ts';
-import { explain } from '../shared/words.ts';
-import type { Expectation } from './scenario.ts';
+import type { CloseReason, ConnectionStatus, FailureKind } from 'sse-machine';
+import { connections, type PanelConnection, panels, present } from './connections.ts';
+import type { Recording } from './recorder.ts';
+import { explain } from './words.ts';
+
+/** Whatever is given must hold of both panels at once. */
+export interface Expectation {
+  readonly status: ConnectionStatus;
+  /** A status that each of them must have shown since the step began. */
+  readonly after?: ConnectionStatus;
+  /** Why: the status of the answer, or the kind of the error. */
+  readonly error?: number | FailureKind;
+  readonly closeReason?: CloseReason;
+  readonly retries?: number;
+  /** No attempt is due: it waits for the network. */
+  readonly untimed?: true;
+  /** The next attempt is at least so far away, in milliseconds. */
+  readonly waits?: number;
+  /** Events arrive; none is missed and none came twice. */
+  readonly whole?: true;
+}
 
 /** Both panels, from the time that it was made. */
-export interface Watch extends Disposable {
+export interface Watch {
   /** Resolves with true when the panels are as expected, with false when they are not for so many milliseconds. */
-  until(expectation: Expectation, patience: number, signal: AbortSignal): Promise<boolean>;
+  until(expectation: Expectation, patience: number, signal?: AbortSignal): Promise<boolean>;
   /** What the panels are doing, in words. */
   readonly told: string;
+  stop(): void;
 }
 
 export function createWatch(): Watch {
@@ -38,8 +55,9 @@ export function createWatch(): Watch {
         const stop = connections.subscribe(look);
         const timer = setInterval(look, 100); // counts change without the connection
         const late = setTimeout(() => end(false), patience);
-        signal.addEventListener('abort', abandon);
-        look();
+        signal?.addEventListener('abort', abandon);
+        if (signal?.aborted) end(false);
+        else look();
 
         function look(): void {
           if (holds(expectation)) end(true);
@@ -51,7 +69,7 @@ export function createWatch(): Watch {
           stop();
           clearInterval(timer);
           clearTimeout(late);
-          signal.removeEventListener('abort', abandon);
+          signal?.removeEventListener('abort', abandon);
           resolve(result);
         }
       });
@@ -65,7 +83,7 @@ export function createWatch(): Watch {
         )
         .join(' ');
     },
-    [Symbol.dispose]: forget,
+    stop: forget,
   };
 }
 

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { openHouse } from './house.ts';
+import { askFaults } from './visit.ts';
+
+const house = openHouse();
+const patient = { timeout: 15_000 };
+const waits = { retryDelay: 1_000, maxRetryDelay: 2_000 };
+
+describe('the fleets of the playground', () => {
+  it('come back from a restart, without jitter as a herd and with it spread out', async () => {
+    const { page } = await house.open({ options: waits });
+    await page.getByRole('button', { name: 'Connect them' }).click();
+    await all(page, '100 open');
+    await page.getByRole('button', { name: 'Restart the server' }).click();
+    await page.getByText('In force: Restart, like a deploy').waitFor();
+    await page
+      .getByText(/\d+ backoff/)
+      .first()
+      .waitFor();
+    await all(page, '100 open', 20_000);
+
+    const herd = await peak(page, 'Without jitter');
+    const spread = await peak(page, 'With full jitter');
+    console.log(`peak without jitter ${herd}, with full jitter ${spread} attempts in 100 ms`);
+    expect(spread).toBeGreaterThan(0);
+    expect(herd).toBeGreaterThan(1.5 * spread);
+
+    const { requests } = await askFaults(house.url);
+    expect(requests).toMatchObject({ React: expect.any(Number), Vue: expect.any(Number) });
+    expect(requests['fleet (none)']).toBeGreaterThanOrEqual(200);
+  });
+
+  it('leave no socket and no stream when they are switched off', async () => {
+    const { page, both } = await house.open({ options: waits, query: { clients: 50 } });
+    const ended = new Promise((resolve) => {
+      page.on('requestfailed', (request) => request.url().includes('/fleets') && resolve(true));
+    });
+    await both('open');
+    await all(page, '50 open');
+    await expect.poll(listening, patient).toBe(102);
+    expect(sockets()).toBeGreaterThan(200);
+    await page.getByRole('button', { name: 'Disconnect them' }).click();
+    await ended;
+    await expect.poll(listening, patient).toBe(2);
+    await expect.poll(sockets, patient).toBeLessThan(60);
+    expect(await page.getByText('50 open').count()).toBe(0);
+  });
+
+  it('go with the page that asked for them', async () => {
+    const { page } = await house.open({ options: waits, query: { clients: 20 } });
+    await all(page, '20 open');
+    await page.goto('about:blank');
+    await expect.poll(listening, patient).toBe(0);
+  });
+
+  it('are as many as asked for, spread as asked for', async () => {
+    const { page } = await house.open({ options: waits, query: { clients: 10, spread: 'decorrelated' } });
+    await all(page, '10 open');
+    await page.getByRole('region', { name: 'With decorrelated jitter' }).waitFor();
+    await page.getByLabel('clients of each kind').fill('30');
+    await page.getByLabel('clients of each kind').press('Enter');
+    await all(page, '30 open');
+    await page.getByLabel('compare with jitter').selectOption('equal');
+    await page.getByRole('region', { name: 'With equal jitter' }).waitFor();
+    await all(page, '30 open');
+    await expect.poll(listening, patient).toBe(62);
+  });
+
+  it('tell nothing while nothing changes, and never more than ten times a second', async () => {
+    const asked = new AbortController();
+    const response = await fetch(`${house.url}fleets?clients=10&jitter=none&retryDelay=0`, asked);
+    const frames: number[] = [];
+    const read = (async () => {
+      for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        for (const _ of part.matchAll(/^data:/gm)) frames.push(performance.now());
+      }
+    })();
+    try {
+      await expect.poll(listening, patient).toBe(10);
+      await expect.poll(() => frames.length).toBeGreaterThan(0);
+      const began = performance.now();
+      await askFaults(house.url, { id: 'accept-and-drop', seconds: 1 });
+      await expect.poll(async () => (await askFaults(house.url)).current?.inForce, patient).toBe(false);
+      await expect.poll(listening, patient).toBe(10);
+      const during = frames.filter((at) => at > began).length;
+      expect(during).toBeGreaterThan(1);
+      expect(during).toBeLessThanOrEqual((performance.now() - began) / 100 + 2);
+    } finally {
+      asked.abort();
+      await expect(read).rejects.toThrow('abort');
+    }
+    await expect.poll(listening, patient).toBe(0);
+  });
+
+  it.each(['clients=1001&jitter=none', 'clients=ten&jitter=none', 'clients=10&jitter=wild'])(
+    'are refused with a reason: %s',
+    async (query) => {
+      const response = await fetch(`${house.url}fleets?${query}`);
+      expect(response.status).toBe(400);
+      expect((await response.json()).error).toMatch(/^`(clients|jitter)` must be /);
+    },
+  );
+
+  it('are not for other sites to connect', async () => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site' };
+    const response = await fetch(`${house.url}fleets?clients=10&jitter=none`, { headers });
+    expect(response.status).toBe(400);
+  });
+});
+
+/** Waits until both fleets are so. */
+async function all(page: Page, summary: string, timeout = 15_000): Promise<void> {
+  await expect
+    .poll(() => page.locator('.fleet .summary').allTextContents(), { timeout })
+    .toEqual([summary, summary]);
+}
+
+async function peak(page: Page, name: string): Promise<number> {
+  return Number(await page.getByRole('region', { name }).getAttribute('data-peak'));
+}
+
+const listening = async () => (await askFaults(house.url)).listening;
+
+/** Both ends of every connection are in this process, but for those of the browser. */
+const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;

@@ -1,0 +1,95 @@
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../visualizations/playground/src/tour/scenarios.ts';
+import { openHouse } from './house.ts';
+import { askFaults, expectWhole, panels } from './visit.ts';
+
+const house = openHouse();
+
+describe('the guided tour', () => {
+  it('plays by itself when the address asks for it, as expected, and leaves everything as it was', async () => {
+    const opened = await house.open({ query: { tour: 'ceiling' } });
+    const { page, panel } = opened;
+    await phase(page, 'telling');
+    for (const name of panels) await panel(name).getByText('Retries 0 of 2').waitFor();
+    await page.getByText('Step 1 of 2.').waitFor();
+    await phase(page, 'finished', 40_000);
+    expect(await outcomes(page)).toEqual(['As expected', 'As expected']);
+    for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+    await opened.both('open');
+    expect((await askFaults(house.url)).current?.inForce).toBe(false);
+    await expectWhole(opened);
+  });
+
+  it('plays every step of every scenario as expected, one after the other', async () => {
+    const opened = await house.open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Play' }).click();
+    for (const { id, steps } of scenarios) {
+      await page.locator(`.tour:has(option[value=${id}]:checked):not([data-phase=finished])`).waitFor();
+      await playOut(page);
+      expect(await outcomes(page), id).toEqual(steps.map(() => 'As expected'));
+      await opened.both('open');
+      await expectWhole(opened);
+      await page.getByRole('button', { name: 'Next scenario' }).click();
+    }
+  }, 240_000);
+
+  it('waits while it is paused, goes on when told, and stops with Escape', async () => {
+    const { page, panel, both } = await house.open();
+    await both('open');
+    const play = page.getByRole('button', { name: /^(Play|Pause)$/ });
+    await play.focus();
+    await page.keyboard.press('Enter');
+    await phase(page, 'telling');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.getByRole('button', { name: 'Next' }).press('Enter');
+    await phase(page, 'judged', 15_000);
+    await page.getByRole('button', { name: 'Play' }).press('Enter');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Escape');
+    await phase(page, 'stopped');
+    for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+    await both('open');
+  });
+
+  it('says what happened instead when it comes otherwise', async () => {
+    const { page, panel } = await house.open();
+    await page.getByLabel('Scenario').selectOption('forbidden');
+    await page.getByRole('button', { name: 'Play' }).click();
+    await phase(page, 'telling');
+    await panel('React').getByRole('button', { name: 'Close' }).click();
+    await next(page);
+    await phase(page, 'judged', 30_000);
+    const [outcome] = await outcomes(page);
+    expect(outcome).toMatch(/^Not as expected\. React is closed: You closed it\. .*Vue is failed: /);
+  });
+});
+
+/** Presses Next whenever it can be pressed, so that nobody has to wait until it was read. */
+async function playOut(page: Page): Promise<void> {
+  for (;;) {
+    const ready = page.locator('.tour:is([data-phase=telling], [data-phase=judged], [data-phase=finished])');
+    await ready.waitFor({ timeout: 30_000 });
+    if ((await ready.getAttribute('data-phase')) === 'finished') return;
+    await next(page);
+  }
+}
+
+/** It may have gone on by itself meanwhile. */
+async function next(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const tour = document.querySelector('.tour:not([data-phase=finished])');
+    const buttons = [...(tour?.querySelectorAll('button') ?? [])];
+    buttons.find(({ textContent, disabled }) => textContent === 'Next' && !disabled)?.click();
+  });
+}
+
+async function phase(page: Page, name: string, timeout = 15_000): Promise<void> {
+  await page.locator(`.tour[data-phase=${name}]`).waitFor({ timeout });
+}
+
+function outcomes(page: Page): Promise<string[]> {
+  return page.locator('.outcome').allTextContents();
+}
