@@ -9,7 +9,8 @@ const waits = { retryDelay: 1_000, maxRetryDelay: 2_000 };
 
 describe('the fleets of the playground', () => {
   it('come back from a restart, without jitter as a herd and with it spread out', async () => {
-    const { page } = await house.open({ options: waits });
+    // Long waits, so that a machine that is busy with other things cannot flatten the herd.
+    const { page } = await house.open({ options: { retryDelay: 3_000, maxRetryDelay: 3_000 } });
     await page.getByRole('button', { name: 'Connect them' }).click();
     await all(page, '100 open');
     await page.getByRole('button', { name: 'Restart the server' }).click();
@@ -24,11 +25,11 @@ describe('the fleets of the playground', () => {
     const spread = await peak(page, 'With full jitter');
     console.log(`peak without jitter ${herd}, with full jitter ${spread} attempts in 100 ms`);
     expect(spread).toBeGreaterThan(0);
-    expect(herd).toBeGreaterThan(1.5 * spread);
+    expect(herd).toBeGreaterThan(2 * spread);
 
     const { requests } = await askFaults(house.url);
     expect(requests).toMatchObject({ React: expect.any(Number), Vue: expect.any(Number) });
-    expect(requests['fleet (none)']).toBeGreaterThanOrEqual(200);
+    expect(requests['without jitter']).toBeGreaterThanOrEqual(100);
   });
 
   it('leave no socket and no stream when they are switched off', async () => {

@@ -35,8 +35,9 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
     attempts.set(slot, (attempts.get(slot) ?? 0) + 1);
   }
 
-  const connections = letters.map((_, client) => {
-    const connection = createConnection(`${url}?batched&client=fleet (${jitter})`, {
+  const client = jitter === 'none' ? 'without jitter' : `with ${jitter} jitter`;
+  const connections = letters.map((_, place) => {
+    const connection = createConnection(`${url}?batched&client=${encodeURIComponent(client)}`, {
       immediate: false,
       maxRetries: Number.POSITIVE_INFINITY,
       retryDelay,
@@ -53,7 +54,7 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
         count(before.retryAt ?? Date.now());
       }
       changed ||= status !== before.status;
-      letters[client] = statusLetters[status];
+      letters[place] = statusLetters[status];
       before = state;
     });
     return connection;

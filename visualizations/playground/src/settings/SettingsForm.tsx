@@ -28,7 +28,7 @@ export function SettingsForm() {
       <summary>
         <h2>Settings</h2> <span>{inWords(present)}</span>
       </summary>
-      <form key={keyOf(present)} onSubmit={apply}>
+      <form onSubmit={apply}>
         {numberFields.map(({ name, label, hint, unit, default: standard, min, max }) => (
           <label key={name} htmlFor={id + name}>
             <code>{label}</code>

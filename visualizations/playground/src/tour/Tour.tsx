@@ -8,7 +8,7 @@ import { readingTime, stepOf, tour } from './tour.ts';
 /** Chooses a scenario and plays it. */
 export function Tour() {
   const snapshot = useSelector(tour, (all) => all);
-  const { scenario, step, verdicts, paused } = snapshot.context;
+  const { scenario, step, verdicts, paused, excuse } = snapshot.context;
   const isPlaying = snapshot.matches('playing');
   const isOver = snapshot.matches('finished');
   const phase = phaseOf(snapshot);
@@ -57,8 +57,8 @@ export function Tour() {
       </header>
       {phase === 'stopped' ? (
         <p className="tour-hint">
-          Ten short stories, each of one rule of the statechart. The tour breaks the server for you, says what
-          to look at, and checks that it came so.
+          {excuse ||
+            'Short stories, each of one rule of the statechart. The tour breaks the server for you, says what to look at, and checks that it came so.'}
         </p>
       ) : (
         <>
@@ -104,7 +104,7 @@ function narration(phase: Phase, context: Snapshot['context']): string {
   const verdict = verdicts[step];
   switch (phase) {
     case 'stopped':
-      return '';
+      return context.excuse;
     case 'preparing':
       return `${scenario.title}. Both connections are made anew.`;
     case 'telling':

@@ -13,6 +13,8 @@ interface TourContext {
   readonly verdicts: readonly Verdict[];
   /** It waits for `next` instead of going on by itself. */
   readonly paused: boolean;
+  /** Why the last one could not be played; empty when it could. */
+  readonly excuse: string;
   /** The settings that the page had, to be restored. */
   readonly before: Settings;
 }
@@ -25,7 +27,7 @@ type TourEvent =
   | { readonly type: 'stop' };
 
 /** A scenario of which nothing was told yet. */
-const untold = { step: 0, verdicts: [], paused: false };
+const untold = { step: 0, verdicts: [], paused: false, excuse: '' };
 
 /** What follows a verdict. */
 const onward = [
@@ -66,6 +68,9 @@ export const tourMachine = setup({
     hold: assign({ paused: true }),
     goOn: assign({ paused: false }),
     nextStep: assign(({ context }) => ({ step: context.step + 1 })),
+    excuse: assign((_, error: unknown) => ({
+      excuse: `The tour could not begin. ${error instanceof Error ? error.message : error}`,
+    })),
     judge: assign(({ context }, verdict: Verdict) => ({ verdicts: [...context.verdicts, verdict] })),
   },
 }).createMachine({
@@ -97,7 +102,10 @@ export const tourMachine = setup({
             src: 'setStage',
             input: ({ context: { scenario, before } }) => ({ scenario, before }),
             onDone: 'telling',
-            onError: '#tour.stopped',
+            onError: {
+              target: '#tour.stopped',
+              actions: { type: 'excuse', params: ({ event }) => event.error },
+            },
           },
         },
         /** What is about to happen is there to be read. */
