@@ -1,6 +1,5 @@
 import type { StateValue } from 'xstate';
-import { choose } from '../../machines/chart.ts';
-import type { ConnectionContext, ConnectionEvent } from '../../machines/connection.ts';
+import type { ChartTransition } from '../../machines/chart.ts';
 import { colourRules } from './colours.ts';
 import { toNode } from './element.ts';
 import { picture } from './picture.ts';
@@ -10,12 +9,8 @@ import { style } from './style.ts';
 /** A moment in the life of a connection. */
 export interface ChartMoment {
   readonly value: StateValue;
-  /** What it was before, and the event that made it what it is. */
-  readonly since?: {
-    readonly value: StateValue;
-    readonly context: ConnectionContext;
-    readonly event: ConnectionEvent;
-  };
+  /** The transition that led there. */
+  readonly taken?: ChartTransition | undefined;
 }
 
 /** The picture of the statechart with the active states lit, and the transition that led there. */
@@ -45,9 +40,9 @@ export function createLiveChart(document: Document): LiveChart {
 
   return {
     element,
-    show(moment, { animate = false } = {}) {
-      const active = pathsIn(moment.value);
-      const { arrow, line } = takenIn(moment);
+    show({ value, taken }, { animate = false } = {}) {
+      const active = pathsIn(value);
+      const [arrow, line] = taken ? [arrowName(taken), lineName(taken)] : [];
       for (const state of states)
         state.classList.toggle('active', active.includes(state.dataset['state'] ?? ''));
       for (const shape of arrows) shape.classList.toggle('taken', shape.dataset['arrow'] === arrow);
@@ -74,13 +69,4 @@ function pathsIn(value: StateValue, outer = ''): string[] {
     outer + name,
     ...(inner ? pathsIn(inner, `${outer}${name}.`) : []),
   ]);
-}
-
-function takenIn({ since }: ChartMoment): { arrow?: string; line?: string } {
-  try {
-    const taken = since && choose(since, since.event).taken;
-    return taken ? { arrow: arrowName(taken), line: lineName(taken) } : {};
-  } catch {
-    return {}; // whoever sent the moment may have another idea of a connection
-  }
 }

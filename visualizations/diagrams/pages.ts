@@ -13,7 +13,7 @@ export function pages(): Record<string, string> {
   return {
     'docs/statechart/light.svg': picturePage('light'),
     'docs/statechart/dark.svg': picturePage('dark'),
-    'docs/statechart/connection.json': `${definition()}\n`,
+    'docs/statechart/connection.json': `${definition(2)}\n`,
     'docs/statechart/connection.mmd': `${mermaid()}\n`,
     'docs/statechart.md': withBlock('docs/statechart.md', 'transitions', transitionTables()),
     'README.md': withBlock('README.md', 'statuses', `\`\`\`mermaid\n${mermaidOfStatuses()}\n\`\`\``),

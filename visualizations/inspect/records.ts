@@ -1,6 +1,6 @@
 import type { StatelyActorEvent, StatelyEventEvent, StatelySnapshotEvent } from '@statelyai/inspect';
 import type { ActorRefLike, AnyActor, AnyEventObject, Snapshot } from 'xstate';
-import { connectionDefinition } from './definition.ts';
+import { definition } from '../chart/definition.ts';
 import { connectionOf, isActor, isConnection } from './shown-actor.ts';
 
 export type { StatelyInspectionEvent as InspectionRecord } from '@statelyai/inspect';
@@ -20,7 +20,7 @@ export function actorRecord(
     name,
     ...common(actor, at),
     parentId: isChild ? connectionOf(actor)?.sessionId : undefined,
-    definition: isChild ? JSON.stringify({ id: sourceOf(actor) }) : connectionDefinition(),
+    definition: isChild ? JSON.stringify({ id: sourceOf(actor) }) : definition(),
     snapshot,
   };
 }
