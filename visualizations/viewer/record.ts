@@ -1,0 +1,108 @@
+import type { StateValue } from 'xstate';
+import type { ConnectionStatus } from '../../machines/connection.ts';
+import { readContext, readFailure, type ShownContext, type ShownFailure } from './context.ts';
+import { amount, type Plain, plain, text } from './plain.ts';
+import { statusOf } from './state.ts';
+
+/** What was seen of the state of a connection. */
+export interface Sighting {
+  readonly value: StateValue;
+  readonly status: ConnectionStatus;
+  readonly context: ShownContext;
+  /** The actor runs, as opposed to one that was stopped or has failed as an actor. */
+  readonly isActive: boolean;
+}
+
+/** What is shown of an event. */
+export interface ShownEvent {
+  readonly type: string;
+  readonly error?: ShownFailure;
+  /** How many messages, in how many chunks of the stream, the event stands for. */
+  readonly messages?: number;
+  readonly batches?: number;
+  readonly lastEventId?: string;
+  readonly resumedAfter?: string;
+  /** The delay was made by a function of the app. */
+  readonly isOwnJitter?: boolean;
+}
+
+/** An inspection record, as far as it means anything to the viewer. */
+export type KnownRecord = {
+  /** When it happened, on the wall clock in milliseconds. */
+  readonly at: number;
+  readonly sessionId: string;
+} & (
+  | {
+      readonly type: 'actor';
+      readonly name: string;
+      readonly parentId: string | undefined;
+      readonly sighting: Sighting | undefined;
+    }
+  | { readonly type: 'event'; readonly event: ShownEvent; readonly sourceId: string | undefined }
+  | { readonly type: 'snapshot'; readonly event: ShownEvent; readonly sighting: Sighting }
+);
+
+/** Reads a record of the inspector. Whatever else it is gives undefined: anyone may post to a window. */
+export function readRecord(value: unknown): KnownRecord | undefined {
+  const record = plain(value);
+  const sessionId = text(record?.['sessionId']);
+  const at = timeOf(record?.['createdAt']);
+  if (!record || sessionId === undefined || at === undefined) return;
+  const event = readEvent(record['event']);
+  const sighting = readSighting(record['snapshot']);
+  switch (record['type']) {
+    case '@xstate.actor': {
+      const name = text(record['name'], 120) ?? sessionId;
+      return { type: 'actor', at, sessionId, name, parentId: text(record['parentId']), sighting };
+    }
+    case '@xstate.event':
+      return event && { type: 'event', at, sessionId, event, sourceId: text(record['sourceId']) };
+    case '@xstate.snapshot':
+      return event && sighting && { type: 'snapshot', at, sessionId, event, sighting };
+    default:
+      return;
+  }
+}
+
+/** The inspector writes a time as the text of its milliseconds. */
+function timeOf(value: unknown): number | undefined {
+  const time = amount(typeof value === 'string' && value !== '' ? Number(value) : value);
+  return time !== undefined && time <= 8.64e15 ? time : undefined; // the last moment of a `Date`
+}
+
+function readSighting(value: unknown): Sighting | undefined {
+  const snapshot = plain(value);
+  const context = readContext(snapshot?.['context']);
+  const status = statusOf(snapshot?.['value']);
+  if (!snapshot || !context || !status) return;
+  return {
+    value: snapshot['value'] as StateValue, // `statusOf` has been through all of it
+    status,
+    context,
+    isActive: (snapshot['status'] ?? 'active') === 'active',
+  };
+}
+
+function readEvent(value: unknown): ShownEvent | undefined {
+  const event = plain(value);
+  const type = text(event?.['type'], 120);
+  if (!event || type === undefined) return;
+  const error = readFailure(event['error']);
+  const lastEventId = text(event['lastEventId']);
+  const resumedAfter = text(event['resumedAfter']);
+  return {
+    type,
+    ...(error && { error }),
+    ...readTraffic(event),
+    ...(lastEventId !== undefined && { lastEventId }),
+    ...(resumedAfter !== undefined && { resumedAfter }),
+    ...(amount(event['jittered']) !== undefined && { isOwnJitter: true }),
+  };
+}
+
+/** Counted by the inspector of the house; others hand on the messages themselves. */
+function readTraffic({ messages, batches }: Plain): Pick<ShownEvent, 'messages' | 'batches'> {
+  if (Array.isArray(messages)) return { messages: messages.length, batches: 1 };
+  const count = amount(messages);
+  return count === undefined ? {} : { messages: count, batches: amount(batches) ?? 1 };
+}
