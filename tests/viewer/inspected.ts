@@ -1,0 +1,57 @@
+import type { StatelyInspectionEvent } from '@statelyai/inspect';
+import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
+import type { Connection } from '../../index.ts';
+
+/** Sends what an inspector of connections sends: what is there, and then all that follows, as plain data. */
+export function inspect(
+  { actor }: Connection,
+  name: string,
+  send: (record: StatelyInspectionEvent) => void,
+): void {
+  function introduce(ref: AnyActorRef, label: string): void {
+    const parentId = ref === actor ? undefined : actor.sessionId;
+    const snapshot = stateOf(ref.getSnapshot());
+    send({ ...headOf(ref), type: '@xstate.actor', name: label, parentId, definition: undefined, snapshot });
+  }
+
+  introduce(actor, name);
+  for (const child of Object.values<AnyActorRef | undefined>(actor.getSnapshot().children)) {
+    if (child) introduce(child, `${name} · ${child.id}`);
+  }
+  actor.system.inspect((inspected: InspectionEvent) => {
+    const ref = inspected.actorRef as AnyActorRef; // every actor of a system is one
+    switch (inspected.type) {
+      case '@xstate.actor':
+        return introduce(ref, `${name} · ${ref.id}`);
+      case '@xstate.event': {
+        const sourceId = inspected.sourceRef?.sessionId;
+        return send({ ...headOf(ref), type: '@xstate.event', event: eventOf(inspected.event), sourceId });
+      }
+      case '@xstate.snapshot': {
+        const { event, snapshot } = inspected;
+        return send({
+          ...headOf(ref),
+          type: '@xstate.snapshot',
+          event: eventOf(event),
+          snapshot: stateOf(snapshot),
+        });
+      }
+    }
+  });
+}
+
+function headOf({ sessionId }: AnyActorRef) {
+  return { sessionId, rootId: sessionId, createdAt: String(Date.now()), id: '', _version: '0.7.2' };
+}
+
+/** What a viewer needs of a snapshot, as it comes out of JSON. */
+function stateOf(snapshot: { status?: unknown; value?: unknown; context?: unknown } | undefined) {
+  const { status = 'active', value, context } = snapshot ?? {};
+  return JSON.parse(JSON.stringify({ status, value, context }));
+}
+
+function eventOf(event: AnyEventObject): AnyEventObject {
+  if (event.type !== 'transport.messages') return JSON.parse(JSON.stringify(event));
+  const { type, messages, lastEventId } = event;
+  return { type, batches: 1, messages: messages.length, lastEventId };
+}

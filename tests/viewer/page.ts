@@ -1,0 +1,49 @@
+import type { StatelyInspectionEvent } from '@statelyai/inspect';
+import { type Connection, type ConnectionOptions, createConnection } from '../../index.ts';
+import { type LocalViewer, openViewer } from '../../visualizations/viewer/open-viewer.ts';
+import { createViewer, type Viewer } from '../../visualizations/viewer/viewer.ts';
+import { flood } from './flood.ts';
+import { inspect } from './inspected.ts';
+
+/** What a test may ask of the page. */
+export interface Stage {
+  /** Opens a connection that is shown in the page and, when there is one, in the window of {@link openWindow}. */
+  connect(url: string, options?: ConnectionOptions): void;
+  connections: Connection[];
+  viewer: Viewer | undefined;
+  /** Whether the browser let a window be opened. */
+  openWindow(): boolean;
+  window: LocalViewer | null;
+  receive(record: unknown): void;
+  flood: typeof flood;
+}
+
+declare global {
+  interface Window {
+    stage: Stage;
+  }
+}
+
+const root = document.querySelector<HTMLElement>('#viewer');
+
+function send(record: StatelyInspectionEvent): void {
+  window.stage.viewer?.receive(record);
+  window.stage.window?.send(record);
+}
+
+window.stage = {
+  connections: [],
+  viewer: root ? createViewer(root) : undefined,
+  window: null,
+  connect(url, options) {
+    const connection = createConnection(url, options);
+    window.stage.connections.push(connection);
+    inspect(connection, new URL(url).pathname, send);
+  },
+  openWindow() {
+    window.stage.window = openViewer(window);
+    return window.stage.window !== null;
+  },
+  receive: (record) => send(record as StatelyInspectionEvent), // what comes by postMessage may be anything
+  flood,
+};

@@ -1,0 +1,31 @@
+import type { Dom } from './dom.ts';
+import type { Moment } from './moment.ts';
+import type { Part } from './part.ts';
+import { detailOf, statusWords } from './words.ts';
+
+/** At most one announcement in this time, in milliseconds: a screen reader cannot keep up with a storm. */
+const pace = 2_000;
+
+/** Tells a screen reader when the status changes, but nothing of the messages. */
+export function createAnnouncer({ html }: Dom): Part {
+  const element = html('p', { role: 'status', class: 'unseen' });
+  let said: { sessionId: string; status: string; at: number } | undefined;
+
+  return {
+    element,
+    render({ connection, moment, isLive, now }) {
+      if (!connection || !moment || !isLive) return;
+      const { sessionId, name, moments } = connection;
+      if (said?.sessionId === sessionId && said.status === moment.status) return;
+      if (said && now - said.at < pace) return;
+      said = { sessionId, status: moment.status, at: now };
+      const change = moments.findLast(isChange) ?? moment;
+      const detail = change.status === moment.status ? detailOf(change, undefined) : '';
+      element.textContent = `${name}: ${statusWords[moment.status]}${detail === '' ? '' : `, ${detail}`}`;
+    },
+  };
+}
+
+function isChange({ event }: Moment): boolean {
+  return event.type !== 'transport.messages';
+}

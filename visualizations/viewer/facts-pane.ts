@@ -1,0 +1,33 @@
+import { type Dom, setText } from './dom.ts';
+import { factsOf } from './facts.ts';
+import type { Moment } from './moment.ts';
+import type { Part } from './part.ts';
+import { clockTime, eventName } from './words.ts';
+
+/** The facts of the shown moment, as words. */
+export function createFactsPane({ html }: Dom): Part {
+  const title = html('h2');
+  const list = html('dl');
+  const descriptions: HTMLElement[] = [];
+  let shown: Moment | undefined;
+
+  return {
+    element: html('section', { class: 'facts', 'aria-label': 'Facts of the shown moment' }, title, list),
+    render({ moment, isLive }) {
+      setText(title, moment && !isLive ? `After ${eventName(moment.event)}, ${clockTime(moment.at)}` : 'Now');
+      if (moment === shown) return;
+      shown = moment;
+      const facts = moment ? factsOf(moment) : [];
+      for (const [index, { term, words, isCode }] of facts.entries()) {
+        let description = descriptions[index];
+        if (!description) {
+          description = html('dd');
+          descriptions.push(description);
+          list.append(html('div', {}, html('dt', {}, term), description));
+        }
+        description.classList.toggle('code', isCode === true);
+        setText(description, words);
+      }
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { type Dom, setAttribute, setText } from './dom.ts';
+import type { Focus, Scene, Step } from './focus.ts';
+import type { Moment } from './moment.ts';
+import type { Part } from './part.ts';
+import { statusIcon } from './status-icon.ts';
+import { change, clockTime, detailOf, duration, eventName } from './words.ts';
+
+/** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
+export const page = 200;
+
+const steps: { readonly [key: string]: Step } = {
+  ArrowUp: 'previous',
+  ArrowDown: 'next',
+  Home: 'first',
+  End: 'last',
+};
+
+interface Row {
+  readonly moment: Moment;
+  readonly element: HTMLElement;
+}
+
+/** The events in the order in which they came: the last ones, and others on demand. */
+export function createSequence(dom: Dom, focus: Focus, changed: () => void): Part {
+  const { html } = dom;
+  const list = html('div', {
+    role: 'listbox',
+    tabindex: 0,
+    'aria-label': 'Sequence of events',
+    class: 'rows',
+  });
+  const older = html('button', { type: 'button', class: 'more', hidden: true });
+  const newer = html('button', { type: 'button', class: 'more', hidden: true });
+  const empty = html('p', { class: 'empty' }, 'No connection has been seen yet.');
+  const traffic = html('input', { type: 'checkbox', checked: true });
+  const rows = new Map<number, Row>();
+  /** The places of the rows among the listed moments. */
+  let start = 0;
+  let end = 0;
+  let scene: Scene | undefined;
+
+  list.addEventListener('click', ({ target }) => {
+    const element = (target as Element).closest('[role=option]'); // only elements are clicked
+    const row = [...rows.values()].find((candidate) => candidate.element === element);
+    if (row) focus.select(row.moment);
+    changed();
+  });
+  list.addEventListener('keydown', (event) => {
+    const step = steps[event.key];
+    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    focus.step(step);
+    changed();
+  });
+  // Whoever scrolls away from the end wants to read.
+  list.addEventListener('scroll', () => {
+    const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
+    if (!scene?.isLive || distance < 60) return;
+    focus.pause();
+    changed();
+  });
+  older.addEventListener('click', () => {
+    focus.pause();
+    start = Math.max(0, start - page);
+    end = Math.min(end, start + 2 * page);
+    changed();
+  });
+  newer.addEventListener('click', () => {
+    end = Math.min(scene?.listed.length ?? 0, end + page);
+    start = Math.max(start, end - 2 * page);
+    changed();
+  });
+  traffic.addEventListener('change', () => {
+    focus.showTraffic(traffic.checked);
+    changed();
+  });
+
+  function renderRows({ listed, connection }: Scene): void {
+    const wanted = new Set(listed.slice(start, end).map(({ id }) => id));
+    for (const [id, { element }] of rows) {
+      if (wanted.has(id)) continue;
+      element.remove();
+      rows.delete(id);
+    }
+    const all = connection?.moments ?? [];
+    let before = 0;
+    let place = list.firstElementChild;
+    for (const moment of listed.slice(start, end)) {
+      let row = rows.get(moment.id);
+      if (row?.moment !== moment) {
+        while (before + 1 < all.length && (all[before + 1]?.id ?? Infinity) < moment.id) before += 1;
+        const previous = all[before];
+        if (place === row?.element) place = place?.nextElementSibling ?? null;
+        row?.element.remove();
+        row = {
+          moment,
+          element: rowOf(dom, moment, previous && previous.id < moment.id ? previous : undefined),
+        };
+        rows.set(moment.id, row);
+      }
+      if (row.element === place) place = place.nextElementSibling;
+      else list.insertBefore(row.element, place);
+    }
+  }
+
+  /** Chooses the rows, so that the shown moment is among them if it has changed. */
+  function place(next: Scene): void {
+    const { length } = next.listed;
+    const isOther = next.connection?.sessionId !== scene?.connection?.sessionId;
+    if (next.isLive || isOther || next.showsTraffic !== scene?.showsTraffic) {
+      end = length;
+      start = Math.max(0, length - page);
+    }
+    end = Math.min(end, length);
+    start = Math.min(start, end);
+    if (next.isLive || next.moment === scene?.moment) return;
+    const index = next.listed.findIndex(({ id }) => id === next.moment?.id);
+    if (index < 0 || (index >= start && index < end)) return;
+    start = Math.max(0, index - page / 2);
+    end = Math.min(length, start + page);
+  }
+
+  return {
+    element: html(
+      'section',
+      { class: 'sequence', 'aria-label': 'Sequence' },
+      html(
+        'div',
+        { class: 'head' },
+        html('h2', {}, 'Sequence'),
+        html('label', {}, traffic, 'Message traffic'),
+      ),
+      empty,
+      older,
+      list,
+      newer,
+    ),
+    render(next) {
+      const isElsewhere = next.moment !== scene?.moment;
+      place(next);
+      const isScrolled = next.isLive || isElsewhere;
+      if (next.connection?.sessionId !== scene?.connection?.sessionId) {
+        list.replaceChildren();
+        rows.clear();
+      }
+      renderRows(next);
+      scene = next;
+      for (const { moment, element } of rows.values()) {
+        setAttribute(element, 'aria-selected', String(moment.id === next.moment?.id));
+      }
+      const active = next.moment && rows.get(next.moment.id)?.element;
+      setAttribute(list, 'aria-activedescendant', active?.id ?? '');
+      empty.hidden = next.listed.length > 0;
+      list.hidden = !empty.hidden;
+      older.hidden = start === 0;
+      newer.hidden = next.isLive || end === next.listed.length;
+      setText(older, `Show ${Math.min(page, start)} older`);
+      setText(newer, `Show ${Math.min(page, next.listed.length - end)} newer`);
+      if (!isScrolled) return;
+      if (next.isLive) list.scrollTop = list.scrollHeight;
+      else active?.scrollIntoView({ block: 'nearest' });
+    },
+  };
+}
+
+function rowOf(dom: Dom, moment: Moment, before: Moment | undefined): HTMLElement {
+  const { html } = dom;
+  const { id, at, status, event } = moment;
+  const since = before ? `+${duration(at - before.at)}` : 'first';
+  return html(
+    'div',
+    { role: 'option', id: `moment-${id}`, 'data-status': status, 'aria-selected': 'false' },
+    html('span', { class: 'since' }, since),
+    html('time', {}, clockTime(at)),
+    statusIcon(dom, status),
+    html('span', { class: 'event' }, eventName(event)),
+    html('span', { class: 'change' }, change(moment)),
+    html('span', { class: 'detail' }, detailOf(moment, before)),
+  );
+}

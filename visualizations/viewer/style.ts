@@ -1,0 +1,179 @@
+/** The style of the viewer, for its shadow root. The colours are those of the playground. */
+export const viewerStyle = `
+:host {
+  all: initial;
+  display: block;
+  height: 100%;
+  color-scheme: light dark;
+  container-type: inline-size;
+
+  --page: light-dark(#f2f3ef, #0d1011);
+  --surface: light-dark(#ffffff, #15191b);
+  --sunken: light-dark(#f3f4f1, #1c2123);
+  --line: light-dark(#dfe1db, #2a3134);
+  --edge: light-dark(#868e88, #6d7875);
+  --ink: light-dark(#1a1e1c, #e9edeb);
+  --muted: light-dark(#586059, #9ca7a2);
+  --focus: light-dark(#1c5bd0, #8ab8ff);
+
+  --open: light-dark(#12693f, #6ad9a3);
+  --open-tint: light-dark(#dff3e7, #11332a);
+  --connecting: light-dark(#1a5aa6, #86bbf8);
+  --connecting-tint: light-dark(#e1ecf9, #152a42);
+  --backoff: light-dark(#845000, #f2bc66);
+  --backoff-tint: light-dark(#fbedd2, #382a11);
+  --failed: light-dark(#ae221b, #ff9a92);
+  --failed-tint: light-dark(#fbe4e2, #421c1a);
+  --closed: light-dark(#4f5752, #b1bbb6);
+  --closed-tint: light-dark(#e8eae6, #262d2f);
+
+  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
+  --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+}
+*, *::before, *::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+h2, p, dl, dd { margin: 0; }
+
+[data-status] { --tone: var(--closed); --tint: var(--closed-tint); }
+[data-status="open"] { --tone: var(--open); --tint: var(--open-tint); }
+[data-status="connecting"] { --tone: var(--connecting); --tint: var(--connecting-tint); }
+[data-status="backoff"] { --tone: var(--backoff); --tint: var(--backoff-tint); }
+[data-status="failed"] { --tone: var(--failed); --tint: var(--failed-tint); }
+
+.viewer {
+  position: relative;
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 10px;
+  padding: 10px;
+  background: var(--page);
+  color: var(--ink);
+  font: 14px / 1.45 var(--sans);
+  text-size-adjust: 100%;
+}
+.toolbar, section {
+  border: 1px solid var(--line);
+  border-radius: 10px;
+  background: var(--surface);
+}
+section { padding: 12px 14px; min-width: 0; }
+h2 { font-size: 13px; font-weight: 650; }
+.head { display: flex; align-items: center; justify-content: space-between; flex-wrap: wrap; gap: 6px 12px; }
+.icon {
+  width: 1em; height: 1em; flex: none;
+  fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linecap: round; stroke-linejoin: round;
+}
+button, select {
+  padding: 4px 10px;
+  border: 1px solid var(--edge);
+  border-radius: 7px;
+  background: var(--surface);
+  color: inherit;
+  font: inherit;
+  line-height: 1.35;
+}
+button { font-weight: 500; cursor: pointer; }
+button:hover { background: var(--sunken); }
+button:disabled { border-color: var(--line); color: var(--muted); cursor: default; }
+:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
+
+.toolbar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 14px; }
+.toolbar select { flex: 0 1 auto; min-width: 0; max-width: 100%; text-overflow: ellipsis; font-weight: 600; }
+.badge {
+  display: inline-flex; align-items: center; gap: 6px;
+  padding: 2px 10px 2px 8px;
+  border-radius: 99px;
+  background: var(--tint);
+  color: var(--tone);
+  font-size: 13px; font-weight: 650;
+}
+.follow { display: flex; align-items: center; flex-wrap: wrap; gap: 4px 10px; margin-left: auto; }
+.when { color: var(--muted); font-variant-numeric: tabular-nums; }
+.when[data-live="true"] { color: var(--open); font-weight: 650; }
+.when[data-live="true"]::before {
+  content: ""; display: inline-block; width: 8px; height: 8px; margin-right: 6px; border-radius: 50%; background: currentColor;
+}
+.notes { flex-basis: 100%; color: var(--muted); font-size: 12px; }
+
+.chart { display: grid; place-items: center; overflow: auto; }
+.chart > * { max-width: 100%; }
+
+.facts dl { display: grid; gap: 4px; margin-top: 8px; }
+.facts dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px; }
+dt { color: var(--muted); }
+dd { overflow-wrap: anywhere; }
+dd.code { font-family: var(--mono); font-size: 13px; }
+
+.zoom { display: flex; }
+.zoom button { border-radius: 0; padding: 2px 10px; font-size: 13px; }
+.zoom button + button { border-left: 0; }
+.zoom button:first-child { border-radius: 7px 0 0 7px; }
+.zoom button:last-child { border-radius: 0 7px 7px 0; }
+.zoom button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--surface); }
+.zoom button:focus-visible { position: relative; }
+.tape { margin-top: 8px; overflow: hidden; border-radius: 4px; cursor: crosshair; touch-action: manipulation; }
+.tape svg { display: block; }
+.tape text { font: 12px var(--sans); fill: var(--muted); }
+.tape .lane { fill: var(--tone); font-weight: 600; }
+.tape .minor { fill: var(--muted); font-weight: 400; }
+.tape .tick { text-anchor: middle; font-variant-numeric: tabular-nums; }
+.tape .tick:last-of-type { text-anchor: end; }
+.grid { fill: none; stroke: var(--line); }
+.band { fill: var(--tone); }
+.attempts { fill: var(--ink); stroke: var(--ink); }
+.floors { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 3; }
+.ranges { fill: none; stroke: var(--backoff); stroke-width: 1.5; }
+.draws { fill: var(--backoff); stroke: var(--surface); }
+.shown { fill: none; stroke: var(--focus); stroke-width: 2; }
+.pointed { fill: none; stroke: var(--muted); stroke-dasharray: 3 3; }
+.caption { min-height: 2.9em; margin-top: 6px; font-size: 13px; overflow-wrap: anywhere; }
+
+.sequence { display: flex; flex-direction: column; gap: 8px; min-height: 0; }
+.sequence label { display: flex; align-items: center; gap: 6px; font-size: 13px; }
+.sequence input { accent-color: var(--focus); margin: 0; }
+.empty { color: var(--muted); }
+.more { align-self: center; font-size: 13px; }
+.rows { flex: 1 1 auto; min-height: 160px; max-height: 420px; margin: 0 -8px; overflow-y: auto; overflow-anchor: none; }
+[role="option"] {
+  display: grid;
+  grid-template-columns: 76px 14px auto minmax(0, 1fr);
+  grid-template-areas: "since icon event change" "time icon detail detail";
+  gap: 0 8px;
+  padding: 4px 8px;
+  border-top: 1px solid var(--line);
+  cursor: pointer;
+}
+[role="option"]:hover { background: var(--sunken); }
+[role="option"][aria-selected="true"] { background: var(--tint); box-shadow: inset 3px 0 var(--tone); }
+[role="option"] .icon { grid-area: icon; align-self: start; margin-top: 3px; color: var(--tone); }
+.since { grid-area: since; font-variant-numeric: tabular-nums; }
+time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
+.event { grid-area: event; font-family: var(--mono); font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
+.change { grid-area: change; font-family: var(--mono); font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
+.detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
+[role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
+
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+/* Side by side where there is room; else one below the other, the facts next to the chart that they belong to. */
+.main, .side { display: contents; }
+.chart { order: 1; }
+.facts { order: 2; }
+.timeline { order: 3; }
+.sequence { order: 4; }
+@container (min-width: 940px) {
+  .viewer {
+    grid-template-columns: minmax(0, 57fr) minmax(0, 43fr);
+    grid-template-rows: auto minmax(0, 1fr);
+    height: 100%;
+    min-height: 640px;
+  }
+  .toolbar { grid-column: 1 / -1; }
+  .main, .side { display: flex; flex-direction: column; gap: 10px; min-height: 0; }
+  .chart { flex: 1 1 240px; }
+  .sequence { flex: 1 1 0; }
+  .rows { max-height: none; min-height: 0; }
+  /* As high as what stands beside it, however many rows there are. */
+  .side { height: 0; min-height: 100%; }
+}
+`;

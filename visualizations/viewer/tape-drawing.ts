@@ -1,0 +1,163 @@
+import { connectionStatuses } from '../../machines/connection.ts';
+import type { Band, Tape } from './bands.ts';
+import { type Dom, setAttribute, setText } from './dom.ts';
+import type { Wait } from './wait.ts';
+import { duration, statusWords } from './words.ts';
+
+/** Where times lie in a drawing, in pixels from its left edge. */
+export interface Scale {
+  readonly width: number;
+  readonly left: number;
+  readonly right: number;
+  readonly from: number;
+  readonly to: number;
+  /** What the right end is. */
+  readonly endWords: string;
+  xOf(time: number): number;
+  timeAt(x: number): number;
+}
+
+/** A drawing of a tape. It has the same few elements however much there is to draw: all bands of a lane are one path. */
+export interface TapeDrawing {
+  readonly element: SVGSVGElement;
+  draw(
+    tape: Tape,
+    scale: Scale,
+    cursor: { isLive: boolean; shownAt: number | undefined; pointer: number | undefined },
+  ): void;
+}
+
+/** The lanes from the top; where a band lies tells its status as well as its colour does. */
+const lanes = {
+  open: { top: 4, height: 14 },
+  connecting: { top: 24, height: 14 },
+  backoff: { top: 44, height: 14 },
+  failed: { top: 78, height: 14 },
+  closed: { top: 98, height: 14 },
+} as const;
+
+/** Under the band of a wait: the range that its delay was drawn from. */
+const rangeTop = 66;
+const bottom = 116;
+const height = 136;
+
+export function createTapeDrawing({ svg }: Dom): TapeDrawing {
+  const element = svg('svg', { 'aria-hidden': 'true', height });
+  const grid = svg('path', { class: 'grid' });
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => ({
+    share,
+    label: svg('text', { class: 'tick', y: height - 5 }),
+  }));
+  const bands = connectionStatuses.map((status) => ({
+    status,
+    path: svg('path', { class: 'band', 'data-status': status }),
+  }));
+  const attempts = svg('path', { class: 'attempts' });
+  const floors = svg('path', { class: 'floors' });
+  const ranges = svg('path', { class: 'ranges' });
+  const draws = svg('path', { class: 'draws' });
+  const shown = svg('path', { class: 'shown' });
+  const pointed = svg('path', { class: 'pointed' });
+  const names = connectionStatuses.map((status) =>
+    svg(
+      'text',
+      { class: 'lane', 'data-status': status, y: lanes[status].top + 11, x: 0 },
+      statusWords[status],
+    ),
+  );
+  const drawn = svg('text', { class: 'lane minor', y: rangeTop + 7, x: 0 }, 'drawn from');
+  element.append(grid, ...names, drawn, ...ticks.map(({ label }) => label));
+  element.append(...bands.map(({ path }) => path), attempts, floors, ranges, draws, pointed, shown);
+
+  return {
+    element,
+    draw(tape, scale, { shownAt, pointer }) {
+      setAttribute(element, 'width', scale.width);
+      setAttribute(element, 'viewBox', `0 0 ${scale.width} ${height}`);
+      setAttribute(grid, 'd', gridPath(scale));
+      for (const { share, label } of ticks) {
+        const isNarrow = scale.width < 480 && share % 0.5 !== 0;
+        setAttribute(label, 'x', round(scale.left + share * (scale.right - scale.left)));
+        setText(label, isNarrow ? '' : tickWords(share, scale));
+      }
+      for (const { status, path } of bands) {
+        const { top, height } = lanes[status];
+        const own = tape.bands.filter((band) => band.status === status);
+        setAttribute(path, 'd', bandPath(own, scale, top, height));
+      }
+      setAttribute(attempts, 'd', attemptPath(tape.attempts, scale));
+      const waits = tape.waits.map((wait) => placed(wait, scale));
+      setAttribute(floors, 'd', waits.map(({ floor }) => floor).join(''));
+      setAttribute(ranges, 'd', waits.map(({ range }) => range).join(''));
+      setAttribute(draws, 'd', waits.map(({ draw }) => draw).join(''));
+      setAttribute(shown, 'd', linePath(shownAt === undefined ? undefined : scale.xOf(shownAt), scale));
+      setAttribute(pointed, 'd', linePath(pointer, scale));
+    },
+  };
+}
+
+function tickWords(share: number, { from, to, endWords }: Scale): string {
+  return share === 1 ? endWords : `−${duration((1 - share) * (to - from))}`;
+}
+
+function gridPath({ left, right }: Scale): string {
+  const rows = Object.values(lanes).map(({ top, height }) => `M${left} ${top + height + 2.5}H${right}`);
+  const columns = [0, 0.25, 0.5, 0.75, 1].map(
+    (share) => `M${round(left + share * (right - left))} 2V${bottom}`,
+  );
+  return [...rows, ...columns].join('');
+}
+
+/** The bands of a lane. What is too narrow to be seen gets a hairline, and shares it with what is as near. */
+function bandPath(bands: readonly Band[], scale: Scale, top: number, height: number): string {
+  const boxes: [from: number, to: number][] = [];
+  for (const { from, to } of bands) {
+    const start = clamped(scale.xOf(from), scale);
+    const end = Math.max(start + 1, clamped(scale.xOf(to), scale));
+    const last = boxes.at(-1);
+    if (last && start - last[1] < 1) last[1] = Math.max(last[1], end);
+    else boxes.push([start, end]);
+  }
+  return boxes
+    .map(([start, end]) => `M${round(start)} ${top}H${round(end)}v${height}H${round(start)}z`)
+    .join('');
+}
+
+/** A mark for each request, pointing down at the lane of what follows it. */
+function attemptPath(attempts: readonly number[], scale: Scale): string {
+  const places = new Set(attempts.map((at) => Math.round(clamped(scale.xOf(at), scale))));
+  const { top, height } = lanes.connecting;
+  return [...places].map((x) => `M${x - 3.5} ${top - 1}h7l-3.5 6z M${x} ${top}v${height}`).join('');
+}
+
+/** The floor that the server set, the range above it, and where the draw fell. */
+function placed(
+  { from, floor, draw, until }: Wait,
+  scale: Scale,
+): { floor: string; range: string; draw: string } {
+  const x = (time: number) => round(clamped(scale.xOf(time), scale));
+  const middle = rangeTop + 4;
+  const begin = from + floor;
+  const isVisible = until >= scale.from;
+  if (!isVisible) return { floor: '', range: '', draw: '' };
+  const end = x(until);
+  return {
+    floor: floor > 0 ? `M${x(from)} ${middle}H${x(begin)}` : '',
+    range: draw
+      ? `M${x(begin + draw.least)} ${rangeTop}v8M${x(begin + draw.least)} ${middle}H${x(begin + draw.most)}m0 -4v8`
+      : '',
+    draw: draw && until <= scale.to + (scale.to - scale.from) ? `M${end} ${rangeTop}l4 4l-4 4l-4 -4z` : '',
+  };
+}
+
+function linePath(x: number | undefined, { left, right }: Scale): string {
+  return x === undefined || x < left || x > right ? '' : `M${round(x)} 0V${bottom}`;
+}
+
+function clamped(x: number, { left, right }: Scale): number {
+  return Math.min(right, Math.max(left, x));
+}
+
+function round(x: number): number {
+  return Math.round(x * 10) / 10;
+}

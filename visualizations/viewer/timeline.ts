@@ -1,0 +1,132 @@
+import { indexAt, type Tape, tapeOf } from './bands.ts';
+import { type Dom, setAttribute, setText } from './dom.ts';
+import { type Focus, type Scene, type Step, spans } from './focus.ts';
+import type { Moment } from './moment.ts';
+import type { Part } from './part.ts';
+import { createTapeDrawing, type Scale } from './tape-drawing.ts';
+import { change, clockTime, detailOf, eventName, waitWords } from './words.ts';
+
+const spanWords = new Map<number, string>([
+  [15_000, '15 s'],
+  [60_000, '1 min'],
+  [300_000, '5 min'],
+  [Infinity, 'All'],
+]);
+
+const steps: { readonly [key: string]: Step } = {
+  ArrowLeft: 'previous',
+  ArrowDown: 'previous',
+  ArrowRight: 'next',
+  ArrowUp: 'next',
+  Home: 'first',
+  End: 'last',
+};
+
+/** What a connection was doing when, as bands with a lane for each status. */
+export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Part {
+  const { html, view } = dom;
+  const drawing = createTapeDrawing(dom);
+  const slider = html(
+    'div',
+    { role: 'slider', tabindex: 0, 'aria-label': 'Timeline', class: 'tape' },
+    drawing.element,
+  );
+  const caption = html('p', { class: 'caption' });
+  const zoom = html('div', { role: 'group', 'aria-label': 'Time shown', class: 'zoom' });
+  const buttons = spans.map((span) => {
+    const button = html('button', { type: 'button' }, spanWords.get(span) ?? '');
+    button.addEventListener('click', () => {
+      focus.zoom(span);
+      changed();
+    });
+    zoom.append(button);
+    return { span, button };
+  });
+  let width = 600;
+  let scene: Scene | undefined;
+  /** Where the pointer is, in pixels from the left; undefined when it is elsewhere. */
+  let pointer: number | undefined;
+
+  new view.ResizeObserver(([entry]) => {
+    width = Math.max(200, Math.round(entry?.contentRect.width ?? width));
+    changed();
+  }).observe(slider);
+
+  slider.addEventListener('pointermove', ({ clientX }) =>
+    point(clientX - slider.getBoundingClientRect().left),
+  );
+  slider.addEventListener('pointerleave', () => point(undefined));
+  slider.addEventListener('click', ({ clientX }) => {
+    if (scene) focus.selectAt(scaleOf(scene, width).timeAt(clientX - slider.getBoundingClientRect().left));
+    changed();
+  });
+  slider.addEventListener('keydown', (event) => {
+    const step = steps[event.key];
+    if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    focus.step(step);
+    changed();
+  });
+
+  function point(at: number | undefined): void {
+    pointer = at;
+    changed();
+  }
+
+  function describe({ moment, listed }: Scene): void {
+    const index = listed.findLastIndex(({ id }) => id <= (moment?.id ?? 0));
+    setAttribute(slider, 'aria-valuemin', 1);
+    setAttribute(slider, 'aria-valuemax', Math.max(1, listed.length));
+    setAttribute(slider, 'aria-valuenow', Math.max(1, index + 1));
+    setAttribute(slider, 'aria-valuetext', moment ? momentWords(moment, listed[index - 1]) : 'nothing yet');
+  }
+
+  return {
+    element: html(
+      'section',
+      { class: 'timeline', 'aria-label': 'Timeline' },
+      html('div', { class: 'head' }, html('h2', {}, 'Timeline'), zoom),
+      slider,
+      caption,
+    ),
+    render(next) {
+      scene = next;
+      const { connection, moment, listed, isLive, from, to, now, span } = next;
+      const scale = scaleOf(next, width);
+      const moments = connection?.moments ?? [];
+      const tape: Tape = tapeOf(moments, { from, to, now });
+      drawing.draw(tape, scale, { isLive, shownAt: isLive ? undefined : moment?.at, pointer });
+      describe(next);
+      const pointed = pointer === undefined ? undefined : indexAt(listed, scale.timeAt(pointer));
+      const index = pointed ?? listed.findLastIndex(({ id }) => id === moment?.id);
+      const told = listed[index];
+      setText(caption, told ? momentWords(told, listed[index - 1]) : '');
+      for (const { span: own, button } of buttons) setAttribute(button, 'aria-pressed', String(own === span));
+    },
+  };
+}
+
+/** Where times lie on a width in pixels. */
+function scaleOf({ from, to, isLive }: Scene, width: number): Scale {
+  const left = 84;
+  const right = width - 8;
+  const perMillisecond = (right - left) / (to - from);
+  return {
+    width,
+    left,
+    right,
+    from,
+    to,
+    endWords: isLive ? 'now' : clockTime(to).slice(0, 8),
+    xOf: (time) => left + (time - from) * perMillisecond,
+    timeAt: (x) => from + (x - left) / perMillisecond,
+  };
+}
+
+function momentWords(moment: Moment, before: Moment | undefined): string {
+  const { at, event, wait } = moment;
+  const detail = wait && event.type.startsWith('transport.') ? waitWords(wait) : detailOf(moment, before);
+  const error = event.error ? [`${event.error.status ?? event.error.kind}`] : [];
+  const what = [...(wait ? error : []), detail].filter((words) => words !== '').join(' · ');
+  return `${clockTime(at)} ${eventName(event)}: ${change(moment)}${what === '' ? '' : ` · ${what}`}`;
+}

@@ -1,0 +1,96 @@
+import type { StatelyInspectionEvent } from '@statelyai/inspect';
+import { createAnnouncer } from './announcer.ts';
+import { createChartPane } from './chart-pane.ts';
+import { createDom } from './dom.ts';
+import { createFactsPane } from './facts-pane.ts';
+import { createFocus } from './focus.ts';
+import { createHistory, type History } from './history.ts';
+import { createSequence } from './sequence.ts';
+import { viewerStyle } from './style.ts';
+import { createTimeline } from './timeline.ts';
+import { createToolbar } from './toolbar.ts';
+
+/** Shows the connections of an app: what they are doing, and what they did. */
+export interface Viewer {
+  /** Takes a record of the inspector. Whatever is none, or of another actor, is ignored. */
+  receive(record: StatelyInspectionEvent): void;
+  /** Empties the element and lets go of everything. */
+  dispose(): void;
+}
+
+/** How often what moves with time is drawn anew, in milliseconds; less often for those who want no motion. */
+const pace = { moving: 100, calm: 1_000 };
+
+/**
+ * Fills an element with a viewer. It needs no framework, and shares no style with the page around it.
+ *
+ * @param root May belong to the document of another window of this origin.
+ * @param history Goes on with what another viewer has received.
+ */
+export function createViewer(root: HTMLElement | ShadowRoot, history: History = createHistory()): Viewer {
+  const dom = createDom(root.ownerDocument);
+  const { html, view } = dom;
+  const focus = createFocus(history, Date.now);
+  const toolbar = createToolbar(dom, focus, changed);
+  const chart = createChartPane(dom);
+  const timeline = createTimeline(dom, focus, changed);
+  const facts = createFactsPane(dom);
+  const sequence = createSequence(dom, focus, changed);
+  const announcer = createAnnouncer(dom);
+  const parts = [toolbar, chart, timeline, facts, sequence, announcer];
+  const viewer = html(
+    'div',
+    { class: 'viewer' },
+    toolbar.element,
+    html('div', { class: 'main' }, chart.element, timeline.element),
+    html('div', { class: 'side' }, facts.element, sequence.element),
+    announcer.element,
+  );
+  const host = html('div');
+  const calm = view.matchMedia('(prefers-reduced-motion: reduce)');
+  let frame: number | undefined;
+  let timer: number | undefined;
+
+  /** Whatever comes until the next frame is drawn with it. */
+  function changed(): void {
+    frame ??= view.requestAnimationFrame(render);
+  }
+
+  function render(): void {
+    frame = undefined;
+    const scene = focus.scene(Date.now());
+    for (const part of parts) part.render(scene);
+    view.clearTimeout(timer);
+    const isOver = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
+    if (!isOver) timer = view.setTimeout(changed, calm.matches ? pace.calm : pace.moving);
+  }
+
+  viewer.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    focus.goLive();
+    changed();
+  });
+
+  const shadow = host.attachShadow({ mode: 'open' });
+  // No style element and no style attribute: a content security policy may forbid both.
+  const sheet = new view.CSSStyleSheet();
+  sheet.replaceSync(viewerStyle);
+  shadow.adoptedStyleSheets = [sheet];
+  shadow.append(viewer);
+  root.append(host);
+  changed();
+
+  return {
+    receive(record) {
+      const { version } = history;
+      history.receive(record);
+      if (history.version !== version) changed();
+    },
+    dispose() {
+      if (frame !== undefined) view.cancelAnimationFrame(frame);
+      frame = -1; // nothing is drawn any more
+      view.clearTimeout(timer);
+      host.remove();
+    },
+  };
+}
