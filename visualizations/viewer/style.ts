@@ -120,7 +120,7 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 .tape .tick:last-of-type { text-anchor: end; }
 .grid { fill: none; stroke: var(--line); }
 .band { fill: var(--tone); }
-.attempts { fill: var(--ink); stroke: var(--ink); }
+.attempts { fill: var(--ink); }
 .floors { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 3; }
 .ranges { fill: none; stroke: var(--backoff); stroke-width: 1.5; }
 .draws { fill: var(--backoff); stroke: var(--surface); }
@@ -142,6 +142,9 @@ dd.code { font-family: var(--mono); font-size: 13px; }
   padding: 4px 8px;
   border-top: 1px solid var(--line);
   cursor: pointer;
+  /* Rows out of sight are not laid out: most of a frame went there. */
+  content-visibility: auto;
+  contain-intrinsic-size: auto 50px;
 }
 [role="option"]:hover { background: var(--sunken); }
 [role="option"][aria-selected="true"] { background: var(--tint); box-shadow: inset 3px 0 var(--tone); }
@@ -161,6 +164,10 @@ time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numer
 .facts { order: 2; }
 .timeline { order: 3; }
 .sequence { order: 4; }
+@container (max-width: 520px) {
+  [role="option"] { grid-template-columns: 76px 14px minmax(0, 1fr); grid-template-areas: "since icon event" "time icon change" ". icon detail"; }
+  .detail { min-height: 0; }
+}
 @container (min-width: 940px) {
   .viewer {
     grid-template-columns: minmax(0, 57fr) minmax(0, 43fr);

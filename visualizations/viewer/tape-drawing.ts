@@ -29,17 +29,19 @@ export interface TapeDrawing {
 
 /** The lanes from the top; where a band lies tells its status as well as its colour does. */
 const lanes = {
-  open: { top: 4, height: 14 },
-  connecting: { top: 24, height: 14 },
-  backoff: { top: 44, height: 14 },
-  failed: { top: 78, height: 14 },
-  closed: { top: 98, height: 14 },
+  open: { top: 2, height: 13 },
+  connecting: { top: 29, height: 13 },
+  backoff: { top: 48, height: 13 },
+  failed: { top: 84, height: 13 },
+  closed: { top: 103, height: 13 },
 } as const;
 
+/** Over the lane of what follows a request. */
+const attemptTop = 20;
 /** Under the band of a wait: the range that its delay was drawn from. */
-const rangeTop = 66;
-const bottom = 116;
-const height = 136;
+const rangeTop = 68;
+const bottom = 119;
+const height = 140;
 
 export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   const element = svg('svg', { 'aria-hidden': 'true', height });
@@ -65,8 +67,9 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
       statusWords[status],
     ),
   );
-  const drawn = svg('text', { class: 'lane minor', y: rangeTop + 7, x: 0 }, 'drawn from');
-  element.append(grid, ...names, drawn, ...ticks.map(({ label }) => label));
+  const minor = (y: number, words: string) => svg('text', { class: 'minor', x: 0, y }, words);
+  element.append(grid, ...names, minor(attemptTop + 7, 'requests'), minor(rangeTop + 8, 'drawn from'));
+  element.append(...ticks.map(({ label }) => label));
   element.append(...bands.map(({ path }) => path), attempts, floors, ranges, draws, pointed, shown);
 
   return {
@@ -101,7 +104,7 @@ function tickWords(share: number, { from, to, endWords }: Scale): string {
 }
 
 function gridPath({ left, right }: Scale): string {
-  const rows = Object.values(lanes).map(({ top, height }) => `M${left} ${top + height + 2.5}H${right}`);
+  const rows = Object.values(lanes).map(({ top, height }) => `M${left} ${top + height + 0.5}H${right}`);
   const columns = [0, 0.25, 0.5, 0.75, 1].map(
     (share) => `M${round(left + share * (right - left))} 2V${bottom}`,
   );
@@ -126,8 +129,7 @@ function bandPath(bands: readonly Band[], scale: Scale, top: number, height: num
 /** A mark for each request, pointing down at the lane of what follows it. */
 function attemptPath(attempts: readonly number[], scale: Scale): string {
   const places = new Set(attempts.map((at) => Math.round(clamped(scale.xOf(at), scale))));
-  const { top, height } = lanes.connecting;
-  return [...places].map((x) => `M${x - 3.5} ${top - 1}h7l-3.5 6z M${x} ${top}v${height}`).join('');
+  return [...places].map((x) => `M${x - 4} ${attemptTop}h8l-4 7z`).join('');
 }
 
 /** The floor that the server set, the range above it, and where the draw fell. */

@@ -18,6 +18,9 @@ export interface Viewer {
   dispose(): void;
 }
 
+/** How much longer than it draws the viewer rests: in a storm the page that it is in has the rest of the time. */
+const share = 3;
+
 /** How often what moves with time is drawn anew, in milliseconds; less often for those who want no motion. */
 const pace = { moving: 100, calm: 1_000 };
 
@@ -50,17 +53,28 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
   const calm = view.matchMedia('(prefers-reduced-motion: reduce)');
   let frame: number | undefined;
   let timer: number | undefined;
+  /** Not to be drawn before this time of `performance.now()`. */
+  let rest = 0;
+  let isDisposed = false;
 
   /** Whatever comes until the next frame is drawn with it. */
   function changed(): void {
+    if (isDisposed) return;
     frame ??= view.requestAnimationFrame(render);
   }
 
   function render(): void {
     frame = undefined;
+    view.clearTimeout(timer);
+    const begin = performance.now();
+    if (begin < rest) {
+      timer = view.setTimeout(changed, rest - begin);
+      return;
+    }
     const scene = focus.scene(Date.now());
     for (const part of parts) part.render(scene);
-    view.clearTimeout(timer);
+    const end = performance.now();
+    rest = end + share * (end - begin);
     const isOver = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
     if (!isOver) timer = view.setTimeout(changed, calm.matches ? pace.calm : pace.moving);
   }
@@ -87,8 +101,8 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
       if (history.version !== version) changed();
     },
     dispose() {
+      isDisposed = true;
       if (frame !== undefined) view.cancelAnimationFrame(frame);
-      frame = -1; // nothing is drawn any more
       view.clearTimeout(timer);
       host.remove();
     },

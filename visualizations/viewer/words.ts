@@ -20,8 +20,14 @@ export function duration(milliseconds: number): string {
   if (length < 10_000) return `${trimmed(length / 1_000, 2)} s`;
   if (length < 60_000) return `${trimmed(length / 1_000, 1)} s`;
   const seconds = Math.round(length / 1_000);
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+  if (seconds < 3_600) return inTwo(seconds, 'min', 's');
+  return inTwo(Math.round(seconds / 60), 'h', 'min');
+}
+
+/** A number of small units, sixty of which make a large one. */
+function inTwo(total: number, large: string, small: string): string {
+  const rest = total % 60;
+  return `${Math.floor(total / 60)} ${large}${rest > 0 ? ` ${rest} ${small}` : ''}`;
 }
 
 /** A time of day on the clock of this machine, such as `21:04:07.250`. */
