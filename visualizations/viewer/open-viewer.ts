@@ -4,18 +4,88 @@ import { createViewer, type Viewer } from './viewer.ts';
 
 /** A viewer in a window of its own. */
 export interface LocalViewer {
-  /** Shows a record of the inspector. */
+  /** Shows a record of the inspector. Does nothing once the window is closed, or shows something else. */
   send(record: StatelyInspectionEvent): void;
   /** Closes the window. */
   close(): void;
 }
 
+/** By this name the window is found again after the page was loaded anew, and by this event it changes hands. */
+const name = 'sse-machine-viewer';
+
+/**
+ * Opens a window with a viewer in it, or takes over the one that an earlier page of the app has left behind.
+ * Browsers want a click for a new window, but not for one that is there.
+ *
+ * @returns null when the browser blocked the window.
+ */
 export function openViewer(opener: Window): LocalViewer | null {
-  const popup = opener.open('', 'sse-machine-viewer', 'popup,width=1120,height=820');
+  const popup = opener.open('', name, 'popup,width=1180,height=860');
   if (!popup) return null;
   const history = createHistory();
-  let viewer: Viewer | undefined;
-  popup.document.title = 'Connections';
-  viewer = createViewer(popup.document.body, history);
-  return { send: (record) => viewer?.receive(record), close: () => popup.close() };
+  let shown: { viewer: Viewer; document: Document } | undefined;
+  let isOver = false;
+  let isAway = false;
+
+  function mount(document: Document): Viewer {
+    popup?.removeEventListener(name, letGo);
+    popup?.dispatchEvent(new CustomEvent(name)); // whoever had the window before
+    popup?.addEventListener(name, letGo);
+    shown?.viewer.dispose();
+    document.title = 'Connections · sse-machine';
+    document.documentElement.lang = 'en';
+    document.body.replaceChildren();
+    // By the object model, because a content security policy may forbid a style attribute.
+    Object.assign(document.body.style, { margin: '0', height: '100vh', colorScheme: 'light dark' });
+    const viewer = createViewer(document.body, history);
+    shown = { viewer, document };
+    return viewer;
+  }
+
+  function letGo(): void {
+    isOver = true;
+    opener.removeEventListener('pagehide', leave);
+    opener.removeEventListener('pageshow', comeBack);
+    shown?.viewer.dispose();
+  }
+
+  /** The page goes, and the scripts of the viewer with it: they are scripts of the page. */
+  function leave(): void {
+    isAway = true; // connections have a word to say when a page goes, to which nobody listens any more
+    shown?.viewer.end();
+    shown = undefined;
+  }
+
+  /** Out of the back/forward cache; the next record brings the viewer back. */
+  function comeBack(): void {
+    isAway = false;
+  }
+
+  opener.addEventListener('pagehide', leave);
+  opener.addEventListener('pageshow', comeBack);
+  const document = documentOf(popup);
+  if (document) mount(document);
+
+  return {
+    send(record) {
+      const current = isOver || isAway || popup.closed ? undefined : documentOf(popup);
+      if (!current) return;
+      // Who reloads the window gets an empty one.
+      const viewer = shown?.document === current ? shown.viewer : mount(current);
+      viewer.receive(record);
+    },
+    close() {
+      if (!isOver) popup.close();
+      letGo();
+    },
+  };
+}
+
+/** Undefined when the window shows a page of another origin, which is nobody's to change. */
+function documentOf(popup: Window): Document | undefined {
+  try {
+    return popup.document;
+  } catch {
+    return;
+  }
 }

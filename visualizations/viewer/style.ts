@@ -99,7 +99,6 @@ button:disabled { border-color: var(--line); color: var(--muted); cursor: defaul
 .chart > * { max-width: 100%; }
 
 .facts dl { display: grid; gap: 4px; margin-top: 8px; }
-.facts dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px; }
 dt { color: var(--muted); }
 dd { overflow-wrap: anywhere; }
 dd.code { font-family: var(--mono); font-size: 13px; }
@@ -155,6 +154,14 @@ time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numer
 .change { grid-area: change; font-family: var(--mono); font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
 .detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
 [role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
+
+.farewell { display: grid; gap: 10px; grid-column: 1 / -1; align-content: start; }
+.notice { padding: 10px 14px; border: 1px solid var(--backoff); border-radius: 10px; background: var(--backoff-tint); }
+.farewell section { display: grid; gap: 4px; }
+summary { padding: 2px 0; cursor: pointer; overflow-wrap: anywhere; }
+details { padding-left: 8px; border-left: 3px solid var(--tone); }
+details dl { display: grid; gap: 4px; padding: 4px 0 8px 18px; }
+dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px; }
 
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 

@@ -3,6 +3,7 @@ import { createAnnouncer } from './announcer.ts';
 import { createChartPane } from './chart-pane.ts';
 import { createDom } from './dom.ts';
 import { createFactsPane } from './facts-pane.ts';
+import { farewell } from './farewell.ts';
 import { createFocus } from './focus.ts';
 import { createHistory, type History } from './history.ts';
 import { createSequence } from './sequence.ts';
@@ -14,6 +15,8 @@ import { createToolbar } from './toolbar.ts';
 export interface Viewer {
   /** Takes a record of the inspector. Whatever is none, or of another actor, is ignored. */
   receive(record: StatelyInspectionEvent): void;
+  /** Nothing more comes, and the scripts of the page end: leaves behind what can be read without them. */
+  end(): void;
   /** Empties the element and lets go of everything. */
   dispose(): void;
 }
@@ -55,11 +58,11 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
   let timer: number | undefined;
   /** Not to be drawn before this time of `performance.now()`. */
   let rest = 0;
-  let isDisposed = false;
+  let isOver = false;
 
   /** Whatever comes until the next frame is drawn with it. */
   function changed(): void {
-    if (isDisposed) return;
+    if (isOver) return;
     frame ??= view.requestAnimationFrame(render);
   }
 
@@ -75,8 +78,14 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
     for (const part of parts) part.render(scene);
     const end = performance.now();
     rest = end + share * (end - begin);
-    const isOver = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
-    if (!isOver) timer = view.setTimeout(changed, calm.matches ? pace.calm : pace.moving);
+    const isStill = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
+    if (!isStill) timer = view.setTimeout(changed, calm.matches ? pace.calm : pace.moving);
+  }
+
+  function stop(): void {
+    isOver = true;
+    if (frame !== undefined) view.cancelAnimationFrame(frame);
+    view.clearTimeout(timer);
   }
 
   viewer.addEventListener('keydown', ({ key }) => {
@@ -100,10 +109,12 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
       history.receive(record);
       if (history.version !== version) changed();
     },
+    end() {
+      stop();
+      viewer.replaceChildren(farewell(dom, history.connections.values(), Date.now()));
+    },
     dispose() {
-      isDisposed = true;
-      if (frame !== undefined) view.cancelAnimationFrame(frame);
-      view.clearTimeout(timer);
+      stop();
       host.remove();
     },
   };
