@@ -23,7 +23,8 @@ export async function flood(total: number, perSecond = Infinity): Promise<Cost> 
   let sent = 0;
   for (let after = 0; after < 20; ) {
     const due = Math.min(total, Math.ceil(((performance.now() - start) / 1_000) * perSecond) || 0);
-    for (const end = perSecond === Infinity ? total : due; sent < end; sent += 1) send(sent);
+    for (const end = perSecond === Infinity ? total : due; sent < end; sent += 1)
+      window.stage.receive(failureRound(sent));
     const now = await nextFrame();
     frames.push(now - last);
     last = now;
@@ -57,11 +58,12 @@ const round: readonly { type: string; value: object; [more: string]: unknown }[]
   { type: 'xstate.after.retryDelay.connection.backoff.waiting', value: { live: 'connecting' } },
 ];
 
-function send(index: number): void {
+/** The record at a place in the endless run of a connection `flood`. */
+export function failureRound(index: number) {
   const at = Date.now();
   const { value, ...event } = round[index % round.length] ?? { type: 'open', value: {} };
   const isWaiting = 'backoff' in value;
-  window.stage.receive({
+  return {
     type: '@xstate.snapshot',
     sessionId: 'flood',
     rootId: 'flood',
@@ -87,7 +89,7 @@ function send(index: number): void {
         closeReason: null,
       },
     },
-  });
+  };
 }
 
 function nextFrame(): Promise<number> {

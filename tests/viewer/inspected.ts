@@ -7,10 +7,20 @@ export function inspect(
   { actor }: Connection,
   name: string,
   send: (record: StatelyInspectionEvent) => void,
+  now: () => number = Date.now,
 ): void {
+  const headOf = ({ sessionId }: AnyActorRef) => ({
+    sessionId,
+    rootId: actor.sessionId,
+    createdAt: String(now()),
+    id: '',
+    _version: '0.7.2',
+  });
+
   function introduce(ref: AnyActorRef, label: string): void {
-    const parentId = ref === actor ? undefined : actor.sessionId;
-    const snapshot = stateOf(ref.getSnapshot());
+    const isChild = ref !== actor;
+    const parentId = isChild ? actor.sessionId : undefined;
+    const snapshot = isChild ? { status: 'active' as const } : stateOf(ref.getSnapshot());
     send({ ...headOf(ref), type: '@xstate.actor', name: label, parentId, definition: undefined, snapshot });
   }
 
@@ -38,10 +48,6 @@ export function inspect(
       }
     }
   });
-}
-
-function headOf({ sessionId }: AnyActorRef) {
-  return { sessionId, rootId: sessionId, createdAt: String(Date.now()), id: '', _version: '0.7.2' };
 }
 
 /** What a viewer needs of a snapshot, as it comes out of JSON. */

@@ -10,7 +10,8 @@ export interface Site extends AsyncDisposable {
   readonly elsewhere: string;
 }
 
-const policy = "default-src 'none'; script-src 'self'; connect-src *; img-src data:; require-trusted-types-for 'script'";
+const policy =
+  "default-src 'none'; script-src 'self'; connect-src *; img-src data:; require-trusted-types-for 'script'";
 
 export async function startSite(): Promise<Site> {
   const { outputFiles } = await build({

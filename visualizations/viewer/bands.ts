@@ -25,13 +25,13 @@ export function tapeOf(
   const bands: Band[] = [];
   const attempts: number[] = [];
   const waits = new Set<Wait>();
-  for (let index = indexAt(moments, from); index < moments.length; index += 1) {
+  for (let index = indexAt(moments, from - 1); index < moments.length; index += 1) {
     const moment = moments[index];
     if (!moment || moment.at > to) break;
     if (moment.isAttempt && moment.at >= from) attempts.push(moment.at);
-    if (moment.wait) waits.add(moment.wait);
-    if (moment.isLast) continue;
+    if (moment.wait && moment.wait.until >= from) waits.add(moment.wait);
     const band = { status: moment.status, from: moment.at, to: moments[index + 1]?.at ?? now };
+    if (moment.isLast || band.to < from) continue;
     const last = bands.at(-1);
     if (last?.status === band.status && last.to === band.from) bands.splice(-1, 1, { ...last, to: band.to });
     else bands.push(band);

@@ -30,18 +30,18 @@ export interface TapeDrawing {
 /** The lanes from the top; where a band lies tells its status as well as its colour does. */
 const lanes = {
   open: { top: 2, height: 13 },
-  connecting: { top: 29, height: 13 },
-  backoff: { top: 48, height: 13 },
-  failed: { top: 84, height: 13 },
-  closed: { top: 103, height: 13 },
+  connecting: { top: 38, height: 13 },
+  backoff: { top: 57, height: 13 },
+  failed: { top: 92, height: 13 },
+  closed: { top: 111, height: 13 },
 } as const;
 
 /** Over the lane of what follows a request. */
-const attemptTop = 20;
+const attemptTop = 25;
 /** Under the band of a wait: the range that its delay was drawn from. */
-const rangeTop = 68;
-const bottom = 119;
-const height = 140;
+const rangeTop = 77;
+const bottom = 127;
+const height = 148;
 
 export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   const element = svg('svg', { 'aria-hidden': 'true', height });
@@ -140,15 +140,13 @@ function placed(
   const x = (time: number) => round(clamped(scale.xOf(time), scale));
   const middle = rangeTop + 4;
   const begin = from + floor;
-  const isVisible = until >= scale.from;
-  if (!isVisible) return { floor: '', range: '', draw: '' };
   const end = x(until);
   return {
     floor: floor > 0 ? `M${x(from)} ${middle}H${x(begin)}` : '',
     range: draw
       ? `M${x(begin + draw.least)} ${rangeTop}v8M${x(begin + draw.least)} ${middle}H${x(begin + draw.most)}m0 -4v8`
       : '',
-    draw: draw && until <= scale.to + (scale.to - scale.from) ? `M${end} ${rangeTop}l4 4l-4 4l-4 -4z` : '',
+    draw: draw && until <= scale.to ? `M${end} ${rangeTop}l4 4l-4 4l-4 -4z` : '',
   };
 }
 

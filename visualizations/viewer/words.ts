@@ -3,7 +3,7 @@ import type { ShownContext } from './context.ts';
 import { firstSeen, type Moment } from './moment.ts';
 import type { ShownEvent } from './record.ts';
 import { pathOf } from './state.ts';
-import type { Wait } from './wait.ts';
+import type { Draw, Wait } from './wait.ts';
 
 export const statusWords: { readonly [Status in ConnectionStatus]: string } = {
   connecting: 'Connecting',
@@ -68,15 +68,14 @@ export function retriesOf({ retries, settings }: ShownContext): string {
 export function waitWords({ from, until, floor, draw }: Wait): string {
   const length = `waits ${duration(until - from)}`;
   if (!draw) return `${length}: the server allows nothing earlier`;
-  const server = floor > 0 ? `; on top of ${duration(floor)} that the server asked for` : '';
-  return `${length}: ${drawWords(draw)}${server}`;
+  if (floor === 0) return `${length}: ${drawWords(draw)}`;
+  return `${length}: ${duration(draw.drawn)} ${drawWords(draw)}, and ${duration(floor)} that the server asked for`;
 }
 
-function drawWords({ least, most, drawn, jitter }: NonNullable<Wait['draw']>): string {
-  if (jitter === 'own') return `${duration(drawn)} made by a function of the app, of ${duration(most)}`;
-  if (jitter === 'none') return `${duration(drawn)}, no jitter`;
-  const range = `${least < 1_000 && most >= 1_000 ? trimmed(least / 1_000, 2) : duration(least)} to ${duration(most)}`;
-  return `drawn ${duration(drawn)} from ${range}, ${jitter} jitter`;
+function drawWords({ least, most, jitter }: Draw): string {
+  if (jitter === 'own') return `made of ${duration(most)} by a function of the app`;
+  if (jitter === 'none') return 'as set, no jitter';
+  return `drawn from ${least === 0 ? '0' : duration(least)} to ${duration(most)}, ${jitter} jitter`;
 }
 
 /** What is worth to be said of a moment in a few words; empty where its name says it all. */
