@@ -14,6 +14,10 @@ export interface Stage {
   /** Whether the browser let a window be opened. */
   openWindow(): boolean;
   window: LocalViewer | null;
+  /** A window that {@link window} has taken over. */
+  earlier?: LocalViewer | null;
+  /** Whether the browser blocked the window that the page asked for when it was loaded. */
+  isBlocked?: boolean;
   receive(record: unknown): void;
   flood: typeof flood;
 }
@@ -47,3 +51,4 @@ window.stage = {
   receive: (record) => send(record as StatelyInspectionEvent), // what comes by postMessage may be anything
   flood,
 };
+if (location.search === '?window') window.stage.isBlocked = !window.stage.openWindow();

@@ -35,7 +35,7 @@ export async function startSite(): Promise<Site> {
       response.end(script);
     } else {
       response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
-      response.end(pages[url] ?? pages['/elsewhere']);
+      response.end(pages[new URL(url, 'http://localhost').pathname] ?? pages['/elsewhere']);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

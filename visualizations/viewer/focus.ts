@@ -22,6 +22,9 @@ export interface Scene {
   readonly span: Span;
   /** The time that the timeline shows, on the wall clock in milliseconds. */
   readonly from: number;
+  /** Where the span ends: now, or where it was when the viewer was paused. */
+  readonly present: number;
+  /** A little later than that, so that one sees how far a wait still has to go. */
   readonly to: number;
 }
 
@@ -51,7 +54,7 @@ export interface Focus {
 export function createFocus(history: History, now: () => number): Focus {
   let chosen: string | undefined;
   /** The moment that is looked at; undefined while the viewer is live. */
-  let held: { moment: Moment; connection: ConnectionHistory; lastId: number; to: number } | undefined;
+  let held: { moment: Moment; connection: ConnectionHistory; lastId: number; present: number } | undefined;
   let span: Span = 60_000;
   let showsTraffic = true;
 
@@ -69,13 +72,14 @@ export function createFocus(history: History, now: () => number): Focus {
     const last = connection?.moments.at(-1);
     if (!connection || !last) return;
     const lastId = held?.lastId ?? last.id;
-    held = { moment, connection, lastId, to: reveal(moment.at, held?.to ?? endOf(last, now())) };
+    const present = reveal(moment.at, held?.present ?? presentOf(last, now()));
+    held = { moment, connection, lastId, present };
   }
 
-  /** The end of the timeline that shows a time: it stays where it is if it can. */
-  function reveal(at: number, to: number): number {
-    if (span === Infinity || (at <= to && at >= to - span)) return to;
-    return at + span / 2;
+  /** The end of a span that shows a time: it stays where it is if it can. */
+  function reveal(at: number, present: number): number {
+    if (at > present) return at;
+    return at >= present - span ? present : at + span / 2;
   }
 
   return {
@@ -85,8 +89,8 @@ export function createFocus(history: History, now: () => number): Focus {
       const [first] = all;
       const last = all.at(-1);
       const moment = held?.moment ?? last;
-      const to = held?.to ?? (last ? endOf(last, time) : time);
-      const from = span === Infinity ? Math.min(first?.at ?? to, to - 1_000) : to - span;
+      const present = held?.present ?? (last ? presentOf(last, time) : time);
+      const from = span === Infinity ? Math.min(first?.at ?? present, present - 1_000) : present - span;
       const lastId = held?.lastId ?? Infinity;
       return {
         history,
@@ -99,7 +103,8 @@ export function createFocus(history: History, now: () => number): Focus {
         now: time,
         span,
         from,
-        to: span === Infinity && held ? Math.max(to, held.moment.at) : to,
+        present,
+        to: present + (present - from) / 10,
       };
     },
     choose(sessionId) {
@@ -129,7 +134,7 @@ export function createFocus(history: History, now: () => number): Focus {
     },
     zoom(wanted) {
       span = wanted;
-      if (held) held = { ...held, to: reveal(held.moment.at, held.to) };
+      if (held) held = { ...held, present: reveal(held.moment.at, held.present) };
     },
     showTraffic(isShown) {
       showsTraffic = isShown;
@@ -144,7 +149,7 @@ function newest({ connections }: History): ConnectionHistory | undefined {
 }
 
 /** For a connection that is over, time stands still. */
-function endOf({ at, isLast }: Moment, now: number): number {
+function presentOf({ at, isLast }: Moment, now: number): number {
   return isLast ? Math.min(now, at + 1_000) : Math.max(now, at);
 }
 

@@ -31,13 +31,7 @@ export function openViewer(opener: Window): LocalViewer | null {
     popup?.removeEventListener(name, letGo);
     popup?.dispatchEvent(new CustomEvent(name)); // whoever had the window before
     popup?.addEventListener(name, letGo);
-    shown?.viewer.dispose();
-    document.title = 'Connections · sse-machine';
-    document.documentElement.lang = 'en';
-    document.body.replaceChildren();
-    // By the object model, because a content security policy may forbid a style attribute.
-    Object.assign(document.body.style, { margin: '0', height: '100vh', colorScheme: 'light dark' });
-    const viewer = createViewer(document.body, history);
+    const viewer = createViewer(pageIn(document), history);
     shown = { viewer, document };
     return viewer;
   }
@@ -46,7 +40,8 @@ export function openViewer(opener: Window): LocalViewer | null {
     isOver = true;
     opener.removeEventListener('pagehide', leave);
     opener.removeEventListener('pageshow', comeBack);
-    shown?.viewer.dispose();
+    // What else the window may show by now is not to be touched.
+    if (popup && shown?.document === documentOf(popup)) shown?.viewer.dispose();
   }
 
   /** The page goes, and the scripts of the viewer with it: they are scripts of the page. */
@@ -88,4 +83,22 @@ function documentOf(popup: Window): Document | undefined {
   } catch {
     return;
   }
+}
+
+/** Empties a document, and gives it what every page should have. */
+function pageIn(document: Document): HTMLElement {
+  const title = 'Connections · sse-machine';
+  document.title = title;
+  document.documentElement.lang = 'en';
+  const { body } = document;
+  const main = document.createElement('main');
+  const heading = document.createElement('h1');
+  heading.textContent = title;
+  // By the object model, because a content security policy may forbid a style attribute.
+  Object.assign(body.style, { margin: '0', colorScheme: 'light dark' });
+  Object.assign(main.style, { height: '100vh' });
+  Object.assign(heading.style, { position: 'absolute', clipPath: 'inset(50%)' });
+  main.append(heading);
+  body.replaceChildren(main);
+  return main;
 }

@@ -116,7 +116,6 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 .tape .lane { fill: var(--tone); font-weight: 600; }
 .tape .minor { fill: var(--muted); font-weight: 400; }
 .tape .tick { text-anchor: middle; font-variant-numeric: tabular-nums; }
-.tape .tick:last-of-type { text-anchor: end; }
 .grid { fill: none; stroke: var(--line); }
 .band { fill: var(--tone); }
 .attempts { fill: var(--ink); }

@@ -10,9 +10,10 @@ export interface Scale {
   readonly left: number;
   readonly right: number;
   readonly from: number;
+  /** Where the past ends, and how that is called. */
+  readonly present: number;
+  readonly presentWords: string;
   readonly to: number;
-  /** What the right end is. */
-  readonly endWords: string;
   xOf(time: number): number;
   timeAt(x: number): number;
 }
@@ -43,10 +44,13 @@ const rangeTop = 77;
 const bottom = 127;
 const height = 148;
 
+/** Where the past is marked, as shares of it. */
+const tickShares = [0, 0.25, 0.5, 0.75, 1];
+
 export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   const element = svg('svg', { 'aria-hidden': 'true', height });
   const grid = svg('path', { class: 'grid' });
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => ({
+  const ticks = tickShares.map((share) => ({
     share,
     label: svg('text', { class: 'tick', y: height - 5 }),
   }));
@@ -80,7 +84,7 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
       setAttribute(grid, 'd', gridPath(scale));
       for (const { share, label } of ticks) {
         const isNarrow = scale.width < 480 && share % 0.5 !== 0;
-        setAttribute(label, 'x', round(scale.left + share * (scale.right - scale.left)));
+        setAttribute(label, 'x', round(scale.xOf(timeOfTick(share, scale))));
         setText(label, isNarrow ? '' : tickWords(share, scale));
       }
       for (const { status, path } of bands) {
@@ -99,15 +103,19 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   };
 }
 
-function tickWords(share: number, { from, to, endWords }: Scale): string {
-  return share === 1 ? endWords : `−${duration((1 - share) * (to - from))}`;
+function timeOfTick(share: number, { from, present }: Scale): number {
+  return from + share * (present - from);
 }
 
-function gridPath({ left, right }: Scale): string {
+function tickWords(share: number, scale: Scale): string {
+  const { present, presentWords } = scale;
+  return share === 1 ? presentWords : `−${duration(present - timeOfTick(share, scale))}`;
+}
+
+function gridPath(scale: Scale): string {
+  const { left, right, xOf } = scale;
   const rows = Object.values(lanes).map(({ top, height }) => `M${left} ${top + height + 0.5}H${right}`);
-  const columns = [0, 0.25, 0.5, 0.75, 1].map(
-    (share) => `M${round(left + share * (right - left))} 2V${bottom}`,
-  );
+  const columns = tickShares.map((share) => `M${round(xOf(timeOfTick(share, scale)))} 2V${bottom}`);
   return [...rows, ...columns].join('');
 }
 
@@ -136,17 +144,16 @@ function attemptPath(attempts: readonly number[], scale: Scale): string {
 function placed(
   { from, floor, draw, until }: Wait,
   scale: Scale,
-): { floor: string; range: string; draw: string } {
+): Record<'floor' | 'range' | 'draw', string> {
   const x = (time: number) => round(clamped(scale.xOf(time), scale));
   const middle = rangeTop + 4;
   const begin = from + floor;
-  const end = x(until);
+  const cap = (time: number) => (time <= scale.to ? `M${x(time)} ${rangeTop}v8` : '');
+  const [least, most] = [begin + (draw?.least ?? 0), begin + (draw?.most ?? 0)];
   return {
     floor: floor > 0 ? `M${x(from)} ${middle}H${x(begin)}` : '',
-    range: draw
-      ? `M${x(begin + draw.least)} ${rangeTop}v8M${x(begin + draw.least)} ${middle}H${x(begin + draw.most)}m0 -4v8`
-      : '',
-    draw: draw && until <= scale.to ? `M${end} ${rangeTop}l4 4l-4 4l-4 -4z` : '',
+    range: draw ? `${cap(least)}M${x(least)} ${middle}H${x(most)}${cap(most)}` : '',
+    draw: draw && until <= scale.to ? `M${x(until)} ${rangeTop}l4 4l-4 4l-4 -4z` : '',
   };
 }
 

@@ -107,7 +107,7 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
 }
 
 /** Where times lie on a width in pixels. */
-function scaleOf({ from, to, isLive }: Scene, width: number): Scale {
+function scaleOf({ from, present, to, isLive }: Scene, width: number): Scale {
   const left = 84;
   const right = width - 8;
   const perMillisecond = (right - left) / (to - from);
@@ -116,8 +116,9 @@ function scaleOf({ from, to, isLive }: Scene, width: number): Scale {
     left,
     right,
     from,
+    present,
     to,
-    endWords: isLive ? 'now' : clockTime(to).slice(0, 8),
+    presentWords: isLive ? 'now' : clockTime(present).slice(0, 8),
     xOf: (time) => left + (time - from) * perMillisecond,
     timeAt: (x) => from + (x - left) / perMillisecond,
   };

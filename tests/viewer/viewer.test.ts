@@ -1,0 +1,269 @@
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createScriptedServer, type ScriptedServer } from '../../testing/index.ts';
+import { launchChromium } from '../support/launch-chromium.ts';
+import { failureRound } from './flood.ts';
+import { eventually, expectAccessible, type Seen, see } from './seen.ts';
+import { type Site, startSite } from './site.ts';
+
+let site: Site;
+let browser: Browser;
+let context: BrowserContext;
+let server: ScriptedServer;
+let page: Page;
+let seen: Seen;
+let errors: string[];
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+}, 30_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  server = await createScriptedServer({ patience: 30_000 });
+  await open();
+});
+
+afterEach(async () => {
+  await context.close();
+  await server.close();
+  expect(errors).toEqual([]);
+});
+
+async function open(): Promise<void> {
+  page = await context.newPage();
+  errors = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  page.on('console', (entry) => {
+    if (entry.type() === 'error' && !entry.text().startsWith('Failed to load')) errors.push(entry.text());
+  });
+  await page.goto(site.page);
+  seen = see(page);
+}
+
+/** The delays are as long as they are set, so that a test knows what is said of them. */
+function connect(retryDelay = 20): Promise<void> {
+  return page.evaluate(
+    ([url, delay]) => window.stage.connect(url, { jitter: 'none', retryDelay: delay, maxRetries: 3 }),
+    [server.url, retryDelay] as const,
+  );
+}
+
+/** Opens, fails, is refused, and opens again. */
+async function failAndRecover(): Promise<void> {
+  await connect();
+  await server.accept();
+  await server.send('one', 'two');
+  await seen.row('2 messages in 1 chunk').waitFor();
+  await server.drop();
+  await server.refuse(503);
+  await server.accept();
+  await seen.row('connecting → open.fresh').nth(1).waitFor();
+}
+
+function send(...records: readonly unknown[]): Promise<void> {
+  return page.evaluate((all) => {
+    for (const record of all) window.stage.receive(record);
+  }, records);
+}
+
+describe('the viewer', () => {
+  it('shows how a connection fails and recovers', async () => {
+    await eventually(() => page.getByText('No connection has been seen yet.').isVisible()).toBe(true);
+    await connect();
+    await server.accept();
+    await server.send('one', 'two');
+    await seen.row('2 messages in 1 chunk · ID 2').waitFor();
+    await server.drop();
+    await seen.row(/open\.fresh → backoff\.waiting.*retry 1 of 3 in 20 ms/).waitFor();
+    await server.refuse(503);
+    await seen.row(/connecting → backoff\.waiting.*503 · retry 2 of 3 in 40 ms/).waitFor();
+    await server.accept();
+
+    await eventually(() => seen.fact('Status')).toBe('Open, fresh');
+    expect(await seen.fact('Retries')).toBe('2 of 3');
+    expect(await seen.fact('Error')).toBe('none');
+    expect(await seen.fact('Last event ID')).toBe('2');
+    expect(await seen.lit()).toContain('open.fresh');
+    expect(await seen.picker.locator('option').allTextContents()).toEqual(['/events · open']);
+    expect(await seen.timeline.getAttribute('aria-valuetext')).toMatch(
+      /transport\.opened: connecting → open\.fresh/,
+    );
+  });
+
+  it('shows a past moment as it was, and stays with it until one goes back to live', async () => {
+    await failAndRecover();
+    await seen.row('503 · retry 2 of 3').click();
+    await eventually(() => seen.fact('Status')).toBe('Backoff, waiting');
+    expect(await seen.fact('Retries')).toBe('2 of 3');
+    expect(await seen.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
+    expect(await seen.fact('Error')).toMatch(/^503 · /);
+    expect(await seen.lit()).toContain('backoff.waiting');
+    expect(await seen.selected()).toContain('503 · retry 2 of 3 in 40 ms');
+    expect(await seen.isLive()).toBe(false);
+
+    await server.send('three');
+    await page.getByText('1 newer event').waitFor();
+    expect(await seen.fact('Status')).toBe('Backoff, waiting');
+    expect(await seen.row('1 message in 1 chunk').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await seen.row('1 message in 1 chunk').waitFor();
+    expect(await seen.fact('Status')).toBe('Open, fresh');
+    expect(await seen.lit()).toContain('open.fresh');
+    expect(await seen.isLive()).toBe(true);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await failAndRecover();
+    await page.keyboard.press('Tab'); // the connection
+    expect(await seen.picker.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await page.getByRole('listbox', { name: 'Sequence of events' }).focus();
+    await page.keyboard.press('ArrowUp');
+    await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
+    await page.keyboard.press('ArrowUp');
+    await eventually(() => seen.selected()).toContain('503 · retry 2 of 3');
+    await page.keyboard.press('ArrowDown');
+    await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
+    await page.keyboard.press('Home');
+    await eventually(() => seen.selected()).toContain('first seen');
+    await page.keyboard.press('End');
+    await eventually(() => seen.selected()).toContain('connecting → open.fresh');
+    expect(await seen.isLive()).toBe(false);
+    await page.keyboard.press('Escape');
+    await eventually(() => seen.isLive()).toBe(true);
+
+    await seen.timeline.focus();
+    await page.keyboard.press('ArrowLeft');
+    await eventually(() => seen.timeline.getAttribute('aria-valuetext')).toContain(
+      'backoff.waiting → connecting',
+    );
+    expect(await seen.timeline.getAttribute('aria-valuenow')).toBe(String((await seen.rows.count()) - 1));
+    await page.keyboard.press('Home');
+    await eventually(() => seen.selected()).toContain('first seen');
+    await page.keyboard.press('Escape');
+    await eventually(() => seen.isLive()).toBe(true);
+  });
+
+  it('goes to the moment that is clicked in the timeline, and tells what is pointed at', async () => {
+    const now = Date.now();
+    const at = (index: number, age: number) => ({ ...failureRound(index), createdAt: String(now - age) });
+    await send(at(0, 50_000), at(2, 40_000), at(3, 30_000), at(4, 20_000));
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await seen.rows.nth(3).waitFor();
+    const { width, height } = (await seen.timeline.boundingBox()) ?? { width: 0, height: 0 };
+    const position = { x: 84 + (width - 92) * 0.3, y: height / 2 };
+    await seen.timeline.hover({ position });
+    await page.getByText(/transport\.failed: open\.fresh → backoff\.waiting · 503 · waits 420 ms/).waitFor();
+    expect(await seen.isLive()).toBe(true);
+    await seen.timeline.click({ position });
+    await eventually(() => seen.selected()).toContain('503 · retry 1 of 8 in 420 ms');
+    expect(await seen.isLive()).toBe(false);
+
+    for (const name of ['15 s', '5 min', '1 min']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      const pressed = page.getByRole('group', { name: 'Time shown' }).locator('[aria-pressed=true]');
+      await eventually(() => pressed.innerText()).toBe(name);
+      expect(await seen.selected()).toContain('503');
+    }
+  });
+
+  it('leaves message traffic out when asked to', async () => {
+    await failAndRecover();
+    const before = await seen.rows.count();
+    await page.getByLabel('Message traffic').uncheck();
+    await eventually(() => seen.rows.count()).toBe(before - 1);
+    expect(await seen.row('message').count()).toBe(0);
+    await page.getByLabel('Message traffic').check();
+    await eventually(() => seen.rows.count()).toBe(before);
+  });
+
+  it('shows the newest of hundreds of connections until one is chosen', async () => {
+    const all = Array.from({ length: 400 }, (_, index) => ({
+      ...failureRound(index),
+      sessionId: `number ${index}`,
+    }));
+    await send(...all.slice(0, 300));
+    await eventually(() => seen.picker.inputValue()).toBe('number 299');
+    await seen.picker.selectOption('number 6');
+    await eventually(() => seen.fact('Status')).toBe('Backoff, waiting');
+    await send(...all.slice(300));
+    await eventually(() => seen.picker.locator('option').count()).toBe(400);
+    expect(await seen.picker.inputValue()).toBe('number 6');
+    expect(await seen.picker.locator('option').first().innerText()).toBe('number 399 · connecting');
+  });
+
+  it('renders a few hundred rows at most, and others on demand', async () => {
+    await send(...Array.from({ length: 1_000 }, (_, index) => failureRound(index)));
+    await eventually(() => seen.rows.count()).toBe(200);
+    const ids = async () => [
+      await seen.rows.first().getAttribute('id'),
+      await seen.rows.last().getAttribute('id'),
+    ];
+    expect(await ids()).toEqual(['moment-801', 'moment-1000']);
+    for (const range of [
+      [601, 1_000],
+      [401, 800],
+      [201, 600],
+      [1, 400],
+    ]) {
+      await page.getByRole('button', { name: 'Show 200 older' }).click();
+      await eventually(ids).toEqual(range.map((id) => `moment-${id}`));
+    }
+    expect(await page.getByRole('button', { name: 'older' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Show 200 newer' }).click();
+    await eventually(ids).toEqual(['moment-201', 'moment-600']);
+    expect(await seen.isLive()).toBe(false);
+  });
+
+  it('tells a screen reader of each status, but nothing of the messages', async () => {
+    await connect(600_000);
+    const announced = page.getByRole('status');
+    await server.accept();
+    await eventually(() => announced.innerText()).toMatch(/^\/events: Open/);
+    await server.send('one');
+    await seen.row('1 message in 1 chunk').waitFor();
+    expect(await announced.innerText()).not.toContain('message');
+    await server.drop();
+    await eventually(() => announced.innerText()).toMatch(
+      /^\/events: Backoff, network · retry 1 of 3 in 30 s$/,
+    );
+  });
+
+  it('has a light and a dark look without a fault that axe could find', async () => {
+    await context.close();
+    // The policy of the page forbids what axe has to be loaded with.
+    context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 800 } });
+    await open();
+    await expectAccessible(page);
+    await failAndRecover();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const row of [seen.row('503'), seen.row('message'), seen.row('→ connecting').first()]) {
+        await row.click();
+        await expectAccessible(page);
+      }
+      await page.keyboard.press('Escape');
+      await expectAccessible(page);
+    }
+  });
+
+  it('fits a narrow window', async () => {
+    await page.setViewportSize({ width: 400, height: 800 });
+    await failAndRecover();
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+  });
+
+  it('is gone without a trace when it is disposed of', async () => {
+    await failAndRecover();
+    await page.evaluate(() => window.stage.viewer?.dispose());
+    await send(failureRound(0));
+    expect(await page.locator('#viewer').evaluate((element) => element.childNodes.length)).toBe(0);
+  });
+});
