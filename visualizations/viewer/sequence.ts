@@ -6,7 +6,7 @@ import { statusIcon } from './status-icon.ts';
 import { change, clockTime, detailOf, duration, eventName } from './words.ts';
 
 /** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
-export const page = 200;
+const page = 200;
 
 const steps: { readonly [key: string]: Step } = {
   ArrowUp: 'previous',
@@ -31,13 +31,15 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   });
   const older = html('button', { type: 'button', class: 'more', hidden: true });
   const newer = html('button', { type: 'button', class: 'more', hidden: true });
-  const empty = html('p', { class: 'empty' }, 'No connection has been seen yet.');
+  const empty = html('p', { class: 'empty' });
   const traffic = html('input', { type: 'checkbox', checked: true });
   const rows = new Map<number, Row>();
   /** The places of the rows among the listed moments. */
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
+  /** How far down the list was scrolled to show its end. */
+  let followed = 0;
 
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
@@ -52,10 +54,10 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.step(step);
     changed();
   });
-  // Whoever scrolls away from the end wants to read.
+  // Whoever scrolls up wants to read. What moves by itself is a row that turns out to be higher than it was taken for.
   list.addEventListener('scroll', () => {
-    const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
-    if (!scene?.isLive || distance < 60) return;
+    if (!scene?.isLive) return;
+    if (list.scrollTop >= followed - 60) return follow();
     focus.pause();
     changed();
   });
@@ -74,6 +76,19 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.showTraffic(traffic.checked);
     changed();
   });
+
+  function follow(): void {
+    list.scrollTop = list.scrollHeight;
+    followed = list.scrollTop;
+  }
+
+  /** `scrollIntoView` would move the page around the viewer as well. */
+  function reveal(row: Element): void {
+    const { top, bottom } = row.getBoundingClientRect();
+    const frame = list.getBoundingClientRect();
+    if (top < frame.top) list.scrollTop -= frame.top - top;
+    else if (bottom > frame.bottom) list.scrollTop += bottom - frame.bottom;
+  }
 
   function renderRows({ listed, connection }: Scene): void {
     const wanted = new Set(listed.slice(start, end).map(({ id }) => id));
@@ -104,7 +119,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   }
 
   /** Chooses the rows, so that the shown moment is among them if it has changed. */
-  function place(next: Scene): void {
+  function chooseRows(next: Scene): void {
     const { length } = next.listed;
     const isOther = next.connection?.sessionId !== scene?.connection?.sessionId;
     if (next.isLive || isOther || next.showsTraffic !== scene?.showsTraffic) {
@@ -137,7 +152,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     ),
     render(next) {
       const isElsewhere = next.moment !== scene?.moment;
-      place(next);
+      chooseRows(next);
       const isScrolled = next.isLive || isElsewhere;
       if (next.connection?.sessionId !== scene?.connection?.sessionId) {
         list.replaceChildren();
@@ -151,14 +166,15 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
       const active = next.moment && rows.get(next.moment.id)?.element;
       setAttribute(list, 'aria-activedescendant', active?.id ?? '');
       empty.hidden = next.listed.length > 0;
+      setText(empty, next.connection ? 'Nothing but message traffic.' : 'No connection has been seen yet.');
       list.hidden = !empty.hidden;
       older.hidden = start === 0;
       newer.hidden = next.isLive || end === next.listed.length;
       setText(older, `Show ${Math.min(page, start)} older`);
       setText(newer, `Show ${Math.min(page, next.listed.length - end)} newer`);
       if (!isScrolled) return;
-      if (next.isLive) list.scrollTop = list.scrollHeight;
-      else active?.scrollIntoView({ block: 'nearest' });
+      if (next.isLive) follow();
+      else if (active) reveal(active);
     },
   };
 }
