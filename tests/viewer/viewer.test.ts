@@ -221,6 +221,34 @@ describe('the viewer', () => {
     expect(await seen.isLive()).toBe(false);
   });
 
+  it('keeps what it shows while it is paused, whatever the history has to drop', async () => {
+    await send(...Array.from({ length: 8 }, (_, index) => failureRound(index)));
+    await seen.row('503').first().click();
+    await eventually(() => seen.isLive()).toBe(false);
+    await send(...Array.from({ length: 3_000 }, (_, index) => failureRound(index)));
+    await page.getByText('3,000 newer events').waitFor();
+    await page.getByText('1,008 older events of this connection not kept').waitFor();
+    expect(await seen.rows.count()).toBe(8);
+    await page.getByRole('listbox').press('ArrowUp');
+    await eventually(() => seen.selected()).toContain('34 messages in 3 chunks');
+  });
+
+  it('follows what happens until one scrolls up to read', async () => {
+    await send(...Array.from({ length: 500 }, (_, index) => failureRound(index)));
+    const isAtEnd = () =>
+      seen.rows.last().evaluate((row) => {
+        const list = row.parentElement;
+        return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 5;
+      });
+    await eventually(() => seen.rows.count()).toBe(200);
+    await eventually(isAtEnd).toBe(true);
+    expect(await seen.isLive()).toBe(true);
+    await seen.rows.last().hover();
+    await page.mouse.wheel(0, -300);
+    await eventually(() => seen.isLive()).toBe(false);
+    expect(await isAtEnd()).toBe(false);
+  });
+
   it('tells a screen reader of each status, but nothing of the messages', async () => {
     await connect(600_000);
     const announced = page.getByRole('status');

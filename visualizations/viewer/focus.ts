@@ -11,7 +11,9 @@ export type Span = (typeof spans)[number];
 export interface Scene {
   readonly history: History;
   readonly connection: ConnectionHistory | undefined;
-  /** The moments that are listed: up to the one at which the viewer was paused, with or without message traffic. */
+  /** The moments of the connection: while the viewer is paused, those that there were then. */
+  readonly moments: readonly Moment[];
+  /** Those that are listed, with or without message traffic. */
   readonly listed: readonly Moment[];
   /** How many moments have come since the viewer was paused. */
   readonly newer: number;
@@ -19,6 +21,8 @@ export interface Scene {
   readonly isLive: boolean;
   readonly showsTraffic: boolean;
   readonly now: number;
+  /** Up to when the moments tell: now, or when the viewer was paused. */
+  readonly until: number;
   readonly span: Span;
   /** The time that the timeline shows, on the wall clock in milliseconds. */
   readonly from: number;
@@ -50,11 +54,21 @@ export interface Focus {
   showTraffic(isShown: boolean): void;
 }
 
+/** What is looked at while the viewer is paused. The history goes on, and may drop what it has. */
+interface Held {
+  readonly connection: ConnectionHistory;
+  readonly moment: Moment;
+  readonly moments: readonly Moment[];
+  /** How many moments of the connection there had been. */
+  readonly seen: number;
+  readonly until: number;
+  readonly present: number;
+}
+
 /** @param now The wall clock, in milliseconds. */
 export function createFocus(history: History, now: () => number): Focus {
   let chosen: string | undefined;
-  /** The moment that is looked at; undefined while the viewer is live. */
-  let held: { moment: Moment; connection: ConnectionHistory; lastId: number; present: number } | undefined;
+  let held: Held | undefined;
   let span: Span = 60_000;
   let showsTraffic = true;
 
@@ -63,17 +77,27 @@ export function createFocus(history: History, now: () => number): Focus {
     return (chosen === undefined ? undefined : history.connections.get(chosen)) ?? newest(history);
   }
 
-  function isListed({ id, event }: Moment): boolean {
-    return (showsTraffic || event.type !== 'transport.messages') && (!held || id <= held.lastId);
+  function moments(): readonly Moment[] {
+    return held?.moments ?? current()?.moments ?? [];
   }
 
-  function hold(moment: Moment): void {
+  function listed(): readonly Moment[] {
+    return showsTraffic ? moments() : moments().filter(({ event }) => event.type !== 'transport.messages');
+  }
+
+  function hold(moment: Moment | undefined): void {
     const connection = current();
     const last = connection?.moments.at(-1);
-    if (!connection || !last) return;
-    const lastId = held?.lastId ?? last.id;
-    const present = reveal(moment.at, held?.present ?? presentOf(last, now()));
-    held = { moment, connection, lastId, present };
+    if (!moment || !connection || !last) return;
+    const until = presentOf(last, now());
+    const paused = held ?? {
+      connection,
+      moments: [...connection.moments],
+      seen: connection.dropped + connection.moments.length,
+      until,
+      present: until,
+    };
+    held = { ...paused, moment, present: reveal(moment.at, paused.present) };
   }
 
   /** The end of a span that shows a time: it stays where it is if it can. */
@@ -85,22 +109,22 @@ export function createFocus(history: History, now: () => number): Focus {
   return {
     scene(time) {
       const connection = current();
-      const all = connection?.moments ?? [];
-      const [first] = all;
+      const all = moments();
       const last = all.at(-1);
-      const moment = held?.moment ?? last;
-      const present = held?.present ?? (last ? presentOf(last, time) : time);
-      const from = span === Infinity ? Math.min(first?.at ?? present, present - 1_000) : present - span;
-      const lastId = held?.lastId ?? Infinity;
+      const until = held?.until ?? (last ? presentOf(last, time) : time);
+      const present = held?.present ?? until;
+      const from = span === Infinity ? Math.min(all[0]?.at ?? present, present - 1_000) : present - span;
       return {
         history,
         connection,
-        listed: showsTraffic && !held ? all : all.filter(isListed),
-        newer: all.length - 1 - indexOfId(all, lastId),
-        moment,
+        moments: all,
+        listed: listed(),
+        newer: held && connection ? connection.dropped + connection.moments.length - held.seen : 0,
+        moment: held?.moment ?? last,
         isLive: !held,
         showsTraffic,
         now: time,
+        until,
         span,
         from,
         present,
@@ -113,21 +137,18 @@ export function createFocus(history: History, now: () => number): Focus {
     },
     select: hold,
     step(step) {
-      const listed = (current()?.moments ?? []).filter(isListed);
-      const shown = held?.moment ?? listed.at(-1);
-      const index = indexOfId(listed, shown?.id ?? 0);
-      const places = { first: 0, last: listed.length - 1, previous: index - 1, next: index + 1 };
-      const moment = listed[Math.min(listed.length - 1, Math.max(0, places[step]))];
-      if (moment) hold(moment);
+      const all = listed();
+      const shown = held?.moment ?? all.at(-1);
+      const index = indexOfId(all, shown?.id ?? 0);
+      const places = { first: 0, last: all.length - 1, previous: index - 1, next: index + 1 };
+      hold(all[Math.min(all.length - 1, Math.max(0, places[step]))]);
     },
     selectAt(time) {
-      const listed = (current()?.moments ?? []).filter(isListed);
-      const moment = listed[indexAt(listed, time)];
-      if (moment) hold(moment);
+      const all = listed();
+      hold(all[indexAt(all, time)]);
     },
     pause() {
-      const moment = current()?.moments.at(-1);
-      if (moment && !held) hold(moment);
+      if (!held) hold(moments().at(-1));
     },
     goLive() {
       held = undefined;

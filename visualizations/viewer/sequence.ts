@@ -38,8 +38,8 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
-  /** How far down the list was scrolled to show its end. */
-  let followed = 0;
+  /** When a person last had a hand on the list, in milliseconds. */
+  let touchedAt = 0;
 
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
@@ -54,10 +54,14 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.step(step);
     changed();
   });
-  // Whoever scrolls up wants to read. What moves by itself is a row that turns out to be higher than it was taken for.
+  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+    list.addEventListener(type, () => (touchedAt = Date.now()), { passive: true });
+  }
+  // Whoever scrolls up wants to read. The list also moves by itself, when a row is not as high as it was taken for.
   list.addEventListener('scroll', () => {
     if (!scene?.isLive) return;
-    if (list.scrollTop >= followed - 60) return follow();
+    if (Date.now() - touchedAt > 1_000) return follow();
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) return;
     focus.pause();
     changed();
   });
@@ -79,7 +83,6 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
 
   function follow(): void {
     list.scrollTop = list.scrollHeight;
-    followed = list.scrollTop;
   }
 
   /** `scrollIntoView` would move the page around the viewer as well. */
@@ -90,14 +93,13 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     else if (bottom > frame.bottom) list.scrollTop += bottom - frame.bottom;
   }
 
-  function renderRows({ listed, connection }: Scene): void {
+  function renderRows({ listed, moments: all }: Scene): void {
     const wanted = new Set(listed.slice(start, end).map(({ id }) => id));
     for (const [id, { element }] of rows) {
       if (wanted.has(id)) continue;
       element.remove();
       rows.delete(id);
     }
-    const all = connection?.moments ?? [];
     let before = 0;
     let place = list.firstElementChild;
     for (const moment of listed.slice(start, end)) {

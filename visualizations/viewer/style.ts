@@ -142,7 +142,7 @@ dd.code { font-family: var(--mono); font-size: 13px; }
   cursor: pointer;
   /* Rows out of sight are not laid out: most of a frame went there. */
   content-visibility: auto;
-  contain-intrinsic-size: auto 50px;
+  contain-intrinsic-block-size: auto 41px;
 }
 [role="option"]:hover { background: var(--sunken); }
 [role="option"][aria-selected="true"] { background: var(--tint); box-shadow: inset 3px 0 var(--tone); }

@@ -91,10 +91,9 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
     ),
     render(next) {
       scene = next;
-      const { connection, moment, listed, isLive, from, to, now, span } = next;
+      const { moments, moment, listed, isLive, from, to, until, span } = next;
       const scale = scaleOf(next, width);
-      const moments = connection?.moments ?? [];
-      const tape: Tape = tapeOf(moments, { from, to, now });
+      const tape: Tape = tapeOf(moments, { from, to, now: until });
       drawing.draw(tape, scale, { isLive, shownAt: isLive ? undefined : moment?.at, pointer });
       describe(next);
       const pointed = pointer === undefined ? undefined : indexAt(listed, scale.timeAt(pointer));

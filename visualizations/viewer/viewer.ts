@@ -24,6 +24,9 @@ export interface Viewer {
 /** How much longer than it draws the viewer rests: in a storm the page that it is in has the rest of the time. */
 const share = 3;
 
+/** The longest that it rests, in milliseconds, so that a click is answered whatever else goes on. */
+const longestRest = 500;
+
 /** How often what moves with time is drawn anew, in milliseconds; less often for those who want no motion. */
 const pace = { moving: 100, calm: 1_000 };
 
@@ -77,7 +80,7 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
     const scene = focus.scene(Date.now());
     for (const part of parts) part.render(scene);
     const end = performance.now();
-    rest = end + share * (end - begin);
+    rest = end + Math.min(longestRest, share * (end - begin));
     const isStill = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
     if (!isStill) timer = view.setTimeout(changed, calm.matches ? pace.calm : pace.moving);
   }
