@@ -4,6 +4,7 @@ import dark from '../../docs/statechart/dark.svg?raw';
 import light from '../../docs/statechart/light.svg?raw';
 import { chartTransitions, choose } from '../../machines/chart.ts';
 import { type ConnectionEvent, type ConnectionInput, connectionMachine } from '../../machines/connection.ts';
+import { colourProperties, statusRules } from '../../visualizations/chart/colours.ts';
 import { createLiveChart, type LiveChart, liveChartStyle } from '../../visualizations/chart/live-chart.ts';
 
 afterEach(() => document.body.replaceChildren());
@@ -60,7 +61,7 @@ describe('the live chart', () => {
 
   beforeEach(() => {
     const sheet = document.createElement('style');
-    sheet.textContent = liveChartStyle;
+    sheet.textContent = `:root { ${colourProperties()} }\n${statusRules}\n${liveChartStyle}`;
     chart = createLiveChart(document);
     document.body.append(sheet, chart.element);
     actor = start();

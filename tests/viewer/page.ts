@@ -1,9 +1,9 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import { type Connection, type ConnectionOptions, createConnection } from '../../index.ts';
+import { inspectConnections } from '../../visualizations/inspect/index.ts';
 import { type LocalViewer, openViewer } from '../../visualizations/viewer/open-viewer.ts';
 import { createViewer, type Viewer } from '../../visualizations/viewer/viewer.ts';
 import { flood } from './flood.ts';
-import { inspect } from './inspected.ts';
 
 /** What a test may ask of the page. */
 export interface Stage {
@@ -40,9 +40,7 @@ window.stage = {
   viewer: root ? createViewer(root) : undefined,
   window: null,
   connect(url, options) {
-    const connection = createConnection(url, options);
-    window.stage.connections.push(connection);
-    inspect(connection, new URL(url).pathname, send);
+    window.stage.connections.push(createConnection(url, options));
   },
   openWindow() {
     window.stage.window = openViewer(window);
@@ -51,4 +49,5 @@ window.stage = {
   receive: (record) => send(record as StatelyInspectionEvent), // what comes by postMessage may be anything
   flood,
 };
+inspectConnections({ enabled: true, viewer: { send }, messagesEvery: 0 });
 if (location.search === '?window') window.stage.isBlocked = !window.stage.openWindow();

@@ -14,8 +14,8 @@ export interface Seen {
   /** What is marked as selected, as one line. */
   selected(): Promise<string>;
   fact(term: string): Promise<string>;
-  /** The active state of the chart. */
-  lit(): Promise<string>;
+  /** The states of the chart that are lit, and the arrow that led there. */
+  lit(): Promise<string[]>;
   isLive(): Promise<boolean>;
 }
 
@@ -34,10 +34,13 @@ export function see(page: Page): Seen {
       const fact = facts.locator('dl > div').filter({ has: page.getByText(term, { exact: true }) });
       return oneLine(await fact.locator('dd').innerText());
     },
-    lit: async () => {
-      const chart = page.getByRole('region', { name: 'Statechart' });
-      return oneLine(await chart.locator('[aria-current=true]').innerText());
-    },
+    lit: () =>
+      page
+        .getByRole('region', { name: 'Statechart' })
+        .locator('.state.active, .arrow.taken')
+        .evaluateAll((shapes) =>
+          shapes.map((shape) => shape.getAttribute('data-state') ?? shape.getAttribute('data-arrow') ?? ''),
+        ),
     isLive: () => page.getByText('Live', { exact: true }).isVisible(),
   };
 }

@@ -89,7 +89,8 @@ describe('the viewer', () => {
     expect(await seen.fact('Retries')).toBe('2 of 3');
     expect(await seen.fact('Error')).toBe('none');
     expect(await seen.fact('Last event ID')).toBe('2');
-    expect(await seen.lit()).toContain('open.fresh');
+    const opened = ['live', 'live.open', 'live.open.fresh'];
+    expect(await seen.lit()).toEqual([...opened, 'live.connecting → live.open']);
     expect(await seen.picker.locator('option').allTextContents()).toEqual(['/events · open']);
     expect(await seen.timeline.getAttribute('aria-valuetext')).toMatch(
       /transport\.opened: connecting → open\.fresh/,
@@ -103,7 +104,7 @@ describe('the viewer', () => {
     expect(await seen.fact('Retries')).toBe('2 of 3');
     expect(await seen.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
     expect(await seen.fact('Error')).toMatch(/^503 · /);
-    expect(await seen.lit()).toContain('backoff.waiting');
+    expect(await seen.lit()).toEqual(['backoff', 'backoff.waiting', 'live → backoff']);
     expect(await seen.selected()).toContain('503 · retry 2 of 3 in 40 ms');
     expect(await seen.isLive()).toBe(false);
 
@@ -115,7 +116,7 @@ describe('the viewer', () => {
     await page.getByRole('button', { name: 'Back to live' }).click();
     await seen.row('1 message in 1 chunk').waitFor();
     expect(await seen.fact('Status')).toBe('Open, fresh');
-    expect(await seen.lit()).toContain('open.fresh');
+    expect(await seen.lit()).toEqual(['live', 'live.open', 'live.open.fresh']);
     expect(await seen.isLive()).toBe(true);
   });
 
@@ -131,7 +132,7 @@ describe('the viewer', () => {
     await page.keyboard.press('ArrowDown');
     await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
     await page.keyboard.press('Home');
-    await eventually(() => seen.selected()).toContain('first seen');
+    await eventually(() => seen.selected()).toContain('start connecting');
     await page.keyboard.press('End');
     await eventually(() => seen.selected()).toContain('connecting → open.fresh');
     expect(await seen.isLive()).toBe(false);
@@ -145,7 +146,7 @@ describe('the viewer', () => {
     );
     expect(await seen.timeline.getAttribute('aria-valuenow')).toBe(String((await seen.rows.count()) - 1));
     await page.keyboard.press('Home');
-    await eventually(() => seen.selected()).toContain('first seen');
+    await eventually(() => seen.selected()).toContain('start connecting');
     await page.keyboard.press('Escape');
     await eventually(() => seen.isLive()).toBe(true);
   });

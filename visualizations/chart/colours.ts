@@ -1,34 +1,43 @@
-import { type ConnectionStatus, connectionStatuses } from '../../machines/connection.ts';
+import { connectionStatuses } from '../../machines/connection.ts';
 
-type Scheme = 'light' | 'dark';
 type Pair = readonly [light: string, dark: string];
 
-/** Each status in its own tone, on its own tint: at least 4.5:1. */
-export const statusColours: Readonly<Record<ConnectionStatus, { tone: Pair; tint: Pair }>> = {
-  connecting: { tone: ['#1a5aa6', '#86bbf8'], tint: ['#e1ecf9', '#152a42'] },
-  open: { tone: ['#12693f', '#6ad9a3'], tint: ['#dff3e7', '#11332a'] },
-  backoff: { tone: ['#845000', '#f2bc66'], tint: ['#fbedd2', '#382a11'] },
-  failed: { tone: ['#ae221b', '#ff9a92'], tint: ['#fbe4e2', '#421c1a'] },
-  closed: { tone: ['#4f5752', '#b1bbb6'], tint: ['#e8eae6', '#262d2f'] },
-};
-
-const colours: Readonly<Record<string, Pair>> = {
+/** The colours of everything that is drawn: text on its ground has at least 4.5:1, an edge to be found 3:1. */
+export const colours = {
+  page: ['#f2f3ef', '#0d1011'],
   surface: ['#ffffff', '#15191b'],
-  sunken: ['#f6f7f4', '#1c2123'],
+  sunken: ['#f3f4f1', '#1c2123'],
+  line: ['#dfe1db', '#2a3134'],
   edge: ['#868e88', '#6d7875'],
   ink: ['#1a1e1c', '#e9edeb'],
   muted: ['#586059', '#9ca7a2'],
+  focus: ['#1c5bd0', '#8ab8ff'],
   guard: ['#8a3b00', '#ffb27a'],
   delay: ['#6a2fa0', '#cfa8f5'],
-};
 
-/** The colours as custom properties: of one scheme, or of the one that the page has. */
-export function colourRules(scheme?: Scheme): string {
-  const value = ([light, dark]: Pair) => (scheme ? { light, dark }[scheme] : `light-dark(${light}, ${dark})`);
-  const all = Object.entries(colours).map(([name, pair]) => `--${name}: ${value(pair)};`);
-  const each = connectionStatuses.map((status) => {
-    const { tone, tint } = statusColours[status];
-    return `.chart [data-status='${status}'] { --tone: ${value(tone)}; --tint: ${value(tint)}; }`;
-  });
-  return `.chart { ${all.join(' ')} }\n${each.join('\n')}`;
+  open: ['#12693f', '#6ad9a3'],
+  'open-tint': ['#dff3e7', '#11332a'],
+  connecting: ['#1a5aa6', '#86bbf8'],
+  'connecting-tint': ['#e1ecf9', '#152a42'],
+  backoff: ['#845000', '#f2bc66'],
+  'backoff-tint': ['#fbedd2', '#382a11'],
+  failed: ['#ae221b', '#ff9a92'],
+  'failed-tint': ['#fbe4e2', '#421c1a'],
+  closed: ['#4f5752', '#b1bbb6'],
+  'closed-tint': ['#e8eae6', '#262d2f'],
+} as const satisfies Readonly<Record<string, Pair>>;
+
+/** The colours as custom properties: those of one scheme, or of the one that the page has. */
+export function colourProperties(scheme?: 'light' | 'dark'): string {
+  return Object.entries(colours)
+    .map(([name, [light, dark]]) => {
+      const value = scheme ? { light, dark }[scheme] : `light-dark(${light}, ${dark})`;
+      return `--${name}: ${value};`;
+    })
+    .join(' ');
 }
+
+/** Whatever stands in a status has its colours. */
+export const statusRules = connectionStatuses
+  .map((status) => `[data-status='${status}'] { --tone: var(--${status}); --tint: var(--${status}-tint); }`)
+  .join('\n');

@@ -1,6 +1,5 @@
 import type { StateValue } from 'xstate';
 import type { ChartTransition } from '../../machines/chart.ts';
-import { colourRules } from './colours.ts';
 import { toNode } from './element.ts';
 import { picture } from './picture.ts';
 import { arrowName, lineName } from './shapes.ts';
@@ -20,9 +19,8 @@ export interface LiveChart {
   show(moment: ChartMoment, options?: { readonly animate?: boolean }): void;
 }
 
-/** The rules that the picture needs in the document or the shadow root where it stands. */
-export const liveChartStyle = `${colourRules()}
-${style}
+/** The rules of the picture. They want the colours and the rules for each status, as in `colours.ts`. */
+export const liveChartStyle = `${style}
 .chart .state, .chart .arrow, .chart .initial, .chart .anywhere { opacity: 0.7; }
 .chart .state.active { opacity: 1; }
 .chart .state:not(.active) > rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1; }

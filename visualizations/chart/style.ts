@@ -1,4 +1,4 @@
-/** How the picture looks, with the colours of {@link colours}. */
+/** How the picture looks, in the colours of `colours.ts`. */
 export const style = `
 .chart { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
 .chart text { fill: var(--ink); }

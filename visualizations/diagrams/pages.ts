@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { colourRules } from '../chart/colours.ts';
+import { colourProperties, statusRules } from '../chart/colours.ts';
 import { definition } from '../chart/definition.ts';
 import { element, toText } from '../chart/element.ts';
 import { picture } from '../chart/picture.ts';
@@ -26,7 +26,8 @@ export function pathTo(name: string): string {
 }
 
 function picturePage(scheme: 'light' | 'dark'): string {
-  return `${toText(picture(element('style', {}, `\n${colourRules(scheme)}\n${style}`)))}\n`;
+  const rules = `\n.chart { ${colourProperties(scheme)} }\n${statusRules}\n${style}`;
+  return `${toText(picture(element('style', {}, rules)))}\n`;
 }
 
 /** @throws RangeError when the page has no place for the block. */

@@ -1,5 +1,6 @@
 import { firstSeen, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type Sighting } from './record.ts';
+import { takenBy } from './taken.ts';
 
 /** How much is kept. What is oldest goes first. */
 export const limits = {
@@ -37,6 +38,8 @@ interface Entry extends ConnectionHistory {
   dropped: number;
   /** What the transport was told since the last moment. */
   told: string[];
+  /** The last snapshot that was seen of it. */
+  snapshot: unknown;
   /** The event whose snapshot belongs to the last moment; empty when that is complete. */
   awaits: string;
 }
@@ -45,7 +48,9 @@ interface Step {
   readonly at: number;
   readonly sessionId: string;
   readonly event: ShownEvent;
-  readonly sighting: Sighting;
+  /** The event as it came. */
+  readonly cause?: unknown;
+  readonly sighting: Omit<Sighting, 'snapshot'> & { readonly snapshot?: unknown };
 }
 
 export function createHistory(): History {
@@ -90,7 +95,7 @@ export function createHistory(): History {
     }
   }
 
-  function append({ at, sessionId, event, sighting }: Step, awaits = ''): void {
+  function append({ at, sessionId, event, cause, sighting }: Step, awaits = ''): void {
     const connection = connections.get(sessionId) ?? open(sessionId);
     const { moments, told } = connection;
     const last = moments.at(-1);
@@ -99,11 +104,13 @@ export function createHistory(): History {
       moments[moments.length - 1] = momentOf({ ...last, event, told }, sighting, moments.at(-2));
     } else {
       // The clock of a machine may be set back, but nothing happens before what it follows.
-      const step = { id: version, at: Math.max(at, last?.at ?? 0), event, told };
+      const taken = takenBy(cause, connection.snapshot);
+      const step = { id: version, at: Math.max(at, last?.at ?? 0), event, told, taken };
       moments.push(momentOf(step, sighting, last));
       total += 1;
     }
     connection.told = [];
+    connection.snapshot = sighting.snapshot ?? connection.snapshot;
     connection.awaits = awaits;
     if (moments.length > limits.moments) dropFrom(connection);
     if (total > limits.total) dropFrom(oldest());
@@ -111,7 +118,15 @@ export function createHistory(): History {
 
   function open(sessionId: string): Entry {
     const name = names.get(sessionId) ?? sessionId;
-    const connection: Entry = { sessionId, name, moments: [], dropped: 0, told: [], awaits: '' };
+    const connection: Entry = {
+      sessionId,
+      name,
+      moments: [],
+      dropped: 0,
+      told: [],
+      snapshot: null,
+      awaits: '',
+    };
     names.delete(sessionId);
     connections.set(sessionId, connection);
     if (connections.size > limits.connections) forget(stalest());

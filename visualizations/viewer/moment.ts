@@ -1,4 +1,5 @@
 import type { StateValue } from 'xstate';
+import type { ChartTransition } from '../../machines/chart.ts';
 import type { ConnectionStatus } from '../../machines/connection.ts';
 import type { ShownContext } from './context.ts';
 import type { ShownEvent, Sighting } from './record.ts';
@@ -14,6 +15,8 @@ export interface Moment {
   /** On the wall clock, in milliseconds. */
   readonly at: number;
   readonly event: ShownEvent;
+  /** The transition that the event made it take, where that is known. */
+  readonly taken: ChartTransition | undefined;
   /** The state before; null for the first moment of a connection. */
   readonly from: StateValue | null;
   readonly value: StateValue;
@@ -30,8 +33,8 @@ export interface Moment {
 
 /** The moment that an event made of the one before it. */
 export function momentOf(
-  { id, at, event, told }: Pick<Moment, 'id' | 'at' | 'event' | 'told'>,
-  { value, status, context, isActive }: Sighting,
+  { id, at, event, told, taken }: Pick<Moment, 'id' | 'at' | 'event' | 'told' | 'taken'>,
+  { value, status, context, isActive }: Omit<Sighting, 'snapshot'>,
   before: Moment | undefined,
 ): Moment {
   const isOwnJitter = event.isOwnJitter === true;
@@ -40,6 +43,7 @@ export function momentOf(
     at,
     event,
     told,
+    taken,
     from: before?.value ?? null,
     value,
     status,

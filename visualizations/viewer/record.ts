@@ -11,6 +11,8 @@ export interface Sighting {
   readonly context: ShownContext;
   /** The actor runs, as opposed to one that was stopped or has failed as an actor. */
   readonly isActive: boolean;
+  /** The snapshot as it came. */
+  readonly snapshot: unknown;
 }
 
 /** What is shown of an event. */
@@ -26,6 +28,12 @@ export interface ShownEvent {
   readonly isOwnJitter?: boolean;
 }
 
+/** An event, as far as it is shown and as it came. */
+interface Told {
+  readonly event: ShownEvent;
+  readonly cause: unknown;
+}
+
 /** An inspection record, as far as it means anything to the viewer. */
 export type KnownRecord = {
   /** When it happened, on the wall clock in milliseconds. */
@@ -38,8 +46,8 @@ export type KnownRecord = {
       readonly parentId: string | undefined;
       readonly sighting: Sighting | undefined;
     }
-  | { readonly type: 'event'; readonly event: ShownEvent; readonly sourceId: string | undefined }
-  | { readonly type: 'snapshot'; readonly event: ShownEvent; readonly sighting: Sighting }
+  | ({ readonly type: 'event'; readonly sourceId: string | undefined } & Told)
+  | ({ readonly type: 'snapshot'; readonly sighting: Sighting } & Told)
 );
 
 /** Reads a record of the inspector. Whatever else it is gives undefined: anyone may post to a window. */
@@ -48,7 +56,8 @@ export function readRecord(value: unknown): KnownRecord | undefined {
   const sessionId = text(record?.['sessionId']);
   const at = timeOf(record?.['createdAt']);
   if (!record || sessionId === undefined || at === undefined) return;
-  const event = readEvent(record['event']);
+  const cause = record['event'];
+  const event = readEvent(cause);
   const sighting = readSighting(record['snapshot']);
   switch (record['type']) {
     case '@xstate.actor': {
@@ -56,9 +65,9 @@ export function readRecord(value: unknown): KnownRecord | undefined {
       return { type: 'actor', at, sessionId, name, parentId: text(record['parentId']), sighting };
     }
     case '@xstate.event':
-      return event && { type: 'event', at, sessionId, event, sourceId: text(record['sourceId']) };
+      return event && { type: 'event', at, sessionId, event, cause, sourceId: text(record['sourceId']) };
     case '@xstate.snapshot':
-      return event && sighting && { type: 'snapshot', at, sessionId, event, sighting };
+      return event && sighting && { type: 'snapshot', at, sessionId, event, cause, sighting };
     default:
       return;
   }
@@ -80,6 +89,7 @@ function readSighting(value: unknown): Sighting | undefined {
     status,
     context,
     isActive: (snapshot['status'] ?? 'active') === 'active',
+    snapshot,
   };
 }
 

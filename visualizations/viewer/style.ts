@@ -1,4 +1,7 @@
-/** The style of the viewer, for its shadow root. The colours are those of the playground. */
+import { colourProperties, statusRules } from '../chart/colours.ts';
+import { liveChartStyle } from '../chart/live-chart.ts';
+
+/** The style of the viewer, for its shadow root. */
 export const viewerStyle = `
 :host {
   all: initial;
@@ -7,26 +10,7 @@ export const viewerStyle = `
   color-scheme: light dark;
   container-type: inline-size;
 
-  --page: light-dark(#f2f3ef, #0d1011);
-  --surface: light-dark(#ffffff, #15191b);
-  --sunken: light-dark(#f3f4f1, #1c2123);
-  --line: light-dark(#dfe1db, #2a3134);
-  --edge: light-dark(#868e88, #6d7875);
-  --ink: light-dark(#1a1e1c, #e9edeb);
-  --muted: light-dark(#586059, #9ca7a2);
-  --focus: light-dark(#1c5bd0, #8ab8ff);
-
-  --open: light-dark(#12693f, #6ad9a3);
-  --open-tint: light-dark(#dff3e7, #11332a);
-  --connecting: light-dark(#1a5aa6, #86bbf8);
-  --connecting-tint: light-dark(#e1ecf9, #152a42);
-  --backoff: light-dark(#845000, #f2bc66);
-  --backoff-tint: light-dark(#fbedd2, #382a11);
-  --failed: light-dark(#ae221b, #ff9a92);
-  --failed-tint: light-dark(#fbe4e2, #421c1a);
-  --closed: light-dark(#4f5752, #b1bbb6);
-  --closed-tint: light-dark(#e8eae6, #262d2f);
-
+  ${colourProperties()}
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
@@ -34,11 +18,7 @@ export const viewerStyle = `
 [hidden] { display: none !important; }
 h2, p, dl, dd { margin: 0; }
 
-[data-status] { --tone: var(--closed); --tint: var(--closed-tint); }
-[data-status="open"] { --tone: var(--open); --tint: var(--open-tint); }
-[data-status="connecting"] { --tone: var(--connecting); --tint: var(--connecting-tint); }
-[data-status="backoff"] { --tone: var(--backoff); --tint: var(--backoff-tint); }
-[data-status="failed"] { --tone: var(--failed); --tint: var(--failed-tint); }
+${statusRules}
 
 .viewer {
   position: relative;
@@ -95,8 +75,8 @@ button:disabled { border-color: var(--line); color: var(--muted); cursor: defaul
 }
 .notes { flex-basis: 100%; color: var(--muted); font-size: 12px; }
 
-.chart { display: grid; place-items: center; overflow: auto; }
-.chart > * { max-width: 100%; }
+.drawing { display: grid; place-items: center; overflow: auto; }
+.drawing > .chart { display: block; width: 100%; max-width: 1000px; max-height: 100%; }
 
 .facts dl { display: grid; gap: 4px; margin-top: 8px; }
 dt { color: var(--muted); }
@@ -166,7 +146,7 @@ dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px;
 
 /* Side by side where there is room; else one below the other, the facts next to the chart that they belong to. */
 .main, .side { display: contents; }
-.chart { order: 1; }
+.drawing { order: 1; }
 .facts { order: 2; }
 .timeline { order: 3; }
 .sequence { order: 4; }
@@ -183,10 +163,11 @@ dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px;
   }
   .toolbar { grid-column: 1 / -1; }
   .main, .side { display: flex; flex-direction: column; gap: 10px; min-height: 0; }
-  .chart { flex: 1 1 240px; }
+  .drawing { flex: 1 1 240px; }
   .sequence { flex: 1 1 0; }
   .rows { max-height: none; min-height: 0; }
   /* As high as what stands beside it, however many rows there are. */
   .side { height: 0; min-height: 100%; }
 }
-`;
+
+${liveChartStyle}`;
