@@ -32,6 +32,16 @@ describe('the fault console of the playground, by its API', () => {
       .toBeDefined();
   });
 
+  it('answers 401 to every token but those that were issued since', async () => {
+    const before = await issue();
+    await post({ id: 'unauthorized', seconds: null });
+    expect(await statusWith(before)).toBe(401);
+    expect(await statusWith('made up')).toBe(401);
+    expect(await statusWith(await issue())).toBe(200);
+    await post({ id: null });
+    expect(await statusWith('made up')).toBe(200);
+  });
+
   it.each([
     [{ id: 'explode' }, 'There is no fault "explode". The faults are restart,'],
     [{ id: 'restart', status: 418 }, '`status` must be 500 | 502 | 503, not 418.'],
@@ -52,4 +62,17 @@ describe('the fault console of the playground, by its API', () => {
 function post(request: object): Promise<Response> {
   const headers = { 'Content-Type': 'application/json' };
   return fetch(`${playground.url}faults`, { method: 'POST', headers, body: JSON.stringify(request) });
+}
+
+async function issue(): Promise<string> {
+  const { token } = await (await fetch(`${playground.url}token`, { method: 'POST' })).json();
+  return token;
+}
+
+async function statusWith(token: string): Promise<number> {
+  const { status, body } = await fetch(playground.eventsUrl, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  await body?.cancel();
+  return status;
 }

@@ -68,8 +68,8 @@ export const tourMachine = setup({
     hold: assign({ paused: true }),
     goOn: assign({ paused: false }),
     nextStep: assign(({ context }) => ({ step: context.step + 1 })),
-    excuse: assign((_, error: unknown) => ({
-      excuse: `The tour could not begin. ${error instanceof Error ? error.message : error}`,
+    excuse: assign((_, { cause }: { cause: unknown }) => ({
+      excuse: `The tour could not begin. ${cause instanceof Error ? cause.message : cause}`,
     })),
     judge: assign(({ context }, verdict: Verdict) => ({ verdicts: [...context.verdicts, verdict] })),
   },
@@ -104,7 +104,7 @@ export const tourMachine = setup({
             onDone: 'telling',
             onError: {
               target: '#tour.stopped',
-              actions: { type: 'excuse', params: ({ event }) => event.error },
+              actions: { type: 'excuse', params: ({ event }) => ({ cause: event.error }) },
             },
           },
         },
