@@ -1,9 +1,9 @@
 import type { JitterKind } from 'sse-machine';
 import { faults } from '../../server/faults.ts';
 import { fleetSizes } from '../../server/fleet-frame.ts';
-import { complaintAbout } from '../../server/parameter.ts';
 import type { FaultRequest } from '../console/api.ts';
 import { scenarios } from '../tour/scenarios.ts';
+import { createQueryReader, type QueryReader } from './query-reader.ts';
 import { defaultSettings, jitterField, numberFields, type Settings } from './setting-fields.ts';
 
 /** What the address of the page asks for: `/?fault=restart&status=503&seconds=6&jitter=none&maxRetries=3`. */
@@ -25,64 +25,39 @@ export interface FleetAddress {
 }
 
 /** The word for a fault that lasts until it is lifted, in place of its seconds. */
-export const untilLifted = 'until-lifted';
+const untilLifted = 'until-lifted';
 
 /** Takes what it understands and complains of the rest. */
 export function readAddress(query: URLSearchParams): Address {
-  const complaints: string[] = [];
-  const left = new Map(query);
-  const take = (name: string) => {
-    const text = left.get(name);
-    left.delete(name);
-    return text;
-  };
-  const choose = <Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined => {
-    const text = take(name);
-    const choice = choices.find((known) => known === text);
-    if (text !== undefined && choice === undefined) {
-      complaints.push(`\`${name}\` must be ${choices.join(' | ')}, not ${JSON.stringify(text)}.`);
-    }
-    return choice;
-  };
-  const number = (parameter: Parameters<typeof complaintAbout>[0]): number | undefined => {
-    const text = take(parameter.name);
-    if (text === undefined) return undefined;
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    const complaint = complaintAbout(parameter, Number.isNaN(value) ? text : value);
-    if (complaint === undefined) return value;
-    complaints.push(complaint);
-    return undefined;
-  };
-
+  const reader = createQueryReader(query);
   const settings: Settings = {
     ...defaultSettings,
-    ...given(numberFields.map((field) => [field.name, number(field)])),
-    ...given([['jitter', choose('jitter', jitterField.choices)]]),
-    token: choose('token', ['renewable']) !== undefined,
+    ...given(numberFields.map((field) => [field.name, reader.number(field)])),
+    ...given([['jitter', reader.choice('jitter', jitterField.choices)]]),
+    token: reader.choice('token', ['renewable']) !== undefined,
   };
-  const id = choose(
-    'fault',
-    faults.map((fault) => fault.id),
-  );
-  const parameters = faults.find((fault) => fault.id === id)?.parameters ?? [];
-  const held = parameters.some(({ name }) => name === 'seconds') && left.get('seconds') === untilLifted;
-  if (held) left.delete('seconds');
-  const values = given(parameters.map((parameter) => [parameter.name, number(parameter)]));
-  const tour = choose(
-    'tour',
-    scenarios.map((scenario) => scenario.id),
-  );
-  const clients = number({ name: 'clients', label: 'clients', ...fleetSizes });
-  const spread = choose('spread', jitterField.choices);
-  for (const name of left.keys()) complaints.push(`There is no \`${name}\` here.`);
+  const fault = readFault(reader);
+  const tour = reader.choice('tour', ids(scenarios));
+  const clients = reader.number({ name: 'clients', label: 'clients', ...fleetSizes });
+  const spread = reader.choice('spread', jitterField.choices) ?? jitterField.default;
 
   return {
     settings,
-    complaints,
-    ...(id && { fault: { id, ...values, ...(held && { seconds: null }) } }),
+    ...(fault && { fault }),
     ...(tour && { tour }),
-    ...(clients && { fleet: { clients, spread: spread ?? jitterField.default } }),
+    ...(clients && { fleet: { clients, spread } }),
+    complaints: reader.complaints(),
   };
+}
+
+function readFault(reader: QueryReader): FaultRequest | undefined {
+  const id = reader.choice('fault', ids(faults));
+  if (id === undefined) return undefined;
+  const { parameters = [] } = faults.find((fault) => fault.id === id) ?? {};
+  const lasts = parameters.some(({ name }) => name === 'seconds');
+  const isHeld = lasts && reader.word('seconds', untilLifted);
+  const values = given(parameters.map((parameter) => [parameter.name, reader.number(parameter)]));
+  return { id, ...values, ...(isHeld && { seconds: null }) };
 }
 
 /** The query that gives these settings, and begins this fault. */
@@ -97,6 +72,10 @@ export function queryOf(settings: Settings, fault: FaultRequest | null = null): 
   if (id) query.set('fault', id);
   for (const [name, value] of Object.entries(values)) query.set(name, String(value ?? untilLifted));
   return query.size > 0 ? `?${query}` : '';
+}
+
+function ids(all: readonly { readonly id: string }[]): string[] {
+  return all.map(({ id }) => id);
 }
 
 /** Leaves out what was not given. */

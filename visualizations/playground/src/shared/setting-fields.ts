@@ -15,7 +15,7 @@ export interface Settings {
 }
 
 /** A setting that is a number. */
-export type NumberSetting = Exclude<keyof Settings, 'jitter' | 'token'>;
+type NumberSetting = Exclude<keyof Settings, 'jitter' | 'token'>;
 
 /** What can be set, in the order of the form. */
 export const numberFields: readonly (Parameter & { readonly name: NumberSetting; readonly hint: string })[] =
