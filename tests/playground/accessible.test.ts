@@ -48,11 +48,13 @@ describe('the playground', () => {
   });
 
   it('moves nothing for those who asked for less motion, and shows it all the same', async () => {
-    const opened = await house.open({ media: { reducedMotion: 'reduce' } });
+    const opened = await house.open({ media: { reducedMotion: 'no-preference' } });
     const { page, both } = opened;
     await both('open');
     await askFaults(house.url, { id: 'slow', delay: 60, seconds: null });
     await both('connecting');
+    expect(await smoothAnimations(opened)).not.toEqual([]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await smoothAnimations(opened)).toEqual([]);
     await page.getByRole('button', { name: 'Play' }).click();
     await page.locator('.tour[data-phase=telling]').waitFor();

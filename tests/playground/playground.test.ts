@@ -58,7 +58,7 @@ describe('the playground', () => {
     const { page, panel, history, count, both } = await goOn();
     const form = page.locator('[data-fault=restart]');
     await form.getByLabel('for').fill('2');
-    await form.getByRole('button').click();
+    await form.getByRole('button', { name: 'Restart, like a deploy', exact: true }).click();
     await page.getByText('In force: Restart, like a deploy').waitFor();
     await both('backoff');
     for (const name of panels) await panel(name).getByText('The server answered 503').waitFor();
@@ -204,7 +204,7 @@ describe('the playground', () => {
     expect([...reached].filter((name) => name.includes('no outline'))).toEqual([]);
     expect(reached.size).toBe(all);
 
-    await page.locator('[data-fault=cut] button').focus();
+    await page.locator('[data-fault=cut] button[type=submit]').focus();
     await page.keyboard.press('Enter');
     await page.getByText('Requests since ‘Cut in mid-event’').waitFor();
   });
