@@ -17,11 +17,11 @@ export type Job =
 
 /** How the command is used. */
 export const usage = `npm run herd                    writes docs/herd.md and the plots in docs/herd
-npm run herd -- --real          measures 2 000 real connections first, which takes some minutes
+npm run herd -- --real          measures 2,000 real connections first, which takes some minutes
 npm run herd -- [options]       prints a table
-  --clients 100000              1 to 1 000 000
+  --clients 100000              1 to 1,000,000
   --deploy 15                   seconds that the server is away, 0 to 600; may be given several times
-  --seed 1                      0 to 4 294 967 295
+  --seed 1                      0 to 4,294,967,295
   --capacity 10000              connections that the server takes per second; at least a hundredth of the clients
   --policy default              one of ${policies.map(({ id }) => id).join(', ')}; may be given several times`;
 

@@ -58,8 +58,8 @@ const own: readonly Policy[] = [
  *   of just that, and adds nothing), in WebKit, and the npm package `eventsource`.
  * - 5 s is `EventSource` in Firefox (`DEFAULT_RECONNECTION_TIME_VALUE` in dom/base/EventSource.cpp).
  *
- * All but the second were read in these sources; so was the second, in a version before 1.0. The standard would allow
- * more: to "optionally, wait some more", or back off exponentially.
+ * Each number was read there (that of eventsource-client in a version before 1.0). The standard would allow more: to
+ * "optionally, wait some more", or to back off exponentially.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection
  */
@@ -118,7 +118,8 @@ const socketIo: Policy = {
 
 /**
  * LaunchDarkly: 1 s doubled up to 30 s, minus up to a half; no limit of retries. Read in Backoff.ts of its browser
- * SDK; the Node SDK gives `launchdarkly-eventsource` the same numbers (`maxBackoffMillis`, `jitterRatio`).
+ * SDK; its Node SDK gives `launchdarkly-eventsource` the same numbers (`maxBackoffMillis`,
+ * `jitterRatio` in NodeRequests.ts).
  *
  * @see https://github.com/launchdarkly/js-core/blob/main/packages/sdk/browser/src/platform/Backoff.ts
  */
