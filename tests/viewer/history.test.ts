@@ -1,11 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ConnectionOptions, connectionStatuses, createConnection } from '../../index.ts';
+import { type ConnectionOptions, createConnection } from '../../index.ts';
 import { createScriptedTransport, createTestClock } from '../../testing/index.ts';
 import { tapeOf } from '../../visualizations/viewer/bands.ts';
 import { factsOf } from '../../visualizations/viewer/facts.ts';
 import { createHistory, type History, limits } from '../../visualizations/viewer/history.ts';
 import type { Moment } from '../../visualizations/viewer/moment.ts';
-import { statuses } from '../../visualizations/viewer/state.ts';
 import { change, clockTime, detailOf, duration, eventName } from '../../visualizations/viewer/words.ts';
 import { failureRound } from './flood.ts';
 import { inspect } from './inspected.ts';
@@ -285,8 +284,6 @@ describe('a history', () => {
     expect(momentsOf(history, 'flood').map(({ at }) => at)).toEqual([2_000, 2_000]);
   });
 });
-
-it('knows every status that there is', () => expect(statuses).toEqual(connectionStatuses));
 
 describe('words of time', () => {
   it.each([

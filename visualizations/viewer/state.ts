@@ -1,15 +1,6 @@
 import type { StateValue } from 'xstate';
-import type { ConnectionStatus } from '../../machines/connection.ts';
+import { type ConnectionStatus, connectionStatuses } from '../../machines/connection.ts';
 import { plain } from './plain.ts';
-
-/** Written down again, because the module that has them brings the statechart and XState along: 50 kB. */
-export const statuses = [
-  'connecting',
-  'open',
-  'backoff',
-  'failed',
-  'closed',
-] as const satisfies readonly ConnectionStatus[];
 
 /** The names of the states of the statechart that are active, from the outside in; undefined if it is another chart. */
 export function activeStates(value: unknown): readonly string[] | undefined {
@@ -31,7 +22,7 @@ export function activeStates(value: unknown): readonly string[] | undefined {
 export function statusOf(value: unknown): ConnectionStatus | undefined {
   const [outer, inner] = activeStates(value) ?? [];
   const name = outer === 'live' ? inner : outer;
-  return statuses.find((status) => status === name);
+  return connectionStatuses.find((status) => status === name);
 }
 
 /** The states as a person reads them, such as `open.stable`: `live` says nothing that `open` does not. */

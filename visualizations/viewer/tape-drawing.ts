@@ -1,6 +1,6 @@
+import { connectionStatuses } from '../../machines/connection.ts';
 import type { Band, Tape } from './bands.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import { statuses } from './state.ts';
 import type { Wait } from './wait.ts';
 import { duration, statusWords } from './words.ts';
 
@@ -54,7 +54,7 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
     share,
     label: svg('text', { class: 'tick', y: height - 5 }),
   }));
-  const bands = statuses.map((status) => ({
+  const bands = connectionStatuses.map((status) => ({
     status,
     path: svg('path', { class: 'band', 'data-status': status }),
   }));
@@ -64,7 +64,7 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   const draws = svg('path', { class: 'draws' });
   const shown = svg('path', { class: 'shown' });
   const pointed = svg('path', { class: 'pointed' });
-  const names = statuses.map((status) =>
+  const names = connectionStatuses.map((status) =>
     svg(
       'text',
       { class: 'lane', 'data-status': status, y: lanes[status].top + 11, x: 0 },
