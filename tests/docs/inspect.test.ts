@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
 import { inspectionRules } from '../../visualizations/inspect/options.ts';
@@ -12,9 +13,10 @@ import { documentation, read } from './documentation.ts';
 const { examples, table } = documentation('docs/inspect.md');
 
 describe('the guide to inspecting', () => {
-  test('has an example for an app, for a statechart of your own and for Node', () => {
+  test('has an example for an app, without the internet, for a statechart of your own and for Node', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/inspect/app.ts',
+      'examples/inspect/local.ts',
       'examples/inspect/own-chart.ts',
       'examples/inspect/node.ts',
     ]);
@@ -46,26 +48,43 @@ describe('the guide to inspecting', () => {
     ['app', '/api/events'],
     ['own-chart', 'feed'],
   ])('has an example that shows a connection in the inspector of Stately: %s', async (example, name) => {
-    await using app = await startApp(example);
-    const browser = await launchChromium();
-    try {
-      const context = await browser.newContext();
-      await context.route('https://stately.ai/**', (route) =>
-        route.fulfill({ contentType: 'text/html', body: inspector }),
-      );
-      const page = await context.newPage();
-      await page.goto(app.url);
-      await expect.poll(() => context.pages().length, { timeout: 20_000 }).toBe(2);
-      const [, opened = page] = context.pages();
+    await inWindowOf(example, async (opened, page) => {
       await opened.waitForURL('https://stately.ai/inspect');
       if (example === 'own-chart') await page.evaluate('app.actor.send({ type: "signIn" })');
       const item = opened.locator('li', { hasText: `${name} · transport` }).first(); // each attempt has one
       await item.waitFor();
-    } finally {
-      await browser.close();
-    }
+    });
+  });
+
+  test('has an example that shows a connection in the viewer of the package, without the internet', async () => {
+    await inWindowOf('local', async (opened) => {
+      await opened.getByRole('region', { name: 'Statechart' }).locator('.state.active').first().waitFor();
+      await opened
+        .getByRole('combobox', { name: 'Connection' })
+        .getByText('/api/events')
+        .waitFor({ state: 'attached' });
+    });
   });
 });
+
+/** Loads an example, and looks at the window that it opens. */
+async function inWindowOf(example: string, look: (opened: Page, page: Page) => Promise<void>): Promise<void> {
+  await using app = await startApp(example);
+  const browser = await launchChromium();
+  try {
+    const context = await browser.newContext();
+    await context.route('https://stately.ai/**', (route) =>
+      route.fulfill({ contentType: 'text/html', body: inspector }),
+    );
+    const page = await context.newPage();
+    await page.goto(app.url);
+    await expect.poll(() => context.pages().length, { timeout: 20_000 }).toBe(2);
+    const [, opened = page] = context.pages();
+    await look(opened, page);
+  } finally {
+    await browser.close();
+  }
+}
 
 /** Lists the actors that it is told of. */
 const inspector = `<ul></ul><script>

@@ -7,13 +7,14 @@ import { documentation, read } from './documentation.ts';
 const { examples, table } = documentation('README.md');
 
 describe('the README', () => {
-  test('has an example for each of the four ways, one of a chart of your own, and one of a test', () => {
+  test('has an example for each of the four ways, of a chart of your own, of inspection, and of a test', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/vanilla.ts',
       'examples/react.tsx',
       'examples/Notifications.vue',
       'examples/xstate.ts',
       'examples/parent-chart.ts',
+      'examples/inspect/local.ts',
       'examples/testing/connection.test.ts',
     ]);
   });
@@ -33,6 +34,12 @@ describe('the README', () => {
       const shown = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
       expect([name, documented[name]]).toEqual([name, shown]);
     }
+  });
+
+  test('quotes the figure that the study of herds has', () => {
+    const [, quoted] = /\[([\d.]+ %)\]\(docs\/herd\.md\)/.exec(read('README.md')) ?? [];
+    expect(quoted).toBeDefined();
+    expect(read('docs/herd.md')).toContain(`and ${quoted} in the busiest 100 ms`);
   });
 
   test('names every option, and none that there is not', () => {

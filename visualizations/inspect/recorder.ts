@@ -3,7 +3,7 @@ import { createNames } from './names.ts';
 import type { InspectionOptions } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
-import { connectionOf, isActor } from './shown-actor.ts';
+import { type ConnectionActor, connectionOf, isActor, isConnection } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
 /** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */
@@ -22,6 +22,8 @@ export function createRecorder(
   const { payloads = false, messagesEvery = 1_000 } = options;
   const names = new WeakMap<AnyActor, string>();
   const births = new WeakMap<AnyActor, number>();
+  /** What connections are to be called once there is something to tell of them. */
+  const given = new WeakMap<AnyActor, string>();
   const nameAnew = createNames(options.name, complain);
 
   const traffic = createTraffic(messagesEvery, (connection, tally) => {
@@ -31,14 +33,14 @@ export function createRecorder(
     tell(snapshotRecord(connection, at, { event, snapshot: connectionSnapshot(tally.snapshot) }));
   });
 
-  /** The first record of an actor says what it is. It is made when the actor starts: many never do, as in React. */
-  function meet(actor: AnyActor, given?: string): void {
+  /** The first record of an actor says what it is. */
+  function meet(actor: AnyActor): void {
     const connection = connectionOf(actor);
     if (!connection || names.has(actor)) return;
     if (actor !== connection) meet(connection);
     const name =
       actor === connection
-        ? nameAnew(given ?? ownName(actor))
+        ? nameAnew(given.get(actor) ?? ownName(actor))
         : `${names.get(connection)} · ${sourceOf(actor)}`;
     names.set(actor, name);
     tell(actorRecord(actor, births.get(actor) ?? Date.now(), { name, snapshot: redactSnapshot(actor) }));
@@ -54,6 +56,7 @@ export function createRecorder(
       if (type === '@xstate.actor') births.set(actor, at); // it has no snapshot yet
       if (type !== '@xstate.event' && type !== '@xstate.snapshot') return;
 
+      if (inspected.event.type === 'xstate.init' && isUntouched(connection)) return;
       meet(actor);
       if (actor === connection && isMessages(inspected.event)) {
         // Counted once it was handled.
@@ -70,13 +73,20 @@ export function createRecorder(
   };
 
   function introduce(actor: AnyActor, name?: string): void {
-    meet(actor, name);
+    if (name !== undefined) given.set(actor, name);
+    if (!(isConnection(actor) && isUntouched(actor))) meet(actor);
     for (const child of childrenOf(actor)) introduce(child);
   }
 }
 
 function isMessages(event: AnyEventObject): event is MessagesEvent {
   return event.type === 'transport.messages';
+}
+
+/** Never opened and never closed. In its Strict Mode, React makes connections that stay so for ever. */
+function isUntouched(connection: ConnectionActor): boolean {
+  const snapshot = connection.getSnapshot();
+  return snapshot.matches({ closed: 'inactive' }) && snapshot.context.closeReason === null;
 }
 
 function childrenOf(actor: AnyActor): AnyActor[] {

@@ -9,7 +9,7 @@ export function createChartPane({ html, document }: Dom): Part {
   let shown: Moment | undefined;
 
   return {
-    element: html('section', { class: 'drawing', 'aria-label': 'Statechart' }, chart.element),
+    element: html('section', { class: 'drawing', 'aria-label': 'Statechart', tabindex: 0 }, chart.element),
     render({ moment }) {
       if (!moment || moment === shown) return;
       shown = moment;

@@ -75,8 +75,9 @@ button:disabled { border-color: var(--line); color: var(--muted); cursor: defaul
 }
 .notes { flex-basis: 100%; color: var(--muted); font-size: 12px; }
 
-.drawing { display: grid; place-items: center; overflow: auto; }
-.drawing > .chart { display: block; width: 100%; max-width: 1000px; max-height: 100%; }
+.drawing { display: grid; justify-items: safe center; align-items: safe center; overflow: auto; }
+/* Smaller, its words could not be read: it is scrolled then. */
+.drawing > .chart { display: block; width: 100%; min-width: 700px; max-width: 1000px; max-height: 100%; }
 
 .facts dl { display: grid; gap: 4px; margin-top: 8px; }
 dt { color: var(--muted); }
@@ -127,11 +128,11 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 [role="option"]:hover { background: var(--sunken); }
 [role="option"][aria-selected="true"] { background: var(--tint); box-shadow: inset 3px 0 var(--tone); }
 [role="option"] .icon { grid-area: icon; align-self: start; margin-top: 3px; color: var(--tone); }
-.since { grid-area: since; font-variant-numeric: tabular-nums; }
+.rows .since { grid-area: since; font-variant-numeric: tabular-nums; }
 time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
-.event { grid-area: event; font-family: var(--mono); font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
-.change { grid-area: change; font-family: var(--mono); font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
-.detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
+.rows .event { grid-area: event; font-family: var(--mono); font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
+.rows .change { grid-area: change; font-family: var(--mono); font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
+.rows .detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
 [role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
 
 .farewell { display: grid; gap: 10px; grid-column: 1 / -1; align-content: start; }
@@ -152,11 +153,11 @@ dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px;
 .sequence { order: 4; }
 @container (max-width: 520px) {
   [role="option"] { grid-template-columns: 76px 14px minmax(0, 1fr); grid-template-areas: "since icon event" "time icon change" ". icon detail"; }
-  .detail { min-height: 0; }
+  .rows .detail { min-height: 0; }
 }
 @container (min-width: 940px) {
   .viewer {
-    grid-template-columns: minmax(0, 57fr) minmax(0, 43fr);
+    grid-template-columns: minmax(0, 64fr) minmax(0, 36fr);
     grid-template-rows: auto minmax(0, 1fr);
     height: 100%;
     min-height: 640px;

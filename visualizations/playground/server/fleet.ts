@@ -37,7 +37,7 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
 
   const client = jitter === 'none' ? 'without jitter' : `with ${jitter} jitter`;
   const connections = letters.map((_, place) => {
-    const connection = createConnection(`${url}?batched&client=${encodeURIComponent(client)}`, {
+    const connection = createConnection(`${url}/${encodeURIComponent(client)}?batched`, {
       immediate: false,
       maxRetries: Number.POSITIVE_INFINITY,
       retryDelay,

@@ -7,7 +7,7 @@ import { createTokens, type Tokens } from './tokens.ts';
 
 /** A request for the stream, and the answers that it can get. */
 export interface Exchange {
-  /** The name that the client gave itself, to be counted by (`?client=`). */
+  /** The name that the client gave itself, to be counted by (`/events/React`). */
   readonly client: string;
   /** It brings a token that is good. */
   readonly authorized: boolean;
@@ -49,14 +49,15 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
   let turn: Promise<unknown> = Promise.resolve();
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://playground');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://playground');
+    const [, path, client = 'unnamed'] = pathname.split('/');
     for (const [name, value] of Object.entries(crossOriginHeaders)) response.setHeader(name, value);
     response.on('error', () => {}); // a client that is gone is not news
     if (request.method === 'OPTIONS') response.writeHead(204).end();
-    else if (url.pathname !== '/events') response.writeHead(404).end('The stream is at /events.\n');
+    else if (path !== 'events') response.writeHead(404).end('The stream is at /events.\n');
     else if (request.method !== 'GET') response.writeHead(405, { Allow: 'GET' }).end();
     else {
-      const exchange = exchangeOf(request, response, url.searchParams);
+      const exchange = exchangeOf(request, response, { client, query: searchParams });
       if (!intercept(exchange)) exchange.accept();
     }
   });
@@ -78,9 +79,13 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
     for (const client of clients) if (!batched.has(client)) client.pump();
   });
 
-  function exchangeOf(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Exchange {
+  function exchangeOf(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { client: name, query }: { client: string; query: URLSearchParams },
+  ): Exchange {
     return {
-      client: query.get('client') ?? 'unnamed',
+      client: decodeURIComponent(name),
       authorized: tokens.isValid(bearerOf(request)),
       accept() {
         const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventIdOf(request, query));

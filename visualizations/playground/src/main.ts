@@ -1,6 +1,7 @@
 import { sendFault } from './console/api.ts';
 import { mountConsole } from './console/mount.tsx';
 import { mountFleets } from './fleet/mount.ts';
+import { showInspection } from './inspection.ts';
 import { mountReactPanel } from './react/mount.tsx';
 import { mountSettings } from './settings/mount.tsx';
 import { showComplaints } from './shared/complaints.ts';
@@ -11,6 +12,7 @@ import { tour } from './tour/tour.ts';
 import { mountVuePanel } from './vue/mount.ts';
 
 showComplaints(slot('complaints'), asked.complaints);
+showInspection(slot('viewer'));
 mountReactPanel(slot('react'));
 mountVuePanel(slot('vue'));
 mountSettings(slot('settings'));

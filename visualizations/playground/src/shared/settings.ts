@@ -23,5 +23,5 @@ export function optionsOf({ token, ...options }: Settings): ConnectionOptions {
 /** Where the stream is. The server counts the requests of each `client`. */
 export function eventsUrl(client: string): string {
   const url = document.querySelector<HTMLMetaElement>('meta[name="events-url"]')?.content ?? '/events';
-  return `${url}?client=${client}`;
+  return `${url}/${client}`;
 }
