@@ -56,9 +56,8 @@ export async function visit(
     if (isOwn) errors.push(entry.text());
   });
   page.on('request', (request) => {
-    const { pathname, searchParams } = new URL(request.url());
-    if (pathname !== '/events' || request.method() !== 'GET') return;
-    const client = searchParams.get('client') ?? '';
+    const [, path, client = ''] = new URL(request.url()).pathname.split('/');
+    if (path !== 'events' || request.method() !== 'GET') return;
     requests[client] = [...(requests[client] ?? []), Date.now()];
   });
   await page.addInitScript(rememberStatuses);
