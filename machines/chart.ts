@@ -75,7 +75,7 @@ export function chartTransitions(): ChartTransition[] {
 /** What the statechart makes of an event; when `isEventless`, what it does of itself. */
 export function choose(situation: Situation, event: ConnectionEvent, isEventless = false): Choice {
   const guards: [string, boolean][] = [];
-  const active = getStateNodes(connectionMachine.root, situation.value);
+  const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // has some of them twice
   for (const node of active.sort((one, other) => other.path.length - one.path.length)) {
     for (const candidate of (isEventless ? node.always : node.transitions.get(event.type)) ?? []) {
       const transition = describeTransition(candidate);
