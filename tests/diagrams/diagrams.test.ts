@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartStates, chartTransitions, describeTransition } from '../../machines/chart.ts';
 import { connectionMachine, connectionStatuses } from '../../machines/connection.ts';
+import { colours } from '../../visualizations/chart/colours.ts';
 import { definition } from '../../visualizations/chart/definition.ts';
 import { mermaid, mermaidOfStatuses } from '../../visualizations/diagrams/mermaid.ts';
 import { pages, pathTo } from '../../visualizations/diagrams/pages.ts';
@@ -65,6 +66,34 @@ describe('the picture', () => {
       vi.doUnmock('../../visualizations/chart/places.ts');
     },
   );
+});
+
+describe('the colours', () => {
+  test('are those of the playground', () => {
+    const tokens = readFileSync(pathTo('visualizations/playground/src/style/tokens.css'), 'utf8');
+    for (const [name, [light, dark]] of Object.entries(colours)) {
+      if (tokens.includes(`--${name}:`))
+        expect(tokens).toContain(`--${name}: light-dark(${light}, ${dark});`);
+    }
+    for (const status of connectionStatuses) expect(tokens).toContain(`--${status}-tint:`);
+  });
+
+  test.each(['light', 'dark'] as const)('can be read: words have a contrast of 4.5 to 1, in %s', (scheme) => {
+    const colour = (name: keyof typeof colours) => colours[name][scheme === 'light' ? 0 : 1];
+    const words = [
+      ...(['ink', 'muted', 'guard', 'delay'] as const).flatMap((name) =>
+        (['surface', 'sunken', 'page'] as const).map((ground) => [name, ground] as const),
+      ),
+      ...connectionStatuses.flatMap((status) => [
+        [status, `${status}-tint`] as const,
+        [status, 'surface'] as const,
+        ['muted', `${status}-tint`] as const,
+        ['guard', `${status}-tint`] as const,
+      ]),
+    ];
+    const tooFaint = words.filter(([name, ground]) => contrast(colour(name), colour(ground)) < 4.5);
+    expect(tooFaint).toEqual([]);
+  });
 });
 
 describe('the Mermaid diagram', () => {
@@ -145,3 +174,17 @@ describe('the definition', () => {
     }
   });
 });
+
+/** @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
