@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as kit from '../../testing/index.ts';
+import { startSite } from '../support/site.ts';
 import { documentation, read } from './documentation.ts';
-import { startSite } from './playwright/site.ts';
 
 const { examples, table } = documentation('docs/testing.md');
 
@@ -65,8 +65,11 @@ describe('the guide to testing', () => {
   });
 
   test('has an example for Playwright that passes', { timeout: 300_000 }, async () => {
-    await using site = await startSite();
-    const { code, report } = await runPlaywright({ BASE_URL: site.url });
+    await using site = await startSite({
+      script: new URL('playwright/page.tsx', import.meta.url),
+      pages: { '/': '<!doctype html><title>Badge</title><script type="module" src="/page.js"></script>' },
+    });
+    const { code, report } = await runPlaywright({ BASE_URL: site.origin });
     expect(code, report).toBe(0);
     expect(report).toMatch(/\b1\d passed/);
     expect(report).not.toMatch(/flaky|skipped/);

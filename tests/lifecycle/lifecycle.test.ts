@@ -3,15 +3,15 @@ import { type SseServer, stall, startSseServer, status, stream } from '../suppor
 import { until } from '../support/until.ts';
 import { startChromium } from './chromium.ts';
 import type { Plan, PlannedConnection } from './page.ts';
-import { type Site, startSite } from './site.ts';
+import { type LifecycleSite, startLifecycleSite } from './site.ts';
 import { openTab, type Tab } from './tab.ts';
 
 let browser: Awaited<ReturnType<typeof startChromium>>;
-let site: Site;
+let site: LifecycleSite;
 const cleanUp: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([startChromium(), startSite()]);
+  [browser, site] = await Promise.all([startChromium(), startLifecycleSite()]);
 }, 30_000);
 
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright';
 import type { Plan } from './page.ts';
-import type { Site } from './site.ts';
+import type { LifecycleSite } from './site.ts';
 
 /** A tab, what a person and the browser can do with it, and what its page says. */
 export interface Tab {
@@ -26,7 +26,7 @@ export interface Tab {
   notRestoredReasons(): Promise<unknown>;
 }
 
-export async function openTab(context: BrowserContext, site: Site, plan: Plan): Promise<Tab> {
+export async function openTab(context: BrowserContext, site: LifecycleSite, plan: Plan): Promise<Tab> {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await page.bringToFront();

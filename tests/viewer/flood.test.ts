@@ -3,15 +3,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { limits } from '../../visualizations/viewer/history.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { eventually, see } from './seen.ts';
-import { type Site, startSite } from './site.ts';
+import { startViewerSite, type ViewerSite } from './site.ts';
 
 const total = 10_000;
 
-let site: Site;
+let site: ViewerSite;
 let browser: Browser;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+  [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
 }, 30_000);
 
 afterAll(async () => {

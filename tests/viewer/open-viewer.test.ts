@@ -5,16 +5,16 @@ import { startChromium } from '../lifecycle/chromium.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
 import { eventually, expectAccessible, see } from './seen.ts';
-import { type Site, startSite } from './site.ts';
+import { startViewerSite, type ViewerSite } from './site.ts';
 
-let site: Site;
+let site: ViewerSite;
 let browser: Browser;
 let context: BrowserContext;
 let server: ScriptedServer;
 let page: Page;
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+  [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
 }, 30_000);
 
 afterAll(async () => {

@@ -4,9 +4,9 @@ import { createScriptedServer, type ScriptedServer } from '../../testing/index.t
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
 import { eventually, expectAccessible, type Seen, see } from './seen.ts';
-import { type Site, startSite } from './site.ts';
+import { startViewerSite, type ViewerSite } from './site.ts';
 
-let site: Site;
+let site: ViewerSite;
 let browser: Browser;
 let context: BrowserContext;
 let server: ScriptedServer;
@@ -15,7 +15,7 @@ let seen: Seen;
 let errors: string[];
 
 beforeAll(async () => {
-  [site, browser] = await Promise.all([startSite(), launchChromium()]);
+  [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
 }, 30_000);
 
 afterAll(async () => {
