@@ -20,6 +20,9 @@ const launchOptions = {
   ],
 };
 
+/** A machine with much to do is slow: what is waited for may take its time. */
+const expect = { poll: { timeout: 20_000 } };
+
 /** The package by its own name, as the examples import it. */
 const ownEntries = [
   { find: /^sse-machine$/, replacement: path('index.ts') },
@@ -38,6 +41,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          expect,
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },
@@ -118,6 +122,7 @@ function browserProject({
     },
     test: {
       name,
+      expect,
       dir: path('.'),
       include,
       globalSetup: path('tests/support/browser-server.ts'),

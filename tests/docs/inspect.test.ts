@@ -78,7 +78,7 @@ async function inWindowOf(example: string, look: (opened: Page, page: Page) => P
     );
     const page = await context.newPage();
     await page.goto(app.url);
-    await expect.poll(() => context.pages().length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => context.pages().length).toBe(2);
     const [, opened = page] = context.pages();
     await look(opened, page);
   } finally {

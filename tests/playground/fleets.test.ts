@@ -4,7 +4,6 @@ import { openHouse } from './house.ts';
 import { askFaults } from './visit.ts';
 
 const house = openHouse();
-const patient = { timeout: 15_000 };
 const waits = { retryDelay: 1_000, maxRetryDelay: 2_000 };
 
 describe('the fleets of the playground', () => {
@@ -39,12 +38,12 @@ describe('the fleets of the playground', () => {
     });
     await both('open');
     await all(page, '50 open');
-    await expect.poll(listening, patient).toBe(102);
+    await expect.poll(listening).toBe(102);
     expect(sockets()).toBeGreaterThan(200);
     await page.getByRole('button', { name: 'Disconnect them' }).click();
     await ended;
-    await expect.poll(listening, patient).toBe(2);
-    await expect.poll(sockets, patient).toBeLessThan(60);
+    await expect.poll(listening).toBe(2);
+    await expect.poll(sockets).toBeLessThan(60);
     expect(await page.getByText('50 open').count()).toBe(0);
   });
 
@@ -52,7 +51,7 @@ describe('the fleets of the playground', () => {
     const { page } = await house.open({ options: waits, query: { clients: 20 } });
     await all(page, '20 open');
     await page.goto('about:blank');
-    await expect.poll(listening, patient).toBe(0);
+    await expect.poll(listening).toBe(0);
   });
 
   it('are as many as asked for, spread as asked for', async () => {
@@ -65,7 +64,7 @@ describe('the fleets of the playground', () => {
     await page.getByLabel('compare with jitter').selectOption('equal');
     await page.getByRole('region', { name: 'With equal jitter' }).waitFor();
     await all(page, '30 open');
-    await expect.poll(listening, patient).toBe(62);
+    await expect.poll(listening).toBe(62);
   });
 
   it('tell nothing while nothing changes, and never more than ten times a second', async () => {
@@ -78,12 +77,12 @@ describe('the fleets of the playground', () => {
       }
     })();
     try {
-      await expect.poll(listening, patient).toBe(10);
+      await expect.poll(listening).toBe(10);
       await expect.poll(() => frames.length).toBeGreaterThan(0);
       const began = performance.now();
       await askFaults(house.url, { id: 'accept-and-drop', seconds: 1 });
-      await expect.poll(async () => (await askFaults(house.url)).current?.inForce, patient).toBe(false);
-      await expect.poll(listening, patient).toBe(10);
+      await expect.poll(async () => (await askFaults(house.url)).current?.inForce).toBe(false);
+      await expect.poll(listening).toBe(10);
       const during = frames.filter((at) => at > began).length;
       expect(during).toBeGreaterThan(1);
       expect(during).toBeLessThanOrEqual((performance.now() - began) / 100 + 2);
@@ -91,7 +90,7 @@ describe('the fleets of the playground', () => {
       asked.abort();
       await expect(read).rejects.toThrow('abort');
     }
-    await expect.poll(listening, patient).toBe(0);
+    await expect.poll(listening).toBe(0);
   });
 
   it.each(['clients=1001&jitter=none', 'clients=ten&jitter=none', 'clients=10&jitter=wild'])(

@@ -111,7 +111,7 @@ describe('the playground', () => {
     const { history } = await goOn();
     await start(id, values);
     for (const name of panels) {
-      await expect.poll(() => history(name), { timeout: 5_000 }).toMatch(/^open .*backoff.* open$/);
+      await expect.poll(() => history(name)).toMatch(/^open .*backoff.* open$/);
       await current.panel(name).getByText('Retries 0 of 50').waitFor();
     }
     await expectWhole(current);
@@ -124,7 +124,7 @@ describe('the playground', () => {
     await answered;
     await both('backoff');
     await expect
-      .poll(() => Promise.all(panels.map(history)), { timeout: 5_000 })
+      .poll(() => Promise.all(panels.map(history)))
       .toEqual(panels.map(() => expect.stringMatching(/ open$/)));
     for (const name of panels) {
       const [refused = 0, accepted = 0] = requests(name);

@@ -4,7 +4,6 @@ import { openHouse } from './house.ts';
 import { askFaults, expectWhole, panels } from './visit.ts';
 
 const house = openHouse();
-const patient = { timeout: 15_000 };
 
 describe('the settings of the playground', () => {
   it('remake both connections when they are applied, and stand in the address from then on', async () => {
@@ -17,7 +16,7 @@ describe('the settings of the playground', () => {
     for (const name of panels) await panel(name).getByText('Retries 0 of 3').waitFor();
     await both('open');
     for (const name of panels) expect(requests(name)).toHaveLength(2);
-    await expect.poll(async () => (await askFaults(house.url)).listening, patient).toBe(2);
+    await expect.poll(async () => (await askFaults(house.url)).listening).toBe(2);
 
     const { searchParams } = new URL(page.url());
     expect(searchParams.get('maxRetries')).toBe('3');
@@ -36,8 +35,7 @@ describe('the settings of the playground', () => {
     });
     await startAnew();
     await askFaults(house.url, { id: 'unauthorized', seconds: null });
-    for (const name of panels)
-      await expect.poll(() => history(name), patient).toMatch(/^open backoff .* open$/);
+    for (const name of panels) await expect.poll(() => history(name)).toMatch(/^open backoff .* open$/);
     expect([1, 2]).toContain(renewals.length);
     for (const name of panels) expect(await history(name)).not.toContain('failed');
     await expectWhole(opened);
@@ -55,7 +53,7 @@ describe('a link to a scenario', () => {
       await panel(name)
         .getByText(/of 40$/)
         .waitFor();
-      await expect.poll(() => history(name), patient).toMatch(/ open .*backoff.* open$/);
+      await expect.poll(() => history(name)).toMatch(/ open .*backoff.* open$/);
     }
   });
 

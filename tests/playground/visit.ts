@@ -96,7 +96,7 @@ export async function visit(
 export async function expectWhole({ count }: Visit): Promise<void> {
   for (const name of panels) {
     const received = await count(name, 'Received');
-    await expect.poll(() => count(name, 'Received'), { timeout: 10_000 }).toBeGreaterThan(received);
+    await expect.poll(() => count(name, 'Received')).toBeGreaterThan(received);
     expect(await count(name, 'Missed'), `${name} missed`).toBe(0);
     expect(await count(name, 'Duplicate'), `${name} duplicate`).toBe(0);
   }
