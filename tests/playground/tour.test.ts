@@ -25,7 +25,7 @@ describe('the guided tour', () => {
   it('plays every step of every scenario as expected, one after the other', async () => {
     const opened = await house.open();
     const { page } = opened;
-    await page.getByRole('button', { name: 'Play' }).click();
+    await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
     for (const { id, steps } of scenarios) {
       await page.locator(`.tour:has(option[value=${id}]:checked):not([data-phase=finished])`).waitFor();
       await playOut(page);
@@ -39,16 +39,16 @@ describe('the guided tour', () => {
   it('waits while it is paused, goes on when told, and stops with Escape', async () => {
     const { page, panel, both } = await house.open();
     await both('open');
-    const play = page.getByRole('button', { name: /^(Play|Pause)$/ });
+    const play = page.locator('.tour').getByRole('button', { name: /^(Play|Pause)$/ });
     await play.focus();
     await page.keyboard.press('Enter');
     await phase(page, 'telling');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.locator('.tour').getByRole('button', { name: 'Play' }).waitFor();
     await page.getByRole('button', { name: 'Next' }).press('Enter');
     await phase(page, 'judged', 15_000);
-    await page.getByRole('button', { name: 'Play' }).press('Enter');
-    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.locator('.tour').getByRole('button', { name: 'Play' }).press('Enter');
+    await page.locator('.tour').getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Escape');
     await phase(page, 'stopped');
     for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
@@ -58,7 +58,7 @@ describe('the guided tour', () => {
   it('says what happened instead when it comes otherwise', async () => {
     const { page, panel } = await house.open();
     await page.getByLabel('Scenario').selectOption('forbidden');
-    await page.getByRole('button', { name: 'Play' }).click();
+    await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
     await phase(page, 'telling');
     await panel('React').getByRole('button', { name: 'Close' }).click();
     await next(page);
