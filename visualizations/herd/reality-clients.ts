@@ -27,7 +27,7 @@ process.once('message', async ({ url, name, clients, settings }: ClientJob) => {
   function connect(place: number): Promise<void> {
     let opened = 0;
     return new Promise((resolve) => {
-      const connection = createConnection(`${url}?client=${name}-${place}`, settings);
+      const connection = createConnection(`${url}/${name}-${place}`, settings);
       connection.actor.on('opened', () => {
         opened += 1;
         if (opened === 1) resolve();
