@@ -22,14 +22,14 @@ export interface Visit {
   readonly errors: string[];
 }
 
-/** Fast enough for a test; the pace of the server has to fit. */
+/** Fast enough for a test, and slow enough for a page that is still being loaded; the pace of the server has to fit. */
 export const fast = {
   maxRetries: 50,
   retryDelay: 100,
   maxRetryDelay: 300,
   stableAfter: 600,
-  idleTimeout: 1_000,
-  connectTimeout: 800,
+  idleTimeout: 4_000,
+  connectTimeout: 3_000,
 };
 
 export interface VisitOptions {
