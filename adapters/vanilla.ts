@@ -4,6 +4,7 @@ import { connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
+import { unretained } from '../machines/unretained.ts';
 import { fetchTransport } from '../transports/fetch.ts';
 import { fromTransport } from '../transports/from-transport.ts';
 import { defaultReporter, report } from '../transports/report.ts';
@@ -39,12 +40,14 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   const { events, bufferSize = 10_000, persist, onGap } = options;
   const cursor = persist && createCursor(persist, reportError);
 
-  const machine = connectionMachine.provide({
-    actors: {
-      transport: fromTransport(transport({ ...options, url: url ?? '' }), options),
-      environment: fromEnvironment(clock.now),
-    },
-  });
+  const machine = unretained(
+    connectionMachine.provide({
+      actors: {
+        transport: fromTransport(transport({ ...options, url: url ?? '' }), options),
+        environment: fromEnvironment(clock.now),
+      },
+    }),
+  );
   const actor = createActor(machine, {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? options.lastEventId },
     clock,
@@ -59,7 +62,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   let delivering: Message | undefined;
 
   function call<Value>(all: ReadonlySet<(value: Value) => void> | undefined, value: Value): void {
-    if (!all) return;
+    if (!all?.size) return;
     let left = all.size; // what a listener adds is called from the next time on
     for (const listener of all) {
       if (left-- === 0) return;
