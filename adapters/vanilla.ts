@@ -55,7 +55,8 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;
   announceConnection(actor, url);
-  const listeners = new Map<string, Set<(message: Message) => void>>();
+  const toAll = new Set<(message: Message) => void>();
+  const listeners = new Map([['*', toAll]]);
   const subscribers = new Set<(state: ConnectionState) => void>();
   let state = stateOf(actor.getSnapshot());
   /** The message that is being delivered: the rest of its batch is not, once a listener closes the connection. */
@@ -78,7 +79,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     for (const message of messages) {
       delivering = message;
       if (message.event !== '*') call(listeners.get(message.event), message);
-      call(listeners.get('*'), message);
+      call(toAll, message);
       if (!delivering) return;
     }
     delivering = undefined;
@@ -107,7 +108,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     },
     on(event: string, listener: (message: never) => void) {
       if (event !== '*') checkName(event, events);
-      const known = listeners.get(event) ?? new Set();
+      const known = listeners.get(event) ?? new Set<(message: Message) => void>();
       listeners.set(event, known.add(listener as (message: Message) => void));
       return () => void known.delete(listener as (message: Message) => void);
     },

@@ -1,9 +1,12 @@
-const controlCharacter = /\p{Cc}/u;
-
 /**
  * Whether a header can carry an ID. The standard ignores an ID with NUL; one with another control character
  * would stop every later request.
  */
 export function isSendable(id: string): boolean {
-  return !controlCharacter.test(id);
+  // On the hot path: a regular expression takes several times as long.
+  for (let index = 0; index < id.length; index += 1) {
+    const code = id.charCodeAt(index);
+    if (code < 0x20 || (code > 0x7e && code < 0xa0)) return false;
+  }
+  return true;
 }

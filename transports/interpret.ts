@@ -43,6 +43,7 @@ export async function* interpret(
   let retry: number | undefined;
   let keepAlive = false;
   let overflow: ConnectionError | undefined;
+  let name = 'message'; // of the last event: most are of the same, and one string for all is cheaper to look up
 
   const parser = createParser({
     maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
@@ -54,8 +55,9 @@ export async function* interpret(
     onEvent({ id, event = 'message', data }) {
       if (event.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
       if (data.length > maxEventSize) overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
-      const message = { event, data, id: lastEventId };
-      const isWanted = !wanted || wanted.has(event);
+      if (event !== name) name = event;
+      const message = { event: name, data, id: lastEventId };
+      const isWanted = !wanted || wanted.has(name);
       // Not delivered, so not received.
       if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = delivered;
       else if (isWanted && !overflow) {
