@@ -1,0 +1,9 @@
+import { createParser } from 'eventsource-parser';
+import type { Open } from './client.ts';
+import { readText } from './fetch-text.ts';
+
+/** What the default `parse` is to be held against. */
+export const open: Open = async ({ url, receive }) => {
+  const parser = createParser({ onEvent: ({ data }) => receive(JSON.parse(data)) });
+  await readText(url, (text) => parser.feed(text));
+};

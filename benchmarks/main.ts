@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+import { type ClientName, clientNames } from './clients/client.ts';
+import { installPeers } from './install.ts';
+import { memory } from './memory.ts';
+import type { BenchOptions } from './options.ts';
+import { circumstances, writeSection } from './page.ts';
+import { reaction } from './reaction.ts';
+import { size } from './size.ts';
+import { markdown, type Table } from './table.ts';
+import { throughput } from './throughput.ts';
+
+const sections: Record<string, (options: BenchOptions) => Promise<Table[]>> = {
+  throughput,
+  memory,
+  reaction,
+  size,
+};
+
+const { values } = parseArgs({
+  options: {
+    /** What to measure; everything when it is left out. */
+    only: { type: 'string', multiple: true, default: Object.keys(sections) },
+    clients: { type: 'string', multiple: true, default: clientNames },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    /** Puts the tables into docs/performance.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+const { quick, write } = values;
+const only = named(values.only, Object.keys(sections));
+const clients = named(values.clients, clientNames) as ClientName[];
+const rounds = Number(values.rounds ?? (quick ? 3 : 7));
+
+installPeers();
+for (const name of only) {
+  const tables = (await sections[name]?.({ clients, quick, rounds })) ?? [];
+  for (const table of tables) console.log(markdown(table));
+  if (write) writeSection(name, tables, `${rounds} rounds, ${circumstances()}`);
+}
+console.log(circumstances());
+
+/** The values of an option that may be given more than once, or with commas. */
+function named(given: readonly string[], known: readonly string[]): string[] {
+  const names = given.flatMap((value) => value.split(','));
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new RangeError(`There is no ${unknown}. There are ${known.join(', ')}.`);
+  return names;
+}

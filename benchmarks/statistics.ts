@@ -1,0 +1,27 @@
+/** The middle of some figures, and how far the middle half of them lies around it. */
+export interface Spread {
+  readonly median: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The median and the quartiles, interpolated. */
+export function spreadOf(figures: readonly number[]): Spread {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return { median: quantile(sorted, 0.5), lower: quantile(sorted, 0.25), upper: quantile(sorted, 0.75) };
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const [below = Number.NaN, above = below] = sorted.slice(Math.floor(place));
+  return below + (above - below) * (place % 1);
+}
+
+/** Each in turn, beginning with another one in each round, so that nobody always comes after the same. */
+export function* interleaved<Item>(items: readonly Item[], rounds: number): Generator<Item> {
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % items.length;
+    yield* items.slice(first);
+    yield* items.slice(0, first);
+  }
+}

@@ -1,0 +1,75 @@
+import { type ClientName, clientOf } from './clients/client.ts';
+import { run, startServer } from './jobs.ts';
+import type { BenchOptions } from './options.ts';
+import type { ReadingJob, ReadingReport } from './reader.ts';
+import { interleaved, spreadOf } from './statistics.ts';
+import { spread, type Table } from './table.ts';
+import { period, type WorkloadName, type Writes, warmUpOf, wireOf, workloads } from './workloads.ts';
+
+/** What every other client is held against. */
+const limit: ClientName = 'bare';
+
+/** Measures what a message costs each client, beside what it costs the bare parser in the same round. */
+export async function throughput(options: BenchOptions): Promise<Table[]> {
+  const { origin, server } = await startServer();
+  const tables: Table[] = [];
+  for (const writes of ['block', 'event'] as const) {
+    for (const workload of Object.keys(workloads) as WorkloadName[]) {
+      tables.push(await tableOf(workload, writes, origin, options));
+    }
+  }
+  server.kill();
+  return tables;
+}
+
+async function tableOf(
+  workload: WorkloadName,
+  writes: Writes,
+  origin: string,
+  { rounds, quick, clients }: BenchOptions,
+): Promise<Table> {
+  const names = new Set([limit, ...clients]);
+  names.delete('fetch-only'); // it does not deliver messages
+  const reports = new Map([...names].map((name) => [name, [] as ReadingReport[]]));
+  for (const client of interleaved([...names], rounds)) {
+    reports.get(client)?.push(await read(client, workload, writes, origin, quick));
+  }
+  const limits = reports.get(limit) ?? [];
+  const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall') =>
+    spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
+  return {
+    title: `${workloads[workload].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`,
+    head: ['client', 'CPU, × the limit', 'wall, × the limit', 'CPU, µs a message'],
+    rows: [...reports].map(([client, own]) => [
+      clientOf(client).name,
+      ratios(own, 'cpu'),
+      ratios(own, 'wall'),
+      spreadOf(own.map(({ cpu }) => cpu)).median.toFixed(2),
+    ]),
+  };
+}
+
+async function read(
+  client: ClientName,
+  workload: WorkloadName,
+  writes: Writes,
+  origin: string,
+  quick: boolean,
+): Promise<ReadingReport> {
+  const { share = 1 } = clientOf(client);
+  const { event, thousands } = workloads[workload];
+  const measured = Math.ceil((thousands[writes] * (writes === 'block' ? share : 1)) / (quick ? 5 : 1));
+  const all = measured + warmUpOf(measured);
+  const job: ReadingJob = {
+    client,
+    url: `${origin}/stream?workload=${workload}&writes=${writes}&thousands=${all}`,
+    event,
+    warmUp: warmUpOf(measured) * 1_000,
+    count: measured * 1_000,
+  };
+  const report = await run<ReadingReport>('reader.ts', job);
+  const { data, text } = wireOf(workload).characters;
+  const expected = ((client.endsWith('json') ? text : data) * all * 1_000) / period;
+  if (report.characters === expected) return report;
+  throw new Error(`${client} delivered ${report.characters} of ${expected} characters of ${workload}.`);
+}

@@ -1,0 +1,69 @@
+/** What a server sends, on the wire, and how much of it. */
+export interface Workload {
+  readonly name: string;
+  /** The name of its events. */
+  readonly event: string;
+  /** How many messages are measured, in thousands: with the blocks as large as they get, or with one write per event. */
+  readonly thousands: { readonly block: number; readonly event: number };
+  /** The text of a message. Its number only makes it differ from the next. */
+  readonly textOf: (index: number) => string;
+}
+
+/** How the server writes: 64 KiB at a time, cut anywhere, or one event at a time. */
+export type Writes = 'block' | 'event';
+
+const words = ['a', 'the', 'answer', 'of', 'model', 'is', 'stream', 'tokens', 'and', 'each'];
+
+export const workloads = {
+  tokens: {
+    name: 'LLM tokens',
+    event: 'message',
+    thousands: { block: 1_000, event: 200 },
+    textOf: (index) => JSON.stringify({ text: ` ${words[index % words.length]}` }),
+  },
+  notifications: {
+    name: 'notifications',
+    event: 'notification',
+    thousands: { block: 300, event: 100 },
+    textOf: (index) =>
+      JSON.stringify({ user: index, read: false, text: 'has answered you. '.repeat(4).trim() }),
+  },
+  big: {
+    name: 'big events',
+    event: 'message',
+    thousands: { block: 8, event: 8 },
+    textOf: (index) => JSON.stringify({ page: index, text: 'sixteen characters'.repeat(910) }),
+  },
+} satisfies Record<string, Workload>;
+
+export type WorkloadName = keyof typeof workloads;
+
+/** How many messages come before those that are measured, in thousands. */
+export function warmUpOf(thousands: number): number {
+  return Math.ceil(thousands / 2);
+}
+
+/** The stream repeats itself after so many events. */
+export const period = 1_000;
+
+export interface Wire {
+  /** One period of the stream, event by event. */
+  readonly events: readonly Buffer[];
+  /** How much text it brings: of the messages, and of their property `text`. */
+  readonly characters: { readonly data: number; readonly text: number };
+}
+
+export function wireOf(name: WorkloadName): Wire {
+  const { event, textOf } = workloads[name];
+  const texts = Array.from({ length: period }, (_, index) => textOf(index));
+  return {
+    events: texts.map((text, index) => {
+      const head = event === 'message' ? '' : `id: ${1e6 + index}\nevent: ${event}\n`;
+      return Buffer.from(`${head}data: ${text}\n\n`);
+    }),
+    characters: {
+      data: texts.reduce((sum, text) => sum + text.length, 0),
+      text: texts.reduce((sum, text) => sum + JSON.parse(text).text.length, 0),
+    },
+  };
+}
