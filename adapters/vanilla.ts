@@ -1,12 +1,11 @@
 import { createActor, type SnapshotFrom } from 'xstate';
 import { systemClock } from '../machines/clock.ts';
-import { connectionMachine, selectStatus } from '../machines/connection.ts';
+import { type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
-import { fromEnvironment } from '../machines/environment.ts';
+import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
-import { unretained } from '../machines/unretained.ts';
 import { fetchTransport } from '../transports/fetch.ts';
-import { fromTransport } from '../transports/from-transport.ts';
+import { runTransport } from '../transports/from-transport.ts';
 import { defaultReporter, report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState } from './connection.ts';
@@ -14,6 +13,7 @@ import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { type ConnectionOptions, checkName, checkOptions, settingsOf } from './options.ts';
+import { partsOf, sharedMachine } from './shared-machine.ts';
 
 /**
  * Opens a Server-Sent Events connection that survives restarts of the server.
@@ -40,17 +40,13 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   const { events, bufferSize = 10_000, persist, onGap } = options;
   const cursor = persist && createCursor(persist, reportError);
 
-  const machine = unretained(
-    connectionMachine.provide({
-      actors: {
-        transport: fromTransport(transport({ ...options, url: url ?? '' }), options),
-        environment: fromEnvironment(clock.now),
-      },
-    }),
-  );
-  const actor = createActor(machine, {
+  const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? options.lastEventId },
     clock,
+  });
+  partsOf.set(actor, {
+    transport: runTransport(transport({ ...options, url: url ?? '' }), options),
+    environment: watchEnvironment(clock.now),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;

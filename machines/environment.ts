@@ -1,5 +1,5 @@
 import type { CallbackActorLogic, EventObject } from 'xstate';
-import { fromRevivable } from './revivable.ts';
+import { fromRevivable, type Revivable } from './revivable.ts';
 
 /**
  * What the page and the network tell the connection; `at` is the wall clock in milliseconds. A page is frozen
@@ -26,8 +26,12 @@ export type EnvironmentEvent = {
  * resumed. Silent where there is no page, as on a server.
  */
 export function fromEnvironment(now: () => number = Date.now): CallbackActorLogic<EventObject> {
-  return fromRevivable(({ sendBack }, isRevived) => {
-    const listening = new AbortController();
+  return fromRevivable(watchEnvironment(now));
+}
+
+/** What that actor does. */
+export function watchEnvironment(now: () => number): Revivable<EventObject> {
+  return ({ sendBack }, isRevived) => {
     const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';
     const tell = (type: EnvironmentEvent['type']) =>
       sendBack({ type, at: now(), hidden: isHidden() } satisfies EnvironmentEvent);
@@ -39,6 +43,7 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
       if (!isOffline()) tell('network.online');
     }
     if (typeof globalThis.addEventListener !== 'function') return undefined;
+    const listening = new AbortController();
     const signals: Record<string, (event: Event) => void> = {
       online: () => tell('network.online'),
       offline: () => tell('network.offline'),
@@ -57,7 +62,7 @@ export function fromEnvironment(now: () => number = Date.now): CallbackActorLogi
     if (isOffline()) tell('network.offline');
     if (isHidden()) tell('page.hidden');
     return () => listening.abort();
-  });
+  };
 }
 
 function isKept(event: Event): boolean {

@@ -1,6 +1,6 @@
 import type { CallbackActorLogic } from 'xstate';
 import type { TransportCommand, TransportInput } from '../machines/connection.ts';
-import { fromRevivable } from '../machines/revivable.ts';
+import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { check } from '../machines/rules.ts';
 import { type TransportActorOptions, transportActorRules } from './actor-options.ts';
 import { carry } from './carry.ts';
@@ -17,10 +17,18 @@ export function fromTransport(
   transport: Transport,
   options: TransportActorOptions = {},
 ): CallbackActorLogic<TransportCommand, TransportInput> {
+  return fromRevivable(runTransport(transport, options));
+}
+
+/** What that actor does. */
+export function runTransport(
+  transport: Transport,
+  options: TransportActorOptions,
+): Revivable<TransportCommand, TransportInput> {
   check(options, transportActorRules);
   const memories = new WeakMap<object, StreamMemory>();
 
-  return fromRevivable<TransportCommand, TransportInput>(({ input, self, sendBack, receive }, isRevived) => {
+  return ({ input, self, sendBack, receive }, isRevived) => {
     // Its stream is gone and its last event ID is old: the statechart starts a new one.
     if (isRevived) {
       sendBack({ type: 'transport.restarted' });
@@ -34,5 +42,5 @@ export function fromTransport(
     const carrier = carry(transport, options, input, memory, sendBack);
     receive(carrier.receive);
     return carrier.dispose;
-  });
+  };
 }

@@ -1,0 +1,35 @@
+import type { EventObject } from 'xstate';
+import { connectionMachine, type TransportCommand, type TransportInput } from '../machines/connection.ts';
+import { fromRevivable, type Revivable } from '../machines/revivable.ts';
+import { unretained } from '../machines/unretained.ts';
+
+/** What a connection brings along: the actors that its statechart invokes. */
+interface Parts {
+  readonly transport: Revivable<TransportCommand, TransportInput>;
+  readonly environment: Revivable<EventObject>;
+}
+
+/** By the actor of the connection; to be there before it is started. */
+export const partsOf = new WeakMap<object, Parts>();
+
+let machine: typeof connectionMachine | undefined;
+
+/**
+ * The statechart that all connections share. `provide` makes a whole new one, of some 60 KB: here it is called once,
+ * and the actors that it provides look up what to do for the connection that invoked them.
+ */
+export function sharedMachine(): typeof connectionMachine {
+  machine ??= unretained(
+    connectionMachine.provide({
+      actors: {
+        transport: fromRevivable((given, isRevived) =>
+          partsOf.get(Object(given.self._parent))?.transport(given, isRevived),
+        ),
+        environment: fromRevivable((given, isRevived) =>
+          partsOf.get(Object(given.self._parent))?.environment(given, isRevived),
+        ),
+      },
+    }),
+  );
+  return machine;
+}
