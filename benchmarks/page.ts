@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import peers from './package.json' with { type: 'json' };
 import { markdown, type Table } from './table.ts';
@@ -20,7 +20,7 @@ export function writeSection(name: string, tables: readonly Table[], circumstanc
 export function circumstances(): string {
   const [cpu] = cpus();
   const versions = Object.entries(peers.dependencies).map(([name, version]) => `${name} ${version}`);
-  const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`;
+  const machine = `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${arch()}`;
   const date = new Date().toISOString().slice(0, 10);
   return `${date}. ${machine}. Node ${process.versions.node} (V8 ${process.versions.v8}, undici ${process.versions['undici']}), ${versions.join(', ')}.`;
 }
