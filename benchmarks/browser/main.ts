@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright';
+import house from '../../package.json' with { type: 'json' };
+import { launchChromium } from '../../tests/support/launch-chromium.ts';
+import { installPeers } from '../install.ts';
+import { start } from '../jobs.ts';
+import { circumstances, writeSection } from '../page.ts';
+import { markdown, type Table } from '../table.ts';
+import type { BrowserBenchOptions } from './options.ts';
+import { rendering } from './rendering.ts';
+import { throughput } from './throughput.ts';
+
+type Section = (browser: Browser, origin: string, options: BrowserBenchOptions) => AsyncIterable<Table>;
+
+const sections: Record<string, Section> = { throughput, render: rendering };
+
+const { values } = parseArgs({
+  options: {
+    /** What to measure; everything when it is left out. */
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    /** Puts the tables into docs/performance.md. */
+    write: { type: 'boolean', default: false },
+  },
+});
+const { only, quick, write } = values;
+const rounds = Number(values.rounds ?? (quick ? 3 : 7));
+if (only !== undefined && !(only in sections)) {
+  throw new RangeError(`There is no ${only}. There are ${Object.keys(sections).join(', ')}.`);
+}
+
+installPeers();
+const server = start('browser/server.ts');
+const [{ port }] = await once(server, 'message');
+const browser = await launchChromium();
+const { react, vue } = house.devDependencies;
+const where = `Chromium ${browser.version()}, React ${react}, Vue ${vue}. ${circumstances()}`;
+
+for (const [name, measure] of Object.entries(sections)) {
+  if (only !== undefined && only !== name) continue;
+  const tables: Table[] = [];
+  for await (const table of measure(browser, `http://127.0.0.1:${port}`, { quick, rounds })) {
+    console.log(markdown(table));
+    tables.push(table);
+  }
+  if (write) writeSection(`browser-${name}`, tables, `${rounds} rounds, ${where}`);
+}
+console.log(where);
+
+await browser.close();
+server.kill();

@@ -1,0 +1,16 @@
+import type { Reading } from './paced.ts';
+
+/** What an app under load is given: where the readings come from, and whom it tells. */
+export interface Feed {
+  readonly url: string;
+  /** Called with every reading that the app gets to see. */
+  readonly onMessage: (reading: Reading) => void;
+  /** Called whenever the component renders. */
+  readonly onRender: () => void;
+}
+
+/** Puts the app on the page. Each app is a module with a `mount`. */
+export type Mount = (host: Element, feed: Feed) => void;
+
+/** How many of the last readings an app shows. */
+export const shownReadings = 100;

@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+
+/** What one of the paced messages says. */
+export interface Reading {
+  /** Counted from 1. */
+  readonly index: number;
+  /** When it was written, on the wall clock in milliseconds. */
+  readonly sentAt: number;
+  readonly text: string;
+}
+
+/**
+ * Sends so many messages a second until they were so many: every millisecond those that are due, in one write.
+ * Whether the client keeps up is not asked.
+ */
+export function sendPaced(response: ServerResponse, rate: number, count: number): void {
+  const start = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = Math.min(count, Math.floor(((performance.now() - start) / 1_000) * rate));
+    let text = '';
+    for (const sentAt = Date.now(); sent < due; ) {
+      sent += 1;
+      const reading: Reading = { index: sent, sentAt, text: `the ${sent}th of many readings` };
+      text += `id: ${sent}\ndata: ${JSON.stringify(reading)}\n\n`;
+    }
+    if (text !== '') response.write(text);
+    if (sent === count || response.destroyed) clearInterval(timer);
+  }, 1);
+}

@@ -1,0 +1,15 @@
+import type { Reading } from './paced.ts';
+
+/** What every React app shows of its readings. */
+export function Readings({ last, recent }: { last: Reading | undefined; recent: readonly Reading[] }) {
+  return (
+    <>
+      <output>{last?.text}</output>
+      <ol>
+        {recent.map(({ index, text }) => (
+          <li key={index}>{text}</li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { h, type VNode } from 'vue';
+import type { Reading } from './paced.ts';
+
+/** What every Vue app shows of its readings. */
+export function renderReadings(last: Reading | null | undefined, recent: readonly Reading[]): VNode[] {
+  return [
+    h('output', last?.text),
+    h(
+      'ol',
+      recent.map(({ index, text }) => h('li', { key: index }, text)),
+    ),
+  ];
+}

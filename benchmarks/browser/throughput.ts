@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright';
+import { interleaved, spreadOf } from '../statistics.ts';
+import { spread, type Table } from '../table.ts';
+import { period, type WorkloadName, type Writes, warmUpOf, wireOf, workloads } from '../workloads.ts';
+import { type Usage, withFreshPage } from './fresh-page.ts';
+import type { BrowserBenchOptions } from './options.ts';
+import { type ClientName, clientNames, clientOf } from './throughput/clients.ts';
+import type { ReadingReport } from './throughput/page.ts';
+
+/** What every other client is held against. */
+const limit: ClientName = 'bare';
+
+/** In milliseconds for a thousand messages, which is in microseconds for one. */
+type Figures = Usage & Pick<ReadingReport, 'wall'>;
+
+/** Measures what a message costs a page, beside what it costs the bare parser in the same round. */
+export async function* throughput(
+  browser: Browser,
+  origin: string,
+  options: BrowserBenchOptions,
+): AsyncGenerator<Table> {
+  for (const writes of ['block', 'event'] as const) {
+    for (const workload of Object.keys(workloads) as WorkloadName[]) {
+      yield tableOf(workload, writes, browser, origin, options);
+    }
+  }
+}
+
+async function tableOf(
+  workload: WorkloadName,
+  writes: Writes,
+  browser: Browser,
+  origin: string,
+  { rounds, quick }: BrowserBenchOptions,
+): Promise<Table> {
+  const reports = new Map(clientNames.map((name) => [name, [] as Figures[]]));
+  for (const client of interleaved(clientNames, rounds)) {
+    reports.get(client)?.push(await read(client, workload, writes, browser, origin, quick));
+  }
+  const limits = reports.get(limit) ?? [];
+  const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
+    spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
+  return {
+    title: `${workloads[workload].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`,
+    head: [
+      'client',
+      'main thread, × the limit',
+      'renderer, × the limit',
+      'wall, × the limit',
+      'main thread, µs a message',
+    ],
+    rows: [...reports].map(([client, own]) => [
+      clientOf(client).name,
+      ratios(own, 'mainThread'),
+      ratios(own, 'renderer'),
+      ratios(own, 'wall'),
+      spreadOf(own.map(({ mainThread }) => mainThread)).median.toFixed(2),
+    ]),
+  };
+}
+
+async function read(
+  client: ClientName,
+  workload: WorkloadName,
+  writes: Writes,
+  browser: Browser,
+  origin: string,
+  quick: boolean,
+): Promise<Figures> {
+  const { share = 1 } = clientOf(client);
+  const { event, thousands } = workloads[workload];
+  const measured = Math.ceil(thousands[writes] * share * (quick ? 0.2 : 1));
+  return withFreshPage(browser, `${origin}/throughput`, async ({ page, metered }) => {
+    async function readThousands(count: number): Promise<ReadingReport> {
+      const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count}`;
+      const job = { client, url, event, count: count * 1_000 };
+      const report = await page.evaluate((given) => globalThis.readStream(given), job);
+      check(report, count);
+      return report;
+    }
+    await readThousands(warmUpOf(measured));
+    const { mainThread, renderer, wall } = await metered(() => readThousands(measured));
+    return { mainThread: mainThread / measured, renderer: renderer / measured, wall: wall / measured };
+  });
+
+  function check({ characters }: ReadingReport, count: number): void {
+    const { data, text } = wireOf(workload).characters;
+    const expected = ((client.endsWith('json') ? text : data) * count * 1_000) / period;
+    if (characters === expected) return;
+    throw new Error(`${client} delivered ${characters} of ${expected} characters of ${workload}.`);
+  }
+}
