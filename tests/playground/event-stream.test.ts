@@ -55,6 +55,19 @@ describe('the event stream of the playground', () => {
     },
   );
 
+  it.each(['//', '/events/%', '/%', '/events/%E0%A4%A'])(
+    'goes on for the others when somebody asks for %s',
+    async (path) => {
+      const log = createEventLog();
+      const url = await serve(log);
+      const { origin } = new URL(url);
+      (await listen(`${origin}${path}`)).response.destroy();
+      const { events } = await listen(url);
+      appendMany(log, 1);
+      await expect.poll(() => events().map(({ seq }) => seq)).toEqual([1]);
+    },
+  );
+
   it('waits for a client that does not read, and then goes on without a gap', async () => {
     const log = createEventLog();
     const url = await serve(log);

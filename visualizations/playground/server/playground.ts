@@ -11,6 +11,7 @@ import { fleetRoute } from './fleet-route.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
 import { createMeasurements } from './measurements.ts';
 import { defaultPace, type Pace } from './pace.ts';
+import { urlOf } from './request-url.ts';
 import { createStreamServer } from './stream-server.ts';
 
 export interface PlaygroundOptions {
@@ -42,7 +43,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const answerFaults = faultRoute(faults);
   const answerFleets = fleetRoute(eventsUrl);
   const pageServer = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://playground');
+    const { pathname, searchParams } = urlOf(request);
     if (pathname === '/faults') void answerFaults(request, response);
     else if (pathname === '/fleets') answerFleets(request, response, searchParams);
     else if (pathname === '/token' && request.method === 'POST') {

@@ -3,6 +3,7 @@ import { type Client, createClient, lostBlock } from './client.ts';
 import type { EventLog } from './event-log.ts';
 import { closeServer, listenFrom, listenOn } from './listen.ts';
 import type { Pace } from './pace.ts';
+import { decoded, urlOf } from './request-url.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** A request for the stream, and the answers that it can get. */
@@ -49,7 +50,7 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
   let turn: Promise<unknown> = Promise.resolve();
 
   const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://playground');
+    const { pathname, searchParams } = urlOf(request);
     const [, path, client = 'unnamed'] = pathname.split('/');
     for (const [name, value] of Object.entries(crossOriginHeaders)) response.setHeader(name, value);
     response.on('error', () => {}); // a client that is gone is not news
@@ -85,7 +86,7 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
     { client: name, query }: { client: string; query: URLSearchParams },
   ): Exchange {
     return {
-      client: decodeURIComponent(name),
+      client: decoded(name),
       authorized: tokens.isValid(bearerOf(request)),
       accept() {
         const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventIdOf(request, query));

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The URL that is asked for. Whatever a client writes there, even `//`, is a path: nothing throws. */
+export function urlOf({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://playground${url.startsWith('/') ? '' : '/'}${url}`);
+}
+
+/** A part of a path as it was meant, or as it came when it is not encoded well. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
