@@ -88,10 +88,24 @@ export function choose(situation: Situation, event: ConnectionEvent, isEventless
   return { taken: undefined, guards };
 }
 
+/** The paths of the states that are active, from the outside in. */
+export function activePaths(value: StateValue, outer = ''): string[] {
+  if (typeof value === 'string') return [outer + value];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    outer + name,
+    ...(inner ? activePaths(inner, `${outer}${name}.`) : []),
+  ]);
+}
+
+/** The name of the delay that an event of XState's timers is for; undefined for any other event. */
+export function delayOf(eventType: string): string | undefined {
+  return /^xstate\.after\.(\w+)\./.exec(eventType)?.[1];
+}
+
 /** A transition of XState as data. */
 export function describeTransition(transition: AnyTransitionDefinition): ChartTransition {
   const { source, eventType, guard, target, actions, reenter } = transition;
-  const delay = /^xstate\.after\.(\w+)\./.exec(eventType)?.[1];
+  const delay = delayOf(eventType);
   return {
     source: pathOf(source),
     event: eventType === '' ? 'always' : delay === undefined ? eventType : `after ${delay}`,

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import { type ChartTransition, chartStates, chartTransitions } from '../../machines/chart.ts';
+import { activePaths, type ChartTransition, chartStates, chartTransitions } from '../../machines/chart.ts';
 import { connectionMachine } from '../../machines/connection.ts';
 
 /** Every transition of the statechart, in words such as `live: transport.failed [isRefused] → failed`. */
@@ -21,11 +21,7 @@ export function allStates(): string[] {
 
 /** The state that a snapshot is in, as {@link allStates} has it. */
 export function stateName(value: StateValue): string {
-  return typeof value === 'string'
-    ? value
-    : Object.entries(value)
-        .map(([name, inner]) => `${name}.${inner && stateName(inner)}`)
-        .join();
+  return activePaths(value).at(-1) ?? '';
 }
 
 /** A transition in words, as {@link allTransitions} has it. */

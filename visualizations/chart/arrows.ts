@@ -48,8 +48,13 @@ export function eventsOf({ transitions }: Pick<Line, 'transitions'>): string {
     .join(', ');
 }
 
+/** The name of a state, by its path. */
+export function nameOf(path: string): string {
+  return path.split('.').at(-1) ?? '';
+}
+
 /** Whether a state is another, or is inside it. */
-function contains(outer: string, inner: string): boolean {
+export function contains(outer: string, inner: string): boolean {
   return `${inner}.`.startsWith(`${outer}.`);
 }
 

@@ -1,5 +1,5 @@
 import type { StateValue } from 'xstate';
-import type { ChartTransition } from '../../machines/chart.ts';
+import { activePaths, type ChartTransition } from '../../machines/chart.ts';
 import { toNode } from './element.ts';
 import { picture } from './picture.ts';
 import { arrowName, lineName } from './shapes.ts';
@@ -39,7 +39,7 @@ export function createLiveChart(document: Document): LiveChart {
   return {
     element,
     show({ value, taken }, { animate = false } = {}) {
-      const active = pathsIn(value);
+      const active = activePaths(value);
       const [arrow, line] = taken ? [arrowName(taken), lineName(taken)] : [];
       for (const state of states)
         state.classList.toggle('active', active.includes(state.dataset['state'] ?? ''));
@@ -59,12 +59,3 @@ const flow = [
   { strokeDasharray: '10 8', strokeDashoffset: 0 },
 ];
 const flash = [{ opacity: 0.2 }, { opacity: 1 }];
-
-/** The paths of the states that are active, the outermost first. */
-function pathsIn(value: StateValue, outer = ''): string[] {
-  if (typeof value === 'string') return [outer + value];
-  return Object.entries(value).flatMap(([name, inner]) => [
-    outer + name,
-    ...(inner ? pathsIn(inner, `${outer}${name}.`) : []),
-  ]);
-}

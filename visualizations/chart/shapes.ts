@@ -1,5 +1,5 @@
 import type { ChartState, ChartTransition } from '../../machines/chart.ts';
-import type { Arrow } from './arrows.ts';
+import { type Arrow, nameOf } from './arrows.ts';
 import { type Element, element } from './element.ts';
 import type { Box, Place, Point, Route } from './places.ts';
 import { type Row, rowsOf } from './words.ts';
@@ -23,14 +23,13 @@ export function stateShape(
   { x, y, width, height, motto }: Place,
   kept: readonly Arrow[],
 ): Element {
-  const name = path.split('.').at(-1) ?? '';
   const rows = kept.flatMap((arrow) => rowsOf(arrow, 46).map((row) => ({ arrow, row })));
   const first = y + 40 + (rows.length > 0 ? 4 : 0);
   return element(
     'g',
     { class: 'state', 'data-state': path, 'data-status': status },
     element('rect', { x, y, width, height, rx: 8 }),
-    element('text', { class: 'name', x: x + 12, y: y + 21 }, name),
+    element('text', { class: 'name', x: x + 12, y: y + 21 }, nameOf(path)),
     element('text', { class: 'motto', x: x + 12, y: y + 37 }, motto),
     ...rows.map(({ arrow, row }, index) =>
       rowShape(row, arrow, [x + 12, first + (index + 1) * rowHeight], 'start'),

@@ -1,5 +1,5 @@
 import { defaultSettings } from '../../machines/settings.ts';
-import { type Arrow, eventsOf, isInside, type Line } from './arrows.ts';
+import { type Arrow, eventsOf, isInside, type Line, nameOf } from './arrows.ts';
 
 /** A part of what a line says; a guard is written in brackets. */
 export interface Word {
@@ -45,5 +45,5 @@ function seconds(milliseconds: number): string {
 }
 
 function wayOf({ source, target = '' }: Arrow): string {
-  return source === target ? '↻' : `→ ${target.split('.').at(-1)}`;
+  return source === target ? '↻' : `→ ${nameOf(target)}`;
 }

@@ -4,7 +4,7 @@ import {
   chartStates,
   chartTransitions,
 } from '../../machines/chart.ts';
-import { arrowsOf, eventsOf, type Line } from '../chart/arrows.ts';
+import { arrowsOf, contains, eventsOf, isInside, type Line, nameOf } from '../chart/arrows.ts';
 
 /**
  * The statechart as a Mermaid `stateDiagram-v2`: every transition that leads somewhere, those with the same two ends
@@ -20,20 +20,15 @@ export function mermaid(): string {
 export function mermaidOfStatuses(): string {
   const all = chartStates();
   const shown = all.filter(
-    ({ path }) => !all.some(({ status, path: outer }) => status && isInside(path, outer)),
+    ({ path }) => !all.some((outer) => outer.status && outer.path !== path && contains(outer.path, path)),
   );
-  const nearest = (path: string) =>
-    shown.findLast((state) => path === state.path || isInside(path, state.path))?.path ?? '';
-  const between = chartTransitions().flatMap((transition) => {
-    const [source, target] = [nearest(transition.source), nearest(transition.target ?? transition.source)];
-    return source === target || isInside(source, target) || isInside(target, source)
-      ? []
-      : [{ ...transition, source, target }];
-  });
-  const kept = new Set(shown.map(({ path }) => path));
+  const paths = shown.map(({ path }) => path);
+  const nearest = (path: string) => paths.findLast((outer) => contains(outer, path)) ?? '';
   return diagram(
-    shown.map((state) => ({ ...state, initial: kept.has(state.initial ?? '') ? state.initial : undefined })),
-    between,
+    shown.map((state) => ({ ...state, initial: paths.find((path) => path === state.initial) })),
+    chartTransitions()
+      .map((one) => ({ ...one, source: nearest(one.source), target: one.target && nearest(one.target) }))
+      .filter((transition) => !isInside(transition)),
   );
 }
 
@@ -65,16 +60,8 @@ function idOf(path: string): string {
   return path.replaceAll('.', '_');
 }
 
-function nameOf(path: string): string {
-  return path.split('.').at(-1) ?? '';
-}
-
 function parentOf(path: string): string {
   return path.split('.').slice(0, -1).join('.');
-}
-
-function isInside(inner: string, outer: string): boolean {
-  return outer === '' ? inner !== '' : inner.startsWith(`${outer}.`);
 }
 
 function indented(line: string): string {

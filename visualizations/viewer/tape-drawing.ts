@@ -21,11 +21,7 @@ export interface Scale {
 /** A drawing of a tape. It has the same few elements however much there is to draw: all bands of a lane are one path. */
 export interface TapeDrawing {
   readonly element: SVGSVGElement;
-  draw(
-    tape: Tape,
-    scale: Scale,
-    cursor: { isLive: boolean; shownAt: number | undefined; pointer: number | undefined },
-  ): void;
+  draw(tape: Tape, scale: Scale, cursor: { shownAt: number | undefined; pointer: number | undefined }): void;
 }
 
 /** The lanes from the top; where a band lies tells its status as well as its colour does. */

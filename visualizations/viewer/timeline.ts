@@ -94,7 +94,7 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
       const { moments, moment, listed, isLive, from, to, until, span } = next;
       const scale = scaleOf(next, width);
       const tape: Tape = tapeOf(moments, { from, to, now: until });
-      drawing.draw(tape, scale, { isLive, shownAt: isLive ? undefined : moment?.at, pointer });
+      drawing.draw(tape, scale, { shownAt: isLive ? undefined : moment?.at, pointer });
       describe(next);
       const pointed = pointer === undefined ? undefined : indexAt(listed, scale.timeAt(pointer));
       const index = pointed ?? listed.findLastIndex(({ id }) => id === moment?.id);

@@ -1,3 +1,4 @@
+import { delayOf } from '../../machines/chart.ts';
 import type { ConnectionStatus } from '../../machines/connection.ts';
 import type { ShownContext } from './context.ts';
 import { firstSeen, type Moment } from './moment.ts';
@@ -46,7 +47,7 @@ export function count(number: number, noun: string): string {
 export function eventName({ type }: ShownEvent): string {
   if (type === 'xstate.init') return 'start';
   if (type === 'xstate.stop') return 'stop';
-  const [, delay] = /^xstate\.after\.([^.]+)\./.exec(type) ?? [];
+  const delay = delayOf(type);
   return delay === undefined ? type : `after ${delay}`;
 }
 
@@ -108,7 +109,7 @@ function eventDetail(moment: Moment, before: Moment | undefined): string {
       return 'the actor was stopped';
     default:
       if (isLast) return 'the actor ended';
-      if (/^xstate\.after\.stableAfter\./.test(event.type)) return 'the retry budget is whole';
+      if (delayOf(event.type) === 'stableAfter') return 'the retry budget is whole';
       if (status === 'connecting' && context.retries > 0) return `retry ${retriesOf(context)}`;
       return status === 'closed' && context.closeReason ? closings(context.closeReason) : '';
   }
