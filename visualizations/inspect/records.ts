@@ -20,7 +20,7 @@ export function actorRecord(
     name,
     ...common(actor, at),
     parentId: isChild ? connectionOf(actor)?.sessionId : undefined,
-    definition: isChild ? JSON.stringify({ id: sourceOf(actor) }) : definition(),
+    definition: isChild ? JSON.stringify({ id: sourceOf(actor) }) : statechart(),
     snapshot,
   };
 }
@@ -48,6 +48,14 @@ export function snapshotRecord(
 /** What an actor is an instance of: the name of it in the statechart. */
 export function sourceOf({ src, id }: AnyActor): string {
   return typeof src === 'string' ? src : id;
+}
+
+let text: string | undefined;
+
+/** The same text for every connection: a backlog may hold a thousand of them. */
+function statechart(): string {
+  text ??= definition();
+  return text;
 }
 
 let made = 0;

@@ -1,4 +1,5 @@
 import type { ConnectionStatus, JitterKind } from '../../../index.ts';
+import type { Parameter } from './parameter.ts';
 
 /** What is told of a fleet, at most ten times a second: a letter a client, so that a thousand fit into a kilobyte. */
 export interface FleetFrame {
@@ -26,4 +27,4 @@ export function slotOf(at: number): number {
 }
 
 /** How many clients a fleet may have. */
-export const fleetSizes = { min: 10, max: 1_000, default: 100 } as const;
+export const fleetSize: Parameter = { name: 'clients', label: 'clients', min: 10, max: 1_000, default: 100 };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jitterKinds } from '../../../index.ts';
 import { answer } from './answer.ts';
 import { createFleet, type FleetOptions } from './fleet.ts';
-import { fleetSizes, slotLength } from './fleet-frame.ts';
+import { fleetSize, slotLength } from './fleet-frame.ts';
 import { complaintAbout, type Parameter } from './parameter.ts';
 
 /**
@@ -40,7 +40,7 @@ function follow(options: readonly FleetOptions[], response: ServerResponse): voi
 }
 
 const parameters: readonly Parameter[] = [
-  { name: 'clients', label: 'clients', ...fleetSizes },
+  fleetSize,
   { name: 'retryDelay', label: 'retryDelay', default: 1_000, min: 0, max: 600_000 },
   { name: 'maxRetryDelay', label: 'maxRetryDelay', default: 10_000, min: 0, max: 600_000 },
 ];

@@ -1,6 +1,6 @@
 import type { JitterKind } from 'sse-machine';
 import { faults } from '../../server/faults.ts';
-import { fleetSizes } from '../../server/fleet-frame.ts';
+import { fleetSize } from '../../server/fleet-frame.ts';
 import type { FaultRequest } from '../console/api.ts';
 import { scenarios } from '../tour/scenarios.ts';
 import { createQueryReader, type QueryReader } from './query-reader.ts';
@@ -38,7 +38,7 @@ export function readAddress(query: URLSearchParams): Address {
   };
   const fault = readFault(reader);
   const tour = reader.choice('tour', ids(scenarios));
-  const clients = reader.number({ name: 'clients', label: 'clients', ...fleetSizes });
+  const clients = reader.number(fleetSize);
   const spread = reader.choice('spread', jitterField.choices) ?? jitterField.default;
 
   return {
