@@ -1,7 +1,7 @@
+import { statusWords } from '../../../viewer/words.ts';
 import { useStore } from '../react/hooks.ts';
 import { StatusIcon } from '../react/StatusIcon.tsx';
 import { connections } from '../shared/connections.ts';
-import { badges } from '../shared/words.ts';
 
 /** What the panels do, for whoever has scrolled past them. The panels themselves read it out. */
 export function Overview() {
@@ -11,8 +11,8 @@ export function Overview() {
     <p className="overview" aria-hidden="true">
       {panels.map(([panel, { status }]) => (
         <span key={panel} className="badge" data-status={status}>
-          <StatusIcon path={badges[status].icon} />
-          {panel}: {badges[status].word.toLowerCase()}
+          <StatusIcon status={status} />
+          {panel}: {statusWords[status].toLowerCase()}
         </span>
       ))}
     </p>

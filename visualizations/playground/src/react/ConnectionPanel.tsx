@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
+import { statusWords } from '../../../viewer/words.ts';
 import { announce } from '../shared/connections.ts';
 import type { Payload } from '../shared/payload.ts';
 import { createRecorder } from '../shared/recorder.ts';
 import type { Settings } from '../shared/setting-fields.ts';
 import { eventsUrl, optionsOf } from '../shared/settings.ts';
-import { badges, explain } from '../shared/words.ts';
+import { explain } from '../shared/words.ts';
 import { EventCounts } from './EventCounts.tsx';
 import { useStore, useTrail } from './hooks.ts';
 import { MachineMeters } from './MachineMeters.tsx';
@@ -21,7 +22,7 @@ export function ConnectionPanel({ settings }: { settings: Settings }) {
   const { status, retries, retryAt, error, closeReason, lastEventId, open, close, reconnect } = connection;
   const recording = useStore(recorder);
   const trail = useTrail(status);
-  const { word, icon } = badges[status];
+  const word = statusWords[status];
   useEffect(() => {
     const state = { status, retries, retryAt, error, closeReason };
     announce('React', { ...state, open, close, reconnect, settings, recorder });
@@ -33,7 +34,7 @@ export function ConnectionPanel({ settings }: { settings: Settings }) {
         <h2 id="react-title">React</h2>
         <code>useServerSentEvents</code>
         <span className="badge" data-status={status}>
-          <StatusIcon path={icon} />
+          <StatusIcon status={status} />
           {word}
         </span>
       </header>

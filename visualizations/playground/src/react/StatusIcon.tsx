@@ -1,7 +1,10 @@
-export function StatusIcon({ path }: { path: string }) {
+import type { ConnectionStatus } from 'sse-machine';
+import { statusShapes } from '../../../viewer/status-icon.ts';
+
+export function StatusIcon({ status }: { status: ConnectionStatus }) {
   return (
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
-      <path d={path} />
+      <path d={statusShapes[status]} />
     </svg>
   );
 }

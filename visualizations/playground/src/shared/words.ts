@@ -1,14 +1,5 @@
-import type { ConnectionState, ConnectionStatus } from 'sse-machine';
+import type { ConnectionState } from 'sse-machine';
 import type { Settings } from './setting-fields.ts';
-
-/** What the badge of each status says and shows: a word, and a path on a grid of 16. */
-export const badges: { readonly [Status in ConnectionStatus]: { word: string; icon: string } } = {
-  connecting: { word: 'Connecting', icon: 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5' },
-  open: { word: 'Open', icon: 'M3 8.5l3.2 3.2L13 5' },
-  backoff: { word: 'Backoff', icon: 'M8 4.5V8l2.4 1.8M8 2.2a5.8 5.8 0 1 1 0 11.6a5.8 5.8 0 1 1 0-11.6' },
-  failed: { word: 'Failed', icon: 'M4 4l8 8M12 4l-8 8' },
-  closed: { word: 'Closed', icon: 'M4.5 4.5h7v7h-7z' },
-};
 
 /** What is going on and why, as a sentence. It stands still while the status does, so it can be read out. */
 export function explain(
