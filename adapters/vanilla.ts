@@ -12,6 +12,7 @@ import type { Connection, ConnectionState } from './connection.ts';
 import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
+import { Listeners } from './listeners.ts';
 import { type ConnectionOptions, checkName, checkOptions, settingsOf } from './options.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
 
@@ -51,34 +52,29 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;
   announceConnection(actor, url);
-  const toAll = new Set<(message: Message) => void>();
+  const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
-  const subscribers = new Set<(state: ConnectionState) => void>();
+  const subscribers = new Listeners<ConnectionState>();
   let state = stateOf(actor.getSnapshot());
-  /** The message that is being delivered: the rest of its batch is not, once a listener closes the connection. */
-  let delivering: Message | undefined;
-
-  function call<Value>(all: ReadonlySet<(value: Value) => void> | undefined, value: Value): void {
-    if (!all?.size) return;
-    let left = all.size; // what a listener adds is called from the next time on
-    for (const listener of all) {
-      if (left-- === 0) return;
-      try {
-        listener(value);
-      } catch (error) {
-        report(reportError, error);
-      }
-    }
-  }
+  /** The batch that is being delivered, and how far: the rest of it is not, once a listener closes the connection. */
+  let batch: readonly Message[] = [];
+  let at = 0;
 
   actor.on('messages', ({ messages }) => {
-    for (const message of messages) {
-      delivering = message;
-      if (message.event !== '*') call(listeners.get(message.event), message);
-      call(toAll, message);
-      if (!delivering) return;
+    batch = messages;
+    // Most messages are of the event of the one before.
+    let event: string | undefined;
+    let toEvent: Listeners<Message> | undefined;
+    for (at = 0; at < batch.length; at += 1) {
+      const message = batch[at] as Message;
+      if (!toEvent || message.event !== event) {
+        ({ event } = message);
+        toEvent = event === '*' ? undefined : listeners.get(event);
+      }
+      toEvent?.call(message, reportError);
+      toAll.call(message, reportError);
     }
-    delivering = undefined;
+    batch = [];
   });
 
   actor.on('gap', ({ lastEventId, resumedAfter }) => {
@@ -94,7 +90,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     if (next === state) return;
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     state = next;
-    call(subscribers, next);
+    subscribers.call(next, reportError);
   });
 
   const connection: Connection = {
@@ -104,19 +100,17 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     },
     on(event: string, listener: (message: never) => void) {
       if (event !== '*') checkName(event, events);
-      const known = listeners.get(event) ?? new Set<(message: Message) => void>();
-      listeners.set(event, known.add(listener as (message: Message) => void));
-      return () => void known.delete(listener as (message: Message) => void);
+      const known = listeners.get(event) ?? new Listeners<Message>();
+      listeners.set(event, known);
+      return known.add(listener as (message: Message) => void);
     },
-    subscribe(listener) {
-      subscribers.add(listener);
-      return () => void subscribers.delete(listener);
-    },
+    subscribe: (listener) => subscribers.add(listener),
     open: () => actor.send({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
-      actor.send(delivering ? { type: 'close', lastEventId: delivering.id } : { type: 'close' });
-      delivering = undefined;
+      const message = batch[at];
+      actor.send(message ? { type: 'close', lastEventId: message.id } : { type: 'close' });
+      batch = [];
     },
     reconnect: () => actor.send({ type: 'reconnect' }),
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),

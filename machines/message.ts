@@ -20,7 +20,7 @@ export interface MessageBatch {
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
-  /** How much text the batch was read from, in characters: its messages keep it in memory. */
+  /** How much text its messages keep in memory, in characters. @default as much as their data */
   readonly characters?: number | undefined;
   /** The server sent what only shows that it is there, as a comment does. */
   readonly keepAlive?: boolean | undefined;

@@ -21,6 +21,9 @@ export interface Reading {
   readonly done: boolean;
 }
 
+/** A line that is longer than this, in characters, is not joined with the rest of the chunk that it ends in. */
+const longLine = 2 ** 16;
+
 /**
  * Makes batches of the text of an event stream: one for each chunk, whatever the number of its messages. This is
  * the hot path.
@@ -34,16 +37,21 @@ export async function* interpret(
   release: () => void,
   { request, events, maxEventSize, maxFieldSize }: InterpretOptions,
 ): AsyncGenerator<MessageBatch, void> {
-  const { isReplay } = request;
   const wanted = events && new Set(events);
   let messages: TextMessage[] = [];
+  let characters = 0; // of their data
   // Not read before: until now there may have been another stream.
   let { lastEventId } = request; // in force until the stream gives another
   let delivered = lastEventId; // the ID in force when something was last delivered
+  let isReplay: TransportRequest['isReplay']; // only while there may be replays
   let retry: number | undefined;
   let keepAlive = false;
   let overflow: ConnectionError | undefined;
-  let name = 'message'; // of the last event: most are of the same, and one string for all is cheaper to look up
+  // Of the last event: most are of the same, and one string for all is cheaper to look up.
+  let name = 'message';
+  let isWanted = !wanted || wanted.has(name);
+  /** How much text the line has so far that is not over yet, in characters. */
+  let pending = 0;
 
   const parser = createParser({
     maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
@@ -53,15 +61,18 @@ export async function* interpret(
       else if (!overflow && isSendable(id)) lastEventId = id;
     },
     onEvent({ id, event = 'message', data }) {
-      if (event.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
+      if (event !== name) {
+        if (event.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
+        name = event;
+        isWanted = !wanted || wanted.has(name);
+      }
       if (data.length > maxEventSize) overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
-      if (event !== name) name = event;
       const message = { event: name, data, id: lastEventId };
-      const isWanted = !wanted || wanted.has(name);
       // Not delivered, so not received.
       if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = delivered;
       else if (isWanted && !overflow) {
         messages.push(message);
+        characters += data.length;
         delivered = lastEventId;
       }
     },
@@ -77,11 +88,13 @@ export async function* interpret(
         overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
     },
   });
-  /** Ends a pending line by itself: a message is a slice, and would keep a long line before it from being freed. */
+  /** Ends a long line by itself: a message is a slice of the text, and would keep the line from being freed. */
   function feed(text: string): void {
-    const rest = text.indexOf('\n') + 1 || text.indexOf('\r') + 1; // a regular expression would be far slower
-    parser.feed(text.slice(0, rest));
-    if (!overflow) parser.feed(text.slice(rest));
+    const rest = pending > longLine ? text.indexOf('\n') + 1 || text.indexOf('\r') + 1 : 0;
+    if (rest > 0) parser.feed(text.slice(0, rest));
+    if (!overflow) parser.feed(rest > 0 ? text.slice(rest) : text);
+    const end = text.lastIndexOf('\n') + 1;
+    pending = end > 0 ? text.length - end : pending + text.length;
   }
 
   try {
@@ -89,14 +102,17 @@ export async function* interpret(
       const { done, text } = await read().catch((cause) => {
         throw asConnectionError(cause, 'The stream broke');
       });
+      isReplay = request.isReplaying === false ? undefined : request.isReplay;
       feed(text);
       if (!done || messages.length > 0) {
         const resumeAfter = request.isReplaying ? delivered : lastEventId;
-        yield { messages, lastEventId: resumeAfter, retry, keepAlive, characters: text.length };
+        characters = Math.max(characters, text.length); // a message is a slice of the text, or made of more than that
+        yield { messages, lastEventId: resumeAfter, retry, keepAlive, characters };
       }
       if (overflow) throw overflow;
       if (done) return;
       messages = [];
+      characters = 0;
       retry = undefined;
       keepAlive = false;
     }

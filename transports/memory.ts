@@ -127,8 +127,9 @@ interface Kept {
   readonly characters: number;
 }
 
-/** A message keeps the whole text in memory that it was cut from. */
-function charactersOf({ messages, characters = 0 }: MessageBatch): number {
-  const own = messages.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
-  return Math.max(own, characters);
+/** Those of its data, where the transport does not say how much text its messages were cut from. */
+function charactersOf({ messages, characters }: MessageBatch): number {
+  return (
+    characters ?? messages.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0)
+  );
 }
