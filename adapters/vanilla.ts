@@ -108,8 +108,7 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     open: () => actor.send({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
-      const message = batch[at];
-      actor.send(message ? { type: 'close', lastEventId: message.id } : { type: 'close' });
+      actor.send({ type: 'close', lastEventId: batch[at]?.id });
       batch = [];
     },
     reconnect: () => actor.send({ type: 'reconnect' }),

@@ -1,12 +1,14 @@
+import { systemClock } from '../machines/clock.ts';
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
 import { isSafe } from '../transports/method.ts';
 import type { Connection, ConnectionState } from './connection.ts';
+import { oncePerFrame } from './frames.ts';
 import type { ConnectionOptions } from './options.ts';
 
 /** What a component shows of a connection: its state, and the messages that came last. */
 export interface ConnectionView<Data = unknown> extends ConnectionState {
-  /** The data of the last message; `onMessage` gets every one of them. */
+  /** The data of the last message, once a frame while they keep coming; `onMessage` gets every one of them. */
   readonly data: Data | undefined;
   /** The event name of the last message. */
   readonly event: string | undefined;
@@ -43,7 +45,7 @@ export interface ServerSentEventsOptions<Data = unknown> extends ConnectionOptio
   readonly onMessage?: ((message: Message<Data>) => void) | undefined;
 }
 
-/** A store that a UI can subscribe to; it changes at most once for each batch of messages. */
+/** A store that a UI can subscribe to. While messages keep coming, it tells of them at most once a frame. */
 export interface ViewStore<Data> {
   readonly connection: ViewableConnection | null;
   readonly commands: ConnectionCommands;
@@ -110,6 +112,7 @@ export function createView<Data>(
 ): ViewStore<Data> {
   check(options, viewRules);
   const { history = 0, expected = false } = options;
+  const { actor } = connection;
   const limit = Math.floor(history); // `slice(-0.5)` would keep everything
   const listeners = new Set<(news: boolean) => void>();
   let arrived: Message<Data>[] = [];
@@ -124,30 +127,43 @@ export function createView<Data>(
     return { ...state, ...messages, ...(pending && { status: 'connecting' }) };
   }
 
-  /** The statechart notifies once for each event, after its messages were delivered. */
   function update(): void {
     const last = arrived.at(-1);
     if (!last && connection.state === shownState) return;
-    const all = limit > 0 ? [...view.history, ...arrived] : [];
-    const kept = all.slice(-limit);
-    const dropped = view.dropped + all.length - kept.length;
+    const history = last ? kept() : view.history;
     const { data, event } = last ?? view;
-    view = show({ data, event, history: last ? kept : view.history, dropped });
+    const dropped = limit > 0 ? view.dropped + view.history.length + arrived.length - history.length : 0;
+    view = show({ data, event, history, dropped });
     arrived = [];
     shownState = connection.state;
   }
 
+  function kept(): readonly Message<Data>[] {
+    if (limit === 0) return [];
+    return arrived.length < limit ? [...view.history, ...arrived].slice(-limit) : arrived.slice(-limit);
+  }
+
   function attach(): () => void {
     notified = view;
-    const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
-    const { unsubscribe } = connection.actor.subscribe(() => {
-      const news = arrived.length > 0;
+    let news = false;
+    const frames = oncePerFrame(() => {
       update();
-      if (view === notified) return;
+      if (view === notified) return false;
+      const told = news;
       notified = view;
-      for (const listener of listeners) listener(news);
+      news = false;
+      for (const listener of listeners) listener(told);
+      return 'clock' in actor && actor.clock === systemClock; // simulated time has no frames
+    });
+    const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
+    // The statechart notifies once for each event, after its messages were delivered.
+    const { unsubscribe } = actor.subscribe(() => {
+      news ||= arrived.length > 0;
+      const isOnlyNews = connection.state.status === 'open' && notified.status === 'open';
+      if (!(isOnlyNews && frames.isFull)) frames.showNow();
     });
     return () => {
+      frames.stop();
       forget();
       unsubscribe();
     };

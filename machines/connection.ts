@@ -113,7 +113,7 @@ export type TransportEvent =
 /** What the app asks for. `lastEventId` is the ID of the last message that reached the app. */
 export type ConnectionCommand =
   | { readonly type: 'open' }
-  | { readonly type: 'close'; readonly lastEventId?: string }
+  | { readonly type: 'close'; readonly lastEventId?: string | undefined }
   | { readonly type: 'reconnect' };
 
 export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;

@@ -91,10 +91,10 @@ export async function* interpret(
   /** Ends a long line by itself: a message is a slice of the text, and would keep the line from being freed. */
   function feed(text: string): void {
     const rest = pending > longLine ? text.indexOf('\n') + 1 || text.indexOf('\r') + 1 : 0;
-    if (rest > 0) parser.feed(text.slice(0, rest));
-    if (!overflow) parser.feed(rest > 0 ? text.slice(rest) : text);
+    parser.feed(text.slice(0, rest));
+    if (!overflow) parser.feed(text.slice(rest));
     const end = text.lastIndexOf('\n') + 1;
-    pending = end > 0 ? text.length - end : pending + text.length;
+    pending = text.length - end + (end > 0 ? 0 : pending);
   }
 
   try {

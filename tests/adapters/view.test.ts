@@ -1,6 +1,14 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createView, idleStore, leave, unknownStore, type ViewableConnection } from '../../adapters/view.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  createView,
+  idleStore,
+  leave,
+  unknownStore,
+  type ViewableConnection,
+  type ViewOptions,
+} from '../../adapters/view.ts';
 import { type ConnectionState, createConnection } from '../../index.ts';
+import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
 import { quiet, until } from '../support/until.ts';
@@ -11,10 +19,10 @@ afterEach(() => {
   for (const connection of connections.splice(0)) connection.close();
 });
 
-function create(immediate = true) {
+function create(immediate = true, clock: ConnectionClock = createTestClock()) {
   const server = playedTransport();
   const connection = createConnection('/events', {
-    clock: createTestClock(),
+    clock,
     parse: 'text',
     immediate,
     transport: () => server.transport,
@@ -24,8 +32,8 @@ function create(immediate = true) {
 }
 
 /** A connection that is open, with a view of it that somebody watches. */
-async function watch(options: Parameters<typeof createView>[1] = {}) {
-  const { server, connection } = create();
+async function watch({ clock, ...options }: ViewOptions & { clock?: ConnectionClock } = {}) {
+  const { server, connection } = create(true, clock);
   const view = createView<string>(connection, options);
   await until(() => server.requests.length === 1);
   server.requests[0]?.accept();
@@ -85,6 +93,83 @@ describe('the view of a connection', () => {
     expect(told).toEqual([true, true]);
     connection.close();
     expect(told).toEqual([true, true, false]);
+  });
+
+  describe('where there are frames', () => {
+    let paint = () => {};
+
+    beforeEach(() => {
+      vi.stubGlobal('requestAnimationFrame', (callback: () => void) => {
+        paint = callback;
+        return 1;
+      });
+      vi.stubGlobal('cancelAnimationFrame', () => {
+        paint = () => {};
+      });
+    });
+
+    afterEach(() => vi.unstubAllGlobals());
+
+    test('tells of the first message at once, and of the others of a frame with the next one', async () => {
+      const { told, view, send } = await watch({ history: 2, clock: systemClock });
+      const seen: unknown[] = [];
+      view.subscribe(() => seen.push(view.get().data));
+      await send('a');
+      expect(seen).toEqual(['a']);
+      await send('b', 'c');
+      await send('d');
+      expect(seen).toEqual(['a']);
+      paint();
+      expect([seen, told]).toEqual([
+        ['a', 'd'],
+        [true, true],
+      ]);
+      expect(view.get()).toMatchObject({ history: [{ data: 'c' }, { data: 'd' }], dropped: 2 });
+      paint();
+      await send('e');
+      expect(seen).toEqual(['a', 'd', 'e']);
+    });
+
+    test('tells at once of whatever is not a message, with the messages before it', async () => {
+      const { connection, server, told, view, send } = await watch({ clock: systemClock });
+      const seen: unknown[] = [];
+      view.subscribe(() => seen.push([view.get().status, view.get().data]));
+      await send('a');
+      await send('b');
+      server.requests[0]?.end();
+      await until(() => connection.state.status === 'backoff');
+      connection.close();
+      expect(seen).toEqual([
+        ['open', 'a'],
+        ['backoff', 'b'],
+        ['closed', 'b'],
+      ]);
+      expect(told).toEqual([true, true, false]);
+    });
+
+    test('shows all there is to whoever looks, and tells of it all the same', async () => {
+      const { told, view, send } = await watch({ clock: systemClock });
+      await send('a');
+      await send('b');
+      expect([view.get().data, told]).toEqual(['b', [true]]);
+      paint();
+      expect(told).toEqual([true, true]);
+    });
+
+    test('waits for no frame once nobody watches', async () => {
+      const { told, view, send, forget } = await watch({ clock: systemClock });
+      await send('a');
+      await send('b');
+      forget();
+      paint();
+      expect([view.get().data, told]).toEqual(['b', [true]]);
+    });
+
+    test('waits for none under a clock of the app: simulated time has no frames', async () => {
+      const { told, send } = await watch();
+      for (const data of ['a', 'b', 'c']) await send(data);
+      expect(told).toEqual([true, true, true]);
+    });
   });
 
   test('tells nothing to those who have left; the others go on', async () => {

@@ -17,6 +17,7 @@ import {
   type Message,
   selectStatus,
 } from '../../../index.ts';
+import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 
@@ -91,6 +92,7 @@ test('a restart of the server is survived, nothing is lost or doubled, the budge
   await until(() => feed.last.retries === 0);
   await server.publish('three');
   await until(() => feed.received.length === 3);
+  await until(() => feed.last.data === 'three');
 
   expect(feed.received).toEqual([
     { event: 'message', data: 'one', id: '1' },
@@ -368,6 +370,20 @@ test('history keeps the last messages and counts the rest; a burst costs far few
   expect(feed.last.history.map(({ data }) => data)).toEqual([9_997, 9_998, 9_999]);
   expect(feed.last.dropped).toBe(9_997);
   expect(feed.results.length - before).toBeLessThan(50);
+});
+
+test('messages that keep coming render at most once a frame; every one is heard, and the last one is shown', async () => {
+  const feed = createFeed<number>();
+  const { host } = render(<feed.Feed url={server.url} options={{ history: Infinity }} />);
+  await until(() => host.textContent === 'open');
+  const { counts, stop } = perFrame(() => feed.results.length);
+  for (let index = 0; index < 200; index += 1) await server.write(`data: ${index}\n\n`);
+  await until(() => feed.last.data === 199);
+  stop();
+  const all = Array.from({ length: 200 }, (_, index) => index);
+  expect(feed.received.map(({ data }) => data)).toEqual(all);
+  expect(feed.last.history.map(({ data }) => data)).toEqual(all);
+  expect(Math.max(...counts)).toBe(1);
 });
 
 test('a message with the same payload as the one before renders all the same', async () => {

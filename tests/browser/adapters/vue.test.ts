@@ -29,6 +29,7 @@ import {
   type Message,
   selectStatus,
 } from '../../../index.ts';
+import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 
@@ -109,6 +110,7 @@ test('a restart of the server is survived, nothing is lost or doubled, the budge
   await until(() => feed.result?.retries.value === 0);
   await server.publish('three');
   await until(() => feed.received.length === 3);
+  await until(() => feed.result?.data.value === 'three');
 
   expect(feed.received).toEqual([
     { event: 'message', data: 'one', id: '1' },
@@ -260,9 +262,26 @@ test('history keeps the last messages and counts the rest; a burst costs far few
   if (feed.result) watch(feed.result.data, () => updates++, { flush: 'sync' });
   await server.write(Array.from({ length: 10_000 }, (_, index) => `data: ${index}\n\n`).join(''));
   await until(() => feed.received.length === 10_000);
+  await until(() => feed.result?.data.value === 9_999);
   expect(feed.result?.history.value.map(({ data }) => data)).toEqual([9_997, 9_998, 9_999]);
   expect(feed.result?.dropped.value).toBe(9_997);
   expect(updates).toBeLessThan(50);
+});
+
+test('messages that keep coming update at most once a frame; every one is heard, and the last one is shown', async () => {
+  const feed = createFeed<number>(() => server.url, { history: Infinity });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  let updates = 0;
+  if (feed.result) watch(feed.result.data, () => updates++, { flush: 'sync' });
+  const { counts, stop } = perFrame(() => updates);
+  for (let index = 0; index < 200; index += 1) await server.write(`data: ${index}\n\n`);
+  await until(() => feed.result?.data.value === 199);
+  stop();
+  const all = Array.from({ length: 200 }, (_, index) => index);
+  expect(feed.received.map(({ data }) => data)).toEqual(all);
+  expect(feed.result?.history.value.map(({ data }) => data)).toEqual(all);
+  expect(Math.max(...counts)).toBe(1);
 });
 
 test('a message with the same payload as the one before is news all the same, once', async () => {

@@ -1,0 +1,36 @@
+/** How long a frame is waited for, in milliseconds: a window that is covered may have none. */
+const longestWait = 1_000;
+
+/**
+ * Shows at once what there is to show, and what follows within the same frame with the next one. Nothing waits where
+ * nothing is painted: on a server, and on a page that is hidden.
+ *
+ * @param show Returns whether the rest of the frame has to wait.
+ */
+export function oncePerFrame(show: () => boolean) {
+  let frame: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function stop(): void {
+    if (frame === undefined) return;
+    globalThis.cancelAnimationFrame?.(frame); // a simulated page may be gone by now
+    clearTimeout(timer);
+    frame = undefined;
+  }
+
+  function showNow(): void {
+    stop();
+    if (!show() || typeof requestAnimationFrame === 'undefined' || globalThis.document?.hidden) return;
+    frame = requestAnimationFrame(showNow);
+    timer = setTimeout(showNow, longestWait);
+  }
+
+  return {
+    /** Whether something was shown in this frame: what comes now is shown with the next one. */
+    get isFull() {
+      return frame !== undefined;
+    },
+    showNow,
+    stop,
+  };
+}
