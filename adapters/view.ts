@@ -146,6 +146,8 @@ export function createView<Data>(
   function attach(): () => void {
     notified = view;
     let news = false;
+    // Only news fills a frame, and simulated time has none.
+    const hasFrames = 'clock' in actor && actor.clock === systemClock;
     const frames = oncePerFrame(() => {
       update();
       if (view === notified) return false;
@@ -153,7 +155,7 @@ export function createView<Data>(
       notified = view;
       news = false;
       for (const listener of listeners) listener(told);
-      return 'clock' in actor && actor.clock === systemClock; // simulated time has no frames
+      return told && hasFrames;
     });
     const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
     // The statechart notifies once for each event, after its messages were delivered.

@@ -147,6 +147,26 @@ describe('the view of a connection', () => {
       expect(told).toEqual([true, true, false]);
     });
 
+    test('tells at once of the first message after a change of the status', async () => {
+      const { connection, server, view, send } = await watch({ clock: systemClock });
+      const seen: unknown[] = [];
+      view.subscribe(() => seen.push([view.get().status, view.get().data]));
+      await send('a');
+      connection.close();
+      connection.open();
+      await until(() => server.requests.length === 2);
+      server.requests[1]?.accept();
+      server.requests[1]?.batch({ messages: [{ event: 'message', data: 'b', id: '' }], lastEventId: '' });
+      await until(() => view.get().data === 'b');
+      expect(seen).toEqual([
+        ['open', 'a'],
+        ['closed', 'a'],
+        ['connecting', 'a'],
+        ['open', 'a'],
+        ['open', 'b'],
+      ]);
+    });
+
     test('shows all there is to whoever looks, and tells of it all the same', async () => {
       const { told, view, send } = await watch({ clock: systemClock });
       await send('a');
