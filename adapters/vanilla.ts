@@ -55,7 +55,6 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
   const subscribers = new Listeners<ConnectionState>();
-  let state = stateOf(actor.getSnapshot());
   /** The batch that is being delivered, and how far: the rest of it is not, once a listener closes the connection. */
   let batch: readonly Message[] = [];
   let at = 0;
@@ -86,18 +85,17 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   });
 
   actor.subscribe((snapshot) => {
+    const { state } = connection;
     const next = stateOf(snapshot, state);
     if (next === state) return;
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
-    state = next;
+    connection.state = next;
     subscribers.call(next, reportError);
   });
 
-  const connection: Connection = {
+  const connection: Writable<Connection> = {
     actor,
-    get state() {
-      return state;
-    },
+    state: stateOf(actor.getSnapshot()),
     on(event: string, listener: (message: never) => void) {
       if (event !== '*') checkName(event, events);
       const known = listeners.get(event) ?? new Listeners<Message>();
@@ -122,6 +120,8 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   actor.start();
   return connection;
 }
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function stateOf(
   snapshot: SnapshotFrom<typeof connectionMachine>,

@@ -32,13 +32,11 @@ export interface StreamMemory {
 }
 
 export function createMemory(): StreamMemory {
-  let lastEventId = '';
   let kept: Kept[] = []; // by the batch, which is cheap: this is on the hot path
   let count = 0;
   let characters = 0;
   let room = { messages: 0, characters: 0 };
   let before: readonly Message[] = [];
-  let left = 0;
   let asked = '';
   let overlaps = false;
 
@@ -56,19 +54,28 @@ export function createMemory(): StreamMemory {
 
   const recent = () => kept.flatMap(({ messages }) => messages);
 
-  return {
+  function isReplay({ id, event, data }: Message): boolean {
+    if (memory.left === 0 || id === '') return false;
+    memory.left -= 1;
+    const index = before.findLastIndex(
+      (known) => known.id === id && known.event === event && known.data === data,
+    );
+    if (index === before.length - 1) memory.left = 0; // the rest is news
+    return index >= 0;
+  }
+
+  const memory: StreamMemory & Progress = {
+    lastEventId: '',
+    left: 0, // how many messages of the stream may still be replays
     keepAliveGaps: [],
     caution: 1,
-    get lastEventId() {
-      return lastEventId;
-    },
     rewind(id) {
       const messages = recent();
       let last = messages.findLastIndex((message) => message.id === id);
-      if (last < 0 && id === lastEventId) return; // it came without a message
+      if (last < 0 && id === memory.lastEventId) return; // it came without a message
       // Of several with that ID, only the first one is sure to have reached the app.
       while (messages[last - 1]?.id === id) last -= 1;
-      lastEventId = id;
+      memory.lastEventId = id;
       if (last === messages.length - 1) return; // nothing to forget
       const rest = { messages: messages.slice(0, last + 1).slice(-mostMessages), characters };
       kept = [];
@@ -76,35 +83,19 @@ export function createMemory(): StreamMemory {
       if (last >= 0) keep(rest);
     },
     request() {
-      asked = lastEventId;
+      asked = memory.lastEventId;
       room = { messages: mostMessages, characters: mostCharacters };
-      return {
-        get lastEventId() {
-          return lastEventId;
-        },
-        get isReplaying() {
-          return left > 0;
-        },
-        isReplay({ id, event, data }) {
-          if (left === 0 || id === '') return false;
-          left -= 1;
-          const index = before.findLastIndex(
-            (known) => known.id === id && known.event === event && known.data === data,
-          );
-          if (index === before.length - 1) left = 0; // the rest is news
-          return index >= 0;
-        },
-      };
+      return new LiveRequest(memory, isReplay);
     },
     startStream() {
       before = recent();
-      left = before.length > 0 ? mostReplayed : 0;
-      overlaps = asked !== lastEventId;
+      memory.left = before.length > 0 ? mostReplayed : 0;
+      overlaps = asked !== memory.lastEventId;
     },
     settleStream() {
       if (overlaps) return; // what the stream before delivered meanwhile comes again, however late
       before = [];
-      left = 0;
+      memory.left = 0;
     },
     hasRoomFor(batch) {
       room.messages -= batch.messages.length;
@@ -112,13 +103,38 @@ export function createMemory(): StreamMemory {
       return room.messages >= 0 && room.characters >= 0;
     },
     remember(batch) {
-      ({ lastEventId } = batch);
+      memory.lastEventId = batch.lastEventId;
       // Without an ID, nothing can be replayed.
-      if (lastEventId !== '' && batch.messages.length > 0) {
+      if (batch.lastEventId !== '' && batch.messages.length > 0) {
         keep({ messages: batch.messages, characters: charactersOf(batch) });
       }
     },
   };
+  return memory;
+}
+
+interface Progress {
+  lastEventId: string;
+  left: number;
+}
+
+/** Moves on with the connection. Objects with getters of their own take far more memory than those of a class. */
+class LiveRequest implements TransportRequest {
+  readonly isReplay: (message: Message) => boolean;
+  readonly #progress: Progress;
+
+  constructor(progress: Progress, isReplay: (message: Message) => boolean) {
+    this.#progress = progress;
+    this.isReplay = isReplay;
+  }
+
+  get lastEventId(): string {
+    return this.#progress.lastEventId;
+  }
+
+  get isReplaying(): boolean {
+    return this.#progress.left > 0;
+  }
 }
 
 interface Kept {
