@@ -1,24 +1,14 @@
 import { createServer } from 'node:http';
 import { now } from './now.ts';
 import { sendWire } from './wire.ts';
-import { type Wire, type WorkloadName, type Writes, wireOf } from './workloads.ts';
 
 // Runs in a process of its own, so that what it does is not the client's.
-const wires = new Map<string, Wire>();
 
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });
   if (pathname === '/stream') {
-    const name = searchParams.get('workload') as WorkloadName;
-    const wire = wires.get(name) ?? wireOf(name);
-    wires.set(name, wire);
-    void sendWire(
-      response,
-      wire,
-      Number(searchParams.get('thousands')),
-      searchParams.get('writes') as Writes,
-    );
+    void sendWire(response, searchParams);
   }
   if (pathname === '/idle') response.write('data: hello\n\n');
   if (pathname === '/drop') {

@@ -4,7 +4,14 @@ import type { BenchOptions } from './options.ts';
 import type { ReadingJob, ReadingReport } from './reader.ts';
 import { interleaved, spreadOf } from './statistics.ts';
 import { spread, type Table } from './table.ts';
-import { period, type WorkloadName, type Writes, warmUpOf, wireOf, workloads } from './workloads.ts';
+import {
+  checkCharacters,
+  titleOf,
+  type WorkloadName,
+  type Writes,
+  warmUpOf,
+  workloads,
+} from './workloads.ts';
 
 /** What every other client is held against. */
 const limit: ClientName = 'bare';
@@ -38,7 +45,7 @@ async function tableOf(
   const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall') =>
     spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
   return {
-    title: `${workloads[workload].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`,
+    title: titleOf(workload, writes),
     head: ['client', 'CPU, × the limit', 'wall, × the limit', 'CPU, µs a message'],
     rows: [...reports].map(([client, own]) => [
       clientOf(client).name,
@@ -68,8 +75,6 @@ async function read(
     count: measured * 1_000,
   };
   const report = await run<ReadingReport>('reader.ts', job);
-  const { data, text } = wireOf(workload).characters;
-  const expected = ((client.endsWith('json') ? text : data) * all * 1_000) / period;
-  if (report.characters === expected) return report;
-  throw new Error(`${client} delivered ${report.characters} of ${expected} characters of ${workload}.`);
+  checkCharacters(report.characters, { client, workload, thousands: all });
+  return report;
 }

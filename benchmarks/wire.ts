@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { period, type Wire, type Writes } from './workloads.ts';
+import { period, type WorkloadName, type Writes, wireOf } from './workloads.ts';
 
 const blockSize = 2 ** 16;
 
-/** Sends a stream as fast as the socket takes it, and leaves it open. Once the client is gone, nobody drains it. */
-export async function sendWire(
-  response: ServerResponse,
-  { events }: Wire,
-  thousands: number,
-  writes: Writes,
-): Promise<void> {
+/**
+ * Sends the stream that is asked for as fast as the socket takes it, and leaves it open. Once the client is gone, nobody
+ * drains it.
+ */
+export async function sendWire(response: ServerResponse, query: URLSearchParams): Promise<void> {
+  const { events } = wireOf(query.get('workload') as WorkloadName);
+  const writes = query.get('writes') as Writes;
+  const thousands = Number(query.get('thousands'));
   const laps = (thousands * 1_000) / period;
   for (const piece of writes === 'event' ? repeat(events, laps) : blocks(Buffer.concat(events), laps)) {
     if (response.destroyed) return;

@@ -38,9 +38,14 @@ export const workloads = {
 
 export type WorkloadName = keyof typeof workloads;
 
-/** How many messages come before those that are measured, in thousands. */
+/** How many messages come before those that are measured, in thousands: enough for V8 to have compiled everything. */
 export function warmUpOf(thousands: number): number {
-  return Math.ceil(thousands / 2);
+  return 2 * thousands;
+}
+
+/** What a table of the throughput is called. */
+export function titleOf(name: WorkloadName, writes: Writes): string {
+  return `${workloads[name].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`;
 }
 
 /** The stream repeats itself after so many events. */
@@ -53,7 +58,15 @@ export interface Wire {
   readonly characters: { readonly data: number; readonly text: number };
 }
 
+const wires = new Map<WorkloadName, Wire>();
+
 export function wireOf(name: WorkloadName): Wire {
+  const wire = wires.get(name) ?? makeWire(name);
+  wires.set(name, wire);
+  return wire;
+}
+
+function makeWire(name: WorkloadName): Wire {
   const { event, textOf } = workloads[name];
   const texts = Array.from({ length: period }, (_, index) => textOf(index));
   return {
@@ -66,4 +79,15 @@ export function wireOf(name: WorkloadName): Wire {
       text: texts.reduce((sum, text) => sum + JSON.parse(text).text.length, 0),
     },
   };
+}
+
+/** @throws Error when a client did not get all the text that so many thousands of messages bring. */
+export function checkCharacters(
+  received: number,
+  { client, workload, thousands }: { client: string; workload: WorkloadName; thousands: number },
+): void {
+  const { data, text } = wireOf(workload).characters;
+  const expected = ((client.endsWith('json') ? text : data) * thousands * 1_000) / period;
+  if (received === expected) return;
+  throw new Error(`${client} delivered ${received} of ${expected} characters of ${workload}.`);
 }

@@ -1,12 +1,10 @@
 import { createServer } from 'node:http';
 import { sendWire } from '../wire.ts';
-import { type Wire, type WorkloadName, type Writes, wireOf } from '../workloads.ts';
 import { bundlePages } from './bundle.ts';
 import { sendPaced } from './rendering/paced.ts';
 
 // Runs in a process of its own, so that what it does is not the page's. Pages and streams are of one origin.
 const scripts = await bundlePages();
-const wires = new Map<string, Wire>();
 
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -15,15 +13,7 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     response.setHeader('content-type', 'text/javascript; charset=utf-8').end(script);
   } else if (pathname === '/stream') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const name = searchParams.get('workload') as WorkloadName;
-    const wire = wires.get(name) ?? wireOf(name);
-    wires.set(name, wire);
-    void sendWire(
-      response,
-      wire,
-      Number(searchParams.get('thousands')),
-      searchParams.get('writes') as Writes,
-    );
+    void sendWire(response, searchParams);
   } else if (pathname === '/paced') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     sendPaced(response, Number(searchParams.get('rate')), Number(searchParams.get('count')));

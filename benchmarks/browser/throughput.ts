@@ -1,7 +1,14 @@
 import type { Browser } from 'playwright';
 import { interleaved, spreadOf } from '../statistics.ts';
 import { spread, type Table } from '../table.ts';
-import { period, type WorkloadName, type Writes, warmUpOf, wireOf, workloads } from '../workloads.ts';
+import {
+  checkCharacters,
+  titleOf,
+  type WorkloadName,
+  type Writes,
+  warmUpOf,
+  workloads,
+} from '../workloads.ts';
 import { type Usage, withFreshPage } from './fresh-page.ts';
 import type { BrowserBenchOptions } from './options.ts';
 import { type ClientName, clientNames, clientOf } from './throughput/clients.ts';
@@ -41,7 +48,7 @@ async function tableOf(
   const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
     spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
   return {
-    title: `${workloads[workload].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`,
+    title: titleOf(workload, writes),
     head: [
       'client',
       'main thread, × the limit',
@@ -75,18 +82,11 @@ async function read(
       const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count}`;
       const job = { client, url, event, count: count * 1_000 };
       const report = await page.evaluate((given) => globalThis.readStream(given), job);
-      check(report, count);
+      checkCharacters(report.characters, { client, workload, thousands: count });
       return report;
     }
     await readThousands(warmUpOf(measured));
     const { mainThread, renderer, wall } = await metered(() => readThousands(measured));
     return { mainThread: mainThread / measured, renderer: renderer / measured, wall: wall / measured };
   });
-
-  function check({ characters }: ReadingReport, count: number): void {
-    const { data, text } = wireOf(workload).characters;
-    const expected = ((client.endsWith('json') ? text : data) * count * 1_000) / period;
-    if (characters === expected) return;
-    throw new Error(`${client} delivered ${characters} of ${expected} characters of ${workload}.`);
-  }
 }
