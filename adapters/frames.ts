@@ -18,11 +18,16 @@ export function oncePerFrame(show: () => boolean) {
     frame = undefined;
   }
 
-  function showNow(): void {
-    stop();
-    if (!show() || typeof requestAnimationFrame === 'undefined' || globalThis.document?.hidden) return;
+  function fill(): void {
+    if (typeof requestAnimationFrame === 'undefined' || globalThis.document?.hidden) return;
     frame = requestAnimationFrame(showNow);
     timer = setTimeout(showNow, longestWait);
+  }
+
+  function showNow(): void {
+    stop();
+    fill(); // first, so that whoever is shown something may stop it all
+    if (!show()) stop();
   }
 
   return {

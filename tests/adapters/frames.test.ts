@@ -93,6 +93,15 @@ describe('what there is to show', () => {
     expect([shown, paced.isFull]).toEqual([2, true]);
   });
 
+  test('is not shown any more once it is stopped by whoever it is shown to', () => {
+    const paced = oncePerFrame(() => {
+      paced.stop();
+      return true;
+    });
+    paced.showNow();
+    expect([paced.isFull, ...waiting()]).toEqual([false, 0, 0]);
+  });
+
   test.each([
     ['on a page that is hidden', () => vi.stubGlobal('document', { hidden: true })],
     ['where there are no frames', () => vi.stubGlobal('requestAnimationFrame', undefined)],
