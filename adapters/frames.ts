@@ -8,14 +8,13 @@ const longestWait = 1_000;
  * @param show Returns whether the rest of the frame has to wait.
  */
 export function oncePerFrame(show: () => boolean) {
-  let frame: number | undefined;
+  let frame = 0; // none
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function stop(): void {
-    if (frame === undefined) return;
     globalThis.cancelAnimationFrame?.(frame); // a simulated page may be gone by now
     clearTimeout(timer);
-    frame = undefined;
+    frame = 0;
   }
 
   function fill(): void {
@@ -33,7 +32,7 @@ export function oncePerFrame(show: () => boolean) {
   return {
     /** Whether something was shown in this frame: what comes now is shown with the next one. */
     get isFull() {
-      return frame !== undefined;
+      return frame > 0;
     },
     showNow,
     stop,
