@@ -1,27 +1,29 @@
 import { type ErrorReporter, report } from '../transports/report.ts';
 
-type Listener<Value> = (value: Value) => void;
+interface Entry<Value> {
+  listener: (value: Value) => void;
+}
 
 /**
  * Those who listen to one thing. Whoever is added is called from the next time on; whoever is removed, never again.
  * One that throws is reported, and keeps nobody from being called. This is on the hot path.
  */
 export class Listeners<Value> {
-  /** Replaced when one is added: a call that is under way goes on with those there were. */
-  #all: Listener<Value>[] = [];
+  /** Never changed, but replaced: a call that is under way goes on with those there were. */
+  #all: readonly Entry<Value>[] = [];
 
-  add(listener: Listener<Value>): () => void {
-    if (!this.#all.includes(listener)) this.#all = [...this.#all, listener];
+  add(listener: (value: Value) => void): () => void {
+    const known = this.#all.find((entry) => entry.listener === listener);
+    const entry = known ?? { listener };
+    if (!known) this.#all = [...this.#all, entry];
     return () => {
-      const index = this.#all.indexOf(listener);
-      if (index < 0) return;
-      this.#all[index] = () => {}; // for a call that is under way
-      this.#all = this.#all.filter((_, other) => other !== index);
+      entry.listener = () => {}; // for a call that is under way
+      this.#all = this.#all.filter((other) => other !== entry);
     };
   }
 
   call(value: Value, reporter: ErrorReporter): void {
-    for (const listener of this.#all) {
+    for (const { listener } of this.#all) {
       try {
         listener(value);
       } catch (error) {

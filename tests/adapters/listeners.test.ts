@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { Listeners } from '../../adapters/listeners.ts';
+
+function create() {
+  const heard: string[] = [];
+  const faults: unknown[] = [];
+  const listeners = new Listeners<number>();
+  const hear = (name: string) => (value: number) => void heard.push(`${name} ${value}`);
+  const call = (value: number) => listeners.call(value, (fault) => faults.push(fault));
+  return { heard, faults, listeners, hear, call };
+}
+
+test('are called in the order in which they came', () => {
+  const { heard, listeners, hear, call } = create();
+  listeners.add(hear('a'));
+  listeners.add(hear('b'));
+  call(1);
+  expect(heard).toEqual(['a 1', 'b 1']);
+});
+
+test('one that is added twice is called once, and either way to remove it does', () => {
+  const { heard, listeners, hear, call } = create();
+  const a = hear('a');
+  const [first, second] = [listeners.add(a), listeners.add(a)];
+  call(1);
+  second();
+  call(2);
+  listeners.add(a);
+  first(); // was of another time
+  call(3);
+  expect(heard).toEqual(['a 1', 'a 3']);
+});
+
+test('one that another adds is called from the next time on', () => {
+  const { heard, listeners, hear, call } = create();
+  let added = false;
+  listeners.add(() => {
+    if (!added) listeners.add(hear('late'));
+    added = true;
+  });
+  call(1);
+  call(2);
+  expect(heard).toEqual(['late 2']);
+});
+
+test('one that another removes is not called any more, whatever was added meanwhile', () => {
+  const { heard, listeners, hear, call } = create();
+  const removals: (() => void)[] = [];
+  listeners.add(() => {
+    listeners.add(hear('late'));
+    for (const remove of removals) remove();
+  });
+  removals.push(listeners.add(hear('b')));
+  listeners.add(hear('c'));
+  call(1);
+  expect(heard).toEqual(['c 1']);
+});
+
+test('one that throws is reported, and the others are called', () => {
+  const { heard, faults, listeners, hear, call } = create();
+  listeners.add(() => {
+    throw new Error('a fault');
+  });
+  listeners.add(hear('b'));
+  call(1);
+  expect([heard, faults]).toEqual([['b 1'], [new Error('a fault')]]);
+});
