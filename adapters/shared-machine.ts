@@ -15,7 +15,7 @@ export const partsOf = new WeakMap<object, Parts>();
 let machine: typeof connectionMachine | undefined;
 
 /**
- * The statechart that all connections share. `provide` makes a whole new one, of some 60 KB: here it is called once,
+ * The statechart that all connections share. `provide` makes a whole new one, of some 45 KB: here it is called once,
  * and the actors that it provides look up what to do for the connection that invoked them.
  */
 export function sharedMachine(): typeof connectionMachine {

@@ -1,4 +1,5 @@
 import { type ClientName, clients } from './clients/client.ts';
+import { lengthOf } from './length.ts';
 
 /** A stream to read and to time. */
 export interface ReadingJob {
@@ -44,9 +45,3 @@ open({
     }
   },
 });
-
-/** Of parsed data, that of the property which every workload has. */
-function lengthOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
-  return (data as { text: string }).text.length;
-}

@@ -3,7 +3,6 @@ import { now } from './now.ts';
 import { sendWire } from './wire.ts';
 
 // Runs in a process of its own, so that what it does is not the client's.
-
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });

@@ -25,3 +25,12 @@ export function* interleaved<Item>(items: readonly Item[], rounds: number): Gene
     yield* items.slice(0, first);
   }
 }
+
+/** Of each round, how many times the figure of the limit it was. */
+export function ratiosTo<Figure extends string>(
+  limits: readonly Record<Figure, number>[],
+  own: readonly Record<Figure, number>[],
+  figure: Figure,
+): Spread {
+  return spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN)));
+}

@@ -2,10 +2,11 @@ import { type ClientName, clientOf } from './clients/client.ts';
 import { run, startServer } from './jobs.ts';
 import type { BenchOptions } from './options.ts';
 import type { ReadingJob, ReadingReport } from './reader.ts';
-import { interleaved, spreadOf } from './statistics.ts';
+import { interleaved, ratiosTo, spreadOf } from './statistics.ts';
 import { spread, type Table } from './table.ts';
 import {
   checkCharacters,
+  streams,
   titleOf,
   type WorkloadName,
   type Writes,
@@ -20,10 +21,8 @@ const limit: ClientName = 'bare';
 export async function throughput(options: BenchOptions): Promise<Table[]> {
   const { origin, server } = await startServer();
   const tables: Table[] = [];
-  for (const writes of ['block', 'event'] as const) {
-    for (const workload of Object.keys(workloads) as WorkloadName[]) {
-      tables.push(await tableOf(workload, writes, origin, options));
-    }
+  for (const { workload, writes } of streams) {
+    tables.push(await tableOf(workload, writes, origin, options));
   }
   server.kill();
   return tables;
@@ -43,7 +42,7 @@ async function tableOf(
   }
   const limits = reports.get(limit) ?? [];
   const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall') =>
-    spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
+    spread(ratiosTo(limits, own, figure));
   return {
     title: titleOf(workload, writes),
     head: ['client', 'CPU, × the limit', 'wall, × the limit', 'CPU, µs a message'],

@@ -38,6 +38,11 @@ export const workloads = {
 
 export type WorkloadName = keyof typeof workloads;
 
+/** Every stream that is measured: each workload in blocks, then each with one write per event. */
+export const streams = (['block', 'event'] as const).flatMap((writes) =>
+  (Object.keys(workloads) as WorkloadName[]).map((workload) => ({ workload, writes })),
+);
+
 /** How many messages come before those that are measured, in thousands: enough for V8 to have compiled everything. */
 export function warmUpOf(thousands: number): number {
   return 2 * thousands;

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright';
-import { interleaved, spreadOf } from '../statistics.ts';
+import { interleaved, ratiosTo, spreadOf } from '../statistics.ts';
 import { spread, type Table } from '../table.ts';
 import {
   checkCharacters,
+  streams,
   titleOf,
   type WorkloadName,
   type Writes,
@@ -26,11 +27,7 @@ export async function* throughput(
   origin: string,
   options: BrowserBenchOptions,
 ): AsyncGenerator<Table> {
-  for (const writes of ['block', 'event'] as const) {
-    for (const workload of Object.keys(workloads) as WorkloadName[]) {
-      yield tableOf(workload, writes, browser, origin, options);
-    }
-  }
+  for (const { workload, writes } of streams) yield tableOf(workload, writes, browser, origin, options);
 }
 
 async function tableOf(
@@ -46,7 +43,7 @@ async function tableOf(
   }
   const limits = reports.get(limit) ?? [];
   const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
-    spread(spreadOf(own.map((report, round) => report[figure] / (limits[round]?.[figure] ?? Number.NaN))));
+    spread(ratiosTo(limits, own, figure));
   return {
     title: titleOf(workload, writes),
     head: [

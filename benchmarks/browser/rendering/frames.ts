@@ -1,11 +1,9 @@
+import { perFrame } from '../../../tests/support/per-frame.ts';
 import type { ShowReport } from './page.ts';
 
 /** Watches the frames of the page, and what happens between them. */
 export function watchFrames() {
-  let frames = 0;
   let renders = 0;
-  let rendersBefore = 0;
-  let mostRenders = 0;
   let longestTask = 0;
 
   const tasks = new PerformanceObserver((list) => {
@@ -13,12 +11,7 @@ export function watchFrames() {
   });
   tasks.observe({ type: 'longtask' });
 
-  let request = requestAnimationFrame(function look() {
-    frames += 1;
-    mostRenders = Math.max(mostRenders, renders - rendersBefore);
-    rendersBefore = renders;
-    request = requestAnimationFrame(look);
-  });
+  const { counts, stop } = perFrame(() => renders);
 
   return {
     countRender(): void {
@@ -27,9 +20,9 @@ export function watchFrames() {
     /** Two frames later, what came last has been shown. */
     async stop(): Promise<Pick<ShowReport, 'frames' | 'renders' | 'mostRenders' | 'longestTask'>> {
       for (let turn = 0; turn < 2; turn += 1) await new Promise(requestAnimationFrame);
-      cancelAnimationFrame(request);
+      stop();
       tasks.disconnect();
-      return { frames, renders, mostRenders, longestTask };
+      return { frames: counts.length, renders, mostRenders: Math.max(...counts), longestTask };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { lengthOf } from '../../length.ts';
 import { type ClientName, clients } from './clients.ts';
 
 /** A stream that a page is asked to read. */
@@ -41,9 +42,3 @@ globalThis.readStream = async ({ client, url, event, count }) => {
     setTimeout(() => reject(new Error(`${client} still waits for ${left} of ${count} messages.`)), longest);
   });
 };
-
-/** Of parsed data, that of the property which every workload has. */
-function lengthOf(data: unknown): number {
-  if (typeof data === 'string') return data.length;
-  return (data as { text: string }).text.length;
-}
