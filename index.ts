@@ -15,6 +15,8 @@ export {
   connectionMachine,
   connectionStatuses,
   type Gap,
+  type RequestEvent,
+  type StreamEvent,
   selectStatus,
   type TransportCommand,
   type TransportEvent,
@@ -28,20 +30,21 @@ export {
   failureKinds,
   isConnectionError,
 } from './machines/connection-error.ts';
-export { type EnvironmentEvent, fromEnvironment } from './machines/environment.ts';
+export { type EnvironmentEvent, type EnvironmentInput, fromEnvironment } from './machines/environment.ts';
 export { type JitterKind, jitterKinds } from './machines/jitter.ts';
 export type { Message, MessageBatch } from './machines/message.ts';
 export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';
 export { type ConnectionSettings, defaultSettings, type GivenSettings } from './machines/settings.ts';
 export type { JitterFunction, TransportActorOptions } from './transports/actor-options.ts';
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
-export { type FetchTransportOptions, fetchTransport } from './transports/fetch.ts';
+export { type FetchTransportOptions, fetchTransport, type Resume } from './transports/fetch.ts';
 export { fromTransport } from './transports/from-transport.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
 export type {
   EventMap,
   EventStream,
+  MessageMatcher,
   Supplied,
   TextMessage,
   Transport,

@@ -54,8 +54,20 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
   /**
    * Connects anew from whatever state, with a whole retry budget. An open stream that has event IDs goes on until
    * the next one is open.
+   *
+   * @param details.lastEventId The ID to resume after from now on; `''` forgets it. The open stream is dropped then.
+   * @throws TypeError when `lastEventId` is no string that a header can carry.
    */
-  reconnect(): void;
+  reconnect(details?: { readonly lastEventId?: string | undefined }): void;
+  /**
+   * Closes the connection until {@link resume}, as when the component that uses it goes away and may come back.
+   * A request that must not be repeated is closed for good.
+   *
+   * @returns Whether there is something to take up again.
+   */
+  suspend(): boolean;
+  /** Takes up again what {@link suspend} has closed; what was closed or had failed before stays as it is. */
+  resume(): void;
   /**
    * Iterates over the messages that arrive from now on. Ends when the connection is closed; throws the
    * {@link ConnectionError} when it fails, or when the consumer falls `bufferSize` messages behind.

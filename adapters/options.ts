@@ -1,6 +1,6 @@
 import type { Gap } from '../machines/connection.ts';
 import type { JitterKind } from '../machines/jitter.ts';
-import { anyOf, callback, check, type Rules, text } from '../machines/rules.ts';
+import { anyOf, callback, check, type Rule, type Rules, text } from '../machines/rules.ts';
 import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
 import {
   type JitterFunction,
@@ -10,7 +10,7 @@ import {
 import { isSendable } from '../transports/event-id.ts';
 import type { EventSourceTransportOptions } from '../transports/event-source.ts';
 import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
-import { eventsRule, namesOf, namesRule } from '../transports/supply.ts';
+import { eventsRule, matcherRule, namesOf, namesRule } from '../transports/supply.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
 import type { Persistence } from './cursor.ts';
 
@@ -45,11 +45,19 @@ export interface ConnectionOptions<Events extends object = EventMap>
   readonly lastEventId?: string | undefined;
   /** Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`. */
   readonly persist?: Persistence | undefined;
-  /** Called when the server admits that it has lost events: reload what they would have told. */
+  /**
+   * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
+   * admits it, whether nobody can know, or whether the last event ID was given up.
+   */
   readonly onGap?: ((gap: Gap) => void) | undefined;
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   readonly bufferSize?: number | undefined;
 }
+
+const lastEventIdRule: Rule = {
+  allowed: 'a string without control characters',
+  test: (value) => typeof value === 'string' && isSendable(value),
+};
 
 const ownRules: Rules<
   Pick<
@@ -68,12 +76,9 @@ const ownRules: Rules<
   transport: callback,
   onGap: callback,
   events: eventsRule,
-  closeOn: namesRule,
+  closeOn: matcherRule,
   refreshOn: namesRule,
-  lastEventId: {
-    allowed: 'a string without control characters',
-    test: (value) => typeof value === 'string' && isSendable(value),
-  },
+  lastEventId: lastEventIdRule,
   persist: {
     allowed: 'a `storage` and a `key`',
     test: (value) =>
@@ -97,6 +102,11 @@ export function checkOptions(options: ConnectionOptions): void {
   for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
+}
+
+/** @throws TypeError when it is no event ID. */
+export function checkLastEventId(lastEventId: string | undefined): void {
+  check({ lastEventId }, { lastEventId: lastEventIdRule });
 }
 
 /** @throws TypeError when an event can never be heard because it is not among those that were asked for. */

@@ -1,16 +1,15 @@
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Message } from '../machines/message.ts';
-import { refreshOnce } from '../transports/refresh.ts';
-import { defaultReporter } from '../transports/report.ts';
+import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
 import type { ConnectionOptions } from './options.ts';
-import { createConnection } from './vanilla.ts';
+import { makeConnection } from './vanilla.ts';
 import {
+  begin,
   type ConnectionCommands,
   type ConnectionView,
   createView,
   idleStore,
-  leave,
   type ServerSentEventsOptions,
   unknownStore,
   type ViewableConnection,
@@ -32,53 +31,62 @@ export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & C
 /**
  * Connects a component to an event stream for as long as it is mounted.
  *
- * A new `url` makes a new connection. Of the options only `headers`, `body` and the functions are read anew at
- * every render, if they were there at first; to change another one, give the component another `key`.
+ * A `url` of another origin or path makes a new connection. One that differs in its query is the same connection: it
+ * keeps its last event ID and what it shows, and the new stream is opened before the old one goes. Of the options only
+ * `headers`, `body` and the functions are read anew at every render, if they were there at first; to change another
+ * one, give the component another `key`.
  *
  * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
  * component that is hidden, with the stream gone and the state still open.
  *
- * @param url Where the stream is; null for none.
- * @throws TypeError when an option is not what it may be.
+ * @param url Where the stream is; null for none, until there is one again.
+ * @throws TypeError when an option is invalid.
  */
 export function useServerSentEvents<Data = unknown>(
   url: string | URL | null | undefined,
   options: ServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
-  const latest = useLatest(options);
-  const key = url == null ? null : String(url);
-  const store = useKept(key, () => (key === null ? idleStore : createStore(key, options, latest)));
+  const address = url == null ? null : String(url);
+  const latest = useLatest({ address, options });
+  const store = useKept(address === null ? null : resourceOf(address), () =>
+    address === null ? idleStore : createStore(address, options, latest),
+  );
   const view = useView(store);
-  const resume = useRef(false);
-  const gone = useRef(false);
+  const isPresent = useRef(false);
+  const wasRunning = useRef(false);
+  const isWanted = address !== null;
 
   useEffect(() => {
-    gone.current = false;
     const { connection } = store;
-    if (!connection) return undefined;
-    const isNew = connection.state.closeReason === null;
-    if (resume.current || (isNew && latest.current.immediate !== false)) connection.open();
+    if (!connection || !isWanted) return undefined;
+    isPresent.current = true;
+    begin(connection, wasRunning.current || latest.current.options.immediate !== false);
     return () => {
       // Hidden by <Activity> and shown again, the component resumes what was running.
-      resume.current = leave(connection, latest.current);
-      gone.current = true;
+      wasRunning.current = connection.suspend();
+      isPresent.current = false;
     };
-  }, [store, latest]);
+  }, [store, latest, isWanted]);
+
+  const followed = useRef({ store, address });
+  useEffect(() => {
+    const last = followed.current;
+    if (address === null) return;
+    if (store === last.store && address !== last.address) store.connection?.actor.send({ type: 'move' });
+    followed.current = { store, address };
+  }, [store, address]);
 
   const commands = useMemo((): ConnectionCommands => {
     const { open, close, reconnect } = store.commands;
     return {
       // After the unmount these two would open a connection that nobody closes.
       open: () => {
-        if (!gone.current) open();
+        if (isPresent.current) open();
       },
-      reconnect: () => {
-        if (!gone.current) reconnect();
+      reconnect: (details) => {
+        if (isPresent.current) reconnect(details);
       },
-      close: () => {
-        resume.current = false;
-        close();
-      },
+      close,
     };
   }, [store]);
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
@@ -104,12 +112,12 @@ function useView<Data>({ subscribe, get }: ViewStore<Data>, getOnServer = get): 
 }
 
 /**
- * Keeps a value for as long as its key is the same. React may drop what `useMemo` holds, as hot reloading does,
- * and with a connection the ID to resume after would go.
+ * Keeps a value for as long as its key is the same, or null. React may drop what `useMemo` holds, as hot reloading
+ * does, and with a connection the ID to resume after would go.
  */
-function useKept<Value>(key: unknown, create: () => Value): Value {
+function useKept<Value>(key: string | null, create: () => Value): Value {
   const [kept, setKept] = useState(() => ({ key, value: create() }));
-  if (kept.key === key) return kept.value;
+  if (key === null || kept.key === key) return kept.value;
   const next = { key, value: create() };
   setKept(next);
   return next.value;
@@ -125,40 +133,47 @@ function useLatest<Value>(value: Value): Latest<Value> {
   return latest;
 }
 
+/** What the latest render was given. */
+interface Given<Data> {
+  readonly address: string | null;
+  readonly options: ServerSentEventsOptions<Data>;
+}
+
 function createStore<Data>(
-  url: string,
+  address: string,
   { onMessage: _, history, immediate = true, ...options }: ServerSentEventsOptions<Data>,
-  latest: Latest<ServerSentEventsOptions<Data>>,
+  latest: Latest<Given<Data>>,
 ): ViewStore<Data> {
-  const connection = createConnection(url, { ...readLate(options, latest), immediate: false });
-  connection.on('*', (message) => latest.current.onMessage?.(message as Message<Data>));
+  let lastAddress = address;
+  const url = () => {
+    lastAddress = latest.current.address ?? lastAddress;
+    return lastAddress;
+  };
+  const connection = makeConnection(url, readLate({ ...options, immediate: false }, latest), address);
+  connection.on('*', (message) => latest.current.options.onMessage?.(message as Message<Data>));
   return createView(connection, { history, expected: immediate });
 }
 
-/** Replaces the options that change from render to render by functions that look at the latest render. */
-function readLate<Data>(
-  options: ConnectionOptions,
-  latest: Latest<ServerSentEventsOptions<Data>>,
-): ConnectionOptions {
+/** Replaces the options that change from render to render by ones that look at the latest render. */
+function readLate<Data>(options: ConnectionOptions, latest: Latest<Given<Data>>): ConnectionOptions {
   const { body, fetch, parse, jitter, refresh, onGap, reportError } = options;
-  return {
+  const given = () => latest.current.options;
+  const late: ConnectionOptions = {
     ...options,
-    headers: () => resolved(latest.current.headers),
-    ...(body != null && { body: () => resolved(latest.current.body) }),
-    ...(onGap && { onGap: (gap) => (latest.current.onGap ?? onGap)(gap) }),
-    ...(fetch && { fetch: (...request) => (latest.current.fetch ?? fetch)(...request) }),
-    // The refresh is shared by the connections that have the same function, so it is the app's own that counts.
-    ...(refresh && {
-      refresh: () => refreshOnce(latest.current.refresh ?? refresh, reportError ?? defaultReporter),
-    }),
-    ...(reportError && { reportError: (error) => (latest.current.reportError ?? reportError)(error) }),
+    headers: () => resolved(given().headers),
+    ...(body != null && { body: () => resolved(given().body) }),
+    ...(onGap && { onGap: (gap) => (given().onGap ?? onGap)(gap) }),
+    ...(fetch && { fetch: (...request) => (given().fetch ?? fetch)(...request) }),
+    ...(reportError && { reportError: (error) => (given().reportError ?? reportError)(error) }),
     ...(typeof parse === 'function' && {
-      parse: (...message) => orElse(latest.current.parse, parse)(...message),
+      parse: (...message) => orElse(given().parse, parse)(...message),
     }),
     ...(typeof jitter === 'function' && {
-      jitter: (...delay) => orElse(latest.current.jitter, jitter)(...delay),
+      jitter: (...delay) => orElse(given().jitter, jitter)(...delay),
     }),
   };
+  // The refresh is shared by the connections that have the same function, so it is the app's own that counts.
+  return refresh ? Object.defineProperty(late, 'refresh', { get: () => given().refresh ?? refresh }) : late;
 }
 
 function resolved<Value>(supplied: Supplied<Value>): Value | Promise<Value> {

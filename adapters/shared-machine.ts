@@ -1,12 +1,13 @@
 import type { EventObject } from 'xstate';
 import { connectionMachine, type TransportCommand, type TransportInput } from '../machines/connection.ts';
+import type { EnvironmentInput } from '../machines/environment.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { unretained } from '../machines/unretained.ts';
 
 /** What a connection brings along: the actors that its statechart invokes. */
 interface Parts {
   readonly transport: Revivable<TransportCommand, TransportInput>;
-  readonly environment: Revivable<EventObject>;
+  readonly environment: Revivable<EventObject, EnvironmentInput>;
 }
 
 /** By the actor of the connection; to be there before it is started. */
@@ -22,14 +23,23 @@ export function sharedMachine(): typeof connectionMachine {
   machine ??= unretained(
     connectionMachine.provide({
       actors: {
-        transport: fromRevivable((given, isRevived) =>
-          partsOf.get(Object(given.self._parent))?.transport(given, isRevived),
-        ),
+        transport: fromRevivable((given, isRevived) => {
+          const parts = partsOf.get(given.input.connection);
+          if (parts) return parts.transport(given, isRevived);
+          given.sendBack({ type: 'request.failed', error: missing, at: 0, random: 0 });
+          return undefined;
+        }),
         environment: fromRevivable((given, isRevived) =>
-          partsOf.get(Object(given.self._parent))?.environment(given, isRevived),
+          partsOf.get(given.input.connection)?.environment(given, isRevived),
         ),
       },
     }),
   );
   return machine;
 }
+
+const missing = {
+  kind: 'invalid',
+  message:
+    'This actor has no transport: the statechart of `createConnection` runs only there. Provide one to `connectionMachine`.',
+} as const;

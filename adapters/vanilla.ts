@@ -13,7 +13,7 @@ import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { Listeners } from './listeners.ts';
-import { type ConnectionOptions, checkName, checkOptions, settingsOf } from './options.ts';
+import { type ConnectionOptions, checkLastEventId, checkName, checkOptions, settingsOf } from './options.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
 
 /**
@@ -36,6 +36,15 @@ export function createConnection<Events extends object = EventMap>(
   options?: ConnectionOptions<Events>,
 ): Connection<Events>;
 export function createConnection(url: Supplied<string | URL>, options: ConnectionOptions = {}): Connection {
+  return makeConnection(url, options, url);
+}
+
+/** @param shownUrl What names the connection to those who look on, where `url` is a function. */
+export function makeConnection(
+  url: Supplied<string | URL>,
+  options: ConnectionOptions,
+  shownUrl: unknown,
+): Connection {
   checkOptions(options);
   const { transport = fetchTransport, clock = systemClock, reportError = defaultReporter } = options;
   const { events, bufferSize = 10_000, persist, onGap } = options;
@@ -47,11 +56,11 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   });
   partsOf.set(actor, {
     transport: runTransport(transport({ ...options, url: url ?? '' }), options),
-    environment: watchEnvironment(clock.now),
+    environment: watchEnvironment(clock),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
   if (error) throw error;
-  announceConnection(actor, url);
+  announceConnection(actor, shownUrl);
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
   const subscribers = new Listeners<ConnectionState>();
@@ -76,9 +85,9 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
     batch = [];
   });
 
-  actor.on('gap', ({ lastEventId, resumedAfter }) => {
+  actor.on('gap', ({ type: _, ...gap }) => {
     try {
-      onGap?.({ lastEventId, resumedAfter });
+      onGap?.(gap);
     } catch (error) {
       report(reportError, error);
     }
@@ -109,7 +118,17 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
       actor.send({ type: 'close', lastEventId: batch[at]?.id });
       batch = [];
     },
-    reconnect: () => actor.send({ type: 'reconnect' }),
+    reconnect(details) {
+      const lastEventId = details?.lastEventId;
+      checkLastEventId(lastEventId);
+      actor.send({ type: 'reconnect', lastEventId });
+    },
+    suspend() {
+      actor.send({ type: 'suspend', lastEventId: batch[at]?.id });
+      batch = [];
+      return actor.getSnapshot().matches({ closed: 'suspended' });
+    },
+    resume: () => actor.send({ type: 'resume', at: clock.now() }),
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
     async [Symbol.asyncDispose]() {
       connection.close();

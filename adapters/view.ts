@@ -1,7 +1,6 @@
 import { systemClock } from '../machines/clock.ts';
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
-import { isSafe } from '../transports/method.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import { oncePerFrame } from './frames.ts';
 import type { ConnectionOptions } from './options.ts';
@@ -25,11 +24,14 @@ export interface ConnectionCommands {
   /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
   readonly close: () => void;
   /** Connects anew from whatever state, with a whole retry budget. */
-  readonly reconnect: () => void;
+  readonly reconnect: Connection['reconnect'];
 }
 
 /** The part of a connection that a view needs: any connection has it, whatever its events. */
-export type ViewableConnection = Pick<Connection, 'state' | 'actor' | keyof ConnectionCommands> & {
+export type ViewableConnection = Pick<
+  Connection,
+  'state' | 'actor' | 'suspend' | 'resume' | keyof ConnectionCommands
+> & {
   on(event: '*', listener: (message: Message) => void): () => void;
 };
 
@@ -86,20 +88,10 @@ const unknownView: ConnectionView<never> = { ...idleView, status: 'connecting' }
 /** What a component shows as long as it may not know how far a connection from elsewhere is. */
 export const unknownStore: ViewStore<never> = { ...idleStore, get: () => unknownView };
 
-/**
- * Closes the connection of a component that goes away, perhaps to come back.
- *
- * @returns Whether there is something to resume then: what was running, but for an unsafe request whose stream
- * had opened, which would repeat its effect.
- */
-export function leave(
-  { state: { status, closeReason, lastEventId }, close }: ViewableConnection,
-  { method = 'GET', retryUnsafe = false }: ConnectionOptions,
-): boolean {
-  const runs = closeReason === 'paused' || (status !== 'closed' && status !== 'failed');
-  const repeats = status === 'open' && !isSafe(method) && !retryUnsafe && lastEventId === '';
-  if (status !== 'closed' || closeReason === 'paused') close();
-  return runs && !repeats;
+/** Lets the connection of a component begin, or go on after {@link Connection.suspend}. */
+export function begin({ state, open, resume }: ViewableConnection, immediate: boolean): void {
+  if (immediate && state.status === 'closed' && state.closeReason === null) open();
+  else resume();
 }
 
 /**

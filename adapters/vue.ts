@@ -18,13 +18,14 @@ import {
 } from 'vue';
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
-import { createConnection } from './vanilla.ts';
+import { resourceOf } from '../transports/resource.ts';
+import { makeConnection } from './vanilla.ts';
 import {
+  begin,
   type ConnectionCommands,
   type ConnectionView,
   createView,
   idleStore,
-  leave,
   type ServerSentEventsOptions,
   unknownStore,
   type ViewableConnection,
@@ -67,8 +68,11 @@ const ownRules: Rules<Pick<UseServerSentEventsOptions, 'onDeactivated'>> = {
  * The composable stands on `createConnection` and not on `useMachine`, which starts its actor in `onMounted`
  * and so never outside a component.
  *
- * @param url Where the stream is; a new one makes a new connection, null or undefined none.
- * @throws TypeError when an option is not what it may be.
+ * A URL of another origin or path makes a new connection. One that differs in its query is the same connection: it
+ * keeps its last event ID and what it shows, and the new stream is opened before the old one goes.
+ *
+ * @param url Where the stream is; null or undefined for none, until there is one again.
+ * @throws TypeError when an option is invalid.
  */
 export function useServerSentEvents<Data = unknown>(
   url: MaybeRefOrGetter<string | URL | null | undefined>,
@@ -79,27 +83,33 @@ export function useServerSentEvents<Data = unknown>(
   const onServer = isOnServer();
   const target = () => toValue(url)?.toString() ?? null;
   let store: ViewStore<Data> = idleStore;
+  let address: string | null = null;
   let detach = () => {};
-  let resume = false;
-  let deactivated = false;
+  let wasRunning = false;
+  let isAway = false;
   const shown = createRefs(store);
 
-  function connect(to: string | null): void {
-    disconnect();
-    store = to === null ? idleStore : createStore(to);
-    detach = shown.follow(store);
-    resume ||= immediate;
+  function follow(to: string | null): void {
+    const { connection } = store;
+    if (to === null) return pause();
+    const isSame = connection !== null && address !== null && resourceOf(to) === resourceOf(address);
+    const hasMoved = to !== address;
+    if (!isSame) {
+      disconnect();
+      store = createStore(to);
+      detach = shown.follow(store);
+    }
+    address = to;
     start();
+    if (isSame && hasMoved) connection.actor.send({ type: 'move' });
   }
 
   function start(): void {
-    if (!resume || deactivated || onServer) return;
-    resume = false;
-    store.commands.open();
+    if (store.connection && !isAway && !onServer) begin(store.connection, immediate || wasRunning);
   }
 
   function pause(): void {
-    if (store.connection && leave(store.connection, options)) resume = true;
+    wasRunning = store.connection?.suspend() ?? false;
   }
 
   /** What comes after the end of the scope finds no connection to open. */
@@ -109,37 +119,39 @@ export function useServerSentEvents<Data = unknown>(
     store = idleStore;
   }
 
-  connect(target());
+  follow(target());
   if (!onServer) {
-    watch(target, connect);
+    watch(target, follow);
     if (getCurrentScope()) onScopeDispose(disconnect);
   }
 
-  function createStore(target: string): ViewStore<Data> {
-    const connection = createConnection(target, { ...rest, immediate: false });
+  function createStore(first: string): ViewStore<Data> {
+    const connection = makeConnection(() => address ?? first, { ...rest, immediate: false }, first);
     if (onMessage) connection.on('*', (message) => onMessage(message as Message<Data>));
     return createView(connection, { history, expected: immediate });
   }
 
   if (whenDeactivated === 'pause' && getCurrentInstance()) {
     onDeactivated(() => {
-      deactivated = true;
+      isAway = true;
       pause();
     });
     onActivated(() => {
-      deactivated = false;
-      start();
+      isAway = false;
+      if (target() !== null) start();
     });
+  }
+
+  /** Without a URL there is nothing to open. */
+  function ifThere(act: () => void): void {
+    if (target() !== null) act();
   }
 
   return {
     ...shown.refs,
-    open: () => store.commands.open(),
-    close: () => {
-      resume = false;
-      store.commands.close();
-    },
-    reconnect: () => store.commands.reconnect(),
+    open: () => ifThere(store.commands.open),
+    close: () => store.commands.close(),
+    reconnect: (details) => ifThere(() => store.commands.reconnect(details)),
   };
 }
 

@@ -2,12 +2,25 @@ import type { Failure } from './connection-error.ts';
 import { longestDelay } from './rules.ts';
 import type { ConnectionSettings } from './settings.ts';
 
+/** The least that the delays start from when a stream asks for less, in milliseconds. */
+const leastBase = 100;
+
+/**
+ * The settings at the pace of the stream: its `retry:` is what the delays start from, where it gave one. A server that
+ * says `retry: 200` gets its clients back after 200 to 400 ms, one that says 5 000 after 5 to 10 s.
+ */
+export function atPaceOf(settings: ConnectionSettings, serverRetry: number | null): ConnectionSettings {
+  return serverRetry === null ? settings : { ...settings, retryDelay: Math.max(leastBase, serverRetry) };
+}
+
 /**
  * The delay of a retry before jitter, in milliseconds: exponential, and capped *first*, so that jitter
  * survives the cap.
  */
-export function backoffDelay(settings: ConnectionSettings, retries: number): number {
-  const { retryDelay, maxRetryDelay, retryFactor } = settings;
+export function backoffDelay(
+  { retryDelay, maxRetryDelay, retryFactor }: ConnectionSettings,
+  retries: number,
+): number {
   return withinBounds(Math.min(maxRetryDelay, retryDelay * retryFactor ** retries));
 }
 

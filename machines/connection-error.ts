@@ -29,12 +29,15 @@ export interface Failure {
   readonly status?: number;
   /** How long the server asked to wait (`Retry-After`), in milliseconds from its answer. */
   readonly retryAfter?: number;
+  /** No request had been sent yet, so the server cannot have done anything. */
+  readonly unsent?: boolean;
 }
 
 /** The parts of a {@link ConnectionError} besides its kind and its message. */
 export interface FailureDetails {
   readonly status?: number | undefined;
   readonly retryAfter?: number | undefined;
+  readonly unsent?: boolean | undefined;
   /** What was thrown underneath. Kept on the error, never copied into the statechart. */
   readonly cause?: unknown;
 }
@@ -52,12 +55,14 @@ export class ConnectionError extends Error implements Failure {
   readonly kind: FailureKind;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
+  declare readonly unsent?: boolean;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.kind = kind;
     if (details.status !== undefined) this.status = details.status;
     if (details.retryAfter !== undefined) this.retryAfter = details.retryAfter;
+    if (details.unsent !== undefined) this.unsent = details.unsent;
   }
 
   /** The error as plain data, without `cause` and `stack`. */
@@ -81,11 +86,12 @@ export function exceeded(kind: FailureKind, option: string, limit: number): Conn
 }
 
 /** Copies the plain data of a failure out of an error, or out of anything of the same shape. */
-export function toFailure({ kind, message, status, retryAfter }: Failure): Failure {
+export function toFailure({ kind, message, status, retryAfter, unsent }: Failure): Failure {
   return {
     kind,
     message,
     ...(status !== undefined && { status }),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(unsent !== undefined && { unsent }),
   };
 }

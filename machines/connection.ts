@@ -1,19 +1,22 @@
 import {
+  type AnyActorRef,
   assertEvent,
   assign,
   type CallbackActorLogic,
   emit,
+  enqueueActions,
   fromCallback,
   type SnapshotFrom,
   sendTo,
   setup,
+  stopChild,
 } from 'xstate';
-import { backoffDelay, serverFloor, withinBounds } from './backoff.ts';
+import { atPaceOf, backoffDelay, serverFloor, withinBounds } from './backoff.ts';
 import { type Failure, toFailure } from './connection-error.ts';
 import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
 import { withJitter } from './jitter.ts';
 import type { Message, MessageBatch } from './message.ts';
-import { type Verdict, verdictOn } from './policy.ts';
+import { undone, type Verdict, verdictOn } from './policy.ts';
 import { type ConnectionSettings, completeSettings, type GivenSettings } from './settings.ts';
 
 /** The five things that a connection can be doing, as a person would say it. */
@@ -30,9 +33,9 @@ export interface ConnectionContext {
   readonly settings: ConnectionSettings;
   /** The retries charged since the budget was last whole. */
   readonly retries: number;
-  /** How long the present wait is, in milliseconds; null outside `backoff.waiting`. */
+  /** How long the present wait is, in milliseconds; null outside `backoff`. */
   readonly retryDelay: number | null;
-  /** When the present wait ends, on the wall clock in milliseconds; null outside `backoff.waiting`. */
+  /** When the present wait ends, on the wall clock in milliseconds; null outside `backoff`. */
   readonly retryAt: number | null;
   /** The part of the last delay that was drawn, in milliseconds, for decorrelated jitter. */
   readonly previousBackoff: number;
@@ -46,10 +49,26 @@ export interface ConnectionContext {
   readonly error: Failure | null;
   /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
   readonly openedAt: number | null;
-  /** To send the request of this attempt again may repeat its effect (that of a POST, say). */
+  /** How many requests have been made. Each has a number, and so has the stream that comes of it. */
+  readonly attempts: number;
+  /** The number of the request that has no answer yet; null when there is none. */
+  readonly request: number | null;
+  /** The number of the stream that is open; null when there is none. */
+  readonly stream: number | null;
+  /** To send the request of the last attempt again may repeat its effect (that of a POST, say). */
   readonly unsafe: boolean;
+  /** The stream of an unsafe request is continued by a safe one, once there is an ID to resume after. */
+  readonly resumable: boolean;
   /** The server said that the credentials of the stream are about to expire. */
   readonly expiring: boolean;
+  /** The credentials may be renewed: that has not failed yet while this stream was open. */
+  readonly renewable: boolean;
+  /** The requests that were to replace a doubted stream and were lost, in a row. */
+  readonly lostReplacements: number;
+  /** How long a doubted stream has to show that it is alive, in milliseconds. */
+  readonly proofTime: number;
+  /** A stream without event IDs was lost: nobody can know which events came meanwhile. */
+  readonly mayHaveMissed: boolean;
   /** When the last retry was charged, on the wall clock in milliseconds; null when it was given back. */
   readonly chargedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
@@ -62,59 +81,99 @@ export interface ConnectionContext {
 export type ConnectionInput = GivenSettings & { readonly lastEventId?: string | undefined };
 
 /**
- * The facts that come with the end of an attempt. Time and chance enter the statechart only here, with the
- * events, so that the same events always give the same run.
+ * The facts that come with the end of an attempt. Time and chance enter the statechart only with the events, so that
+ * the same events always give the same run.
  */
 export interface AttemptOutcome {
   /** The wall clock, in milliseconds. */
   readonly at: number;
   /** A draw from 0 (included) to 1 (excluded), for the jitter. */
   readonly random: number;
-  /** The delay in milliseconds that a jitter function of the app made, used in place of `random`. */
-  readonly jittered?: number | undefined;
+  /** The jitter function of the app, used in place of `random`: both in milliseconds. It must not throw. */
+  readonly jitter?: ((delay: number) => number | undefined) | undefined;
   /** There is a function that can refresh the credentials. */
   readonly refreshable?: boolean | undefined;
-  /** The platform knows that there is no network. */
+  /** The platform believes that there is no network. */
   readonly offline?: boolean | undefined;
 }
 
-/** What the server admits to have lost: the events between two IDs, or so it is to be feared. */
+/** Events that may have been lost: reload what they would have told. */
 export interface Gap {
-  /** The ID that was asked for. */
+  /**
+   * `server`: it resumes after another event than it was asked to. `no-ids`: the stream was interrupted and has no
+   * event IDs, so nobody can know. `forgotten`: the ID to resume after was given up, because the server no longer
+   * knows it or because the URL leads elsewhere.
+   */
+  readonly reason: 'server' | 'no-ids' | 'forgotten';
+  /** The ID to resume after; empty when there was none. */
   readonly lastEventId: string;
   /** What the server says instead: the ID after which it resumes, or a word of its own. */
-  readonly resumedAfter: string;
+  readonly resumedAfter?: string | undefined;
 }
 
-/** What the transport actor reports. */
-export type TransportEvent =
-  /** To send the request of this attempt again may repeat its effect. */
-  | { readonly type: 'transport.unsafe' }
-  /** A stream was accepted: the first of this attempt, or one that takes the place of the stream before. */
-  | { readonly type: 'transport.opened'; readonly at: number }
-  | ({ readonly type: 'transport.messages' } & MessageBatch)
-  | ({ readonly type: 'transport.failed'; readonly error: Failure } & AttemptOutcome)
-  /** `final`: the server said that there is nothing more to come. */
-  | ({
-      readonly type: 'transport.ended';
-      readonly error: Failure;
-      readonly final?: boolean | undefined;
-    } & AttemptOutcome)
-  | ({ readonly type: 'transport.gap' } & Gap)
+/** What a transport actor reports of its request, until a stream comes of it. */
+export type RequestEvent =
+  /** The credentials are there, and the request is about to leave. */
+  | {
+      readonly type: 'request.ready';
+      /** To send it again may repeat its effect. */
+      readonly unsafe: boolean;
+      /** Its stream is continued by a safe request, once there is an ID to resume after. */
+      readonly resumable: boolean;
+    }
+  /** The URL leads to another resource than the one that the last event ID is of. */
+  | { readonly type: 'request.moved' }
+  | { readonly type: 'request.accepted'; readonly at: number }
+  | ({ readonly type: 'request.failed'; readonly error: Failure } & AttemptOutcome);
+
+/** What a transport actor reports of its stream. */
+export type StreamEvent =
+  | ({ readonly type: 'stream.messages' } & MessageBatch)
+  /** The first event ID of this stream that the connection has not seen before. */
+  | { readonly type: 'stream.progressed' }
+  /** The server resumes after another event than it was asked to. */
+  | { readonly type: 'stream.gap'; readonly lastEventId: string; readonly resumedAfter: string }
   /** The server said that the credentials are about to expire. */
-  | { readonly type: 'transport.expiring' }
-  /** The stream gave no sign of life when it should have. */
-  | { readonly type: 'transport.doubted' }
-  /** The stream broke while the one that takes its place is still on its way. */
-  | { readonly type: 'transport.lost' }
+  | { readonly type: 'stream.expiring' }
+  /** A sign of life, the first after `stream.prove`. */
+  | { readonly type: 'stream.alive' }
+  /** Nobody was awake to read it: the machine slept. */
+  | { readonly type: 'stream.overslept' }
+  /** While another request was on its way it brought more than could be told from a replay. */
+  | { readonly type: 'stream.overran' }
+  | ({ readonly type: 'stream.failed'; readonly error: Failure } & AttemptOutcome)
+  | ({
+      readonly type: 'stream.ended';
+      readonly error: Failure;
+      /**
+       * True: the server said that there is nothing more to come. False: it has a way to say so, and did not.
+       * Undefined: nobody can know.
+       */
+      readonly final?: boolean | undefined;
+      /** Messages came on it. */
+      readonly hadMessages?: boolean | undefined;
+    } & AttemptOutcome);
+
+/** What transport actors report. */
+export type TransportEvent =
+  | RequestEvent
+  | StreamEvent
   /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
   | { readonly type: 'transport.restarted' };
 
-/** What the app asks for. `lastEventId` is the ID of the last message that reached the app. */
+/** What the app asks for. */
 export type ConnectionCommand =
   | { readonly type: 'open' }
+  /** `lastEventId` is the ID of the last message that reached the app. */
   | { readonly type: 'close'; readonly lastEventId?: string | undefined }
-  | { readonly type: 'reconnect' };
+  /** `lastEventId` is the ID to resume after from now on; empty for none. */
+  | { readonly type: 'reconnect'; readonly lastEventId?: string | undefined }
+  /** The URL has changed: as `reconnect`, unless the app has closed the connection or the page has. */
+  | { readonly type: 'move' }
+  /** Closes until `resume`, as when a component goes away and may come back. `lastEventId` as of `close`. */
+  | { readonly type: 'suspend'; readonly lastEventId?: string | undefined }
+  /** Takes up again what `suspend` has closed; `at` is the wall clock in milliseconds. */
+  | { readonly type: 'resume'; readonly at: number };
 
 export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;
 
@@ -127,37 +186,30 @@ export type ConnectionEmitted =
       readonly type: 'failure';
       readonly error: Failure;
       readonly retries: number;
-      /** The delay that was chosen, in milliseconds; null when the attempt waits for nothing but the network. */
+      /** The delay that was chosen, in milliseconds; null when there is nothing to wait for. */
       readonly retryDelay: number | null;
       readonly retryAt: number | null;
     }
   | { readonly type: 'gaveUp'; readonly error: Failure }
   | { readonly type: 'closed'; readonly reason: CloseReason };
 
-/** What the transport actor is started with, at every attempt. */
+/** What a transport actor is started with: one for each request, which ends with the stream that comes of it. */
 export interface TransportInput {
+  /** The connection that it belongs to. */
+  readonly connection: AnyActorRef;
   readonly lastEventId: string;
   /** Refresh the credentials before the request. */
   readonly refresh: boolean;
-  /** What the next retry would wait before jitter, in milliseconds. */
-  readonly backoff: number;
 }
 
-/** What the transport actor is told while it runs; `backoff` as in {@link TransportInput}. */
+/** What a transport actor is told while its stream is open. */
 export type TransportCommand =
-  /** The retry budget is whole again. */
-  | { readonly type: 'budget.restored'; readonly backoff: number }
-  /**
-   * Open another stream, with fresh credentials if asked, and drop this one only when that one is open; without
-   * an event ID, or with an unsafe method, only when the credentials are there.
-   */
-  | { readonly type: 'stream.replace'; readonly refresh: boolean; readonly backoff: number }
-  /** The network has changed: see whether the stream is still alive. */
+  /** It has lasted: what comes from now on is no replay. */
+  | { readonly type: 'stream.settle' }
+  /** Report the next sign of life. */
   | { readonly type: 'stream.prove' };
 
-/**
- * What follows when an attempt ends, whoever ended it. The first row that holds is taken.
- */
+/** What follows when an attempt ends, whoever ended it. The first row that holds is taken. */
 const afterAnAttempt = [
   { guard: 'isFinished', target: '#connection.closed', actions: ['recordEnd', 'announceClosed'] },
   {
@@ -166,11 +218,17 @@ const afterAnAttempt = [
     reenter: true,
     actions: ['recordFailure', 'spendRefresh', 'announceFailure'],
   },
+  {
+    guard: 'canRestart',
+    target: '#connection.live',
+    reenter: true,
+    actions: ['recordFailure', 'announceFailure', 'announceForgotten', 'forgetLastEventId'],
+  },
   { guard: 'isRefused', target: '#connection.failed', actions: ['recordFailure', 'announceGaveUp'] },
   {
     guard: 'isOffline',
     target: '#connection.backoff.offline',
-    actions: ['recordFailure', 'announceFailure'],
+    actions: ['recordFailure', 'waitForNetwork', 'announceFailure'],
   },
   {
     guard: 'isExhausted',
@@ -178,6 +236,12 @@ const afterAnAttempt = [
     actions: ['recordFailure', 'recordExhaustion', 'announceGaveUp'],
   },
   { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
+] as const;
+
+/** What follows when a stream ends while the request that is to replace it is on its way. */
+const afterTheReplaced = [
+  { guard: 'isFinished', target: '#connection.closed', actions: ['recordEnd', 'announceClosed'] },
+  { target: '#connection.live.connecting', actions: 'dropStream' },
 ] as const;
 
 /** What follows when the page is hidden while the connection has something to do. */
@@ -190,6 +254,12 @@ const onceHidden = {
 /** What follows when the page is frozen, and can read nothing until it is resumed. */
 const onceFrozen = { ...onceHidden, guard: 'mayRepeat' } as const;
 
+/** What follows when the component that uses the connection goes away, perhaps to come back. */
+const onceLeft = {
+  target: '#connection.closed.suspended',
+  actions: ['recordClose', 'announceClosed'],
+} as const;
+
 /** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
 const onceWelcome = [
   { guard: 'isWelcome', target: '#connection.live' },
@@ -199,11 +269,14 @@ const onceWelcome = [
 /** The same for a connection that gave up: only an exhausted budget is worth another try. */
 const onceWelcomeIfExhausted = [{ guard: 'wasRefused' }, ...onceWelcome] as const;
 
-/** Puts another stream in the place of the one that is open; both run until that one is. */
-const replace = { type: 'replaceStream', params: { refresh: false } } as const;
+/** What follows when the app wants another stream, and the one that is open may go on until then. */
+const onceWanted = { target: '.replacing.reconnecting', actions: ['dropRequest', 'startAfresh'] } as const;
 
-/** The same, with fresh credentials. */
-const renew = { type: 'replaceStream', params: { refresh: true } } as const;
+/** What follows when something suggests that the stream may be dead. */
+const onceDoubted = { target: 'doubted', actions: 'resetProofTime' } as const;
+
+/** How long a stream that is doubted has for a sign of life at first, in milliseconds. */
+export const leastProofTime = 5_000;
 
 /** How long after a failure a platform may tell that the network is gone, in milliseconds. */
 const offlineNotice = 1_000;
@@ -231,122 +304,199 @@ export const connectionMachine = setup({
   },
   guards: {
     isImmediate: ({ context }) => context.settings.immediate && context.closeReason === null,
-    carriesMessages: ({ event }) => event.type === 'transport.messages' && event.messages.length > 0,
+    carriesMessages: ({ event }) => event.type === 'stream.messages' && event.messages.length > 0,
     isFinished: ({ context, event }) =>
       verdictFor(context, event) === 'stop' ||
-      (event.type === 'transport.ended' && (event.final === true || context.unsafe)),
+      (event.type === 'stream.ended' && (event.final ?? context.unsafe)),
     canRefresh: ({ context, event }) =>
-      verdictFor(context, event) === 'refresh' && outcomeOf(event).refreshable === true && !context.refreshed,
-    isRefused: ({ context, event }) => verdictFor(context, event) !== 'retry' || !mayResume(context),
-    isOffline: ({ event }) => outcomeOf(event).offline === true,
+      verdictFor(context, event) === 'refresh' &&
+      outcomeOf(event).refreshable === true &&
+      !context.refreshed &&
+      mayRequestAgain(context, event),
+    canRestart: ({ context, event }) =>
+      verdictFor(context, event) === 'restart' &&
+      context.lastEventId !== '' &&
+      mayRequestAgain({ ...context, lastEventId: '' }, event),
+    isRefused: ({ context, event }) =>
+      verdictFor(context, event) !== 'retry' || !mayRequestAgain(context, event),
+    isOffline: ({ event }) => outcomeOf(event).offline === true && !wasAnswered(event),
     // `Infinity` comes out of JSON as null.
-    isExhausted: ({ context }) => context.retries >= (context.settings.maxRetries ?? Infinity),
+    isExhausted: ({ context, event }) =>
+      chargedBefore(context, event) >= (context.settings.maxRetries ?? Infinity),
+    hasEnded: ({ context }) => context.closeReason === 'ended',
     wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
-    isWelcome: ({ context, event }) => {
-      const wait = context.notBefore - timeOf(event);
-      // No server can ask for more than `maxRetryAfter`: a longer wait is a clock that was set back.
-      return wait <= 0 || wait > context.settings.maxRetryAfter;
-    },
-    pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
+    refusesSecondStream: ({ event }) => refusesSecondStream(outcomeOf(event).error),
+    wasLostOnTheWay: ({ event }) => ['network', 'timeout'].includes(outcomeOf(event).error.kind),
+    isWelcome: ({ context, event }) => heldBackFor(context, timeOf(event)) === 0,
+    pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden && mayRepeat(context),
     staysHidden: ({ context, event }) =>
       context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,
     mayRepeat: ({ context }) => mayRepeat(context),
-    mayResume: ({ context }) => mayResume(context),
-    // Without an ID, what arrives on both streams could not be told apart.
-    canOverlap: ({ context: { unsafe, lastEventId } }) => !unsafe && lastEventId !== '',
-    expires: ({ context }) => context.expiring && mayRepeat(context),
+    canOverlap: ({ context }) => canOverlap(context),
+    canReplace: ({ context, event }) =>
+      canOverlap(context) && event.type === 'reconnect' && event.lastEventId === undefined,
+    mayHaveMissed: ({ context }) => context.mayHaveMissed && context.lastEventId === '',
+    expires: ({ context }) => context.expiring && context.renewable && mayRepeat(context),
     wasChargedJustNow: ({ context, event }) =>
       context.error?.kind === 'network' &&
       context.chargedAt !== null &&
       timeOf(event) - context.chargedAt <= offlineNotice,
+    hadNoAnswer: ({ context }) => context.error?.status === undefined && context.error?.kind !== 'ended',
   },
   delays: {
     retryDelay: ({ context }) => context.retryDelay ?? 0,
     stableAfter: ({ context }) => context.settings.stableAfter,
+    proofTime: ({ context }) => context.proofTime,
   },
   actions: {
+    sendRequest: enqueueActions(({ context, enqueue }, params: { refresh: boolean } | undefined) => {
+      const { lastEventId, refreshed } = context;
+      const attempt = context.attempts + 1;
+      enqueue.assign({
+        attempts: attempt,
+        request: attempt,
+        ...(context.stream === null && { unsafe: false, resumable: false }),
+      });
+      enqueue.spawnChild('transport', {
+        id: nameOf(attempt),
+        input: ({ self }) => ({ connection: self, lastEventId, refresh: params?.refresh ?? refreshed }),
+      });
+    }),
+    recordRequest: assign(({ event }) => {
+      assertEvent(event, 'request.ready');
+      return { unsafe: event.unsafe, resumable: event.resumable };
+    }),
+    adoptStream: assign(({ context }) => ({ stream: context.request, request: null })),
+    dropRequest: stopChild(({ context }) => nameOf(context.request)),
+    dropStream: stopChild(({ context }) => nameOf(context.stream)),
     recordOpened: assign(({ event }) => {
-      assertEvent(event, 'transport.opened');
-      return { openedAt: event.at, error: null, refreshed: false, expiring: false };
+      assertEvent(event, 'request.accepted');
+      return {
+        openedAt: event.at,
+        error: null,
+        notBefore: 0,
+        refreshed: false,
+        renewable: true,
+        lostReplacements: 0,
+        mayHaveMissed: false,
+      };
     }),
     recordBatch: assign(({ context, event }) => {
-      assertEvent(event, 'transport.messages');
+      assertEvent(event, 'stream.messages');
       const serverRetry = event.retry === undefined ? context.serverRetry : withinBounds(event.retry);
       return { lastEventId: event.lastEventId, serverRetry };
     }),
     recordExpiry: assign({ expiring: true }),
-    recordFailure: assign(({ context, event }) => recordFailure(context, event)),
+    recordFailure: assign(({ context, event }) => {
+      const { at, error } = outcomeOf(event);
+      const floor = Math.max(
+        serverFloor(context.settings, error, context.serverRetry),
+        heldBackFor(context, at),
+      );
+      return { error: toFailure(error), notBefore: at + floor, refreshed: false };
+    }),
+    recordLostReplacement: assign(({ context, event }) => {
+      const { at, error } = outcomeOf(event);
+      const floor = serverFloor(context.settings, error, null);
+      const lostReplacements = context.lostReplacements + 1;
+      const drawn = drawDelay(context, event, lostReplacements);
+      return { lostReplacements, notBefore: at + floor, proofTime: withinBounds(leastProofTime + floor + drawn) };
+    }),
     recordDrop: assign({
       error: {
         kind: 'network',
         message: 'The stream was dropped. To repeat its request may repeat its effect.',
       },
     }),
-    recordExhaustion: assign(({ context: { error, retries } }) => ({
-      error: error && {
-        ...error,
+    recordExhaustion: assign(({ context, event }) => ({
+      error: context.error && {
+        ...context.error,
         kind: 'exhausted' as const,
-        message: `Gave up after ${retries} retries. ${error.message}`,
+        message: `Gave up after ${chargedBefore(context, event)} retries. ${context.error.message}`,
       },
     })),
-    recordEnd: assign({ closeReason: 'ended', error: null }),
+    // What an unsafe request began is over: the next one begins anew.
+    recordEnd: assign(({ context }) => ({
+      closeReason: 'ended' as const,
+      error: null,
+      lastEventId: context.unsafe ? '' : context.lastEventId,
+    })),
     recordClose: assign(({ context, event }) => {
-      assertEvent(event, 'close');
+      assertEvent(event, ['close', 'suspend']);
       return { closeReason: 'app' as const, lastEventId: event.lastEventId ?? context.lastEventId };
     }),
     recordPause: assign({ closeReason: 'paused' }),
+    forgetLastEventId: assign({ lastEventId: '' }),
     chargeRetry: assign(({ context, event }) => {
-      const { at, random, jittered } = outcomeOf(event);
-      const delay = backoffDelay(context.settings, context.retries);
-      const previous = context.previousBackoff;
-      const drawn = withinBounds(jittered ?? withJitter(context.settings, { delay, random, previous }));
-      const floor = context.notBefore - at;
-      const retries = context.retries + 1;
-      return { retries, previousBackoff: drawn, chargedAt: at, ...waitFrom(at, floor + drawn) };
+      const { at } = outcomeOf(event);
+      const retries = chargedBefore(context, event);
+      const drawn = drawDelay(context, event, retries);
+      const wait = waitFrom(at, context.notBefore - at + drawn);
+      return { retries: retries + 1, previousBackoff: drawn, chargedAt: at, ...wait };
     }),
     giveBackRetry: assign(({ context }) => ({ retries: context.retries - 1, chargedAt: null })),
+    // Spread, because those who believe to be offline may all have been dropped by the same server.
+    waitForNetwork: assign(({ context, event }) => {
+      const { jitter, maxRetryDelay } = context.settings;
+      const least = jitter === 'none' ? maxRetryDelay : maxRetryDelay / 2;
+      const at = timeOf(event);
+      const drawn = least + (maxRetryDelay - least) * chanceOf(event);
+      return waitFrom(at, Math.max(drawn, context.notBefore - at));
+    }),
     waitUntilWelcome: assign(({ context, event }) => {
       const at = timeOf(event);
       return waitFrom(at, context.notBefore - at);
     }),
     endWait: assign({ retryDelay: null, retryAt: null }),
     spendRefresh: assign({ refreshed: true }),
-    recordUnsafe: assign({ unsafe: true }),
-    leaveLive: assign({ unsafe: false }),
-    leaveOpen: assign({ openedAt: null, expiring: false }),
+    spendRenewal: assign(({ context, event }) => {
+      const { at, error } = outcomeOf(event);
+      return { renewable: false, notBefore: at + serverFloor(context.settings, error, null) };
+    }),
+    resetProofTime: assign({ proofTime: leastProofTime, lostReplacements: 0 }),
+    leaveLive: assign({ request: null, stream: null }),
+    leaveOpen: assign(({ context }) => ({
+      openedAt: null,
+      expiring: false,
+      mayHaveMissed: context.lastEventId === '',
+    })),
     leaveClosed: assign({ closeReason: null }),
-    startAfresh: assign({ ...wholeBudget, notBefore: 0, error: null, refreshed: false }),
+    startAfresh: assign(({ context, event }) => ({
+      ...wholeBudget,
+      notBefore: 0,
+      error: null,
+      refreshed: false,
+      lastEventId: (event.type === 'reconnect' ? event.lastEventId : undefined) ?? context.lastEventId,
+    })),
     restoreBudget: assign(wholeBudget),
-    tellTransport: sendTo('transport', ({ context }) => ({
-      type: 'budget.restored' as const,
-      backoff: backoffDelay(context.settings, context.retries),
-    })),
-    replaceStream: sendTo('transport', ({ context }, { refresh }: { refresh: boolean }) => ({
-      type: 'stream.replace' as const,
-      refresh,
-      backoff: backoffDelay(context.settings, context.retries),
-    })),
+    settleStream: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.settle' }),
     forgetExpiry: assign({ expiring: false }),
-    askForProof: sendTo('transport', { type: 'stream.prove' }),
+    askForProof: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.prove' }),
     announceOpened: emit({ type: 'opened' }),
     announceGap: emit(({ event }) => {
-      assertEvent(event, 'transport.gap');
-      return { ...event, type: 'gap' as const };
+      assertEvent(event, 'stream.gap');
+      return { ...event, type: 'gap' as const, reason: 'server' as const };
     }),
+    announceMissed: emit({ type: 'gap', reason: 'no-ids', lastEventId: '' }),
+    announceForgotten: emit(({ context }) => ({
+      type: 'gap' as const,
+      reason: 'forgotten' as const,
+      lastEventId: context.lastEventId,
+    })),
     announceMessages: emit(({ event }) => {
-      assertEvent(event, 'transport.messages');
+      assertEvent(event, 'stream.messages');
       return { type: 'messages' as const, messages: event.messages, lastEventId: event.lastEventId };
     }),
     announceFailure: emit(({ context, event }) => ({
       type: 'failure' as const,
-      error: context.error ?? outcomeOf(event).error,
+      error: context.error ?? toFailure(outcomeOf(event).error),
       retries: context.retries,
       retryDelay: context.retryDelay,
       retryAt: context.retryAt,
     })),
     announceGaveUp: emit(({ context, event }) => ({
       type: 'gaveUp' as const,
-      error: context.error ?? outcomeOf(event).error,
+      error: context.error ?? toFailure(outcomeOf(event).error),
     })),
     announceClosed: emit(({ context }) => ({
       type: 'closed' as const,
@@ -360,69 +510,153 @@ export const connectionMachine = setup({
   on: {
     close: { target: '.closed', actions: ['recordClose', 'announceClosed'] },
     reconnect: { target: '.live', actions: 'startAfresh' },
+    move: { target: '.live', actions: 'startAfresh' },
   },
   states: {
-    /** A transport is running; leaving this state by any road disposes of it. */
+    /** A request or a stream is there; leaving this state by any road drops it. */
     live: {
-      invoke: [
-        { src: 'environment' },
-        {
-          id: 'transport',
-          src: 'transport',
-          input: ({ context }): TransportInput => ({
-            lastEventId: context.lastEventId,
-            refresh: context.refreshed,
-            backoff: backoffDelay(context.settings, context.retries),
-          }),
-        },
-      ],
-      exit: 'leaveLive',
+      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+      entry: 'sendRequest',
+      exit: ['dropRequest', 'dropStream', 'leaveLive'],
       on: {
-        'transport.failed': afterAnAttempt,
-        'transport.ended': afterAnAttempt,
+        'request.ready': { actions: 'recordRequest' },
+        'request.moved': { actions: ['announceForgotten', 'forgetLastEventId'] },
         'transport.restarted': [
-          { guard: 'mayResume', target: 'live', reenter: true },
+          { guard: 'mayRepeat', target: 'live', reenter: true },
           { target: 'failed', actions: ['recordDrop', 'announceGaveUp'] },
         ],
-        'transport.unsafe': { actions: 'recordUnsafe' },
-        'transport.gap': { actions: 'announceGap' },
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,
+        suspend: [{ guard: 'mayRepeat', ...onceLeft }, { ...onceLeft, target: 'closed' }],
       },
       initial: 'connecting',
       states: {
-        /** The request is on its way; there is no stream yet. */
+        /** The request is on its way; there is no stream. */
         connecting: {
           tags: 'connecting',
-          on: { 'transport.opened': { target: 'open', actions: ['recordOpened', 'announceOpened'] } },
+          on: {
+            'request.accepted': [
+              {
+                guard: 'mayHaveMissed',
+                target: 'open',
+                actions: ['adoptStream', 'recordOpened', 'announceOpened', 'announceMissed'],
+              },
+              { target: 'open', actions: ['adoptStream', 'recordOpened', 'announceOpened'] },
+            ],
+            'request.failed': afterAnAttempt,
+          },
         },
         /** The stream is accepted and messages arrive. */
         open: {
           tags: 'open',
           exit: 'leaveOpen',
           on: {
-            'transport.messages': [
+            'stream.messages': [
               { guard: 'carriesMessages', actions: ['recordBatch', 'announceMessages'] },
               { actions: 'recordBatch' },
             ],
-            'transport.opened': { target: '.fresh', actions: ['recordOpened', 'announceOpened'] },
-            'transport.expiring': { actions: 'recordExpiry' },
-            'transport.doubted': [
-              { guard: 'canOverlap', actions: replace },
-              { guard: 'mayRepeat', target: '#connection.live' },
-            ],
-            'transport.lost': 'connecting',
-            'network.online': { actions: 'askForProof' },
-            reconnect: { guard: 'canOverlap', actions: ['startAfresh', replace] },
+            'stream.progressed': { actions: 'restoreBudget' },
+            'stream.gap': { actions: 'announceGap' },
+            'stream.expiring': { actions: 'recordExpiry' },
+            'stream.failed': afterAnAttempt,
+            'stream.ended': afterAnAttempt,
+            reconnect: { guard: 'canReplace', ...onceWanted },
+            move: { guard: 'canOverlap', ...onceWanted },
           },
           initial: 'fresh',
           states: {
             /** Accepted a moment ago: a server that accepts and drops is still charged for it. */
-            fresh: { after: { stableAfter: 'stable' } },
+            fresh: {
+              after: { stableAfter: 'stable' },
+              on: { 'network.online': onceDoubted, 'stream.overslept': onceDoubted },
+            },
             /** Open for long enough to be trusted: the retry budget is whole again. */
             stable: {
-              entry: ['restoreBudget', 'tellTransport'],
-              always: { guard: 'expires', actions: ['forgetExpiry', renew] },
+              entry: ['restoreBudget', 'settleStream'],
+              always: { guard: 'expires', target: 'replacing.renewing', actions: 'forgetExpiry' },
+              on: { 'network.online': onceDoubted, 'stream.overslept': onceDoubted },
+            },
+            /** It may be dead, and has to show that it is alive. */
+            doubted: {
+              entry: 'askForProof',
+              after: {
+                proofTime: [
+                  { guard: 'canOverlap', target: 'replacing.verifying' },
+                  { guard: 'mayRepeat', target: '#connection.live', reenter: true },
+                  { target: 'fresh' },
+                ],
+              },
+              on: { 'stream.alive': { target: 'fresh', actions: 'resetProofTime' } },
+            },
+            /** The stream goes on until the request that is to replace it is accepted. */
+            replacing: {
+              on: {
+                'request.ready': [
+                  { guard: 'canOverlap', actions: 'recordRequest' },
+                  {
+                    guard: 'mayRepeat',
+                    target: '#connection.live.connecting',
+                    actions: ['dropStream', 'recordRequest'],
+                  },
+                  { target: 'fresh', actions: 'dropRequest' },
+                ],
+                'request.moved': {
+                  target: '#connection.live.connecting',
+                  actions: ['dropStream', 'announceForgotten', 'forgetLastEventId'],
+                },
+                'request.accepted': {
+                  target: '#connection.live.open',
+                  reenter: true,
+                  actions: ['dropStream', 'adoptStream', 'recordOpened', 'announceOpened'],
+                },
+                'request.failed': [
+                  {
+                    guard: 'refusesSecondStream',
+                    target: '#connection.live',
+                    reenter: true,
+                    actions: 'announceFailure',
+                  },
+                  {
+                    target: 'doubted',
+                    actions: ['dropRequest', 'recordLostReplacement', 'announceFailure'],
+                  },
+                ],
+                'stream.failed': afterTheReplaced,
+                'stream.ended': afterTheReplaced,
+                'stream.overran': { target: '#connection.live.connecting', actions: 'dropStream' },
+              },
+              initial: 'reconnecting',
+              states: {
+                /** The app asked for another stream. */
+                reconnecting: { entry: 'sendRequest' },
+                /** A doubted stream has shown no life. */
+                verifying: {
+                  entry: 'sendRequest',
+                  on: {
+                    'stream.alive': {
+                      target: '#connection.live.open.fresh',
+                      actions: ['dropRequest', 'resetProofTime'],
+                    },
+                  },
+                },
+                /** The credentials expire. */
+                renewing: {
+                  entry: { type: 'sendRequest', params: { refresh: true } },
+                  on: {
+                    'request.failed': [
+                      {
+                        guard: 'wasLostOnTheWay',
+                        target: '#connection.live.open.doubted',
+                        actions: ['dropRequest', 'recordLostReplacement', 'announceFailure'],
+                      },
+                      {
+                        target: '#connection.live.open.stable',
+                        actions: ['dropRequest', 'spendRenewal', 'announceFailure'],
+                      },
+                    ],
+                  },
+                },
+              },
             },
           },
         },
@@ -431,11 +665,12 @@ export const connectionMachine = setup({
     /** Waiting to try again. */
     backoff: {
       tags: 'backoff',
-      invoke: { src: 'environment' },
+      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
       exit: 'endWait',
       on: {
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,
+        suspend: onceLeft,
       },
       initial: 'waiting',
       states: {
@@ -444,24 +679,28 @@ export const connectionMachine = setup({
           after: { retryDelay: '#connection.live' },
           on: {
             'network.offline': [
-              { guard: 'wasChargedJustNow', target: 'offline', actions: ['giveBackRetry', 'endWait'] },
-              { target: 'offline', actions: 'endWait' },
+              { guard: 'wasChargedJustNow', target: 'offline', actions: ['giveBackRetry', 'waitForNetwork'] },
+              { guard: 'hadNoAnswer', target: 'offline', actions: 'waitForNetwork' },
             ],
             'network.online': onceWelcome,
             'page.visible': onceWelcome,
             'page.resumed': onceWelcome,
           },
         },
-        /** No timer: the network has to come back first. */
-        offline: { on: { 'network.online': onceWelcome } },
+        /** There seems to be no network. One attempt in a while is free, because that may be wrong. */
+        offline: {
+          after: { retryDelay: '#connection.live' },
+          on: { 'network.online': onceWelcome },
+        },
       },
     },
     /** Gave up: `context.error` says why. */
     failed: {
       tags: 'failed',
-      invoke: { src: 'environment' },
+      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
       on: {
         open: { target: 'live', actions: 'startAfresh' },
+        suspend: { ...onceLeft, target: 'closed' },
         'network.online': onceWelcomeIfExhausted,
         'page.visible': onceWelcomeIfExhausted,
         'page.resumed': onceWelcomeIfExhausted,
@@ -471,7 +710,10 @@ export const connectionMachine = setup({
     closed: {
       tags: 'closed',
       exit: 'leaveClosed',
-      on: { open: { target: 'live', actions: 'startAfresh' } },
+      on: {
+        open: { target: 'live', actions: 'startAfresh' },
+        move: [{ guard: 'hasEnded', target: 'live', actions: 'startAfresh' }, {}],
+      },
       initial: 'inactive',
       states: {
         /** Not opened yet, closed by the app, or ended by the server: only the app can open it. */
@@ -481,9 +723,15 @@ export const connectionMachine = setup({
         },
         /** Closed while the page is hidden or frozen. */
         paused: {
-          invoke: { src: 'environment' },
-          on: { 'page.visible': onceWelcome, 'page.resumed': [{ guard: 'staysHidden' }, ...onceWelcome] },
+          invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+          on: {
+            'page.visible': onceWelcome,
+            'page.resumed': [{ guard: 'staysHidden' }, ...onceWelcome],
+            suspend: onceLeft,
+          },
         },
+        /** Closed while the component that uses it is away. */
+        suspended: { on: { resume: onceWelcome } },
       },
     },
   },
@@ -506,25 +754,80 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
     serverRetry: null,
     error: null,
     openedAt: null,
+    attempts: 0,
+    request: null,
+    stream: null,
     unsafe: false,
+    resumable: false,
     expiring: false,
+    renewable: true,
+    lostReplacements: 0,
+    proofTime: leastProofTime,
+    mayHaveMissed: false,
     closeReason: null,
     refreshed: false,
   };
 }
 
-/** Whether the request may be sent again although nobody knows what it has done so far. */
-function mayRepeat({ unsafe, settings, lastEventId }: ConnectionContext): boolean {
-  return !unsafe || settings.retryUnsafe || lastEventId !== '';
+/** The name of the actor that makes a request and reads its stream. */
+function nameOf(attempt: number | null): string {
+  return `transport ${attempt}`;
 }
 
-/** Whether it may be sent again now that it is over: one that was never accepted may. */
-function mayResume(context: ConnectionContext): boolean {
-  return context.openedAt === null || mayRepeat(context);
+/** Whether the next request would repeat no effect, or may. */
+function mayRepeat({ request, stream, unsafe, resumable, settings, lastEventId }: ConnectionContext): boolean {
+  const isRunning = request !== null || stream !== null;
+  return !isRunning || !unsafe || (resumable && lastEventId !== '') || settings.retryUnsafe;
+}
+
+/** Whether an attempt that has failed may be followed by another: the server may have done nothing yet. */
+function mayRequestAgain(context: ConnectionContext, event: ConnectionEvent): boolean {
+  const { status, unsent } = outcomeOf(event).error;
+  return mayRepeat(context) || unsent === true || (status !== undefined && undone.includes(status));
+}
+
+/** Whether the next request may be made while the stream is open. Without an ID, what comes on both looks the same. */
+function canOverlap({ unsafe, resumable, lastEventId }: ConnectionContext): boolean {
+  return lastEventId !== '' && (!unsafe || resumable);
+}
+
+/** Whether a server minds the second stream, rather than being in trouble or asking to come again later. */
+function refusesSecondStream({ kind, status = 0, retryAfter = 0 }: Failure): boolean {
+  return !(retryAfter > 0) && ((status >= 400 && status < 500) || (kind === 'ended' && status === 204));
+}
+
+/** Whether the server has answered: its refusal, or its stream and the end of it. */
+function wasAnswered(event: ConnectionEvent): boolean {
+  return outcomeOf(event).error.status !== undefined || event.type === 'stream.ended';
+}
+
+/**
+ * The retries that count when an attempt ends. Where there are no event IDs to tell news by, a stream that brought
+ * messages and was ended by the server itself did.
+ */
+function chargedBefore({ lastEventId, retries }: ConnectionContext, event: ConnectionEvent): number {
+  const hadNews = event.type === 'stream.ended' && event.hadMessages === true && lastEventId === '';
+  return hadNews ? 0 : retries;
+}
+
+/** The part of a delay that is up to chance, in milliseconds. */
+function drawDelay(context: ConnectionContext, event: ConnectionEvent, retries: number): number {
+  const { random, jitter } = outcomeOf(event);
+  const settings = atPaceOf(context.settings, context.serverRetry);
+  const delay = backoffDelay(settings, retries);
+  const previous = retries === 0 ? 0 : context.previousBackoff;
+  return withinBounds(jitter?.(delay) ?? withJitter(settings, { delay, random, previous }));
+}
+
+/** How long the server still wants no request, in milliseconds. */
+function heldBackFor({ notBefore, settings }: ConnectionContext, at: number): number {
+  const wait = notBefore - at;
+  // No server can ask for more than `maxRetryAfter`: a longer wait is a clock that was set back.
+  return wait > 0 && wait <= settings.maxRetryAfter ? wait : 0;
 }
 
 function outcomeOf(event: ConnectionEvent): AttemptOutcome & { readonly error: Failure } {
-  assertEvent(event, ['transport.failed', 'transport.ended']);
+  assertEvent(event, ['request.failed', 'stream.failed', 'stream.ended']);
   return event;
 }
 
@@ -532,14 +835,12 @@ function verdictFor(context: ConnectionContext, event: ConnectionEvent): Verdict
   return verdictOn(outcomeOf(event).error, context.settings.policy);
 }
 
-function recordFailure(context: ConnectionContext, event: ConnectionEvent) {
-  const { at, error } = outcomeOf(event);
-  const floor = serverFloor(context.settings, error, context.serverRetry);
-  return { error: toFailure(error), notBefore: at + floor, refreshed: false };
-}
-
 function timeOf(event: ConnectionEvent): number {
   return 'at' in event ? event.at : 0;
+}
+
+function chanceOf(event: ConnectionEvent): number {
+  return ('random' in event ? event.random : undefined) ?? 0;
 }
 
 function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDelay' | 'retryAt'> {
@@ -551,6 +852,6 @@ function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDela
 function missingTransport(): CallbackActorLogic<TransportCommand, TransportInput> {
   return fromCallback(({ sendBack }) => {
     const message = 'Provide a transport: connectionMachine.provide({ actors: { transport } }).';
-    sendBack({ type: 'transport.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
+    sendBack({ type: 'request.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
   });
 }

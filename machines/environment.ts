@@ -1,4 +1,5 @@
-import type { CallbackActorLogic, EventObject } from 'xstate';
+import type { AnyActorRef, CallbackActorLogic, EventObject } from 'xstate';
+import { type ConnectionClock, systemClock } from './clock.ts';
 import { fromRevivable, type Revivable } from './revivable.ts';
 
 /**
@@ -18,23 +19,41 @@ export type EnvironmentEvent = {
   readonly at: number;
   /** The page cannot be seen: a browser resumes hidden pages too. */
   readonly hidden?: boolean;
+  /** A draw from 0 (included) to 1 (excluded), with `network.offline`. */
+  readonly random?: number;
 };
+
+/** What the actor that tells of them is started with. */
+export interface EnvironmentInput {
+  /** The connection that it belongs to. */
+  readonly connection: AnyActorRef;
+}
 
 /**
  * An actor that tells its parent what happens to the page and to the network. It starts by telling what is
  * unusual (offline, hidden), so that its parent may assume the best; one that is revived tells that the page is
  * resumed. Silent where there is no page, as on a server.
  */
-export function fromEnvironment(now: () => number = Date.now): CallbackActorLogic<EventObject> {
-  return fromRevivable(watchEnvironment(now));
+export function fromEnvironment(
+  clock: Pick<ConnectionClock, 'now' | 'random'> = systemClock,
+): CallbackActorLogic<EventObject, EnvironmentInput> {
+  return fromRevivable(watchEnvironment(clock));
 }
 
 /** What that actor does. */
-export function watchEnvironment(now: () => number): Revivable<EventObject> {
+export function watchEnvironment({
+  now,
+  random,
+}: Pick<ConnectionClock, 'now' | 'random'>): Revivable<EventObject, EnvironmentInput> {
   return ({ sendBack }, isRevived) => {
     const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';
     const tell = (type: EnvironmentEvent['type']) =>
-      sendBack({ type, at: now(), hidden: isHidden() } satisfies EnvironmentEvent);
+      sendBack({
+        type,
+        at: now(),
+        hidden: isHidden(),
+        ...(type === 'network.offline' && { random: random() }),
+      } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
     if (isRevived) {

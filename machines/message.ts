@@ -16,12 +16,16 @@ export interface Message<Data = unknown, Name extends string = string> {
 export interface MessageBatch {
   /** In the order of the stream; may be empty, which is still a sign of life. */
   readonly messages: readonly Message[];
+  /**
+   * Which of the messages brought an ID of their own: all, none, or a flag for each.
+   *
+   * @default those whose ID is another than that of the message before
+   */
+  readonly ownIds?: boolean | readonly boolean[] | undefined;
   /** The last event ID after these messages. */
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
-  /** How much text its messages keep in memory, in characters. @default as much as their data */
-  readonly characters?: number | undefined;
   /** The server sent what only shows that it is there, as a comment does. */
   readonly keepAlive?: boolean | undefined;
 }

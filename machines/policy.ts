@@ -2,9 +2,10 @@ import type { Failure, FailureKind } from './connection-error.ts';
 
 /**
  * What becomes of a connection when an attempt fails:
- * `retry` after a delay, `refresh` the credentials and try once more, `fail` for good, or `stop` as ended.
+ * `retry` after a delay, `refresh` the credentials and try once more, `restart` at once without the last event ID,
+ * `fail` for good, or `stop` as ended.
  */
-export const verdicts = ['retry', 'refresh', 'fail', 'stop'] as const;
+export const verdicts = ['retry', 'refresh', 'restart', 'fail', 'stop'] as const;
 
 /** One of {@link verdicts}. */
 export type Verdict = (typeof verdicts)[number];
@@ -26,6 +27,7 @@ export const failurePolicy = {
   408: 'retry', // the server asks to come again: Request Timeout,
   425: 'retry', // Too Early,
   429: 'retry', // Too Many Requests
+  410: 'restart', // the event to resume after is gone; without a last event ID this is `fail`
   unauthorized: 'refresh', // 401; without a `refresh` function this is `fail`
   forbidden: 'fail', // 403
   http: 'fail', // every other status: repeating cannot help
@@ -33,6 +35,18 @@ export const failurePolicy = {
   'too-large': 'fail',
   invalid: 'fail',
 } as const satisfies PolicyOverrides;
+
+/**
+ * The statuses by which a server says that a request did nothing, so that an unsafe one may be sent again.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+ */
+export const undone: readonly number[] = [
+  401, // Unauthorized: "has not been applied"
+  425, // Too Early
+  429, // Too Many Requests
+  503, // Service Unavailable
+];
 
 /** Looks up what to do about a failure. */
 export function verdictOn({ kind, status }: Failure, overrides: PolicyOverrides): Verdict {

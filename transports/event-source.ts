@@ -3,8 +3,14 @@ import type { MessageBatch } from '../machines/message.ts';
 import { callback, check, flag, type Rules, text } from '../machines/rules.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import { defaultSizes, sizeRule } from './sizes.ts';
-import { eventsRule, namesOf, namesRule, supply, urlRule } from './supply.ts';
-import type { Supplied, TextMessage, Transport, TransportRequest } from './transport.ts';
+import { eventsRule, matcherRule, namesOf, namesRule, supply, urlRule } from './supply.ts';
+import {
+  lastEventIdAt,
+  type MessageMatcher,
+  type Supplied,
+  type TextMessage,
+  type Transport,
+} from './transport.ts';
 
 /** What {@link eventSourceTransport} needs to know. */
 export interface EventSourceTransportOptions {
@@ -17,7 +23,7 @@ export interface EventSourceTransportOptions {
    */
   readonly events?: readonly string[] | undefined;
   /** @see TransportActorOptions.closeOn */
-  readonly closeOn?: string | readonly string[] | undefined;
+  readonly closeOn?: MessageMatcher | undefined;
   /** @see TransportActorOptions.refreshOn */
   readonly refreshOn?: string | readonly string[] | undefined;
   /** Whether cookies go along to another origin. @default false */
@@ -38,7 +44,7 @@ export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
   url: urlRule,
   events: eventsRule,
   withCredentials: flag,
-  closeOn: namesRule,
+  closeOn: matcherRule,
   refreshOn: namesRule,
   lastEventIdParam: text,
   maxEventSize: sizeRule,
@@ -64,10 +70,12 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
   return async (request, signal) => {
     const url = await supply('url', options.url, options.reportError ?? defaultReporter);
     signal.throwIfAborted();
-    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, request.lastEventId), {
+    const lastEventId = lastEventIdAt(url, request);
+    signal.throwIfAborted();
+    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
       withCredentials,
     });
-    const queue = createQueue(request);
+    const queue = createQueue(lastEventId);
 
     return new Promise((resolve, reject) => {
       function fail(error: unknown): void {
@@ -99,21 +107,17 @@ const unknownReason =
   'The server refused the stream or the connection broke; EventSource does not tell which. Use fetchTransport to know.';
 
 /** What arrived and was not yet read: several messages that came together make one batch. */
-function createQueue(request: TransportRequest) {
+function createQueue(resumedAfter: string) {
   let messages: TextMessage[] = [];
   // A new object starts without an ID, although the stream was resumed after one.
   let ownId = '';
-  let seenId = '';
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
 
   return {
     push(event: string, { data, lastEventId }: MessageEvent<string>): void {
-      const bringsId = lastEventId !== seenId;
-      seenId = lastEventId;
-      if (bringsId && request.isReplay?.({ event, data, id: lastEventId })) return;
-      if (bringsId) ownId = lastEventId;
-      messages.push({ event, data, id: ownId || request.lastEventId });
+      if (lastEventId !== '') ownId = lastEventId;
+      messages.push({ event, data, id: ownId || resumedAfter });
       wake();
     },
     fail(error: unknown): void {
@@ -123,7 +127,7 @@ function createQueue(request: TransportRequest) {
     async *batches(): AsyncGenerator<MessageBatch, void> {
       while (true) {
         if (messages.length > 0) {
-          const batch = { messages, lastEventId: ownId || request.lastEventId };
+          const batch = { messages, lastEventId: ownId || resumedAfter };
           messages = [];
           yield batch;
         } else if (failure) {

@@ -1,11 +1,11 @@
 import type { MessageBatch } from '../machines/message.ts';
-import { type InterpretOptions, interpret } from './interpret.ts';
+import { type ParseOptions, parseStream } from './parse-stream.ts';
 
 /** Reads an event stream from the bytes of an answer, until it is over or `signal` aborts. */
 export function readEventStream(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-  options: InterpretOptions,
+  options: ParseOptions,
 ): AsyncGenerator<MessageBatch, void> {
   const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
@@ -19,5 +19,5 @@ export function readEventStream(
     const { done, value } = await reader.read();
     return { done, text: decoder.decode(value, { stream: !done }) };
   };
-  return interpret(read, cancel, options);
+  return parseStream(read, cancel, options);
 }

@@ -9,7 +9,16 @@ import { refusalOf } from './refusal.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import { defaultSizes, sizeRule } from './sizes.ts';
 import { eventsRule, supply, urlRule } from './supply.ts';
-import type { Supplied, Transport } from './transport.ts';
+import { lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
+
+/** The request that continues a stream; what is left out is as at first, but for method and body. */
+export interface Resume {
+  readonly url?: Supplied<string | URL> | undefined;
+  /** @default 'GET' */
+  readonly method?: string | undefined;
+  readonly headers?: Supplied<HeadersInit | undefined>;
+  readonly body?: Supplied<BodyInit | null | undefined>;
+}
 
 /** What {@link fetchTransport} sends, and what it takes. */
 export interface FetchTransportOptions {
@@ -21,6 +30,13 @@ export interface FetchTransportOptions {
   readonly headers?: Supplied<HeadersInit | undefined>;
   /** The body, for a method that has one. Give a function when it can be read only once. */
   readonly body?: Supplied<BodyInit | null | undefined>;
+  /**
+   * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
+   * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
+   *
+   * @example `resume: { url: () => `/api/answers/${answerId}` }`
+   */
+  readonly resume?: Resume | undefined;
   /** Whether cookies go along. @default 'same-origin' */
   readonly credentials?: RequestCredentials | undefined;
   /** The name that `EventSource` has for `credentials: 'include'`. @default false */
@@ -46,6 +62,7 @@ const defaultHeader = 'last-event-id';
 export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 'body'>> = {
   url: urlRule,
   method: text,
+  resume: { allowed: 'an object like { url, method, headers, body }', test: isResume },
   credentials: anyOf("'omit'", "'same-origin'", "'include'"),
   withCredentials: flag,
   events: eventsRule,
@@ -59,21 +76,18 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
 /**
  * Reads an event stream with `fetch`: any method, any header, every event name, and the status of a refusal.
  *
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, fetchTransportRules);
-  const { method = 'GET', body, events, lastEventIdHeader = defaultHeader } = options;
+  const { method = 'GET', body, resume, events, lastEventIdHeader = defaultHeader } = options;
   const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
-  const unsafe = !isSafe(method);
-  if (!unsafe && body != null) {
-    throw new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`);
-  }
+  checkBody(method, body);
+  if (resume) checkBody(resume.method ?? 'GET', resume.body);
 
   const open: Transport = async (request, signal) => {
-    const { lastEventId } = request;
-    const [url, own, bare] = await requestFor(options, lastEventId, signal);
+    const [url, own, bare, lastEventId] = await requestFor(options, request, signal);
     signal.throwIfAborted(); // a function of the app may have taken its time
     const { fetch = globalThis.fetch } = options;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
@@ -84,26 +98,36 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const { body: stream, headers } = response;
     const refusal = refusalOf(response);
     if (stream && !refusal) {
-      const batches = readEventStream(stream, signal, { request, events, maxEventSize, maxFieldSize });
+      const batches = readEventStream(stream, signal, { lastEventId, events, maxEventSize, maxFieldSize });
       const resumedAfter = headers.get(lastEventIdHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
   };
-  return Object.assign(open, { unsafe });
+  return Object.assign(open, {
+    unsafe: !isSafe(method),
+    resumable: resume !== undefined && isSafe(resume.method ?? 'GET'),
+  });
 }
 
-/** The request with what is the app's own, and what is left of it without the headers and the body, if there are any. */
+/** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
+type Sent = [url: string | URL, own: RequestInit, bare: RequestInit | undefined, lastEventId: string];
+
 async function requestFor(
   options: FetchTransportOptions,
-  lastEventId: string,
+  request: TransportRequest,
   signal: AbortSignal,
-): Promise<[url: string | URL, own: RequestInit, bare: RequestInit | undefined]> {
-  const { method = 'GET', withCredentials, reportError = defaultReporter } = options;
-  const url = await supply('url', options.url, reportError);
-  const given = await supply('headers', options.headers, reportError);
-  const body = await supply('body', options.body, reportError);
+): Promise<Sent> {
+  const { withCredentials, reportError = defaultReporter } = options;
+  const continued = request.lastEventId === '' ? undefined : options.resume;
+  const { method = 'GET', headers = options.headers, body: content } = continued ?? options;
+  const url = await supply('url', continued?.url ?? options.url, reportError);
+  // A continuation may be at a place of its own.
+  const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
+  if (continued && lastEventId === '') throw new ConnectionError('invalid', movedAway);
+  const given = await supply('headers', headers, reportError);
+  const body = await supply('body', content, reportError);
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
     if (lastEventId !== '') headers.set(options.lastEventIdHeader ?? defaultHeader, utf8Bytes(lastEventId));
@@ -119,12 +143,33 @@ async function requestFor(
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
-    return [url, init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
+    const bare = isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) };
+    return [url, init, bare, lastEventId];
   } catch (cause) {
     // The platform's own message may quote what it rejects.
     const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
     throw new ConnectionError('invalid', message, { cause });
   }
+}
+
+const movedAway =
+  "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.";
+
+/** @throws TypeError when the method does not go with a body. */
+function checkBody(method: string, body: unknown): void {
+  if (isSafe(method) && body != null) {
+    throw new TypeError(`A \`body\` needs a \`method\` like 'POST', not '${method}'.`);
+  }
+}
+
+function isResume(value: unknown): boolean {
+  const { url, method } = Object(value);
+  return (
+    Object(value) === value &&
+    typeof value !== 'function' &&
+    (url === undefined || urlRule.test(url)) &&
+    (method === undefined || text.test(method))
+  );
 }
 
 export function isHeaderName(value: unknown): boolean {

@@ -3,15 +3,15 @@ import type { TransportCommand, TransportInput } from '../machines/connection.ts
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { check } from '../machines/rules.ts';
 import { type TransportActorOptions, transportActorRules } from './actor-options.ts';
-import { carry } from './carry.ts';
-import { createMemory, type StreamMemory } from './memory.ts';
+import { memoryOf } from './connection-memory.ts';
+import { runStream } from './run-stream.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Makes the actor that runs a transport for {@link connectionMachine}. It owns the abort signal, tells the
- * statechart what happens, and drops whatever arrives after it was disposed of.
+ * Makes the actor that the connection machine runs, out of any transport: one for each request. It owns the abort
+ * signal, tells the statechart what happens, and drops whatever arrives after it was disposed of.
  *
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function fromTransport(
   transport: Transport,
@@ -26,21 +26,15 @@ export function runTransport(
   options: TransportActorOptions,
 ): Revivable<TransportCommand, TransportInput> {
   check(options, transportActorRules);
-  const memories = new WeakMap<object, StreamMemory>();
 
-  return ({ input, self, sendBack, receive }, isRevived) => {
+  return ({ input, sendBack, receive }, isRevived) => {
     // Its stream is gone and its last event ID is old: the statechart starts a new one.
     if (isRevived) {
       sendBack({ type: 'transport.restarted' });
       return undefined;
     }
-    if (transport.unsafe) sendBack({ type: 'transport.unsafe' });
-    // The memory is the connection's: each attempt is an actor of its own.
-    const owner = self._parent ?? self;
-    const memory = memories.get(owner) ?? createMemory();
-    memories.set(owner, memory);
-    const carrier = carry(transport, options, input, memory, sendBack);
-    receive(carrier.receive);
-    return carrier.dispose;
+    const stream = runStream(transport, options, input, memoryOf(input.connection), sendBack);
+    receive(stream.receive);
+    return stream.dispose;
   };
 }

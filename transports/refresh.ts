@@ -1,26 +1,51 @@
 import type { ErrorReporter } from './report.ts';
 import { supply } from './supply.ts';
 
-/** The refreshes under way, by the function that does them. */
-const underWay = new WeakMap<() => unknown, Promise<unknown>>();
+/** What has become of the refreshes by one function. */
+interface Renewals {
+  /** The one under way. */
+  current?: Promise<unknown> | undefined;
+  /** The moment of the last one that succeeded. */
+  renewedAt: number;
+}
+
+const renewals = new WeakMap<() => unknown, Renewals>();
+
+let lastMoment = 0;
+
+/** A moment after all before it, to be held against the refreshes: clocks are too coarse for that. */
+export function thisMoment(): number {
+  lastMoment += 1;
+  return lastMoment;
+}
 
 /**
- * Renews the credentials. Connections that share the function and come while it runs share its result.
+ * Renews the credentials. Connections that share the function and come while it runs share its result; and
+ * credentials that were renewed after a request was sent count as renewed for it.
  *
+ * @param sentAt The moment at which the request was sent whose credentials are no good.
  * @throws ConnectionError `unauthorized` when the function throws or rejects.
  */
-export function refreshOnce(refresh: () => unknown, reporter: ErrorReporter): Promise<unknown> {
-  let renewal = underWay.get(refresh);
-  if (!renewal) {
-    renewal = supply('refresh', refresh, reporter, 'unauthorized').finally(() => {
-      if (underWay.get(refresh) === renewal) forgetRefresh(refresh);
-    });
-    underWay.set(refresh, renewal);
+export async function refreshOnce(
+  refresh: () => unknown,
+  sentAt: number,
+  reporter: ErrorReporter,
+): Promise<void> {
+  const known = renewals.get(refresh) ?? { renewedAt: 0 };
+  renewals.set(refresh, known);
+  if (known.renewedAt > sentAt) return;
+  const current = known.current ?? supply('refresh', refresh, reporter, 'unauthorized');
+  known.current = current;
+  try {
+    await current;
+    known.renewedAt = thisMoment();
+  } finally {
+    if (known.current === current) known.current = undefined;
   }
-  return renewal;
 }
 
 /** Who needs the credentials from now on does not wait for a refresh that is under way. */
 export function forgetRefresh(refresh: () => unknown): void {
-  underWay.delete(refresh);
+  const known = renewals.get(refresh);
+  if (known) known.current = undefined;
 }

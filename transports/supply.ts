@@ -1,7 +1,8 @@
 import { ConnectionError, type FailureKind, isConnectionError } from '../machines/connection-error.ts';
+import type { Message } from '../machines/message.ts';
 import { callback, type Rule, text } from '../machines/rules.ts';
 import { type ErrorReporter, report } from './report.ts';
-import type { Supplied } from './transport.ts';
+import type { MessageMatcher, Supplied } from './transport.ts';
 
 /** What a URL option may be. */
 export const urlRule: Rule = {
@@ -21,6 +22,12 @@ export const namesRule: Rule = {
   test: (value) => text.test(value) || eventsRule.test(value),
 };
 
+/** What an option may be that names events, or tests messages. */
+export const matcherRule: Rule = {
+  allowed: `${namesRule.allowed}, or a function of the message`,
+  test: (value) => namesRule.test(value) || callback.test(value),
+};
+
 /**
  * Gets the value of an option that may be a function of the app.
  *
@@ -37,12 +44,30 @@ export async function supply<Value>(
     return await (typeof value === 'function' ? (value as () => Value | Promise<Value>)() : value);
   } catch (cause) {
     if (isConnectionError(cause)) throw cause;
-    const error = new ConnectionError(kind, `\`${name}\` threw, so no request was sent.`, { cause });
+    const error = new ConnectionError(kind, `\`${name}\` threw, so no request was sent.`, { cause, unsent: true });
     report(reporter, error);
     throw error;
   }
 }
 
-export function namesOf(names: string | readonly string[] = []): readonly string[] {
+/** The names that an option gives, which may be one, several, none, or a test instead. */
+export function namesOf(names: MessageMatcher | undefined): readonly string[] {
+  if (names === undefined || typeof names === 'function') return [];
   return typeof names === 'string' ? [names] : names;
+}
+
+/** The test that an option gives. One that throws is reported, and its message is none. */
+export function testOf(
+  test: MessageMatcher | undefined,
+  reporter: ErrorReporter,
+): ((message: Message) => boolean) | undefined {
+  if (typeof test !== 'function') return undefined;
+  return (message) => {
+    try {
+      return test(message);
+    } catch (error) {
+      report(reporter, error);
+      return false;
+    }
+  };
 }

@@ -2,18 +2,18 @@ import type { Message, MessageBatch } from '../machines/message.ts';
 
 /** What a transport is asked for, at every attempt. */
 export interface TransportRequest {
-  /**
-   * The ID to resume after; empty when there is none. While the request is on its way it may move on, if the
-   * stream that it will replace goes on meanwhile.
-   */
+  /** The ID to resume after; empty when there is none. */
   readonly lastEventId: string;
   /**
-   * Whether a message was delivered already by a stream before this one, as when a server replays more than it
-   * was asked for. To be asked of the messages that bring an ID of their own, in their order.
+   * The ID to resume after at a URL that may be another than before. The last event ID belongs to the resource: where
+   * origin or path have changed, it is given up, and this is empty from then on.
    */
-  readonly isReplay?: (message: TextMessage) => boolean;
-  /** Whether there may still be replays: as long as there may, an ID that brings no news is none to resume after. */
-  readonly isReplaying?: boolean;
+  readonly lastEventIdFor?: (url: string | URL) => string;
+}
+
+/** The ID that a request to a URL resumes after. */
+export function lastEventIdAt(url: string | URL, { lastEventId, lastEventIdFor }: TransportRequest): string {
+  return lastEventIdFor ? lastEventIdFor(url) : lastEventId;
 }
 
 /** A stream that was accepted. */
@@ -41,10 +41,15 @@ export interface Transport {
   (request: TransportRequest, signal: AbortSignal): Promise<EventStream>;
   /** Sending the request again may repeat its effect, as with a POST. */
   readonly unsafe?: boolean;
+  /** A request that has an ID to resume after is a safe one, although the first was unsafe. */
+  readonly resumable?: boolean;
 }
 
 /** A value, or a function that makes it, asynchronously if need be, for every attempt anew. */
 export type Supplied<Value> = Value | (() => Value | Promise<Value>);
+
+/** Which messages are meant: those of an event, of several, or those that pass a test. */
+export type MessageMatcher = string | readonly string[] | ((message: Message) => boolean);
 
 /** The events of a server, by name, with the type of their data. */
 export type EventMap = Record<string, unknown>;

@@ -3,10 +3,11 @@ import { type ConnectionError, exceeded } from '../machines/connection-error.ts'
 import type { MessageBatch } from '../machines/message.ts';
 import { isSendable } from './event-id.ts';
 import { asConnectionError } from './network-error.ts';
-import type { TextMessage, TransportRequest } from './transport.ts';
+import type { TextMessage } from './transport.ts';
 
-export interface InterpretOptions {
-  readonly request: TransportRequest;
+export interface ParseOptions {
+  /** The last event ID in force until the stream gives another. */
+  readonly lastEventId: string;
   /** The names of the events to deliver; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
   /** The size of the largest event to accept, in characters. */
@@ -32,21 +33,19 @@ const longLine = 2 ** 16;
  * @throws ConnectionError `network` when `read` rejects, `too-large` when an event is larger than allowed.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export async function* interpret(
+export async function* parseStream(
   read: () => Promise<Reading>,
   release: () => void,
-  { request, events, maxEventSize, maxFieldSize }: InterpretOptions,
+  { lastEventId, events, maxEventSize, maxFieldSize }: ParseOptions,
 ): AsyncGenerator<MessageBatch, void> {
   const wanted = events && new Set(events);
   let messages: TextMessage[] = [];
-  let characters = 0; // of their data
-  // Not read before: until now there may have been another stream.
-  let { lastEventId } = request; // in force until the stream gives another
-  let delivered = lastEventId; // the ID in force when something was last delivered
-  let isReplay: TransportRequest['isReplay']; // only while there may be replays
+  let ownIds: boolean[] = [];
+  let identified = 0; // how many of the messages have an ID of their own
   let retry: number | undefined;
   let keepAlive = false;
   let overflow: ConnectionError | undefined;
+  let before = lastEventId; // the ID in force before the block that is read
   // Of the last event: most are of the same, and one string for all is cheaper to look up.
   let name = 'message';
   let isWanted = !wanted || wanted.has(name);
@@ -57,6 +56,7 @@ export async function* interpret(
     maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
+      before = lastEventId;
       if (id.length > maxFieldSize) overflow ??= exceeded('too-large', 'maxFieldSize', maxFieldSize);
       else if (!overflow && isSendable(id)) lastEventId = id;
     },
@@ -67,13 +67,13 @@ export async function* interpret(
         isWanted = !wanted || wanted.has(name);
       }
       if (data.length > maxEventSize) overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
-      const message = { event: name, data, id: lastEventId };
-      // Not delivered, so not received.
-      if (id !== undefined && (overflow || (isWanted && isReplay?.(message)))) lastEventId = delivered;
-      else if (isWanted && !overflow) {
-        messages.push(message);
-        characters += data.length;
-        delivered = lastEventId;
+      if (overflow) {
+        if (id !== undefined) lastEventId = before; // not delivered, so not received
+      } else if (isWanted) {
+        const isOwn = id !== undefined && id === lastEventId; // not one that no header can carry
+        messages.push({ event: name, data, id: lastEventId });
+        ownIds.push(isOwn);
+        if (isOwn) identified += 1;
       }
     },
     onComment() {
@@ -102,17 +102,16 @@ export async function* interpret(
       const { done, text } = await read().catch((cause) => {
         throw asConnectionError(cause, 'The stream broke');
       });
-      isReplay = request.isReplaying === false ? undefined : request.isReplay;
       feed(text);
       if (!done || messages.length > 0) {
-        const resumeAfter = request.isReplaying ? delivered : lastEventId;
-        characters = Math.max(characters, text.length); // a message is a slice of the text, or made of more than that
-        yield { messages, lastEventId: resumeAfter, retry, keepAlive, characters };
+        const isMixed = identified > 0 && identified < messages.length;
+        yield { messages, ownIds: isMixed ? ownIds : identified > 0, lastEventId, retry, keepAlive };
       }
       if (overflow) throw overflow;
       if (done) return;
       messages = [];
-      characters = 0;
+      ownIds = [];
+      identified = 0;
       retry = undefined;
       keepAlive = false;
     }

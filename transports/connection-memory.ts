@@ -1,0 +1,23 @@
+import { type Cadence, createCadence } from './liveness.ts';
+import { ReplayMemory } from './replay-memory.ts';
+
+/** What the transport actors of one connection have in common. */
+export interface ConnectionMemory {
+  readonly replays: ReplayMemory;
+  readonly cadence: Cadence;
+  /** The moment at which the last request was sent, as `thisMoment()` gives it. */
+  sentAt: number;
+  /** Where the last event ID is of: origin and path. */
+  resource: string | undefined;
+}
+
+const memories = new WeakMap<object, ConnectionMemory>();
+
+/** The memory of a connection, for as long as there is that connection. */
+export function memoryOf(connection: object): ConnectionMemory {
+  const known = memories.get(connection);
+  if (known) return known;
+  const memory = { replays: new ReplayMemory(), cadence: createCadence(), sentAt: 0, resource: undefined };
+  memories.set(connection, memory);
+  return memory;
+}

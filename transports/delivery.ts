@@ -1,0 +1,69 @@
+import type { TransportEvent } from '../machines/connection.ts';
+import type { Message, MessageBatch } from '../machines/message.ts';
+import type { TransportActorOptions } from './actor-options.ts';
+import { batchParser } from './parse.ts';
+import type { ReplayMemory } from './replay-memory.ts';
+import { defaultReporter } from './report.ts';
+import { namesOf, testOf } from './supply.ts';
+
+/** Events that servers send for no other reason than to be heard. */
+const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
+
+interface DeliveryOptions {
+  readonly options: TransportActorOptions;
+  readonly memory: ReplayMemory;
+  readonly send: (event: TransportEvent) => void;
+  /** The server has shown that it is there. */
+  readonly onKeepAlive: () => void;
+  /** The server has closed the connection with a message of `closeOn`. */
+  readonly onFarewell: () => void;
+}
+
+/** Makes the function that reports what a stream brings: all of a batch in one event. */
+export function createDelivery({ options, memory, send, onKeepAlive, onFarewell }: DeliveryOptions) {
+  const { parse = 'auto', idleTimeout, closeOn, keepAlive, reportError = defaultReporter } = options;
+  const parseBatch = batchParser(parse, reportError);
+  const closingNames = namesOf(closeOn);
+  const closingTest = testOf(closeOn, reportError);
+  const expiringNames = namesOf(options.refreshOn);
+  const aliveNames = keepAlive === undefined ? undefined : namesOf(keepAlive);
+  const aliveTest = testOf(keepAlive, reportError);
+  let hasProgressed = false;
+
+  function isKeepAlive(message: Message): boolean {
+    if (aliveTest) return aliveTest(message);
+    return aliveNames ? aliveNames.includes(message.event) : keepAliveName.test(message.event);
+  }
+
+  return (batch: MessageBatch): void => {
+    const { retry } = batch;
+    if (batch.messages.length === 0 && batch.lastEventId === memory.lastEventId && retry === undefined) return;
+    const isNews = !hasProgressed && batch.lastEventId !== '' && !memory.hasSeen(batch.lastEventId);
+    memory.remember(batch);
+
+    const named = upTo(batch.messages, closingNames.length > 0 && ((one) => closingNames.includes(one.event)));
+    const parsed = parseBatch(named ?? batch.messages);
+    const tested = upTo(parsed, closingTest);
+    const messages = tested ?? parsed;
+    const last = (tested ?? named)?.at(-1);
+    // What follows the message that closes is not delivered, and so not received.
+    send({ type: 'stream.messages', messages, lastEventId: last?.id ?? batch.lastEventId, retry });
+
+    if (isNews) send({ type: 'stream.progressed' });
+    hasProgressed ||= isNews;
+    if (idleTimeout === 'auto' && messages.some(isKeepAlive)) onKeepAlive();
+    if (expiringNames.length > 0 && batch.messages.some(({ event }) => expiringNames.includes(event))) {
+      send({ type: 'stream.expiring' });
+    }
+    if (last) onFarewell();
+  };
+}
+
+/** The messages up to the first that passes a test, and that one; undefined where none does. */
+function upTo(
+  messages: readonly Message[],
+  test: ((message: Message) => boolean) | undefined | false,
+): readonly Message[] | undefined {
+  const end = test ? messages.findIndex(test) : -1;
+  return end < 0 ? undefined : messages.slice(0, end + 1);
+}

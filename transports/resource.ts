@@ -1,0 +1,10 @@
+/** What a URL is of, whatever its query: origin and path. Two relative ones are told apart without their origin. */
+export function resourceOf(url: string | URL): string {
+  const [address = ''] = String(url).split(/[?#]/);
+  try {
+    const { origin, pathname } = new URL(address, globalThis.document?.baseURI ?? globalThis.location?.href);
+    return origin + pathname;
+  } catch {
+    return address;
+  }
+}

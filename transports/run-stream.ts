@@ -1,0 +1,172 @@
+import { systemClock } from '../machines/clock.ts';
+import type {
+  AttemptOutcome,
+  TransportCommand,
+  TransportEvent,
+  TransportInput,
+} from '../machines/connection.ts';
+import { ConnectionError, exceeded, toFailure } from '../machines/connection-error.ts';
+import { isOffline } from '../machines/environment.ts';
+import type { TransportActorOptions } from './actor-options.ts';
+import type { ConnectionMemory } from './connection-memory.ts';
+import { createDelivery } from './delivery.ts';
+import { createLiveness } from './liveness.ts';
+import { asConnectionError } from './network-error.ts';
+import { forgetRefresh, refreshOnce, thisMoment } from './refresh.ts';
+import { createReplayFilter } from './replay-filter.ts';
+import { defaultReporter, report } from './report.ts';
+import { resourceOf } from './resource.ts';
+import type { Transport } from './transport.ts';
+
+/** Runs one request and reads its stream. It reports what happens and obeys; the statechart decides. */
+export function runStream(
+  transport: Transport,
+  options: TransportActorOptions,
+  input: TransportInput,
+  memory: ConnectionMemory,
+  send: (event: TransportEvent) => void,
+) {
+  const { connectTimeout = 60_000, idleTimeout = 0, replays: replayPolicy = 'drop', refresh } = options;
+  const { clock = systemClock, reportError = defaultReporter, closeOn, jitter } = options;
+  const { replays } = memory;
+  const own = new AbortController();
+  const { signal } = own;
+  let phase: 'preparing' | 'requesting' | 'streaming' = 'preparing';
+  let timer: unknown;
+  let askedAfter = '';
+  let hadMessages = false;
+  let filter: ReturnType<typeof createReplayFilter> | undefined;
+  const liveness = createLiveness({
+    clock,
+    idleTimeout,
+    cadence: memory.cadence,
+    onIdle: (limit) => fail(exceeded('idle', 'idleTimeout', limit)),
+    onOverslept: () => send({ type: 'stream.overslept' }),
+    onAlive: () => send({ type: 'stream.alive' }),
+    onLook: () => replays.forgetText(),
+  });
+  const deliver = createDelivery({
+    options,
+    memory: replays,
+    send,
+    onKeepAlive: () => liveness.heard(true),
+    onFarewell: () => end(farewell, true),
+  });
+
+  async function run(): Promise<void> {
+    if (connectTimeout > 0) timer = clock.setTimeout(giveUp, connectTimeout);
+    if (input.refresh && refresh) await refreshOnce(refresh, memory.sentAt, reportError);
+    if (signal.aborted) return;
+    const { unsafe = false, resumable = false } = transport;
+    send({ type: 'request.ready', unsafe, resumable });
+    if (signal.aborted) return;
+    phase = 'requesting';
+    memory.sentAt = thisMoment();
+    askedAfter = replays.lastEventId;
+    replays.startRequest();
+    const stream = await transport({ lastEventId: askedAfter, lastEventIdFor }, signal);
+    if (!signal.aborted) accept(stream.resumedAfter);
+    // A transport that does not heed the signal may answer all the same.
+    if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());
+
+    for await (const batch of stream) {
+      if (signal.aborted) return;
+      hadMessages ||= batch.messages.length > 0;
+      liveness.heard(batch.keepAlive === true);
+      if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
+      if (!signal.aborted) filter?.take(batch);
+    }
+    filter?.end();
+    if (closeOn === undefined) end('The server ended the stream.');
+    else end('The server ended the stream without the message of `closeOn`.', false);
+  }
+
+  function accept(resumedAfter = askedAfter): void {
+    clock.clearTimeout(timer);
+    phase = 'streaming';
+    replays.endRequest();
+    filter = createReplayFilter({ replays, askedAfter, isActive: replayPolicy === 'drop', clock, deliver });
+    liveness.start();
+    send({ type: 'request.accepted', at: clock.now() });
+    if (askedAfter !== '' && resumedAfter !== askedAfter)
+      send({ type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
+  }
+
+  function lastEventIdFor(url: string | URL): string {
+    const resource = resourceOf(url);
+    const isElsewhere = memory.resource !== undefined && memory.resource !== resource;
+    memory.resource = resource;
+    if (isElsewhere && askedAfter !== '') {
+      replays.rewind('');
+      askedAfter = '';
+      send({ type: 'request.moved' });
+    }
+    return askedAfter;
+  }
+
+  function giveUp(): void {
+    if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may hang for ever
+    fail(exceeded('timeout', 'connectTimeout', connectTimeout));
+  }
+
+  function fail(error: ConnectionError): void {
+    if (signal.aborted) return;
+    const unsent = phase === 'preparing' && { unsent: true };
+    const type = phase === 'streaming' ? 'stream.failed' : 'request.failed';
+    dispose();
+    send({ type, error: { ...toFailure(error), ...unsent }, ...outcome() });
+  }
+
+  function end(message: string, final?: boolean): void {
+    if (signal.aborted) return;
+    dispose();
+    const error = toFailure(new ConnectionError('ended', message));
+    send({ type: 'stream.ended', error, final, hadMessages, ...outcome() });
+  }
+
+  function outcome(): AttemptOutcome {
+    return {
+      at: clock.now(),
+      random: clock.random(),
+      jitter: typeof jitter === 'function' ? spread : undefined,
+      refreshable: refresh !== undefined,
+      offline: isOffline(),
+    };
+  }
+
+  function spread(delay: number): number | undefined {
+    try {
+      const spreadDelay: unknown = typeof jitter === 'function' ? jitter(delay) : undefined;
+      if (typeof spreadDelay === 'number' && spreadDelay >= 0) return spreadDelay;
+      throw new TypeError('`jitter` must return milliseconds.');
+    } catch (error) {
+      report(reportError, error);
+      return undefined;
+    }
+  }
+
+  function dispose(): void {
+    liveness.stop();
+    filter?.dispose();
+    clock.clearTimeout(timer);
+    if (phase === 'requesting') replays.endRequest();
+    own.abort();
+  }
+
+  replays.rewind(input.lastEventId);
+  // One microtask later, only an actor that is still wanted sends a request: React's Strict Mode mounts, unmounts and
+  // mounts again before that. A promise, because Jest's fake timers hold back `queueMicrotask`.
+  Promise.resolve()
+    .then(() => (signal.aborted ? undefined : run()))
+    .catch((cause) => fail(asConnectionError(cause)));
+
+  return {
+    dispose,
+    receive({ type }: TransportCommand): void {
+      if (type === 'stream.settle') filter?.settle();
+      if (type === 'stream.prove') liveness.prove();
+    },
+  };
+}
+
+const farewell = 'The server closed the connection with a message of `closeOn`.';
