@@ -9,7 +9,6 @@ import {
   type SnapshotFrom,
   sendTo,
   setup,
-  stopChild,
 } from 'xstate';
 import { atPaceOf, backoffDelay, serverFloor, withinBounds } from './backoff.ts';
 import { type Failure, toFailure } from './connection-error.ts';
@@ -319,7 +318,7 @@ export const connectionMachine = setup({
       mayRequestAgain({ ...context, lastEventId: '' }, event),
     isRefused: ({ context, event }) =>
       verdictFor(context, event) !== 'retry' || !mayRequestAgain(context, event),
-    isOffline: ({ event }) => outcomeOf(event).offline === true && !wasAnswered(event),
+    isOffline: ({ event }) => outcomeOf(event).offline === true && !wasAnswered(outcomeOf(event).error),
     // `Infinity` comes out of JSON as null.
     isExhausted: ({ context, event }) =>
       chargedBefore(context, event) >= (context.settings.maxRetries ?? Infinity),
@@ -341,7 +340,7 @@ export const connectionMachine = setup({
       context.error?.kind === 'network' &&
       context.chargedAt !== null &&
       timeOf(event) - context.chargedAt <= offlineNotice,
-    hadNoAnswer: ({ context }) => context.error?.status === undefined && context.error?.kind !== 'ended',
+    hadNoAnswer: ({ context }) => context.error === null || !wasAnswered(context.error),
   },
   delays: {
     retryDelay: ({ context }) => context.retryDelay ?? 0,
@@ -367,8 +366,14 @@ export const connectionMachine = setup({
       return { unsafe: event.unsafe, resumable: event.resumable };
     }),
     adoptStream: assign(({ context }) => ({ stream: context.request, request: null })),
-    dropRequest: stopChild(({ context }) => nameOf(context.request)),
-    dropStream: stopChild(({ context }) => nameOf(context.stream)),
+    dropRequest: enqueueActions(({ context, enqueue }) => {
+      enqueue.stopChild(nameOf(context.request));
+      enqueue.assign({ request: null });
+    }),
+    dropStream: enqueueActions(({ context, enqueue }) => {
+      enqueue.stopChild(nameOf(context.stream));
+      enqueue.assign({ stream: null });
+    }),
     recordOpened: assign(({ event }) => {
       assertEvent(event, 'request.accepted');
       return {
@@ -454,7 +459,6 @@ export const connectionMachine = setup({
       return { renewable: false, notBefore: at + serverFloor(context.settings, error, null) };
     }),
     resetProofTime: assign({ proofTime: leastProofTime, lostReplacements: 0 }),
-    leaveLive: assign({ request: null, stream: null }),
     leaveOpen: assign(({ context }) => ({
       openedAt: null,
       expiring: false,
@@ -517,7 +521,7 @@ export const connectionMachine = setup({
     live: {
       invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
       entry: 'sendRequest',
-      exit: ['dropRequest', 'dropStream', 'leaveLive'],
+      exit: ['dropRequest', 'dropStream'],
       on: {
         'request.ready': { actions: 'recordRequest' },
         'request.moved': { actions: ['announceForgotten', 'forgetLastEventId'] },
@@ -796,9 +800,9 @@ function refusesSecondStream({ kind, status = 0, retryAfter = 0 }: Failure): boo
   return !(retryAfter > 0) && ((status >= 400 && status < 500) || (kind === 'ended' && status === 204));
 }
 
-/** Whether the server has answered: its refusal, or its stream and the end of it. */
-function wasAnswered(event: ConnectionEvent): boolean {
-  return outcomeOf(event).error.status !== undefined || event.type === 'stream.ended';
+/** Whether there is a network: the server has refused the request, or has ended its stream. */
+function wasAnswered({ status, kind }: Failure): boolean {
+  return status !== undefined || kind === 'ended';
 }
 
 /**

@@ -7,7 +7,7 @@ export {
   connectionPaths,
   type PathStep,
 } from './paths/connection-paths.ts';
-export { type PathEvent, pathEvents } from './paths/deeds.ts';
+export { type PathEvent, pathEvents } from './paths/events.ts';
 export type { ExpectedState, PathStage } from './paths/step.ts';
 export type {
   Acceptance,

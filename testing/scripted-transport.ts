@@ -1,10 +1,13 @@
-import { type FetchTransportOptions, fetchTransport } from '../transports/fetch.ts';
-import { interpret } from '../transports/interpret.ts';
+import {
+  type FetchTransportOptions,
+  fetchTransport,
+  type SuppliedRequest,
+  supplyRequest,
+} from '../transports/fetch.ts';
 import { asConnectionError } from '../transports/network-error.ts';
+import { parseStream } from '../transports/parse-stream.ts';
 import { refusalOf } from '../transports/refusal.ts';
-import { defaultReporter } from '../transports/report.ts';
 import { defaultSizes } from '../transports/sizes.ts';
-import { supply } from '../transports/supply.ts';
 import type { EventStream, Transport } from '../transports/transport.ts';
 import { createFeed } from './feed.ts';
 import type { HeaderRecord } from './head.ts';
@@ -39,8 +42,8 @@ export function createScriptedTransport(options: ScriptedPeerOptions = {}): Scri
   const script = createScript(options);
   return Object.assign(script.peer, {
     transport(given: FetchTransportOptions): Transport {
-      const { unsafe } = fetchTransport(given); // which checks the options too
-      return Object.assign(transportOver(script, given), { unsafe });
+      const { unsafe = false, resumable = false } = fetchTransport(given); // which checks the options too
+      return Object.assign(transportOver(script, given), { unsafe, resumable });
     },
   });
 }
@@ -49,8 +52,10 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
   const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
 
   return async (request, signal) => {
-    const seen = await requestOf(options, request.lastEventId, script.now);
+    const supplied = await supplyRequest(options, request);
     signal.throwIfAborted(); // a function of the app may have taken its time
+    const { lastEventId } = supplied;
+    const seen = seenRequest(supplied, options, script.now());
 
     return new Promise<EventStream>((resolve, reject) => {
       const feed = createFeed();
@@ -59,8 +64,8 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
         request: seen,
         accept(headers, text) {
           isAccepted = true;
-          const limits = { request, events: options.events, maxEventSize, maxFieldSize };
-          const batches = interpret(feed.read, release, limits);
+          const limits = { lastEventId, events: options.events, maxEventSize, maxFieldSize };
+          const batches = parseStream(feed.read, release, limits);
           resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
           return feed.give(...(text === '' ? [] : [{ text, done: false }]));
         },
@@ -95,24 +100,18 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
 }
 
 /** What `fetch` would send, as far as a server could see it. */
-async function requestOf(
-  options: FetchTransportOptions,
-  lastEventId: string,
-  now: () => number,
-): Promise<ScriptedRequest> {
-  const { method = 'GET', reportError = defaultReporter } = options;
-  const url = await supply('url', options.url, reportError);
-  const given = await supply('headers', options.headers, reportError);
-  const body = await supply('body', options.body, reportError);
+function seenRequest(
+  { url, method, headers: given, body, lastEventId }: SuppliedRequest,
+  { lastEventIdHeader = 'last-event-id' }: FetchTransportOptions,
+  at: number,
+): ScriptedRequest {
   const headers: HeaderRecord = {
     accept: 'text/event-stream',
     ...headerRecord(given),
-    ...(lastEventId !== '' && {
-      [(options.lastEventIdHeader ?? 'last-event-id').toLowerCase()]: lastEventId,
-    }),
+    ...(lastEventId !== '' && { [lastEventIdHeader.toLowerCase()]: lastEventId }),
   };
   const text = typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
-  return { at: now(), lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };
+  return { at, lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };
 }
 
 /** As `Headers` would have them, which not every test environment has: several values of a name become one. */

@@ -38,7 +38,7 @@ export function createDelivery({ options, memory, send, onKeepAlive, onFarewell 
   return (batch: MessageBatch): void => {
     const { retry } = batch;
     if (batch.messages.length === 0 && batch.lastEventId === memory.lastEventId && retry === undefined) return;
-    const isNews = !hasProgressed && batch.lastEventId !== '' && !memory.hasSeen(batch.lastEventId);
+    const isNews = !(hasProgressed || batch.lastEventId === '' || memory.hasSeen(batch.lastEventId));
     memory.remember(batch);
 
     const named = upTo(batch.messages, closingNames.length > 0 && ((one) => closingNames.includes(one.event)));

@@ -87,8 +87,10 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   if (resume) checkBody(resume.method ?? 'GET', resume.body);
 
   const open: Transport = async (request, signal) => {
-    const [url, own, bare, lastEventId] = await requestFor(options, request, signal);
+    const supplied = await supplyRequest(options, request);
     signal.throwIfAborted(); // a function of the app may have taken its time
+    const { url, lastEventId } = supplied;
+    const [own, bare] = initsOf(supplied, options, signal);
     const { fetch = globalThis.fetch } = options;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
@@ -111,40 +113,59 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   });
 }
 
-/** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
-type Sent = [url: string | URL, own: RequestInit, bare: RequestInit | undefined, lastEventId: string];
+/** What the app wants sent, at this attempt. */
+export interface SuppliedRequest {
+  readonly url: string | URL;
+  readonly method: string;
+  readonly headers: HeadersInit | undefined;
+  readonly body: BodyInit | null | undefined;
+  /** The ID to resume after; empty when there is none. */
+  readonly lastEventId: string;
+}
 
-async function requestFor(
+/** Calls the functions of the app. An ID to resume after makes it the request of `resume`, if there is one. */
+export async function supplyRequest(
   options: FetchTransportOptions,
   request: TransportRequest,
-  signal: AbortSignal,
-): Promise<Sent> {
-  const { withCredentials, reportError = defaultReporter } = options;
+): Promise<SuppliedRequest> {
+  const { reportError = defaultReporter } = options;
   const continued = request.lastEventId === '' ? undefined : options.resume;
-  const { method = 'GET', headers = options.headers, body: content } = continued ?? options;
+  const { method = 'GET', headers = options.headers, body } = continued ?? options;
   const url = await supply('url', continued?.url ?? options.url, reportError);
   // A continuation may be at a place of its own.
   const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
   if (continued && lastEventId === '') throw new ConnectionError('invalid', movedAway);
-  const given = await supply('headers', headers, reportError);
-  const body = await supply('body', content, reportError);
+  return {
+    url,
+    method,
+    headers: await supply('headers', headers, reportError),
+    body: await supply('body', body, reportError),
+    lastEventId,
+  };
+}
+
+/** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
+function initsOf(
+  { url, method, headers: given, body, lastEventId }: SuppliedRequest,
+  { credentials: wanted = 'same-origin', withCredentials, fetch, lastEventIdHeader }: FetchTransportOptions,
+  signal: AbortSignal,
+): [own: RequestInit, bare: RequestInit | undefined] {
+  const credentials = withCredentials ? 'include' : wanted;
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '') headers.set(options.lastEventIdHeader ?? defaultHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '') headers.set(lastEventIdHeader ?? defaultHeader, utf8Bytes(lastEventId));
     return headers;
   }
-  const credentials = withCredentials ? 'include' : (options.credentials ?? 'same-origin');
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
     const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!options.fetch && !fetchable.test(new Request(url, { method, credentials }).url)) {
+    if (!fetch && !fetchable.test(new Request(url, { method, credentials }).url)) {
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
-    const bare = isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) };
-    return [url, init, bare, lastEventId];
+    return [init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
   } catch (cause) {
     // The platform's own message may quote what it rejects.
     const message = 'Invalid URL, method or header. On a server the URL must be absolute.';

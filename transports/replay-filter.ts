@@ -27,7 +27,7 @@ interface Run {
   next: number;
   /** All that came since; those without an ID of their own repeat nothing. */
   readonly held: Entry[];
-  /** The ID that came last without a message. */
+  /** The ID that came after all of them, without a message. */
   checkpoint: string | undefined;
 }
 
@@ -86,7 +86,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
       if (run || (found >= 0 && left > 0)) {
         run ??= { next: found, held: [], checkpoint: undefined };
         run.held.push(entry);
-        if (isOwn) run.next += 1;
+        if (isOwn) Object.assign(run, { next: run.next + 1, checkpoint: undefined });
         if (run.next === known.length) passHeld(true);
       } else {
         left = Math.max(0, left - 1);

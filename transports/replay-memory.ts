@@ -51,6 +51,7 @@ export class ReplayMemory {
   hasSeen(id: string): boolean {
     const number = numberOf(id);
     return (
+      id === this.lastEventId ||
       this.#latest?.messages.some((message) => message.id === id) === true ||
       this.#checkpoints.includes(number) ||
       this.#traces.some((trace) => trace.id === number)

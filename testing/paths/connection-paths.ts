@@ -1,13 +1,13 @@
 import { type ConnectionOptions, checkOptions } from '../../adapters/options.ts';
 import { type ConnectionStatus, connectionStatuses, selectStatus } from '../../machines/connection.ts';
 import { anyOf, check, type Rules } from '../../machines/rules.ts';
-import { type Deed, describe, type PathEvent, pathEvents } from './deeds.ts';
+import { describe, namedEvents, type PathEvent, pathEvents, type TestEvent } from './events.ts';
 import { type Move, routesFrom, withoutBeginnings } from './explore.ts';
 import { type ExpectedState, type PathStage, play } from './step.ts';
-import { begin, type World } from './world.ts';
+import { begin, type Model, streamOf } from './model.ts';
 
 /** One step of a path: something happens, and the connection is as expected. */
-export type PathStep = Deed & {
+export type PathStep = TestEvent & {
   /** What happens, as a person would say it. */
   readonly name: string;
   readonly expected: ExpectedState;
@@ -44,10 +44,11 @@ export interface ConnectionPathsOptions {
   /** Only paths of at most so many steps. @default Infinity */
   readonly maxLength?: number | undefined;
   /**
-   * Only paths on which nothing else happens. `refresh` has to be named: without it, the app's `refresh` is expected
-   * to be done at once; with it, to wait for `refresh` of the stage.
+   * Only paths on which nothing else happens. Some have to be named, because they are played with more than others:
+   * `refresh`, `sleep`, `leave`, `return`, `move`, `relocate`, `flood` and `revive`. Without `refresh`, that of the app
+   * is expected to be done at once; with it, to wait for `refresh` of the stage.
    *
-   * @default all that can happen with these options, but for `refresh`
+   * @default all the others that can happen with these options
    */
   readonly events?: readonly PathEvent[] | undefined;
 }
@@ -85,10 +86,11 @@ export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionP
   checkOptions(given.options ?? {});
   const { options = { maxRetries: 2 }, status = connectionStatuses, maxLength = Infinity, events } = given;
   const start = begin(options, 0, events?.includes('refresh'));
-  const routes = routesFrom(start, ({ event }) => events?.includes(event) ?? true).filter(
+  const wanted = events ?? pathEvents.filter((event) => !namedEvents.includes(event));
+  const routes = routesFrom(start, ({ event }) => wanted.includes(event)).filter(
     (route) =>
       route.length <= maxLength &&
-      [status].flat().some((wanted) => wanted === expectedOf(route.at(-1)?.world ?? start).status),
+      [status].flat().some((wanted) => wanted === expectedOf(route.at(-1)?.model ?? start).status),
   );
   if (routes.length === 0) {
     throw new Error(
@@ -99,12 +101,12 @@ export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionP
 }
 
 /** What a route is for a test. */
-export function pathOf(start: World, route: readonly Move[]): ConnectionPath {
-  const steps = route.map(({ deed, before, world }) => ({
-    ...deed,
-    name: describe(deed, before),
-    expected: expectedOf(world),
-    play: (stage: PathStage) => play(deed, stage),
+export function pathOf(start: Model, route: readonly Move[]): ConnectionPath {
+  const steps = route.map(({ event, before, model }) => ({
+    ...event,
+    name: describe(event, before),
+    expected: expectedOf(model),
+    play: (stage: PathStage) => play(event, stage),
   }));
   return {
     name: steps.map(({ name }) => name).join(', then '),
@@ -114,7 +116,8 @@ export function pathOf(start: World, route: readonly Move[]): ConnectionPath {
   };
 }
 
-function expectedOf({ snapshot, now, requests, reading }: World): ExpectedState {
+function expectedOf(model: Model): ExpectedState {
+  const { snapshot, now, requests } = model;
   const { retries, error, retryAt, lastEventId, closeReason } = snapshot.context;
   return {
     status: selectStatus(snapshot),
@@ -124,7 +127,7 @@ function expectedOf({ snapshot, now, requests, reading }: World): ExpectedState 
     lastEventId,
     closeReason,
     requests,
-    openStreams: Number(reading !== null),
+    openStreams: Number(streamOf(model) !== undefined),
   };
 }
 

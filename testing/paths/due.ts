@@ -1,38 +1,46 @@
 import type { ConnectionEvent } from '../../machines/connection.ts';
-import { proofTime } from '../../transports/vigil.ts';
-import { type Draft, lose, tell, type World } from './world.ts';
+import { type Attempt, change, type Draft, fail, lookInterval, type Model, tell } from './model.ts';
 
 /** What happens by itself, as time passes. */
 export interface Due {
   /** When, on the wall clock in milliseconds. */
   readonly at: number;
-  /** What happens, as a person would say it. */
-  readonly what: string;
+  /** What happens, as a person would say it; undefined for what nobody notices. */
+  readonly what?: string | undefined;
   readonly happen: (draft: Draft) => void;
 }
 
-/** What happens next, if there is anything to wait for. */
-export function dueOf({ timers, asking, reading, options }: World): Due | undefined {
-  const { idleTimeout } = options;
-  const dues: Due[] = Object.entries(timers).map(([type, at]) => ({
-    at,
-    what: type.includes('retryDelay') ? 'the next retry is due' : 'the stream has lasted',
-    happen: (draft) => fire(draft, type),
-  }));
-  if (asking && asking.due < Infinity) {
-    const what = 'no answer comes in time';
-    dues.push({ at: asking.due, what, happen: (draft) => lose(draft, 'asking', { kind: 'timeout' }) });
-  }
-  if (reading?.doubtedAt != null) {
-    const what = 'no sign of life comes in time';
-    dues.push({ at: reading.doubtedAt + proofTime, what, happen: doubt });
-  }
-  if (reading && typeof idleTimeout === 'number' && idleTimeout > 0) {
-    const what = 'the stream is silent for too long';
-    const happen = (draft: Draft) => lose(draft, 'reading', { kind: 'idle' });
-    dues.push({ at: reading.heardAt + idleTimeout, what, happen });
-  }
-  return dues.sort((one, other) => one.at - other.at)[0];
+/** Browsers run the timers of hidden pages once a minute. A look that is later than this, in ms, was asleep. */
+const asleepAfter = 75_000;
+
+/** What is due next, whether anybody notices or not. */
+export function nextDue(model: Model): Due | undefined {
+  return duesOf(model).sort((one, other) => one.at - other.at)[0];
+}
+
+/** What happens next that can be noticed, if there is anything to wait for. */
+export function nextNoticed(model: Model): (Due & { readonly what: string }) | undefined {
+  const noticed = duesOf(model).flatMap(({ what, ...due }) => (what === undefined ? [] : [{ ...due, what }]));
+  return noticed.sort((one, other) => one.at - other.at)[0];
+}
+
+function duesOf({ timers, attempts, options }: Model): Due[] {
+  return [
+    ...Object.entries(timers).map(([type, at]) => ({
+      at,
+      what: wordsOf(type),
+      happen: (draft: Draft) => fire(draft, type),
+    })),
+    ...Object.entries(attempts).flatMap(([id, attempt]) => [
+      ...timeoutOf(id, attempt),
+      ...silenceOf(id, attempt, options.idleTimeout),
+    ]),
+  ];
+}
+
+function wordsOf(timer: string): string {
+  if (timer.includes('retryDelay')) return 'the next attempt is due';
+  return timer.includes('proofTime') ? 'no sign of life comes in time' : 'the stream has lasted';
 }
 
 function fire(draft: Draft, type: string): void {
@@ -41,12 +49,26 @@ function fire(draft: Draft, type: string): void {
   tell(draft, { type } as unknown as ConnectionEvent);
 }
 
-/** While another stream is on its way there is nothing to ask for, but it may not come. */
-function doubt(draft: Draft): void {
-  const { reading, asking, now } = draft;
-  if (!reading) return;
-  draft.reading = asking ? { heardAt: now, doubtedAt: now } : { ...reading, doubtedAt: null };
-  if (asking) return;
-  tell(draft, { type: 'transport.doubted' });
-  if (draft.asking && draft.reading) draft.asking = { ...draft.asking, doubts: true };
+function timeoutOf(id: string, { phase, timeoutAt }: Attempt): Due[] {
+  if (phase === 'streaming' || timeoutAt === Infinity) return [];
+  const happen = (draft: Draft) => fail(draft, id, { kind: 'timeout' });
+  return [{ at: timeoutAt, what: 'no answer comes in time', happen }];
+}
+
+function silenceOf(id: string, { phase, heardAt, lookAt }: Attempt, idleTimeout: unknown): Due[] {
+  if (phase !== 'streaming') return [];
+  const limit = typeof idleTimeout === 'number' && idleTimeout > 0 ? idleTimeout : Infinity;
+  const idleAt = heardAt + limit;
+  const what = idleAt <= lookAt ? 'the stream is silent for too long' : undefined;
+  return [{ at: Math.min(idleAt, lookAt), what, happen: (draft) => look(draft, id, limit) }];
+}
+
+/** Looks at the silence of a stream: later than it was meant to be where nobody was awake. */
+function look(draft: Draft, id: string, limit: number): void {
+  const { now, attempts } = draft;
+  const { heardAt = now, lookAt = now } = attempts[id] ?? {};
+  const isLate = now - Math.min(heardAt + limit, lookAt) > asleepAfter;
+  if (now - heardAt >= limit && !isLate) return fail(draft, id, { kind: 'idle' });
+  change(draft, id, { lookAt: now + lookInterval, ...(isLate && { heardAt: now }) });
+  if (isLate) tell(draft, { type: 'stream.overslept' });
 }

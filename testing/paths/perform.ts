@@ -1,91 +1,167 @@
 import type { EnvironmentEvent } from '../../machines/environment.ts';
+import type { Message } from '../../machines/message.ts';
+import { bufferTime } from '../../transports/liveness.ts';
 import { refusalOf } from '../../transports/refusal.ts';
 import { namesOf } from '../../transports/supply.ts';
-import { bufferTime } from '../../transports/vigil.ts';
-import type { Deed, PageEvent } from './deeds.ts';
-import { dueOf } from './due.ts';
+import { usualDraw } from '../chance.ts';
+import { nextDue } from './due.ts';
+import { isFarewell, type PageEvent, type PathMessage, type TestEvent } from './events.ts';
 import {
   after,
+  change,
   type Draft,
-  type Fault,
-  finish,
+  deliverPending,
+  end,
+  fail,
   isNative,
-  lose,
-  readMail,
+  lookInterval,
+  type Model,
+  requestOf,
   sendRequest,
+  streamOf,
   tell,
-  type World,
-} from './world.ts';
+} from './model.ts';
 
-/** What becomes of the world when something is done in it. */
-export function perform(world: World, deed: Deed): World {
-  return after(world, (draft) => {
-    switch (deed.event) {
+/** What becomes of the model when something is done in it. */
+export function perform(model: Model, event: TestEvent): Model {
+  return after(model, (draft) => {
+    const [request, stream] = [requestOf(draft), streamOf(draft)];
+    switch (event.event) {
       case 'accept':
-        return accept(draft, deed.lastEventId);
+        return request && accept(draft, request.id, event.lastEventId);
       case 'refuse':
-        return lose(draft, 'asking', refusal(draft, deed));
+        return request && fail(draft, request.id, refusal(draft, event));
       case 'send':
-        return send(draft, deed);
+        return stream && send(draft, stream.id, [event.message]);
+      case 'flood':
+        return stream && flood(draft, stream.id, event.messages);
       case 'end':
-        return lose(draft, 'reading', isNative(draft) ? broken : { kind: 'ended', ending: { final: false } });
+        return stream && (isNative(draft) ? fail(draft, stream.id, broken) : endStream(draft, stream.id));
       case 'drop':
-        return lose(draft, draft.reading ? 'reading' : 'asking', broken);
+        return drop(draft);
       case 'wait':
-        return pass(draft, deed.ms);
+        return pass(draft, draft.now + event.ms);
+      case 'sleep':
+        return sleep(draft, draft.now + event.ms);
       case 'refresh':
-        return sendRequest(draft);
+        return request && sendRequest(draft, request.id);
       case 'open':
       case 'close':
       case 'reconnect':
-        return tell(draft, { type: deed.event });
+      case 'move':
+        return tell(draft, { type: event.event });
+      case 'leave':
+        return tell(draft, { type: 'suspend' });
+      case 'return':
+        return tell(draft, { type: 'resume', at: draft.now });
+      case 'relocate':
+        draft.isElsewhere = true;
+        return undefined;
+      case 'revive':
+        return revive(draft);
       default:
-        return signal(draft, deed.event);
+        return signal(draft, event.event);
     }
   });
 }
 
-const broken: Fault = { kind: 'network' };
+const broken = { kind: 'network' } as const;
 
-function accept(draft: Draft, resumedAfter: string | undefined): void {
-  const { now, asking } = draft;
-  Object.assign(draft, { asking: null, reading: { heardAt: now, doubtedAt: null }, renewable: true });
-  tell(draft, { type: 'transport.opened', at: now });
-  if (!asking || resumedAfter === undefined || isNative(draft)) return;
-  tell(draft, { type: 'transport.gap', lastEventId: asking.lastEventId, resumedAfter });
+function accept(draft: Draft, id: string, resumedAfter: string | undefined): void {
+  const { now } = draft;
+  const { askedAfter = '' } = draft.attempts[id] ?? {};
+  change(draft, id, { phase: 'streaming', heardAt: now, lookAt: now + lookInterval });
+  tell(draft, { type: 'request.accepted', at: now });
+  if (askedAfter !== '' && resumedAfter !== undefined && !isNative(draft)) {
+    tell(draft, { type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
+  }
+  const missed = askedAfter === '' ? [] : draft.untaken;
+  draft.untaken = [];
+  if (missed.length > 0) send(draft, id, missed);
 }
 
-function refusal(world: World, { status, retryAfter }: Deed & { event: 'refuse' }): Fault {
-  if (isNative(world)) return broken;
+function refusal(model: Model, { status, retryAfter }: TestEvent & { event: 'refuse' }) {
+  if (isNative(model)) return broken;
   const seconds = retryAfter === undefined ? null : String(retryAfter / 1_000);
   const get = (name: string) => (name.toLowerCase() === 'retry-after' ? seconds : null);
   return refusalOf({ status, headers: { get } })?.toJSON() ?? broken;
 }
 
-function send(draft: Draft, { message: { event = 'message', data, id } }: Deed & { event: 'send' }): void {
-  const { now, reading, asking, snapshot, options } = draft;
-  const doubtedAt = reading?.doubtedAt ?? now;
-  draft.reading = {
-    heardAt: now,
-    doubtedAt: now - doubtedAt > bufferTime ? null : (reading?.doubtedAt ?? null),
-  };
-  if (asking?.doubts) draft.asking = null; // it was alive after all
-  if (id) draft.sent += 1;
-  const lastEventId = id ?? snapshot.context.lastEventId;
-  const messages = data === undefined ? [] : [{ event, data, id: lastEventId }];
-  tell(draft, { type: 'transport.messages', messages, lastEventId });
-  if (namesOf(options.refreshOn).includes(event)) tell(draft, { type: 'transport.expiring' });
-  if (namesOf(options.closeOn).includes(event)) finish(draft, { kind: 'ended', ending: { final: true } });
+/** The client reads what the server has sent at once. */
+function send(draft: Draft, id: string, given: readonly PathMessage[]): void {
+  const { now, options } = draft;
+  hear(draft, id);
+  let { lastEventId } = draft.snapshot.context;
+  const messages: Message[] = [];
+  for (const { event = 'message', data, id: own } of given) {
+    lastEventId = own ?? lastEventId;
+    if (data !== undefined) messages.push({ event, data, id: lastEventId });
+    draft.sent = Math.max(draft.sent, Number(own));
+  }
+  const isNews = given.some(({ id: own }) => own) && draft.attempts[id]?.hasProgressed === false;
+  change(draft, id, { heardAt: now, ...(messages.length > 0 && { hadMessages: true }) });
+  tell(draft, { type: 'stream.messages', messages, lastEventId });
+  if (isNews) tell(draft, { type: 'stream.progressed' });
+  if (isNews) change(draft, id, { hasProgressed: true });
+  if (messages.some(({ event }) => namesOf(options.refreshOn).includes(event))) {
+    tell(draft, { type: 'stream.expiring' });
+  }
+  if (messages.some((message) => isFarewell(options, message))) end(draft, id, true);
+}
+
+/** More than could be told from a replay: the client leaves it to the request that is on its way. */
+function flood(draft: Draft, id: string, messages: readonly PathMessage[]): void {
+  hear(draft, id);
+  draft.sent += messages.length;
+  draft.untaken = messages;
+  tell(draft, { type: 'stream.overran' });
+}
+
+/** What comes at once after a sleep may have been waiting in a buffer. */
+function hear(draft: Draft, id: string): void {
+  const { now } = draft;
+  const askedAt = draft.attempts[id]?.askedAt ?? now;
+  if (now - askedAt <= bufferTime) return;
+  change(draft, id, { askedAt: null });
+  tell(draft, { type: 'stream.alive' });
+}
+
+/** With `closeOn`, a server that has said nothing has cut its stream short. */
+function endStream(draft: Draft, id: string): void {
+  end(draft, id, draft.options.closeOn === undefined ? undefined : false);
+}
+
+function drop(draft: Draft): void {
+  const attempt = streamOf(draft) ?? requestOf(draft);
+  if (attempt) fail(draft, attempt.id, broken);
 }
 
 /** Time passes: what is due until then happens, each thing at its own time. */
-function pass(draft: Draft, ms: number): void {
-  const end = draft.now + ms;
-  for (let due = dueOf(draft); due && due.at <= end; due = dueOf(draft)) {
-    draft.now = due.at;
+function pass(draft: Draft, until: number): void {
+  for (let due = nextDue(draft); due && due.at <= until; due = nextDue(draft)) {
+    draft.now = Math.max(draft.now, due.at);
     due.happen(draft);
   }
-  draft.now = end;
+  draft.now = until;
+}
+
+/** Time has passed: what was due meanwhile happens late. */
+function sleep(draft: Draft, until: number): void {
+  draft.now = until;
+  pass(draft, until);
+}
+
+/** Its children tell that they were started again, in their order. */
+function revive(draft: Draft): void {
+  const { now, page, snapshot } = draft;
+  for (const id of Object.keys(snapshot.children)) {
+    if (draft.attempts[id]) {
+      tell(draft, { type: 'transport.restarted' });
+    } else {
+      tell(draft, { type: 'page.resumed', at: now, hidden: page.hidden });
+      if (!page.offline) tell(draft, { type: 'network.online', at: now, hidden: page.hidden });
+    }
+  }
 }
 
 function signal(draft: Draft, event: PageEvent): void {
@@ -93,13 +169,14 @@ function signal(draft: Draft, event: PageEvent): void {
   const [change, ...types] = signals[event];
   draft.page = { ...draft.page, ...change };
   for (const type of types) {
-    if (listens(draft)) tell(draft, { type, at: now, hidden: draft.page.hidden });
-    readMail(draft);
+    const random = type === 'network.offline' && { random: usualDraw };
+    if (listens(draft)) tell(draft, { type, at: now, hidden: draft.page.hidden, ...random });
+    deliverPending(draft);
   }
 }
 
 /** What each event of the page changes, and how the statechart is told of it: twice where browsers say it twice. */
-const signals: Record<PageEvent, [Partial<World['page']>, ...EnvironmentEvent['type'][]]> = {
+const signals: Record<PageEvent, [Partial<Model['page']>, ...EnvironmentEvent['type'][]]> = {
   offline: [{ offline: true }, 'network.offline'],
   online: [{ offline: false }, 'network.online'],
   hide: [{ hidden: true }, 'page.hidden'],
@@ -109,6 +186,6 @@ const signals: Record<PageEvent, [Partial<World['page']>, ...EnvironmentEvent['t
 };
 
 /** Whether the statechart has an actor that listens to the page. */
-function listens({ snapshot }: World): boolean {
-  return Object.keys(snapshot.children).some((id) => id !== 'transport');
+function listens({ snapshot, attempts }: Model): boolean {
+  return Object.keys(snapshot.children).some((id) => !(id in attempts) && !id.startsWith('transport'));
 }

@@ -1,10 +1,9 @@
-import type { ConnectionCommands } from '../../adapters/view.ts';
 import type { CloseReason, ConnectionStatus } from '../../machines/connection.ts';
 import type { FailureKind } from '../../machines/connection-error.ts';
 import type { TestPage } from '../page.ts';
 import { turn } from '../real-time.ts';
 import type { ScriptedPeer } from '../scripted.ts';
-import type { Deed } from './deeds.ts';
+import type { PathMessage, TestEvent } from './events.ts';
 
 /** What can be seen of a connection, from outside and at its server, when everything has come to rest. */
 export interface ExpectedState {
@@ -22,61 +21,86 @@ export interface ExpectedState {
   readonly openStreams: number;
 }
 
+/** What an app does with a connection, or with the component that has it. */
+export type AppEvent =
+  | 'open'
+  | 'close'
+  | 'reconnect'
+  | 'leave'
+  | 'return'
+  | 'move'
+  | 'relocate'
+  | 'revive';
+
 /** What the steps of a path are played with. */
 export interface PathStage {
   /** A scripted transport or a scripted server: it answers, and sends. */
   readonly server: Pick<ScriptedPeer, 'accept' | 'refuse' | 'send' | 'end' | 'drop'>;
-  /** The clock of the connection: for steps that wait. */
-  readonly clock?: { readonly advance: (ms: number) => unknown } | undefined;
+  /** The clock of the connection: for steps that wait, and for `sleep`. */
+  readonly clock?:
+    | { readonly advance: (ms: number) => unknown; readonly passUnnoticed?: (ms: number) => unknown }
+    | undefined;
   /** The page: for steps such as `offline` and `hide`. */
   readonly page?: TestPage | undefined;
   /** What the app does: the connection itself, or functions that press the buttons of a component. */
-  readonly app?: { readonly [Command in keyof ConnectionCommands]?: () => unknown } | undefined;
+  readonly app?: { readonly [Act in AppEvent]?: () => unknown } | undefined;
   /** Lets the app's `refresh` be done: for steps of the event `refresh`. */
   readonly refresh?: (() => unknown) | undefined;
 }
 
 /** Does what happens in a step, once its connection has begun, and lets the promises go on that it has kept. */
-export async function play(deed: Deed, stage: PathStage): Promise<void> {
+export async function play(event: TestEvent, stage: PathStage): Promise<void> {
   await turn();
-  await act(deed, stage);
+  await act(event, stage);
   await turn();
 }
 
-async function act(deed: Deed, stage: PathStage): Promise<void> {
+async function act(step: TestEvent, stage: PathStage): Promise<void> {
   const { server } = stage;
-  switch (deed.event) {
+  switch (step.event) {
     case 'accept':
-      return server.accept({ lastEventId: deed.lastEventId });
+      return server.accept({ lastEventId: step.lastEventId });
     case 'refuse':
-      return server.refuse(deed.status, { retryAfter: deed.retryAfter });
+      return server.refuse(step.status, { retryAfter: step.retryAfter });
     case 'send':
-      return server.send(deed.message);
+      return server.send(step.message);
+    case 'flood':
+      return server.send(...(step.messages as [PathMessage]));
     case 'end':
       return server.end();
     case 'drop':
       return server.drop();
     case 'wait':
-      return void (await needed(stage, 'clock', deed).advance(deed.ms));
+      return void (await needed(stage, 'clock', step).advance(step.ms));
+    case 'sleep': {
+      const clock = needed(stage, 'clock', step);
+      await needed(clock, 'passUnnoticed', step)(step.ms);
+      return void (await clock.advance(0));
+    }
     case 'refresh':
-      return void (await needed(stage, 'refresh', deed)());
+      return void (await needed(stage, 'refresh', step)());
     case 'open':
     case 'close':
     case 'reconnect':
-      return void (await needed(needed(stage, 'app', deed), deed.event, deed)());
+    case 'leave':
+    case 'return':
+    case 'move':
+    case 'relocate':
+    case 'revive':
+      return void (await needed(needed(stage, 'app', step), step.event, step)());
     case 'offline':
-      return needed(stage, 'page', deed).goOffline();
+      return needed(stage, 'page', step).goOffline();
     case 'online':
-      return needed(stage, 'page', deed).goOnline();
+      return needed(stage, 'page', step).goOnline();
     default:
-      return needed(stage, 'page', deed)[deed.event]();
+      return needed(stage, 'page', step)[step.event]();
   }
 }
 
 function needed<Stage extends object, Name extends keyof Stage & string>(
   stage: Stage,
   name: Name,
-  { event }: Deed,
+  { event }: TestEvent,
 ): NonNullable<Stage[Name]> {
   const value = stage[name];
   if (value != null) return value;

@@ -48,5 +48,5 @@ describe('whatever happens, in whatever order, the connection keeps its promises
 
 test('that was no small journey', () => {
   expect(travelled.transitions).toBeGreaterThan(100_000 * Math.min(1, propertyFactor));
-  expect(travelled.states.size).toBe(8);
+  expect(travelled.states.size).toBe(13);
 });

@@ -17,11 +17,47 @@ export interface Surroundings {
   readonly watched: boolean;
 }
 
-type Phase = 'connecting' | 'fresh' | 'stable' | 'waiting' | 'offline' | 'failed' | 'inactive' | 'paused';
+type Phase =
+  | 'connecting'
+  | 'fresh'
+  | 'stable'
+  | 'doubted'
+  | 'reconnecting'
+  | 'verifying'
+  | 'renewing'
+  | 'waiting'
+  | 'offline'
+  | 'failed'
+  | 'inactive'
+  | 'paused'
+  | 'suspended';
+
+const replacing: readonly Phase[] = ['reconnecting', 'verifying', 'renewing'];
+const open: readonly Phase[] = ['fresh', 'stable', 'doubted', ...replacing];
+const live: readonly Phase[] = ['connecting', ...open];
+
+/** What is drawn by chance and not looked at yet. */
+export interface Draw {
+  readonly what: 'retry' | 'proof' | 'network';
+  readonly least: number;
+  readonly most: number;
+  /** What the server asked to wait at least. */
+  readonly floor: number;
+  /** A retry was drawn just before, and is not waited for. */
+  readonly instead?: Draw | undefined;
+}
+
+/** A request that is on its way. */
+interface Request {
+  /** It has left: nobody can know what it does. */
+  sent: boolean;
+  /** When it has taken too long. */
+  due: number;
+}
 
 /**
  * What a connection must do, told a second time, as plainly as possible and with nothing of the package in it:
- * one word for where it is, one time at which something happens by itself.
+ * one word for where it is, and the times at which something happens by itself.
  */
 export class Oracle {
   phase: Phase = 'inactive';
@@ -32,43 +68,42 @@ export class Oracle {
   openedAt: number | null = null;
   /** When the timer of the phase fires. */
   due = Infinity;
-  /** When the attempt has taken too long, or was silent for too long. */
-  watchdog = Infinity;
+  /** When the stream was silent for too long. */
+  idleDue = Infinity;
   /** When the wait began. */
   waitsSince = 0;
-  /** What the jitter may draw for this wait, while it has not been looked at. */
-  draw: { readonly least: number; readonly most: number; readonly floor: number } | undefined;
-  /** The requests that must have been sent, and the news that must have been announced, since last looked at. */
+  /** What was drawn, while it has not been looked at. */
+  draw: Draw | undefined;
+  /** The requests that must have been made, and the news that must have been announced, since last looked at. */
   requests: { at: number; lastEventId: string; refresh: boolean }[] = [];
   announced: string[] = [];
-  /** An attempt has started: what is it to do and to meet with? */
-  onAttempt = (): void => {};
-  /** The stream is to be replaced by another, before which the credentials may have to be renewed. */
-  onReplace = (_: boolean): void => {};
-  /** The stream has to prove that it is alive. */
-  onProve = (): void => {};
+  /** What a jitter function of the app must have been asked to spread. */
+  spreads: number[] = [];
+  /** A request is to be made, perhaps with new credentials. */
+  onRequest = (_refresh: boolean): void => {};
+  /** The request that was on its way is not wanted any more. */
+  onDrop = (): void => {};
+  /** The stream has to show that it is alive; or it has lasted. */
+  onCommand = (_: 'prove' | 'settle'): void => {};
 
-  /** The request that is to take the place of the open stream, and when it has taken too long. */
-  successor: { readonly renews: boolean; due: number; doubts?: boolean } | null = null;
-  /** When the stream has to have proved that it is alive. */
-  proofDue = Infinity;
+  request: Request | null = null;
+  hasStream = false;
   unsafe = false;
-  /** The last renewal did not fail while this stream was open. */
-  renewable = true;
-  #notBefore = -Infinity;
-
-  /** The attempt that follows a refresh of the credentials runs, or is still to come. */
+  resumable = false;
+  /** The attempt that follows a refresh of the credentials runs. */
   refreshed = false;
-  /** What a jitter function of the app was to spread, when the last attempt ended. */
-  spread = 0;
 
   readonly #settings: ConnectionSettings;
   readonly #around: Surroundings;
   #drawn = 0;
-  #floorEnds = 0;
-  #serverRetry = 0;
+  #heldUntil = 0;
+  #serverRetry: number | null = null;
   #refused = false;
+  #status: number | undefined;
   #expiring = false;
+  #renewable = true;
+  #lost = 0;
+  #mayHaveMissed = false;
   #chargedAt = -Infinity;
 
   constructor(settings: ConnectionSettings, around: Surroundings) {
@@ -81,141 +116,206 @@ export class Oracle {
   }
 
   get isLive(): boolean {
-    return this.phase === 'connecting' || this.isOpen;
+    return live.includes(this.phase);
   }
 
   get isOpen(): boolean {
-    return this.phase === 'fresh' || this.phase === 'stable';
+    return open.includes(this.phase);
+  }
+
+  get isReplacing(): boolean {
+    return replacing.includes(this.phase);
   }
 
   /** How many timers may be pending. */
   get timers(): number {
-    const watch = this.isOpen ? this.#around.watched : this.watchdog < Infinity;
-    return Number(this.due < Infinity) + Number(watch) + Number((this.successor?.due ?? Infinity) < Infinity);
+    const dues = [this.due, this.request?.due ?? Infinity, this.#around.watched ? Infinity : this.idleDue];
+    return dues.filter((due) => due < Infinity).length + Number(this.#around.watched && this.hasStream);
   }
 
   /** How many streams and requests there may be. */
   get alive(): number {
-    return Number(this.isLive) + Number(this.successor !== null);
+    return Number(this.hasStream) + Number(this.request !== null);
   }
 
   /** When something happens by itself. */
   get next(): number {
-    return Math.min(this.due, this.watchdog, this.proofDue, this.successor?.due ?? Infinity);
+    return Math.min(this.due, this.idleDue, this.request?.due ?? Infinity);
   }
 
   get canOverlap(): boolean {
-    return !this.unsafe && this.lastEventId !== '';
+    return this.lastEventId !== '' && (!this.unsafe || this.resumable);
   }
 
-  get #mayRepeat(): boolean {
-    return !this.unsafe || this.#settings.retryUnsafe || this.lastEventId !== '';
-  }
-
-  /** The delay of the next retry, before it is spread. */
-  get backoff(): number {
-    const { retryDelay, retryFactor, maxRetryDelay } = this.#settings;
-    if (retryDelay === 0) return 0;
-    return Math.min(maxRetryDelay, retryDelay * retryFactor ** this.retries);
+  get mayRepeat(): boolean {
+    return !this.unsafe || this.#settings.retryUnsafe || (this.resumable && this.lastEventId !== '');
   }
 
   // What the app asks for
 
   open(): void {
-    if (['failed', 'inactive', 'paused'].includes(this.phase)) this.reconnect();
+    if (['failed', 'inactive', 'paused', 'suspended'].includes(this.phase)) this.#afresh();
   }
 
-  reconnect(): void {
-    this.#makeBudgetWhole();
-    this.#floorEnds = 0;
-    this.refreshed = false;
-    this.error = null;
-    if (this.isOpen && this.canOverlap) this.onReplace(false);
-    else this.#attempt();
+  reconnect(lastEventId?: string): void {
+    if (lastEventId === undefined && this.isOpen && this.canOverlap) {
+      this.#replace();
+    } else {
+      const id = lastEventId ?? this.lastEventId;
+      this.#leaveOpen();
+      this.lastEventId = id;
+      this.#afresh();
+    }
   }
 
-  close(lastEventId = this.lastEventId): void {
-    this.lastEventId = lastEventId;
-    if (this.phase === 'inactive') this.closeReason = 'app';
+  /** The URL has changed. */
+  move(): void {
+    if (this.isOpen && this.canOverlap) this.#replace();
+    else if (this.isLive || ['waiting', 'offline', 'failed'].includes(this.phase)) this.#afresh();
+    else if (this.closeReason === 'ended') this.#afresh();
+  }
+
+  close(lastEventId?: string): void {
+    const wasInactive = this.phase === 'inactive';
+    this.#leaveOpen();
+    this.lastEventId = lastEventId ?? this.lastEventId;
+    if (wasInactive) this.closeReason = 'app';
     else this.#close('app');
   }
 
-  // What the transport does and says
+  suspend(lastEventId?: string): void {
+    if (this.phase === 'inactive' || this.phase === 'suspended') return;
+    const goesOn = this.phase !== 'failed' && (!this.isLive || this.mayRepeat);
+    this.#leaveOpen();
+    this.lastEventId = lastEventId ?? this.lastEventId;
+    this.#close('app', goesOn ? 'suspended' : 'inactive');
+  }
 
-  requested(refresh = this.refreshed): void {
+  resume(): void {
+    if (this.phase === 'suspended') this.#attemptOnceWelcome();
+  }
+
+  // What a request does and says
+
+  made(refresh = this.refreshed): void {
     this.requests.push({ at: this.#around.now(), lastEventId: this.lastEventId, refresh });
   }
 
-  opened(): void {
-    if (!this.isLive) return;
+  /** The request is about to leave. */
+  ready(unsafe: boolean, resumable = false): void {
+    if (!this.request) return;
+    if (this.isReplacing && !this.canOverlap) {
+      if (!this.mayRepeat) {
+        this.#drop();
+        this.#enter('fresh', this.#settings.stableAfter);
+        return;
+      }
+      this.#loseStream();
+    }
+    this.request.sent = true;
+    this.unsafe = unsafe;
+    this.resumable = resumable;
+  }
+
+  /** It leads to another resource, where the last event ID means nothing. */
+  moved(): void {
+    if (!this.request) return;
+    if (this.isReplacing) this.#loseStream();
+    this.#forget();
+  }
+
+  accepted(): void {
+    if (!this.request) return;
+    const missed = this.phase === 'connecting' && this.#mayHaveMissed && this.lastEventId === '';
+    this.#leaveOpen();
+    this.request = null;
+    this.hasStream = true;
     this.#enter('fresh', this.#settings.stableAfter);
-    this.#expiring = false;
-    this.proofDue = Infinity;
-    this.successor = null;
-    this.renewable = true;
+    this.#mayHaveMissed = false;
+    this.#renewable = true;
+    this.#lost = 0;
+    this.#heldUntil = 0;
     this.openedAt = this.#around.now();
     this.error = null;
     this.refreshed = false;
-    this.#watch(this.#around.idleTimeout);
-    this.announced.push('opened');
+    this.#hear();
+    this.announced.push('opened', ...(missed ? ['gap no-ids'] : []));
   }
 
-  delivered(ids: readonly string[], lastEventId: string, retry = this.#serverRetry): void {
+  requestFailed(fault: Fault, facts: Facts): void {
+    if (!this.request) return;
+    if (this.phase === 'connecting') {
+      this.#attemptIsOver(fault, facts);
+    } else if (this.phase === 'renewing' && !['network', 'timeout'].includes(fault.kind)) {
+      this.#drop();
+      this.#renewable = false;
+      this.#heldUntil = this.#around.now() + this.#floorOf(fault, 0);
+      this.announced.push('failure');
+      this.#beStable();
+    } else if (this.phase !== 'renewing' && mindsSecondStream(fault)) {
+      this.announced.push('failure');
+      this.#attempt();
+    } else {
+      this.#loseReplacement(fault, facts);
+    }
+  }
+
+  // What a stream does and says
+
+  delivered(ids: readonly string[], lastEventId: string, retry?: number): void {
     if (!this.isOpen) return;
-    this.#watch(this.#around.idleTimeout);
-    if (this.successor?.doubts) this.successor = null; // it was alive after all
-    if (this.#around.now() - (this.proofDue - 5_000) > 500) this.proofDue = Infinity;
+    this.#hear();
     this.lastEventId = lastEventId;
-    this.#serverRetry = Math.min(retry, longest);
+    if (retry !== undefined) this.#serverRetry = Math.min(retry, longest);
     if (ids.length > 0) this.announced.push(`messages ${ids}`);
-    this.#renew();
+    this.#renewIfDue();
   }
 
-  mayRepeatAnEffect(): void {
-    if (this.isLive) this.unsafe = true;
+  /** It brought an ID that was never seen before. */
+  progressed(): void {
+    if (this.isOpen) this.#makeBudgetWhole();
   }
 
   expires(): void {
     if (!this.isOpen) return;
     this.#expiring = true;
-    this.#renew();
+    this.#renewIfDue();
   }
 
-  doubted(): void {
+  aliveAgain(): void {
+    if (this.phase !== 'doubted' && this.phase !== 'verifying') return;
+    if (this.phase === 'verifying') this.#drop();
+    this.#enter('fresh', this.#settings.stableAfter);
+  }
+
+  overslept(): void {
+    this.#doubt();
+  }
+
+  /** It brought more than could be told from a replay, while another request was on its way. */
+  overran(): void {
+    if (this.isReplacing) this.#loseStream();
+  }
+
+  streamFailed(fault: Fault, facts: Facts): void {
     if (!this.isOpen) return;
-    if (this.canOverlap) {
-      this.onReplace(false);
-      if (this.successor) this.successor.doubts = true;
-    } else if (this.#mayRepeat) {
-      this.#attempt();
-    }
+    if (!this.isReplacing) this.#attemptIsOver(fault, facts);
+    else if (this.#verdictOn(fault) === 'stop') this.#end();
+    else this.#loseStream();
   }
 
-  /** The open stream is over; the request that is to replace it goes on. */
-  lost(): void {
+  streamEnded(facts: Facts, final?: boolean, hadMessages = false): void {
     if (!this.isOpen) return;
-    const due = this.successor?.due ?? Infinity;
-    this.#enter('connecting');
-    this.watchdog = due;
-  }
-
-  /** The credentials could not be renewed; the open stream goes on. */
-  notRenewed(retryAfter = 0): void {
-    this.successor = null;
-    this.renewable = false;
-    this.#notBefore = this.#around.now() + retryAfter;
-  }
-
-  /** The open stream has to give a sign of life. */
-  mustProve(): void {
-    if (this.proofDue < Infinity) return;
-    this.#watch(this.#around.idleTimeout);
-    this.proofDue = this.#around.now() + 5_000;
+    const fault: Fault = { kind: 'ended' };
+    const isFinal = this.#verdictOn(fault) === 'stop' || (final ?? this.unsafe);
+    if (isFinal) this.#end();
+    else if (this.isReplacing) this.#loseStream();
+    else this.#attemptIsOver(fault, facts, hadMessages);
   }
 
   restarted(): void {
     if (!this.isLive) return;
-    if (!this.isOpen || this.#mayRepeat) {
+    if (this.mayRepeat) {
       this.#attempt();
     } else {
       this.error = 'network';
@@ -223,94 +323,199 @@ export class Oracle {
     }
   }
 
-  failed(fault: Fault, facts: Facts, isEnd = false, isFinal = false): void {
-    if (!this.isLive) return;
-    this.spread = this.backoff;
-    const verdict = verdictOn(fault, this.#settings.policy);
-    const floor = this.#floorAfter(fault);
-    const mayNotRepeat = this.isOpen && !this.#mayRepeat;
-    const isSecondInARow = this.refreshed;
-    const isFinished = verdict === 'stop' || (isEnd && (isFinal || this.unsafe));
-    this.refreshed = false;
-    this.error = isFinished ? null : fault.kind;
-    this.#floorEnds = this.#around.now() + floor;
-    if (isFinished) {
-      this.#close('ended');
-    } else if (verdict === 'refresh' && facts.refreshable && !isSecondInARow) {
-      this.refreshed = true;
-      this.announced.push('failure');
-      this.#attempt();
-    } else if (verdict !== 'retry' || mayNotRepeat) {
-      this.#giveUp(true);
-    } else if (facts.offline) {
-      this.#enter('offline');
-      this.announced.push('failure');
-    } else if (this.retries >= this.#settings.maxRetries) {
-      this.error = 'exhausted';
-      this.#giveUp(false);
-    } else {
-      this.draw = { ...this.#drawnBetween(facts), floor };
-      this.retries += 1;
-      this.#chargedAt = this.#around.now();
-      this.#enter('waiting', Infinity);
-      this.announced.push('failure');
-    }
-  }
-
   // What the page, the network and the clock say
 
   signalled(signal: Signal): void {
-    const mayWake = this.phase === 'waiting' || (this.phase === 'failed' && !this.#refused);
-    const mayPause = this.isLive || this.phase === 'waiting' || this.phase === 'offline';
+    const mayPause = this.isLive ? this.mayRepeat : this.phase === 'waiting' || this.phase === 'offline';
+    const wakes = ['network.online', 'page.visible', 'page.resumed'].includes(signal);
     if (signal === 'page.hidden' && this.#settings.pauseWhenHidden && mayPause) this.#close('paused');
-    else if (signal === 'page.frozen' && mayPause && this.#mayRepeat) this.#close('paused');
-    else if (signal === 'page.resumed' && this.phase === 'paused' && this.#mustPause) return;
-    else if (['page.visible', 'page.resumed'].includes(signal) && this.phase === 'paused')
-      this.#attemptOnceWelcome();
+    else if (signal === 'page.frozen' && mayPause) this.#close('paused');
     else if (signal === 'network.offline' && this.phase === 'waiting') this.#goOffline();
-    else if (signal === 'network.online' && this.isOpen) this.onProve();
-    else if (signal === 'network.online' && this.phase === 'offline') this.#attemptOnceWelcome();
-    else if (['network.online', 'page.visible', 'page.resumed'].includes(signal) && mayWake)
+    else if (signal === 'network.online') this.#doubt();
+    if (!wakes) return;
+    if (this.phase === 'paused' && signal === 'page.visible') this.#attemptOnceWelcome();
+    else if (this.phase === 'paused' && signal === 'page.resumed' && !this.#mustPause)
+      this.#attemptOnceWelcome();
+    else if (this.phase === 'offline' && signal === 'network.online') this.#attemptOnceWelcome();
+    else if (this.phase === 'waiting' || (this.phase === 'failed' && !this.#refused))
       this.#attemptOnceWelcome();
   }
 
   /** What happens by itself, now that its time has come. */
   elapsed(): void {
-    const successorDue = this.successor?.due ?? Infinity;
-    if (this.next === this.watchdog && this.isOpen && this.successor) {
-      this.lost();
-    } else if (this.next === this.watchdog) {
-      this.failed({ kind: this.isOpen ? 'idle' : 'timeout' }, this.#around.facts());
-    } else if (this.next === successorDue && this.successor?.renews) {
-      this.notRenewed();
-    } else if (this.next === successorDue) {
-      this.failed({ kind: 'timeout' }, this.#around.facts());
-    } else if (this.next === this.proofDue) {
-      this.proofDue = Infinity;
-      if (this.successor) this.mustProve();
-      else this.doubted();
-    } else if (this.phase === 'waiting') {
+    if (this.request && this.next === this.request.due) {
+      this.requestFailed({ kind: 'timeout', unsent: !this.request.sent }, this.#around.facts());
+    } else if (this.next === this.idleDue) {
+      this.streamFailed({ kind: 'idle' }, this.#around.facts());
+    } else if (this.phase === 'waiting' || this.phase === 'offline') {
+      this.#attempt();
+    } else if (this.phase === 'fresh') {
+      this.#beStable();
+    } else if (this.canOverlap) {
+      this.#enter('verifying');
+      this.#request(false);
+    } else if (this.mayRepeat) {
       this.#attempt();
     } else {
-      this.#enter('stable');
-      this.#makeBudgetWhole();
-      this.#renew();
+      this.#enter('fresh', this.#settings.stableAfter);
     }
   }
 
-  /** The delay of this wait has been seen, with the part of it that was drawn. */
-  sawDelay(delay: number, drawn: number): void {
-    this.due = this.waitsSince + delay;
+  /** A retry was drawn, whether it is waited for or not. */
+  sawRetry(drawn: number): void {
     this.#drawn = drawn;
+  }
+
+  /** What was drawn has been seen. Returns how long the wait must be. */
+  sawDraw(drawn: number): number {
+    const { what = 'retry', floor = 0 } = this.draw ?? {};
+    const wait = { retry: floor + drawn, proof: 5_000 + floor + drawn, network: Math.max(floor, drawn) }[what];
+    const delay = Math.min(longest, Math.round(wait));
+    this.due = this.waitsSince + delay;
     this.draw = undefined;
+    return delay;
+  }
+
+  // How it goes on
+
+  #afresh(): void {
+    this.#makeBudgetWhole();
+    this.#heldUntil = 0;
+    this.refreshed = false;
+    this.error = null;
+    this.#attempt();
+  }
+
+  /** Another stream is asked for, and the one that is open goes on until then. */
+  #replace(): void {
+    this.#drop();
+    this.#makeBudgetWhole();
+    this.#heldUntil = 0;
+    this.refreshed = false;
+    this.error = null;
+    this.#enter('reconnecting');
+    this.#request(false);
+  }
+
+  #attempt(): void {
+    this.#leaveOpen();
+    this.#drop();
+    this.unsafe = false;
+    this.resumable = false;
+    this.#enter('connecting');
+    this.#request(this.refreshed);
+    if (this.#mustPause) this.#close('paused');
+  }
+
+  #request(refresh: boolean): void {
+    const { connectTimeout, now } = this.#around;
+    this.request = { sent: false, due: connectTimeout > 0 ? now() + connectTimeout : Infinity };
+    this.onRequest(refresh);
+  }
+
+  #drop(): void {
+    if (this.request) this.onDrop();
+    this.request = null;
+  }
+
+  /** The open stream is over; the request that is to replace it goes on. */
+  #loseStream(): void {
+    this.#leaveOpen();
+    this.#enter('connecting');
+  }
+
+  #loseReplacement(fault: Fault, facts: Facts): void {
+    this.#drop();
+    this.#lost += 1;
+    const floor = this.#floorOf(fault, 0);
+    this.#heldUntil = this.#around.now() + floor;
+    this.#enter('doubted', 0);
+    this.draw = { what: 'proof', ...this.#drawnBetween(facts, this.#lost), floor };
+    this.announced.push('failure');
+    this.onCommand('prove');
+    this.#prove();
+  }
+
+  #doubt(): void {
+    if (this.phase !== 'fresh' && this.phase !== 'stable') return;
+    this.#lost = 0;
+    this.#enter('doubted', 5_000);
+    this.onCommand('prove');
+    this.#prove();
+  }
+
+  #prove(): void {
+    this.#hear();
+  }
+
+  #beStable(): void {
+    this.#enter('stable');
+    this.#makeBudgetWhole();
+    this.onCommand('settle');
+    this.#renewIfDue();
   }
 
   /** Credentials that expire are renewed once the stream has lasted. */
-  #renew(): void {
-    if (!this.#expiring || this.phase !== 'stable') return;
-    if (!this.#mayRepeat) return;
+  #renewIfDue(): void {
+    if (this.phase !== 'stable' || !this.#expiring || !this.#renewable || !this.mayRepeat) return;
     this.#expiring = false;
-    this.onReplace(true);
+    this.#enter('renewing');
+    this.#request(true);
+  }
+
+  #attemptIsOver(fault: Fault, facts: Facts, hadMessages = false): void {
+    const verdict = this.#verdictOn(fault);
+    const isAnswered = fault.status !== undefined || fault.kind === 'ended';
+    const did = [401, 425, 429, 503].includes(fault.status ?? 0) || fault.unsent === true;
+    const again = this.mayRepeat || did;
+    const restarts = this.lastEventId !== '' && (!this.unsafe || this.#settings.retryUnsafe || did);
+    const floor = Math.max(this.#floorOf(fault, this.#serverRetry ?? 0), this.#held());
+    const isSecondInARow = this.refreshed;
+    const charged = hadMessages && this.lastEventId === '' ? 0 : this.retries;
+    this.#leaveOpen();
+    if (verdict === 'stop') return this.#end();
+    this.refreshed = false;
+    this.error = fault.kind;
+    this.#status = fault.status;
+    this.#heldUntil = this.#around.now() + floor;
+    if (verdict === 'refresh' && facts.refreshable && !isSecondInARow && again) {
+      this.refreshed = true;
+      this.announced.push('failure');
+      this.#attempt();
+    } else if (verdict === 'restart' && restarts) {
+      this.announced.push('failure');
+      this.#forget();
+      this.#attempt();
+    } else if (verdict !== 'retry' || !again) {
+      this.#giveUp(true);
+    } else if (facts.offline && !isAnswered) {
+      this.announced.push('failure');
+      this.#enter('offline', 0);
+      this.#drawForNetwork(floor);
+      this.#settleInBackoff();
+    } else if (charged >= this.#settings.maxRetries) {
+      this.error = 'exhausted';
+      this.#giveUp(false);
+    } else {
+      const drawn = this.#drawnBetween(facts, charged);
+      this.retries = charged + 1;
+      this.#chargedAt = this.#around.now();
+      this.#enter('waiting', 0);
+      this.draw = { what: 'retry', ...drawn, floor };
+      this.announced.push('failure');
+      this.#settleInBackoff();
+    }
+  }
+
+  #forget(): void {
+    this.announced.push(`gap forgotten`);
+    this.lastEventId = '';
+  }
+
+  /** As soon as it waits, it hears of a page that is hidden, and of a network that is not there. */
+  #settleInBackoff(): void {
+    if (this.#around.offline && this.phase === 'waiting') this.#goOffline();
+    if (this.#mustPause) this.#close('paused');
   }
 
   /** A failure that the lack of a network explains is given back. */
@@ -319,28 +524,26 @@ export class Oracle {
     if (explains) {
       this.retries -= 1;
       this.#chargedAt = -Infinity;
+    } else if (this.#status !== undefined || this.error === 'ended') {
+      return; // the server has answered
     }
-    this.#enter('offline');
+    const instead = this.draw;
+    this.#enter('offline', 0);
+    this.#drawForNetwork(this.#held(), instead);
   }
 
-  #attempt(): void {
-    this.unsafe = false;
-    this.#notBefore = -Infinity;
-    this.renewable = true;
-    this.#enter('connecting');
-    if (this.#mustPause) {
-      this.#close('paused');
-    } else {
-      this.#watch(this.#around.connectTimeout);
-      this.onAttempt();
-    }
+  #drawForNetwork(floor: number, instead?: Draw): void {
+    const { jitter, maxRetryDelay } = this.#settings;
+    const least = jitter === 'none' ? maxRetryDelay : maxRetryDelay / 2;
+    this.draw = { what: 'network', least, most: maxRetryDelay, floor, instead };
   }
 
   #attemptOnceWelcome(): void {
-    const wait = this.#floorEnds - this.#around.now();
-    if (wait > 0) this.#enter('waiting', wait);
-    if (wait > 0 && this.#mustPause) this.#close('paused');
-    if (wait <= 0) this.#attempt();
+    const wasInBackoff = this.phase === 'waiting' || this.phase === 'offline';
+    const wait = this.#held();
+    if (wait === 0) return this.#attempt();
+    this.#enter('waiting', Math.round(wait));
+    if (!wasInBackoff) this.#settleInBackoff();
   }
 
   get #mustPause(): boolean {
@@ -350,23 +553,27 @@ export class Oracle {
   #enter(phase: Phase, wait = Infinity): void {
     this.phase = phase;
     this.closeReason = null;
+    this.draw = undefined;
     this.waitsSince = this.#around.now();
-    this.due = phase === 'offline' ? Infinity : this.waitsSince + wait;
-    if (!this.isLive) this.unsafe = false;
-    if (!this.isOpen) {
-      this.#expiring = false;
-      this.proofDue = Infinity;
-      this.successor = null;
-    }
-    if (phase !== 'stable') {
-      this.openedAt = null;
-      this.watchdog = Infinity;
-    }
-    if (phase === 'waiting' && this.#around.offline) this.#goOffline();
+    this.due = this.waitsSince + wait;
+    if (this.isLive) return;
+    this.#drop();
+    this.#leaveOpen();
   }
 
-  #watch(patience: number): void {
-    this.watchdog = patience === 0 ? Infinity : this.#around.now() + patience;
+  /** The open stream is left behind, for whatever reason. */
+  #leaveOpen(): void {
+    if (!this.hasStream) return;
+    this.#mayHaveMissed = this.lastEventId === '';
+    this.hasStream = false;
+    this.openedAt = null;
+    this.idleDue = Infinity;
+    this.#expiring = false;
+  }
+
+  #hear(): void {
+    const { idleTimeout, now } = this.#around;
+    this.idleDue = idleTimeout > 0 ? now() + idleTimeout : Infinity;
   }
 
   #giveUp(refused: boolean): void {
@@ -375,8 +582,17 @@ export class Oracle {
     this.announced.push('gaveUp');
   }
 
-  #close(reason: 'app' | 'ended' | 'paused'): void {
-    this.#enter(reason === 'paused' ? 'paused' : 'inactive');
+  /** What an unsafe request began is over: there is nothing to resume. */
+  #end(): void {
+    this.#leaveOpen();
+    if (this.unsafe) this.lastEventId = '';
+    this.error = null;
+    this.#close('ended');
+  }
+
+  #close(reason: 'app' | 'ended' | 'paused', phase: Phase = reason === 'paused' ? 'paused' : 'inactive'): void {
+    this.#leaveOpen();
+    this.#enter(phase);
     this.closeReason = reason;
     this.announced.push(`closed ${reason}`);
   }
@@ -387,20 +603,38 @@ export class Oracle {
     this.#drawn = 0;
   }
 
-  #floorAfter({ retryAfter = 0 }: Fault): number {
-    const asked = Math.max(retryAfter, this.#serverRetry, this.#notBefore - this.#around.now());
-    return Math.min(asked, this.#settings.maxRetryAfter);
+  #held(): number {
+    const wait = this.#heldUntil - this.#around.now();
+    return wait > 0 && wait <= this.#settings.maxRetryAfter ? wait : 0;
   }
 
-  #drawnBetween({ jittered }: Facts): { least: number; most: number } {
-    const { jitter, retryDelay, maxRetryDelay } = this.#settings;
-    const first = Math.min(retryDelay, maxRetryDelay);
-    if (jittered !== undefined) return { least: jittered, most: jittered };
-    if (jitter === 'none') return { least: this.backoff, most: this.backoff };
-    if (jitter === 'equal') return { least: this.backoff / 2, most: this.backoff };
-    if (jitter === 'full') return { least: 0, most: this.backoff };
-    return { least: first, most: Math.min(maxRetryDelay, 3 * Math.max(first, this.#drawn)) };
+  #floorOf({ retryAfter = 0 }: Fault, serverRetry: number): number {
+    return Math.round(Math.min(Math.max(retryAfter, serverRetry), this.#settings.maxRetryAfter, longest));
   }
+
+  #verdictOn(fault: Fault): Verdict {
+    return verdictOn(fault, this.#settings.policy);
+  }
+
+  #drawnBetween({ jittered }: Facts, retries: number): { least: number; most: number } {
+    const { jitter, retryFactor, maxRetryDelay } = this.#settings;
+    const base = this.#serverRetry === null ? this.#settings.retryDelay : Math.max(100, this.#serverRetry);
+    const first = Math.min(base, maxRetryDelay);
+    const delay = base === 0 ? 0 : Math.round(Math.min(maxRetryDelay, base * retryFactor ** retries, longest));
+    this.spreads.push(delay);
+    if (jittered !== undefined) return { least: jittered, most: jittered };
+    if (jitter === 'none') return { least: delay, most: delay };
+    if (jitter === 'equal') return { least: delay / 2, most: delay };
+    if (jitter === 'full') return { least: 0, most: delay };
+    const before = retries === 0 ? 0 : this.#drawn;
+    return { least: first, most: Math.min(maxRetryDelay, 3 * Math.max(first, before)) };
+  }
+}
+
+/** A server that minds the second stream, is not in trouble, and does not ask to come later. */
+function mindsSecondStream({ status = 0, retryAfter = 0, kind }: Fault): boolean {
+  if (retryAfter > 0) return false;
+  return Math.floor(status / 100) === 4 || (status === 204 && kind === 'ended');
 }
 
 /** The table of the README: a status goes before its class, a class before the kind, whoever gave the verdict. */
@@ -410,6 +644,7 @@ function verdictOn({ kind, status = 0 }: Fault, policy: PolicyOverrides): Verdic
   return (
     given[status] ??
     (status === 204 ? 'stop' : undefined) ??
+    (status === 410 ? 'restart' : undefined) ??
     ([408, 425, 429].includes(status) ? 'retry' : undefined) ??
     given[group] ??
     (group === '5xx' ? 'retry' : undefined) ??

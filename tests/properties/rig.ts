@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Actor, SnapshotFrom } from 'xstate';
 import {
+  type ConnectionCommand,
   type ConnectionEmitted,
   type connectionMachine,
   connectionStatuses,
@@ -54,7 +55,7 @@ export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
     news.announced.push(sentence(event));
     if (event.type === 'failure') news.delay = event.retryDelay;
   };
-  for (const type of ['messages', 'opened', 'failure', 'gaveUp', 'closed'] as const) actor.on(type, note);
+  for (const type of ['messages', 'opened', 'gap', 'failure', 'gaveUp', 'closed'] as const) actor.on(type, note);
   let before: unknown = actor.getSnapshot();
   const untoward: unknown[] = [];
   actor.subscribe({
@@ -70,7 +71,8 @@ export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
     },
     error: (error) => untoward.push(error),
   });
-  let closed = false;
+  /** The app has closed the connection, for good or for a while. */
+  let closed: 'close' | 'suspend' | undefined;
 
   async function rest(): Promise<void> {
     await rig.settle();
@@ -90,7 +92,7 @@ export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
       continue;
     }
     if ('ask' in step) {
-      closed = step.ask === 'close';
+      closed = closedAfter(step.ask, closed, oracle);
       ask(rig, step);
     } else if ('say' in step) rig.say(step, step.by);
     else if ('prepare' in step) rig.prepare(step.prepare);
@@ -102,10 +104,21 @@ export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
   assert.deepEqual({ alive: rig.alive, timers: rig.clock.pending }, { alive: 0, timers: 0 });
 }
 
-function ask({ actor, oracle }: Rig, { ask, ...given }: Command): void {
-  actor.send({ type: ask, ...given });
-  if (ask === 'close') oracle.close(given.lastEventId);
-  else oracle[ask]();
+function closedAfter(
+  asked: Command['ask'],
+  closed: 'close' | 'suspend' | undefined,
+  { phase }: Oracle,
+): 'close' | 'suspend' | undefined {
+  if (asked === 'close') return 'close';
+  if (asked === 'suspend') return phase === 'inactive' ? closed : (closed ?? 'suspend');
+  if (asked === 'resume') return closed === 'suspend' && phase === 'suspended' ? undefined : closed;
+  return asked === 'move' ? closed : undefined;
+}
+
+function ask({ actor, oracle, clock }: Rig, { ask, lastEventId }: Command): void {
+  if (ask === 'resume') actor.send({ type: 'resume', at: clock.now() });
+  else actor.send({ type: ask, lastEventId } as ConnectionCommand);
+  oracle[ask](lastEventId);
 }
 
 /** Goes through every moment at which something is due, and through the millisecond before it. */
@@ -141,7 +154,7 @@ function check(rig: Rig, announced: string[]): void {
   travelled.states.add(state);
 
   const { retryDelay, retryAt, retries, lastEventId, closeReason, openedAt } = context;
-  const waits = oracle.phase === 'waiting';
+  const waits = oracle.phase === 'waiting' || oracle.phase === 'offline';
   assert.deepEqual(
     {
       state,
@@ -189,21 +202,39 @@ function checkOnItsOwn(snapshot: SnapshotFrom<typeof connectionMachine>): void {
   assert.deepEqual(JSON.parse(JSON.stringify(facts)), facts, 'a context that is not plain');
 }
 
-/** The delay lies where the server, the settings and the kind of jitter want it, in whole milliseconds. */
+/** What was drawn lies where the server, the settings and the kind of jitter want it, in whole milliseconds. */
 function lookAtDelay({ actor, oracle }: Rig, { delay }: News): void {
-  if (!oracle.draw) return;
-  const { least, most, floor } = oracle.draw;
-  const { previousBackoff: drawn } = actor.getSnapshot().context;
+  const { draw } = oracle;
+  if (!draw) return;
+  const { previousBackoff, proofTime, retryDelay } = actor.getSnapshot().context;
+  for (const retry of [draw, draw.instead]) {
+    if (retry?.what !== 'retry') continue;
+    assertBetween(previousBackoff, retry);
+    oracle.sawRetry(previousBackoff);
+  }
+  if (draw.what === 'retry') {
+    assert.equal(delay, oracle.sawDraw(previousBackoff));
+  } else if (draw.what === 'proof') {
+    const least = 5_000 + draw.floor;
+    assertBetween(proofTime, { least: least + draw.least, most: least + draw.most });
+    assert.equal(proofTime, oracle.sawDraw(proofTime - least));
+  } else {
+    const wait = retryDelay ?? delay ?? 0; // one of no time is over already
+    assertBetween(wait, { least: draw.least, most: Math.max(draw.most, draw.floor) });
+    assert.equal(wait, oracle.sawDraw(wait));
+  }
+}
+
+function assertBetween(drawn: number, { least, most }: { least: number; most: number }): void {
+  assert.ok(Number.isInteger(drawn), `a delay of ${drawn}`);
   assert.ok(
     drawn >= Math.min(longest, least - 0.5) && drawn <= most + 0.5,
     `${drawn} is not in ${least}..${most}`,
   );
-  assert.ok(Number.isInteger(delay), `a delay of ${delay}`);
-  assert.equal(delay, Math.min(longest, floor + drawn));
-  oracle.sawDelay(Number(delay), drawn);
 }
 
 function sentence(event: ConnectionEmitted): string {
+  if (event.type === 'gap') return `gap ${event.reason}`;
   if (event.type === 'messages') return `messages ${event.messages.map(({ id }) => id)}`;
   return event.type === 'closed' ? `closed ${event.reason}` : event.type;
 }
@@ -212,9 +243,14 @@ const states: Record<Oracle['phase'], string> = {
   connecting: '{"live":"connecting"}',
   fresh: '{"live":{"open":"fresh"}}',
   stable: '{"live":{"open":"stable"}}',
+  doubted: '{"live":{"open":"doubted"}}',
+  reconnecting: '{"live":{"open":{"replacing":"reconnecting"}}}',
+  verifying: '{"live":{"open":{"replacing":"verifying"}}}',
+  renewing: '{"live":{"open":{"replacing":"renewing"}}}',
   waiting: '{"backoff":"waiting"}',
   offline: '{"backoff":"offline"}',
   failed: '"failed"',
   inactive: '{"closed":"inactive"}',
   paused: '{"closed":"paused"}',
+  suspended: '{"closed":"suspended"}',
 };

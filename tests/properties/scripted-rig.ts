@@ -9,10 +9,11 @@ import type { ConnectionSettings } from '../../machines/settings.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { Oracle } from './oracle.ts';
 import type { Rig, SeenRequest } from './rig.ts';
-import type { Word } from './steps.ts';
+import type { Remark, Word } from './steps.ts';
 
 interface Attempt {
   readonly say: (event: TransportEvent) => void;
+  phase: 'request' | 'stream';
   alive: boolean;
 }
 
@@ -40,31 +41,24 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
     facts: () => ({ random: 0 }),
     watched: false,
   });
-  oracle.onAttempt = () => {
-    oracle.requested();
+  oracle.onRequest = (refresh) => {
+    oracle.made(refresh);
     const word = prepared.expected.shift();
-    if (word) tell(oracle, word);
+    if (word) tell(oracle, word, 'request');
   };
 
   const told: string[] = [];
   const expected: string[] = [];
-  oracle.onReplace = (renews) => expected.push(`replace ${renews}`);
-  oracle.onProve = () => expected.push('prove');
+  oracle.onCommand = (command) => expected.push(command);
 
-  let backoff = 0;
   begin = ({ input, sendBack, receive }) => {
     const { lastEventId, refresh } = input;
-    const attempt: Attempt = { say: sendBack, alive: true };
+    const attempt: Attempt = { say: sendBack, phase: 'request', alive: true };
     attempts.push(attempt);
     requests.push({ at: clock.now(), lastEventId, refresh });
-    ({ backoff } = input);
-    receive((command) => {
-      if ('backoff' in command) ({ backoff } = command);
-      if (command.type !== 'budget.restored')
-        told.push(command.type === 'stream.prove' ? 'prove' : `replace ${command.refresh}`);
-    });
+    receive(({ type }) => told.push(type === 'stream.prove' ? 'prove' : 'settle'));
     const word = prepared.actual.shift();
-    if (word) sendBack(eventOf(word, clock.now()));
+    if (word) speak(attempt, word, clock.now());
     return () => {
       attempt.alive = false;
     };
@@ -81,11 +75,16 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
       return attempts.filter(({ alive }) => alive).length;
     },
     say(word, by) {
-      const isLate = by === 'over';
-      const over = attempts.filter(({ alive }) => !alive);
-      if (!isLate && over.length < attempts.length) tell(oracle, word);
-      const speaker = isLate ? over.at(-1) : attempts.at(-1);
-      speaker?.say(eventOf(word, clock.now()));
+      const alive = attempts.filter((attempt) => attempt.alive);
+      if (by === 'over') {
+        const late = attempts.filter((attempt) => !attempt.alive).at(-1);
+        if (late) speak(late, word, clock.now());
+        return;
+      }
+      const speaker = by === 'replaced' && alive.length > 1 ? alive[0] : alive.at(-1);
+      if (!speaker) return;
+      tell(oracle, word, speaker.phase);
+      speak(speaker, word, clock.now());
     },
     prepare(words) {
       prepared.actual.push(...words);
@@ -96,54 +95,82 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
       oracle.signalled(signal);
     },
     settle() {
-      // The transport is told what the next wait would be, so that an app can spread it in its own way.
       if (told.join() !== expected.join()) faults.push(`told to ${told}, not to ${expected}`);
-      if (oracle.isLive && Math.abs(backoff - oracle.backoff) > 0.5)
-        faults.push(`told to wait ${backoff}, not ${oracle.backoff}`);
+      told.length = expected.length = 0;
     },
     stop: () => void actor.stop(),
   };
 }
 
-function tell(oracle: Oracle, word: Word): void {
-  if (word.say === 'accept') oracle.opened();
-  if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
-  if (word.say === 'fail') oracle.failed(word.fault, word.facts);
-  if (word.say === 'end') oracle.failed({ kind: 'ended' }, word.facts, true, word.final);
+/** What the oracle hears of a word: a request has other things to say than a stream. */
+function tell(oracle: Oracle, word: Word, phase: Attempt['phase']): void {
   if (word.say === 'restart') oracle.restarted();
-  if (word.say === 'expire') oracle.expires();
-  if (word.say === 'doubt') oracle.doubted();
-  if (word.say === 'unsafe') oracle.mayRepeatAnEffect();
-  if (word.say === 'lose') oracle.lost();
+  if (phase === 'request') {
+    if (word.say === 'ready') oracle.ready(word.unsafe, word.resumable);
+    if (word.say === 'accept') oracle.accepted();
+    if (word.say === 'move') oracle.moved();
+    if (word.say === 'fail') oracle.requestFailed(word.fault, word.facts);
+  } else {
+    if (word.say === 'deliver') oracle.delivered(word.ids, word.id, word.retry);
+    if (word.say === 'fail') oracle.streamFailed(word.fault, word.facts);
+    if (word.say === 'end') oracle.streamEnded(word.facts, word.final, word.hadMessages);
+    if (word.say === 'expire') oracle.expires();
+    if (word.say === 'alive') oracle.aliveAgain();
+    if (word.say === 'oversleep') oracle.overslept();
+    if (word.say === 'overrun') oracle.overran();
+    if (word.say === 'progress') oracle.progressed();
+  }
 }
 
-function eventOf(word: Word, at: number): TransportEvent {
+const remarks: Record<'request' | 'stream', Partial<Record<Remark, TransportEvent>>> = {
+  request: { restart: { type: 'transport.restarted' }, move: { type: 'request.moved' } },
+  stream: {
+    restart: { type: 'transport.restarted' },
+    expire: { type: 'stream.expiring' },
+    alive: { type: 'stream.alive' },
+    oversleep: { type: 'stream.overslept' },
+    overrun: { type: 'stream.overran' },
+    progress: { type: 'stream.progressed' },
+  },
+};
+
+function speak(attempt: Attempt, word: Word, at: number): void {
+  const event = eventOf(word, attempt.phase, at);
+  if (!event) return;
+  if (event.type === 'request.accepted') attempt.phase = 'stream';
+  attempt.say(event);
+}
+
+function eventOf(word: Word, phase: Attempt['phase'], at: number): TransportEvent | undefined {
+  const isRequest = phase === 'request';
   switch (word.say) {
+    case 'ready':
+      return isRequest
+        ? { type: 'request.ready', unsafe: word.unsafe, resumable: word.resumable }
+        : undefined;
     case 'accept':
-      return { type: 'transport.opened', at };
+      return isRequest ? { type: 'request.accepted', at } : undefined;
     case 'deliver': {
       const messages = word.ids.map((id) => ({ event: 'message', data: null, id }));
-      return { type: 'transport.messages', messages, lastEventId: word.id, retry: word.retry };
+      const { id: lastEventId, retry } = word;
+      return isRequest ? undefined : { type: 'stream.messages', messages, lastEventId, retry };
     }
-    case 'fail':
-      return { type: 'transport.failed', error: { ...word.fault, message: '' }, at, ...word.facts };
-    case 'end':
-      return {
-        type: 'transport.ended',
-        error: { kind: 'ended', message: '' },
-        at,
-        final: word.final,
-        ...word.facts,
-      };
-    case 'restart':
-      return { type: 'transport.restarted' };
-    case 'expire':
-      return { type: 'transport.expiring' };
-    case 'doubt':
-      return { type: 'transport.doubted' };
-    case 'unsafe':
-      return { type: 'transport.unsafe' };
-    case 'lose':
-      return { type: 'transport.lost' };
+    case 'fail': {
+      const error = { ...word.fault, message: '' };
+      return { type: isRequest ? 'request.failed' : 'stream.failed', error, at, ...factsOf(word.facts) };
+    }
+    case 'end': {
+      const { final, hadMessages, facts } = word;
+      const error = { kind: 'ended', message: '' } as const;
+      return isRequest
+        ? undefined
+        : { type: 'stream.ended', error, at, final, hadMessages, ...factsOf(facts) };
+    }
+    default:
+      return remarks[phase][word.say];
   }
+}
+
+function factsOf({ jittered, ...facts }: (Word & { say: 'fail' })['facts']) {
+  return { ...facts, jitter: jittered === undefined ? undefined : () => jittered };
 }

@@ -12,6 +12,7 @@ export interface Fault {
   readonly kind: Exclude<(typeof failureKinds)[number], 'exhausted'>;
   readonly status?: number;
   readonly retryAfter?: number;
+  readonly unsent?: boolean;
 }
 
 /** What is true when an attempt ends. */
@@ -24,6 +25,7 @@ export interface Facts {
 
 /** A word of a transport. */
 export type Word =
+  | { readonly say: 'ready'; readonly unsafe: boolean; readonly resumable: boolean }
   | { readonly say: 'accept' }
   | {
       readonly say: 'deliver';
@@ -34,17 +36,25 @@ export type Word =
       readonly name?: EventName;
     }
   | { readonly say: 'fail'; readonly fault: Fault; readonly facts: Facts }
-  | { readonly say: 'end'; readonly facts: Facts; readonly final: boolean }
-  | { readonly say: 'restart' | 'expire' | 'doubt' | 'lose' | 'unsafe' };
+  | {
+      readonly say: 'end';
+      readonly facts: Facts;
+      readonly final: boolean | undefined;
+      readonly hadMessages: boolean;
+    }
+  | { readonly say: Remark };
+
+/** What needs no more words. */
+export type Remark = 'restart' | 'expire' | 'alive' | 'oversleep' | 'overrun' | 'move' | 'progress';
 
 /** Which of the streams says a word: the newest, the one that it is to replace, or one that is over. */
 export type Speaker = 'newest' | 'replaced' | 'over';
 
 export type EventName = 'message' | 'expiring' | 'bye';
 
-/** What the app asks for; the ID comes with `close` alone. */
+/** What the app asks for; the ID comes with some of it alone. */
 export interface Command {
-  readonly ask: 'open' | 'reconnect' | 'close';
+  readonly ask: 'open' | 'reconnect' | 'close' | 'move' | 'suspend' | 'resume';
   readonly lastEventId?: string;
 }
 
@@ -82,7 +92,7 @@ export const settings: fc.Arbitrary<ConnectionSettings> = fc.record({
   policy: fc.oneof(
     { weight: 2, arbitrary: fc.constant({}) },
     fc.dictionary(
-      fc.constantFrom('401', '404', '503', '4xx', '5xx', '2xx', 'network', 'ended', 'unauthorized', 'http'),
+      fc.constantFrom('401', '404', '410', '503', '4xx', '5xx', '2xx', 'network', 'ended', 'unauthorized', 'http'),
       fc.constantFrom(...verdicts),
       { maxKeys: 3, noNullPrototype: true },
     ),
@@ -93,9 +103,11 @@ export const settings: fc.Arbitrary<ConnectionSettings> = fc.record({
 /** What an app can give besides the settings, and how well its functions behave. */
 export const around = fc.record({
   unsafe: sometimes(),
+  resumable: sometimes(),
   heedsItsSignal: fc.boolean(),
   connectTimeout: fc.constantFrom(0, 1, 700, 15_000),
-  idleTimeout: fc.constantFrom(0, 1, 5_000, 60_000),
+  // A quarter of a millisecond: so that it never falls together with another time, when either may come first.
+  idleTimeout: fc.constantFrom(0, 1.25, 5_000.25, 60_000.25),
   jitter: fc.constantFrom('none' as const, 'none' as const, 'throws' as const, 0, 77, 1e12, -1, Number.NaN),
   refresh: fc.constantFrom('none', 'resolves', 'resolves', 'rejects', 'throws'),
 });
@@ -115,7 +127,7 @@ const anyFault: fc.Arbitrary<Fault> = fc.record(
   {
     // The word `exhausted` is the statechart's own.
     kind: fc.constantFrom(...failureKinds.filter((kind) => kind !== 'exhausted')),
-    status: fc.constantFrom(200, 204, 304, 400, 401, 403, 404, 408, 425, 429, 500, 502, 503, 504, 599),
+    status: fc.constantFrom(200, 204, 304, 400, 401, 403, 404, 408, 409, 410, 425, 429, 500, 502, 503, 504, 599),
     retryAfter: fc.oneof(fc.constantFrom(0, 1, 1e12), fc.nat(400_000)),
   },
   { requiredKeys: ['kind'] },
@@ -153,14 +165,23 @@ const words = {
     { requiredKeys: ['say', 'ids', 'id'] },
   ),
   fail: fc.record({ say: fc.constant('fail' as const), fault, facts }),
-  end: fc.record({ say: fc.constant('end' as const), facts, final: sometimes() }),
-  about: fc.constantFrom<Word['say'] & ('restart' | 'expire' | 'doubt' | 'lose' | 'unsafe')>(
-    'unsafe',
-    'unsafe',
+  end: fc.record({
+    say: fc.constant('end' as const),
+    facts,
+    final: fc.option(sometimes(), { nil: undefined }),
+    hadMessages: fc.boolean(),
+  }),
+  ready: fc.record({ say: fc.constant('ready' as const), unsafe: sometimes(), resumable: fc.boolean() }),
+  remark: fc.constantFrom<Remark>(
     'restart',
     'expire',
-    'doubt',
-    'lose',
+    'expire',
+    'alive',
+    'oversleep',
+    'oversleep',
+    'overrun',
+    'move',
+    'progress',
   ),
 };
 
@@ -168,6 +189,7 @@ const word: fc.Arbitrary<Word> = fc.oneof(
   { weight: 5, arbitrary: words.accept },
   { weight: 2, arbitrary: words.deliver },
   { weight: 6, arbitrary: words.fail },
+  { weight: 3, arbitrary: words.ready },
   words.end,
 );
 
@@ -196,10 +218,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.constant<Step>({ wait: 'due' }) },
   { weight: 2, arbitrary: fc.record({ wait: fc.oneof(fc.nat(20), fc.nat(6_000), fc.nat(400_000)) }) },
   { weight: 4, arbitrary: fc.record({ signal: fc.constantFrom(...signals) }) },
-  { weight: 5, arbitrary: fc.record({ ask: fc.constantFrom('open' as const, 'reconnect' as const) }) },
-  fc.record({ ask: fc.constant('close' as const), lastEventId: eventId }, { requiredKeys: ['ask'] }),
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      ask: fc.constantFrom('open' as const, 'open' as const, 'reconnect' as const, 'move' as const, 'resume' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      {
+        ask: fc.constantFrom('close' as const, 'suspend' as const, 'suspend' as const, 'reconnect' as const),
+        lastEventId: eventId,
+      },
+      { requiredKeys: ['ask'] },
+    ),
+  },
   fc.record({ prepare: fc.array(promptWord, { minLength: 1, maxLength: 2 }) }),
-  { weight: 2, arbitrary: words.about.map((say) => ({ say, by: 'newest' as const })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(words.remark, fc.constantFrom<Speaker>('newest', 'newest', 'replaced'))
+      .map(([say, by]) => ({ say, by })),
+  },
 );
 
 export const steps = fc.array(step, { minLength: 1, maxLength: 80, size: 'max' });

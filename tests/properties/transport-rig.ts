@@ -10,6 +10,7 @@ import type { Transport } from '../../transports/transport.ts';
 import { Oracle } from './oracle.ts';
 import type { Page } from './page.ts';
 import type { Rig, SeenRequest } from './rig.ts';
+import { SeenIds } from './seen-ids.ts';
 import type { Around, Fault, Word } from './steps.ts';
 
 /** The machine with the real transport actor and the real environment, over a server and a page that play. */
@@ -20,7 +21,8 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   const faults: unknown[] = [];
   const prepared = { actual: [] as Word[], expected: [] as Word[] };
   let refreshed = false;
-  let spread: number | undefined;
+  const spreads: number[] = [];
+  const seen = new SeenIds();
 
   const oracle = new Oracle(settings, {
     now: clock.now,
@@ -35,43 +37,47 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     facts,
     watched: true,
   });
-  let isStarting = false;
-  oracle.onAttempt = () => {
-    isStarting = true;
-    if (around.unsafe) oracle.mayRepeatAnEffect();
+  /** Requests that are to be made, and what has yet to happen before. */
+  let starting: { readonly refresh: boolean } | undefined;
+  /** The credentials are newer than the last request. */
+  let isRenewed = false;
+  let hadMessages = false;
+  let hasProgressed = false;
+  let askedForLifeAt: number | undefined;
+  oracle.onRequest = (refresh) => {
+    starting = { refresh };
   };
-  /** The credentials were renewed for an attempt that has yet to be made. */
-  let renewed = false;
-  oracle.onReplace = (renews) => {
-    if (renews && (oracle.successor || !oracle.renewable)) return;
-    oracle.successor = { renews, due: Infinity };
-    isStarting = true;
+  oracle.onDrop = () => {
+    starting = undefined;
   };
-  oracle.onProve = () => oracle.mustProve();
+  oracle.onCommand = (command) => {
+    if (command === 'prove') askedForLifeAt = clock.now();
+  };
 
   /** An attempt does nothing before its first microtask. */
-  function begin(): void {
-    isStarting = false;
-    const { successor } = oracle;
-    const refreshes = around.refresh !== 'none' && (successor?.renews ?? oracle.refreshed);
-    if (successor && around.connectTimeout > 0) successor.due = clock.now() + around.connectTimeout;
-    if (refreshes && around.refresh !== 'resolves') {
-      fail({ kind: 'unauthorized' });
-    } else if (successor?.renews && !oracle.canOverlap) {
-      renewed = refreshes;
-      oracle.restarted();
-    } else {
-      oracle.requested(refreshes || renewed);
-      renewed = false;
-      const word = prepared.expected.shift();
-      if (word) tell(word);
+  function begin({ refresh }: { readonly refresh: boolean }): void {
+    starting = undefined;
+    seen.rewind(oracle.lastEventId);
+    const renews = refresh && around.refresh !== 'none' && !isRenewed;
+    if (renews && around.refresh !== 'resolves') {
+      oracle.requestFailed({ kind: 'unauthorized', unsent: true }, facts());
+      return;
     }
+    if (renews) isRenewed = true;
+    oracle.ready(around.unsafe, around.resumable);
+    if (!oracle.request) return;
+    isRenewed = false;
+    oracle.made(renews || pendingRefresh());
+    const word = prepared.expected.shift();
+    if (word) tell(word);
   }
 
-  /** The newest request fails, or the stream that came of it. */
-  function fail(fault: Fault): void {
-    if (oracle.successor?.renews) oracle.notRenewed(fault.retryAfter);
-    else oracle.failed(fault, facts());
+  /** A refresh whose request was not wanted any more counts for the next one. */
+  let unusedRefresh = false;
+  function pendingRefresh(): boolean {
+    const was = unusedRefresh;
+    unusedRefresh = false;
+    return was;
   }
 
   function facts() {
@@ -85,25 +91,41 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
 
   /** Through the newest request, or the stream that came of it. */
   function tell(word: Word): void {
-    const isOpen = oracle.isOpen && !oracle.successor;
-    if (word.say === 'accept' && !isOpen) oracle.opened();
-    if (word.say === 'deliver' && isOpen) deliver(word);
-    if (word.say === 'fail') fail(word.fault);
-    if (word.say === 'end' && isOpen) oracle.failed({ kind: 'ended' }, facts(), true);
+    if (oracle.request) {
+      if (word.say === 'accept') accept();
+      if (word.say === 'fail') oracle.requestFailed(word.fault, facts());
+    } else {
+      tellStream(word);
+    }
   }
 
-  /** Through the stream that is to be replaced. */
-  function tellReplaced(word: Word): void {
+  function accept(): void {
+    hadMessages = hasProgressed = false;
+    askedForLifeAt = undefined;
+    oracle.accepted();
+  }
+
+  function tellStream(word: Word): void {
+    if (!oracle.isOpen) return;
     if (word.say === 'deliver') deliver(word);
-    if (word.say === 'end' && oracle.successor?.renews) oracle.failed({ kind: 'ended' }, facts(), true);
-    else if (word.say === 'fail' || word.say === 'end') oracle.lost();
+    if (word.say === 'fail') oracle.streamFailed(word.fault, facts());
+    if (word.say === 'end') oracle.streamEnded(facts(), false, hadMessages);
   }
 
   function deliver({ ids, id, retry, name }: Word & { say: 'deliver' }): void {
+    if (askedForLifeAt !== undefined && clock.now() - askedForLifeAt > 500) {
+      askedForLifeAt = undefined;
+      oracle.aliveAgain();
+    }
+    hadMessages ||= ids.length > 0;
     const last = name === 'bye' ? ids.at(-1) : undefined;
+    const isNews = !hasProgressed && id !== '' && !seen.has(id);
+    seen.add(ids, id);
     oracle.delivered(ids, last ?? id, retry);
+    hasProgressed ||= isNews;
+    if (isNews) oracle.progressed();
     if (name === 'expiring' && ids.length > 0) oracle.expires();
-    if (last !== undefined) oracle.failed({ kind: 'ended' }, facts(), true, true);
+    if (last !== undefined) oracle.streamEnded(facts(), true, hadMessages);
   }
 
   const transport: Transport = ({ lastEventId }, signal) => {
@@ -118,7 +140,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
   };
 
   function jitter(delay: number): number {
-    spread = delay;
+    spreads.push(delay);
     if (around.jitter === 'throws') throw new Error('jitter');
     return Number(around.jitter);
   }
@@ -130,7 +152,8 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     return undefined;
   }
 
-  const logic = fromTransport(Object.assign(transport, { unsafe: around.unsafe }), {
+  const { unsafe, resumable } = around;
+  const logic = fromTransport(Object.assign(transport, { unsafe, resumable }), {
     clock,
     connectTimeout: around.connectTimeout,
     idleTimeout: around.idleTimeout,
@@ -138,10 +161,11 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     refresh: around.refresh === 'none' ? undefined : refresh,
     refreshOn: 'expiring',
     closeOn: ['bye'],
+    replays: 'deliver',
     reportError: () => {},
   });
   const machine = connectionMachine.provide({
-    actors: { transport: logic, environment: fromEnvironment(clock.now) },
+    actors: { transport: logic, environment: fromEnvironment(clock) },
   });
   const actor = createActor(machine, { input: settings, clock });
 
@@ -152,7 +176,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     requests,
     faults,
     get alive() {
-      return attempts.filter(({ signal }) => !signal.aborted).length;
+      return Object.keys(actor.getSnapshot().children).filter((id) => id.startsWith('transport')).length;
     },
     say(word, by) {
       const over = attempts.filter(({ signal }) => signal.aborted);
@@ -161,7 +185,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
       if (by === 'over') {
         over.at(-1)?.say(word);
       } else if (by === 'replaced' && alive.length > 1) {
-        tellReplaced(word);
+        tellStream(word);
         alive[0]?.say(word);
       } else if (alive.length > 0) {
         tell(word);
@@ -178,10 +202,10 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     },
     async settle() {
       await new Promise<void>((resolve) => process.nextTick(resolve)); // after every microtask
-      while (isStarting && (oracle.phase === 'connecting' || oracle.successor)) begin();
-      if (spread !== undefined && Math.abs(spread - oracle.spread) > 0.5)
-        faults.push(`asked to spread ${spread}, not ${oracle.spread}`);
-      spread = undefined;
+      while (starting) begin(starting);
+      const wanted = around.jitter === 'none' ? [] : oracle.spreads.splice(0);
+      if (spreads.join() !== wanted.join()) faults.push(`asked to spread ${spreads}, not ${wanted}`);
+      spreads.length = 0;
       if (attempts.some((attempt) => attempt.isLeaked)) faults.push('a late stream that nobody released');
     },
     stop: () => void actor.stop(),
@@ -189,7 +213,6 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
 }
 
 type Turn = { readonly batch: MessageBatch } | { readonly error: unknown } | 'end';
-
 /** What the server does with one request. */
 class Answer {
   readonly accepted: Promise<AsyncIterable<MessageBatch>>;

@@ -1,0 +1,285 @@
+import { getInitialMicrosteps, getMicrosteps, type SnapshotFrom } from 'xstate';
+import { type ConnectionOptions, settingsOf } from '../../adapters/options.ts';
+import { type Choice, choose } from '../../machines/chart.ts';
+import {
+  type ConnectionEvent,
+  connectionMachine,
+  type TransportCommand,
+  type TransportInput,
+} from '../../machines/connection.ts';
+import type { Failure } from '../../machines/connection-error.ts';
+import { eventSourceTransport } from '../../transports/event-source.ts';
+import { isSafe } from '../../transports/method.ts';
+import { usualDraw } from '../chance.ts';
+import type { PathMessage } from './events.ts';
+
+/** A transport actor: one request, and the stream that comes of it. */
+export interface Attempt {
+  /** The credentials are refreshed, the request has reached the server, or the server has accepted it. */
+  readonly phase: 'preparing' | 'requesting' | 'streaming';
+  /** Whether the credentials have to be refreshed before. */
+  readonly refreshes: boolean;
+  /** The ID that it resumes after. */
+  readonly askedAfter: string;
+  /** When it has taken too long to be accepted, on the wall clock. */
+  readonly timeoutAt: number;
+  /** When its stream was heard last, on the wall clock. */
+  readonly heardAt: number;
+  /** When it looks at the silence of its stream next. */
+  readonly lookAt: number;
+  /** Since when it is to report a sign of life; null when it is not. */
+  readonly askedAt: number | null;
+  readonly hadMessages: boolean;
+  readonly hasProgressed: boolean;
+}
+
+/**
+ * A connection at one moment, and what is around it: the statechart itself, which decides, and the least of a
+ * transport, a server, a page and a clock that tells it what happens.
+ */
+export interface Model {
+  readonly options: ConnectionOptions;
+  /** Whether `refresh` takes its time, until the step that says that it is done. */
+  readonly refreshesInSteps: boolean;
+  readonly snapshot: SnapshotFrom<typeof connectionMachine>;
+  /** The wall clock, in milliseconds. */
+  readonly now: number;
+  readonly page: { readonly offline: boolean; readonly hidden: boolean; readonly frozen: boolean };
+  /** The transport actors that run, by their names: at most one without a stream, and one with. */
+  readonly attempts: Readonly<Record<string, Attempt>>;
+  /** The credentials were refreshed after the last request was sent. */
+  readonly isRefreshed: boolean;
+  /** The URL function of the app leads elsewhere than the last request went. */
+  readonly isElsewhere: boolean;
+  /** When the statechart sends itself what, by the name of the event. */
+  readonly timers: Readonly<Record<string, number>>;
+  /** How many requests have reached the server. */
+  readonly requests: number;
+  /** How many events the server has sent, which are numbered. */
+  readonly sent: number;
+  /** What the server has sent that the client did not take. */
+  readonly untaken: readonly PathMessage[];
+  /** What the statechart chose in the last step. */
+  readonly choices: readonly Choice[];
+}
+
+export type Draft = {
+  -readonly [Key in keyof Model]: Model[Key];
+} & {
+  choices: Choice[];
+  /** What the actors of the statechart are about to tell it, unless they are stopped before. */
+  pending: { readonly from: string; readonly event: ConnectionEvent }[];
+};
+
+type Microsteps = ReturnType<typeof getMicrosteps<typeof connectionMachine>>;
+type Action = Microsteps[number][1][number];
+
+/** The model when the connection was made, and nothing has happened yet. */
+export function begin(options: ConnectionOptions, now: number, refreshesInSteps = false): Model {
+  const input = { ...settingsOf(options), lastEventId: options.lastEventId };
+  const microsteps = getInitialMicrosteps(connectionMachine, input);
+  const [first] = microsteps;
+  if (!first || first[0].status === 'error') throw first?.[0].error;
+  const draft: Draft = {
+    options,
+    refreshesInSteps,
+    snapshot: first[0],
+    now,
+    page: { offline: false, hidden: false, frozen: false },
+    attempts: {},
+    isRefreshed: false,
+    isElsewhere: false,
+    timers: {},
+    requests: 0,
+    sent: 0,
+    untaken: [],
+    choices: [],
+    pending: [],
+  };
+  follow(draft, { type: 'open' }, microsteps);
+  return rest(draft);
+}
+
+/** The model after something has happened in it: a draft of what it becomes is changed. */
+export function after(model: Model, happen: (draft: Draft) => void): Model {
+  const draft: Draft = { ...model, choices: [], pending: [] };
+  happen(draft);
+  return rest(draft);
+}
+
+/** Lets the statechart hear an event, and does what it wants done. */
+export function tell(draft: Draft, event: ConnectionEvent): void {
+  draft.choices.push(choose(draft.snapshot, event));
+  follow(draft, event, getMicrosteps(connectionMachine, draft.snapshot, event));
+}
+
+/** Lets the statechart hear what its actors have to tell as soon as they start. */
+export function deliverPending(draft: Draft): void {
+  for (let next = draft.pending.shift(); next; next = draft.pending.shift()) tell(draft, next.event);
+}
+
+/** The request that has no stream yet, and the stream that is open. */
+export function requestOf({ attempts }: Model): (Attempt & { readonly id: string }) | undefined {
+  return find(attempts, ({ phase }) => phase !== 'streaming');
+}
+
+export function streamOf({ attempts }: Model): (Attempt & { readonly id: string }) | undefined {
+  return find(attempts, ({ phase }) => phase === 'streaming');
+}
+
+function find(attempts: Model['attempts'], test: (attempt: Attempt) => boolean) {
+  const [id, attempt] = Object.entries(attempts).find(([, one]) => test(one)) ?? [];
+  return id !== undefined && attempt ? { id, ...attempt } : undefined;
+}
+
+/** Changes what is known of an attempt, where it still runs. */
+export function change(draft: Draft, id: string, changes: Partial<Attempt>): void {
+  const attempt = draft.attempts[id];
+  if (attempt) draft.attempts = { ...draft.attempts, [id]: { ...attempt, ...changes } };
+}
+
+/** Its request has failed, or its stream: the actor is done, and reports it. */
+export function fail(draft: Draft, id: string, error: Partial<Failure> & Pick<Failure, 'kind'>): void {
+  const phase = draft.attempts[id]?.phase;
+  if (phase === undefined) return;
+  const unsent = phase === 'preparing' && { unsent: true };
+  const type = phase === 'streaming' ? 'stream.failed' : 'request.failed';
+  remove(draft, id);
+  tell(draft, { type, error: { message: '', ...error, ...unsent }, ...outcome(draft) });
+}
+
+/** The server has ended its stream. */
+export function end(draft: Draft, id: string, final: boolean | undefined): void {
+  const { hadMessages = false } = draft.attempts[id] ?? {};
+  remove(draft, id);
+  const error: Failure = { kind: 'ended', message: '' };
+  tell(draft, { type: 'stream.ended', error, final, hadMessages, ...outcome(draft) });
+}
+
+function outcome({ options, now, page }: Draft) {
+  const { jitter, refresh } = options;
+  return {
+    at: now,
+    random: usualDraw,
+    jitter: typeof jitter === 'function' ? jitter : undefined,
+    refreshable: refresh !== undefined,
+    offline: page.offline,
+  };
+}
+
+/** The credentials are there: the request leaves, if it is still wanted. */
+export function sendRequest(draft: Draft, id: string): void {
+  const { options } = draft;
+  if (draft.attempts[id]?.refreshes) draft.isRefreshed = true;
+  const { unsafe, resumable } = kindOf(options);
+  tell(draft, { type: 'request.ready', unsafe, resumable });
+  if (!draft.attempts[id]) return;
+  const { lastEventId } = draft.snapshot.context;
+  change(draft, id, { phase: 'requesting', askedAfter: lastEventId });
+  draft.isRefreshed = false;
+  if (draft.isElsewhere && lastEventId !== '') {
+    change(draft, id, { askedAfter: '' });
+    tell(draft, { type: 'request.moved' });
+  }
+  draft.isElsewhere = false;
+  draft.requests += 1;
+}
+
+function kindOf({ method = 'GET', resume }: ConnectionOptions) {
+  return {
+    unsafe: !isSafe(method),
+    resumable: resume !== undefined && isSafe(resume.method ?? 'GET'),
+  };
+}
+
+/** The browser's own EventSource tells neither the status of a refusal nor an end from a break. */
+export function isNative({ options }: Model): boolean {
+  return options.transport === eventSourceTransport;
+}
+
+/** Does what the statechart wants done. */
+function follow(draft: Draft, event: ConnectionEvent, microsteps: Microsteps): void {
+  microsteps.forEach(([snapshot, actions], index) => {
+    if (index > 0) draft.choices.push(choose(draft.snapshot, event, true));
+    draft.snapshot = snapshot;
+    for (const action of actions) applyAction(draft, action);
+  });
+  draft.choices.push(choose(draft.snapshot, event, true)); // what it does not do of itself
+}
+
+/** What is read of the actions of XState itself. */
+interface ActionParams {
+  readonly id: string;
+  readonly src: string;
+  readonly input: TransportInput;
+  readonly targetId: string;
+  readonly sendId: string;
+  readonly delay: number;
+  readonly event: { readonly type: string };
+}
+
+/** The actions are described, not executed: this is what each of them would bring about. */
+function applyAction(draft: Draft, action: Action): void {
+  const type: string = action.type;
+  const { id, src, input, sendId, targetId, delay, event } = Object(action.params) as ActionParams;
+  if (type === 'xstate.spawnChild' && src === 'transport') startAttempt(draft, id, input);
+  if (type === 'xstate.spawnChild' && src === 'environment') startEnvironment(draft, id);
+  if (type === 'xstate.stopChild' && id !== undefined) {
+    draft.pending = draft.pending.filter(({ from }) => from !== id);
+    remove(draft, id);
+  }
+  if (type === 'xstate.sendTo' && draft.attempts[targetId]) obey(draft, targetId, event as TransportCommand);
+  if (type === 'xstate.raise') draft.timers = { ...draft.timers, [event.type]: draft.now + delay };
+  if (type === 'xstate.cancel') {
+    const { [sendId]: _, ...others } = draft.timers;
+    draft.timers = others;
+  }
+}
+
+function startAttempt(draft: Draft, id: string, { refresh }: TransportInput): void {
+  const { connectTimeout = 60_000, refresh: renew } = draft.options;
+  const attempt: Attempt = {
+    phase: 'preparing',
+    refreshes: refresh && renew !== undefined && !draft.isRefreshed,
+    askedAfter: '',
+    timeoutAt: connectTimeout > 0 ? draft.now + connectTimeout : Infinity,
+    heardAt: 0,
+    lookAt: Infinity,
+    askedAt: null,
+    hadMessages: false,
+    hasProgressed: false,
+  };
+  draft.attempts = { ...draft.attempts, [id]: attempt };
+}
+
+function remove(draft: Draft, id: string): void {
+  const { [id]: _, ...others } = draft.attempts;
+  draft.attempts = others;
+}
+
+/** It tells at first what is unusual. */
+function startEnvironment({ pending, page, now }: Draft, from: string): void {
+  const { offline, hidden } = page;
+  if (offline) pending.push({ from, event: { type: 'network.offline', at: now, hidden, random: usualDraw } });
+  if (hidden) pending.push({ from, event: { type: 'page.hidden', at: now, hidden } });
+}
+
+function obey(draft: Draft, id: string, { type }: TransportCommand): void {
+  const { now } = draft;
+  if (type === 'stream.prove') change(draft, id, { askedAt: now, heardAt: now, lookAt: now + lookInterval });
+}
+
+/** How often a transport actor looks at the silence of its stream, in milliseconds. */
+export const lookInterval = 15_000;
+
+/** Lets everything that happens by itself happen, but for the passing of time. */
+function rest(draft: Draft): Model {
+  deliverPending(draft);
+  const request = requestOf(draft);
+  if (request?.phase === 'preparing' && !(request.refreshes && draft.refreshesInSteps)) {
+    sendRequest(draft, request.id);
+    return rest(draft);
+  }
+  const { pending: _, ...model } = draft;
+  return model;
+}
