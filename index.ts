@@ -1,4 +1,4 @@
-export type { AnyMessage, Connection, ConnectionState } from './adapters/connection.ts';
+export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
 export type { Persistence } from './adapters/cursor.ts';
 export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
 export { createConnection } from './adapters/vanilla.ts';

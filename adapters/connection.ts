@@ -26,6 +26,12 @@ export type AnyMessage<Events extends object = EventMap> = {
   [Name in keyof Events & string]: Message<Events[Name], Name>;
 }[keyof Events & string];
 
+/** What can be said of a new beginning. */
+export interface ReconnectOptions {
+  /** The ID to resume after from now on; `''` forgets it. The open stream is dropped then. */
+  readonly lastEventId?: string | undefined;
+}
+
 /** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
 export interface Connection<Events extends object = EventMap> extends AsyncDisposable {
   /** What the connection is doing now. */
@@ -55,10 +61,10 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
    * Connects anew from whatever state, with a whole retry budget. An open stream that has event IDs goes on until
    * the next one is open.
    *
-   * @param details.lastEventId The ID to resume after from now on; `''` forgets it. The open stream is dropped then.
    * @throws TypeError when `lastEventId` is no string that a header can carry.
    */
-  reconnect(details?: { readonly lastEventId?: string | undefined }): void;
+  reconnect(): void;
+  reconnect(options: ReconnectOptions): void;
   /**
    * Closes the connection until {@link resume}, as when the component that uses it goes away and may come back.
    * A request that must not be repeated is closed for good.

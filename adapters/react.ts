@@ -2,6 +2,7 @@ import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExtern
 import type { Message } from '../machines/message.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
+import type { ReconnectOptions } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
 import { makeConnection } from './vanilla.ts';
 import {
@@ -83,8 +84,8 @@ export function useServerSentEvents<Data = unknown>(
       open: () => {
         if (isPresent.current) open();
       },
-      reconnect: (details) => {
-        if (isPresent.current) reconnect(details);
+      reconnect: (reconnectOptions: ReconnectOptions = {}) => {
+        if (isPresent.current) reconnect(reconnectOptions);
       },
       close,
     };

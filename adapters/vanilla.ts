@@ -8,7 +8,7 @@ import { fetchTransport } from '../transports/fetch.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { defaultReporter, report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
-import type { Connection, ConnectionState } from './connection.ts';
+import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
@@ -118,8 +118,7 @@ export function makeConnection(
       actor.send({ type: 'close', lastEventId: batch[at]?.id });
       batch = [];
     },
-    reconnect(details) {
-      const lastEventId = details?.lastEventId;
+    reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
       actor.send({ type: 'reconnect', lastEventId });
     },

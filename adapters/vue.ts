@@ -19,6 +19,7 @@ import {
 import type { Message } from '../machines/message.ts';
 import { anyOf, check, type Rules } from '../machines/rules.ts';
 import { resourceOf } from '../transports/resource.ts';
+import type { ReconnectOptions } from './connection.ts';
 import { makeConnection } from './vanilla.ts';
 import {
   begin,
@@ -151,7 +152,8 @@ export function useServerSentEvents<Data = unknown>(
     ...shown.refs,
     open: () => ifThere(store.commands.open),
     close: () => store.commands.close(),
-    reconnect: (details) => ifThere(() => store.commands.reconnect(details)),
+    reconnect: (reconnectOptions: ReconnectOptions = {}) =>
+      ifThere(() => store.commands.reconnect(reconnectOptions)),
   };
 }
 

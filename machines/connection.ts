@@ -208,9 +208,16 @@ export type TransportCommand =
   /** Report the next sign of life. */
   | { readonly type: 'stream.prove' };
 
-/** What follows when an attempt ends, whoever ended it. The first row that holds is taken. */
-const afterAnAttempt = [
-  { guard: 'isFinished', target: '#connection.closed', actions: ['recordEnd', 'announceClosed'] },
+/** What follows when there is nothing more to come. */
+const onceFinished = {
+  guard: 'isFinished',
+  target: '#connection.closed',
+  actions: ['recordEnd', 'announceClosed'],
+} as const;
+
+/** What follows when an attempt cannot simply be repeated after a wait. The first row that holds is taken. */
+const onceUnrepeatable = [
+  onceFinished,
   {
     guard: 'canRefresh',
     target: '#connection.live',
@@ -224,11 +231,10 @@ const afterAnAttempt = [
     actions: ['recordFailure', 'announceFailure', 'announceForgotten', 'forgetLastEventId'],
   },
   { guard: 'isRefused', target: '#connection.failed', actions: ['recordFailure', 'announceGaveUp'] },
-  {
-    guard: 'isOffline',
-    target: '#connection.backoff.offline',
-    actions: ['recordFailure', 'waitForNetwork', 'announceFailure'],
-  },
+] as const;
+
+/** What follows when it can: a retry is charged, as long as there are any. */
+const onceRepeatable = [
   {
     guard: 'isExhausted',
     target: '#connection.failed',
@@ -237,9 +243,23 @@ const afterAnAttempt = [
   { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
 ] as const;
 
+/** What follows when a request or a stream has failed. */
+const afterAFailure = [
+  ...onceUnrepeatable,
+  {
+    guard: 'isOffline',
+    target: '#connection.backoff.offline',
+    actions: ['recordFailure', 'waitForNetwork', 'announceFailure'],
+  },
+  ...onceRepeatable,
+] as const;
+
+/** What follows when the server has ended the stream: there is a network. */
+const afterAnEnd = [...onceUnrepeatable, ...onceRepeatable] as const;
+
 /** What follows when a stream ends while the request that is to replace it is on its way. */
 const afterTheReplaced = [
-  { guard: 'isFinished', target: '#connection.closed', actions: ['recordEnd', 'announceClosed'] },
+  onceFinished,
   { target: '#connection.live.connecting', actions: 'dropStream' },
 ] as const;
 
@@ -547,7 +567,7 @@ export const connectionMachine = setup({
               },
               { target: 'open', actions: ['adoptStream', 'recordOpened', 'announceOpened'] },
             ],
-            'request.failed': afterAnAttempt,
+            'request.failed': afterAFailure,
           },
         },
         /** The stream is accepted and messages arrive. */
@@ -562,8 +582,8 @@ export const connectionMachine = setup({
             'stream.progressed': { actions: 'restoreBudget' },
             'stream.gap': { actions: 'announceGap' },
             'stream.expiring': { actions: 'recordExpiry' },
-            'stream.failed': afterAnAttempt,
-            'stream.ended': afterAnAttempt,
+            'stream.failed': afterAFailure,
+            'stream.ended': afterAnEnd,
             reconnect: { guard: 'canReplace', ...onceWanted },
             move: { guard: 'canOverlap', ...onceWanted },
           },

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from '../../adapters/options.ts';
 import type { Message } from '../../machines/message.ts';
+import { bufferTime } from '../../transports/liveness.ts';
 import { mostMessages } from '../../transports/replay-memory.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { nextNoticed } from './due.ts';
@@ -82,7 +83,7 @@ const aNight = 8 * 3_600_000;
 
 /** What can happen next. */
 export function eventsIn(model: Model): TestEvent[] {
-  const { page, snapshot, now } = model;
+  const { page, now } = model;
   const [request, stream] = [requestOf(model), streamOf(model)];
   const events: TestEvent[] = [];
   if (page.frozen) return [{ event: 'resume' }];
@@ -99,14 +100,24 @@ export function eventsIn(model: Model): TestEvent[] {
     if (!request) events.push({ event: 'sleep', ms: aNight });
   }
   if (stream || request?.phase === 'requesting') events.push({ event: 'drop' });
+  if (stream?.askedAt != null && now - stream.askedAt <= bufferTime) {
+    events.push({ event: 'wait', ms: bufferTime + 1, until: 'a moment passes' });
+  }
   const due = nextNoticed(model);
   if (due) events.push({ event: 'wait', ms: due.at - now, until: due.what });
-  if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) events.push({ event: 'open' });
-  events.push({ event: 'close' }, { event: 'reconnect' }, { event: 'move' }, { event: 'leave' });
-  if (snapshot.matches('closed')) events.push({ event: 'return' });
+  return [...events, ...appEventsIn(model), ...pageEventsIn(model)];
+}
+
+/** A component that is away does nothing but come back. */
+function appEventsIn(model: Model): TestEvent[] {
+  const { snapshot, isAway } = model;
+  if (isAway) return [{ event: 'return' }];
+  const [request, stream] = [requestOf(model), streamOf(model)];
+  const events: TestEvent[] = [{ event: 'close' }, { event: 'reconnect' }, { event: 'move' }, { event: 'leave' }];
+  if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) events.unshift({ event: 'open' });
   if (stream && !request) events.push({ event: 'relocate' });
   if (request ?? stream) events.push({ event: 'revive' });
-  return [...events, ...pageEventsIn(model)];
+  return events;
 }
 
 /** Answers that the browser's EventSource cannot tell from those. */
@@ -134,7 +145,8 @@ function messagesIn(model: Model): PathMessage[] {
   const [event = 'message'] = events;
   const request = requestOf(model);
   // The browser's EventSource hands over events alone.
-  const bare = isNative(model) ? [] : request?.phase === 'preparing' ? [{ id }, { id: '' }] : [{ id }];
+  const takesBack = request?.phase === 'preparing' && model.snapshot.context.lastEventId !== '';
+  const bare = isNative(model) ? [] : takesBack ? [{ id }, { id: '' }] : [{ id }];
   const special = [...namesOf(refreshOn).slice(0, 1), ...farewellsOf(options).slice(0, 1)];
   return [
     { event, data: `event ${id}`, id },

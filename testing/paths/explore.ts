@@ -1,5 +1,6 @@
 import type { ActorLogic, Snapshot } from 'xstate';
 import { type AdjacencyValue, getAdjacencyMap } from 'xstate/graph';
+import { bufferTime } from '../../transports/liveness.ts';
 import { eventsIn, type PathEvent, type TestEvent } from './events.ts';
 import { type Model, requestOf, streamOf } from './model.ts';
 import { perform } from './perform.ts';
@@ -88,7 +89,7 @@ export function keyOf(model: Model): string {
   const [request, stream] = [requestOf(model), streamOf(model)];
   const isHeldBack = context.notBefore > now;
   // What was closed or refused is opened afresh: nothing else is left of what was before.
-  if (place === 'closed.inactive') return JSON.stringify([place, closeReason, hasId, page]);
+  if (place === 'closed.inactive') return JSON.stringify([place, closeReason, hasId, page, model.isAway]);
   if (place === 'failed' && error?.kind !== 'exhausted') return JSON.stringify([place, hasId, page]);
   return JSON.stringify([
     place,
@@ -103,6 +104,7 @@ export function keyOf(model: Model): string {
     ],
     isHeldBack,
     model.isElsewhere,
+    model.isAway,
     model.untaken.length > 0,
     request && [request.phase, request.askedAfter !== '', context.unsafe, context.mayHaveMissed],
     stream && [
@@ -110,7 +112,7 @@ export function keyOf(model: Model): string {
       context.expiring,
       context.renewable,
       stream.hadMessages,
-      stream.askedAt !== null,
+      stream.askedAt === null ? 'heard' : now - stream.askedAt > bufferTime,
       Math.min(context.lostReplacements, 1),
     ],
   ]);

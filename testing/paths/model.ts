@@ -47,6 +47,10 @@ export interface Model {
   readonly page: { readonly offline: boolean; readonly hidden: boolean; readonly frozen: boolean };
   /** The transport actors that run, by their names: at most one without a stream, and one with. */
   readonly attempts: Readonly<Record<string, Attempt>>;
+  /** The component that uses the connection is away. */
+  readonly isAway: boolean;
+  /** How many messages have come since the last request was sent. */
+  readonly sinceRequest: number;
   /** The credentials were refreshed after the last request was sent. */
   readonly isRefreshed: boolean;
   /** The URL function of the app leads elsewhere than the last request went. */
@@ -87,6 +91,8 @@ export function begin(options: ConnectionOptions, now: number, refreshesInSteps 
     now,
     page: { offline: false, hidden: false, frozen: false },
     attempts: {},
+    isAway: false,
+    sinceRequest: 0,
     isRefreshed: false,
     isElsewhere: false,
     timers: {},
@@ -177,6 +183,7 @@ export function sendRequest(draft: Draft, id: string): void {
   const { lastEventId } = draft.snapshot.context;
   change(draft, id, { phase: 'requesting', askedAfter: lastEventId });
   draft.isRefreshed = false;
+  draft.sinceRequest = 0;
   if (draft.isElsewhere && lastEventId !== '') {
     change(draft, id, { askedAfter: '' });
     tell(draft, { type: 'request.moved' });

@@ -1,7 +1,9 @@
+import type { ConnectionEvent } from '../../machines/connection.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import type { Message } from '../../machines/message.ts';
 import { bufferTime } from '../../transports/liveness.ts';
 import { refusalOf } from '../../transports/refusal.ts';
+import { mostMessages } from '../../transports/replay-memory.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { usualDraw } from '../chance.ts';
 import { nextDue } from './due.ts';
@@ -51,8 +53,10 @@ export function perform(model: Model, event: TestEvent): Model {
       case 'move':
         return tell(draft, { type: event.event });
       case 'leave':
+        draft.isAway = true;
         return tell(draft, { type: 'suspend' });
       case 'return':
+        draft.isAway = false;
         return tell(draft, { type: 'resume', at: draft.now });
       case 'relocate':
         draft.isElsewhere = true;
@@ -99,6 +103,7 @@ function send(draft: Draft, id: string, given: readonly PathMessage[]): void {
     draft.sent = Math.max(draft.sent, Number(own));
   }
   const isNews = given.some(({ id: own }) => own) && draft.attempts[id]?.hasProgressed === false;
+  draft.sinceRequest += messages.length;
   change(draft, id, { heardAt: now, ...(messages.length > 0 && { hadMessages: true }) });
   tell(draft, { type: 'stream.messages', messages, lastEventId });
   if (isNews) tell(draft, { type: 'stream.progressed' });
@@ -112,8 +117,17 @@ function send(draft: Draft, id: string, given: readonly PathMessage[]): void {
 /** More than could be told from a replay: the client leaves it to the request that is on its way. */
 function flood(draft: Draft, id: string, messages: readonly PathMessage[]): void {
   hear(draft, id);
-  draft.sent += messages.length;
-  draft.untaken = messages;
+  // The browser's EventSource hands them over one by one, and what is told from a replay is taken.
+  const room = mostMessages - draft.sinceRequest;
+  const taken = isNative(draft) ? messages.slice(0, room).map((message) => [message]) : [];
+  for (const one of taken) send(draft, id, one);
+  const rest = messages.slice(taken.length);
+  if (requestOf(draft) === undefined) {
+    for (const some of isNative(draft) ? rest.map((one) => [one]) : [rest]) send(draft, id, some);
+    return;
+  }
+  draft.sent += rest.length;
+  draft.untaken = rest;
   tell(draft, { type: 'stream.overran' });
 }
 
@@ -151,17 +165,16 @@ function sleep(draft: Draft, until: number): void {
   pass(draft, until);
 }
 
-/** Its children tell that they were started again, in their order. */
+/** Its children tell that they were started again, in their order, before anything comes of it. */
 function revive(draft: Draft): void {
-  const { now, page, snapshot } = draft;
-  for (const id of Object.keys(snapshot.children)) {
-    if (draft.attempts[id]) {
-      tell(draft, { type: 'transport.restarted' });
-    } else {
-      tell(draft, { type: 'page.resumed', at: now, hidden: page.hidden });
-      if (!page.offline) tell(draft, { type: 'network.online', at: now, hidden: page.hidden });
-    }
-  }
+  const { now: at, page, snapshot, attempts } = draft;
+  const { hidden } = page;
+  const events = Object.keys(snapshot.children).flatMap((id): ConnectionEvent[] => {
+    if (attempts[id]) return [{ type: 'transport.restarted' }];
+    const online: ConnectionEvent[] = page.offline ? [] : [{ type: 'network.online', at, hidden }];
+    return [{ type: 'page.resumed', at, hidden }, ...online];
+  });
+  for (const event of events) tell(draft, event);
 }
 
 function signal(draft: Draft, event: PageEvent): void {

@@ -10,12 +10,12 @@ test('what was not walked through is named', () => {
   const coverage = new Coverage();
   const complaints = () => coverage.report('nowhere').complaints;
   expect(complaints()).toContain('never: failed');
-  expect(complaints()).toContain('never: live: transport.failed [isExhausted] → failed');
+  expect(complaints()).toContain('never: live.open: stream.failed [isExhausted] → failed');
   expect(complaints()).toContain('never: isExhausted says no');
 
   for (const route of routes) coverage.add(route, true);
   expect(complaints()).not.toContain('never: failed');
-  expect(complaints()).not.toContain('never: live: transport.failed [isExhausted] → failed');
+  expect(complaints()).not.toContain('never: live.open: stream.failed [isExhausted] → failed');
   expect(complaints()).toContain('never: live: page.hidden [pausesWhenHidden] → closed.paused');
 });
 
@@ -24,11 +24,11 @@ test('what is out of reach is not missed, but must be out of reach', () => {
   for (const route of routes) coverage.add(route, true);
   const { complaints, transitions } = coverage.report('here', {
     'it never hides': ['live: page.hidden [pausesWhenHidden] → closed.paused'],
-    'it never opens': ['live.connecting: transport.opened → live.open'],
+    'it never opens': ['live.connecting: request.accepted → live.open'],
     'it never was': ['live: page.dreamt → failed'],
   });
   expect(complaints).not.toContain('never: live: page.hidden [pausesWhenHidden] → closed.paused');
-  expect(complaints).toContain('within reach: live.connecting: transport.opened → live.open');
+  expect(complaints).toContain('within reach: live.connecting: request.accepted → live.open');
   expect(complaints).toContain('there is no: live: page.dreamt → failed');
   expect(transitions.all).toBe(allTransitions().length - 2);
 });

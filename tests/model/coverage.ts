@@ -42,7 +42,7 @@ export class Coverage {
     this.#paths += 1;
     this.#steps += moves.length;
     this.#states.add(stateName(start.snapshot.value));
-    for (const { snapshot, choices } of [...(immediate ? [start] : []), ...moves.map(({ world }) => world)]) {
+    for (const { snapshot, choices } of [...(immediate ? [start] : []), ...moves.map(({ model }) => model)]) {
       this.#states.add(stateName(snapshot.value));
       for (const { taken, guards } of choices) {
         if (taken) this.#transitions.add(transitionName(taken));

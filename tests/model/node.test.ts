@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { createConnection } from '../../index.ts';
-import { createTestClock } from '../../testing/clock.ts';
+import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import { createTestPage } from '../../testing/page.ts';
 import { pathOf } from '../../testing/paths/connection-paths.ts';
 import { createScriptedServer } from '../../testing/scripted-server.ts';
 import { steppedRefresh } from '../support/stepped-refresh.ts';
+import { actAs, movingUrl } from './app.ts';
+import { startOwnActor } from './own-actor.ts';
 import { askedBy, Reference } from './reference.ts';
 import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
@@ -12,10 +14,8 @@ import { type Situation, situations } from './situations.ts';
 import { emptied, type Target } from './walk.ts';
 import { watch } from './witness.ts';
 
-const routes = routesOf(situations);
-
 it('expects of every step of every path what the rules of the design ask for', () => {
-  for (const { situation, start, moves } of routes) {
+  for (const { situation, start, moves } of routesOf(situations)) {
     const reference = new Reference(situation.options, situation);
     const { steps } = pathOf(start, moves);
     for (const step of steps) {
@@ -27,49 +27,78 @@ it('expects of every step of every path what the rules of the design ask for', (
 
 const aMoment = () => new Promise((resolve) => setImmediate(resolve));
 
-const node: Target = {
-  name: 'createConnection, fetch, Node',
-  native: false,
-  immediate: true,
-  async begin({ options, refreshesInSteps }: Situation) {
-    const page = createTestPage();
-    const clock = createTestClock();
-    const server = await createScriptedServer({ clock });
-    const { refresh, finish } = steppedRefresh();
-    const connection = createConnection(server.url, {
-      ...options,
-      ...(refreshesInSteps && { refresh }),
-      clock,
-    });
-    const { shown, taken, announced, dispose } = watch(connection, clock);
-    return {
-      stage: { server, clock, page, app: connection, refresh: finish },
-      async look() {
-        await aMoment();
-        const last = server.requests.at(-1);
-        return {
-          ...shown(),
-          requests: server.requests.length,
-          openStreams: server.openStreams,
-          waiting: server.waiting,
-          sockets: server.openSockets,
-          asked: last ? askedBy(last) : '',
-          timers: clock.pending,
-        };
-      },
-      taken,
-      announced,
-      async stop() {
-        await dispose();
-        await emptied(async () => {
-          await aMoment();
-          return server.openSockets + clock.pending;
-        });
-        page.restore();
-        await server.close();
-      },
-    };
-  },
+type Begin = Pick<Target, 'name' | 'without'> & {
+  connect: (url: ReturnType<typeof movingUrl>, options: Situation['options']) => Connected;
 };
 
-runModel(node, distinct(routes));
+/** A connection, and how to watch it and to act on it. */
+type Connected = Pick<ReturnType<typeof watch>, 'shown' | 'taken' | 'announced' | 'dispose'> & {
+  app: ReturnType<typeof actAs>;
+};
+
+function nodeTarget({ name, without, connect }: Begin): Target {
+  return {
+    name,
+    native: false,
+    immediate: true,
+    without,
+    async begin({ options, refreshesInSteps }) {
+      const page = createTestPage();
+      const clock = createTestClock();
+      const server = await createScriptedServer({ clock });
+      const { refresh, finish } = steppedRefresh();
+      const { app, shown, taken, announced, dispose } = connect(movingUrl(server.url), {
+        ...options,
+        ...(refreshesInSteps && { refresh }),
+        clock,
+      });
+      return {
+        stage: { server, clock, page, app, refresh: finish },
+        async look() {
+          await aMoment();
+          const last = server.requests.at(-1);
+          return {
+            ...shown(),
+            requests: server.requests.length,
+            openStreams: server.openStreams,
+            waiting: server.waiting,
+            sockets: server.openSockets,
+            asked: last ? askedBy(last) : '',
+            timers: clock.pending,
+          };
+        },
+        taken,
+        announced,
+        async stop() {
+          await dispose();
+          await emptied(async () => {
+            await aMoment();
+            return server.openSockets + clock.pending;
+          });
+          page.restore();
+          await server.close();
+        },
+      };
+    },
+  };
+}
+
+const vanilla = nodeTarget({
+  name: 'createConnection, fetch, Node',
+  without: ['revive'],
+  connect(url, options) {
+    const connection = createConnection(url.get, options);
+    return { app: actAs(connection, url), ...watch(connection, options.clock as TestClock) };
+  },
+});
+
+runModel(vanilla, distinct(routesOf(situations, vanilla.without)), {
+  'only the binding of React and a restored snapshot start an actor twice': [
+    'live: transport.restarted [mayRepeat] → live',
+    'live: transport.restarted → failed',
+  ],
+});
+
+const own = nodeTarget({ name: 'an actor of one\'s own, fetch, Node', without: [], connect: startOwnActor });
+
+runModel(own, distinct(routesOf(situations, own.without)));

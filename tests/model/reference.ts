@@ -1,9 +1,9 @@
 import type { ConnectionOptions, Message } from '../../index.ts';
 import { defaultSettings } from '../../machines/settings.ts';
-import type { Deed } from '../../testing/paths/deeds.ts';
+import { isFarewell, type PathMessage, type TestEvent } from '../../testing/paths/events.ts';
 import type { ExpectedState } from '../../testing/paths/step.ts';
 import type { ScriptedRequest } from '../../testing/scripted.ts';
-import { Oracle } from '../properties/oracle.ts';
+import { type Draw, Oracle } from '../properties/oracle.ts';
 import type { Facts, Fault, Signal } from '../properties/steps.ts';
 
 /** What can be seen of a connection, and counted at its server and its clock. */
@@ -36,11 +36,16 @@ const statuses: Record<Oracle['phase'], ExpectedState['status']> = {
   connecting: 'connecting',
   fresh: 'open',
   stable: 'open',
+  doubted: 'open',
+  reconnecting: 'open',
+  verifying: 'open',
+  renewing: 'open',
   waiting: 'backoff',
   offline: 'backoff',
   failed: 'failed',
   inactive: 'closed',
   paused: 'closed',
+  suspended: 'closed',
 };
 
 const kinds: Record<number, Fault['kind']> = {
@@ -59,6 +64,9 @@ const signals: Record<string, Signal> = {
   resume: 'page.resumed',
 };
 
+/** What a client makes of a sign of life so soon after it was asked for: it may have been waiting in a buffer. */
+const bufferTime = 500;
+
 /**
  * What must be seen of a connection after each step of a path, told without the statechart: the paths come from
  * it, and would follow it into any mistake.
@@ -67,21 +75,30 @@ export class Reference {
   readonly #oracle: Oracle;
   readonly #options: ConnectionOptions;
   readonly #native: boolean;
-  readonly #unsafe: boolean;
   readonly #refreshesInSteps: boolean;
   #now = 0;
   #hidden = false;
   #offline = false;
-  /** An attempt is to be made, or its credentials are being renewed, or its request waits for an answer. */
-  #attempt: 'none' | 'starting' | 'renewing' | 'waiting' = 'none';
+  /** A request is to be made: its credentials may have to be renewed before. */
+  #starting: { readonly refresh: boolean } | undefined;
+  #isRenewed = false;
   #requests = 0;
   #asked = '';
+  /** The ID that the request which is on its way resumes after. */
+  #askedAfter = '';
   #messages = '';
+  #isElsewhere = false;
+  /** What the client left to the next stream. */
+  #untaken: readonly PathMessage[] = [];
+  /** How many messages have come since the last request was sent. */
+  #sinceRequest = 0;
+  #askedForLifeAt = Infinity;
+  #hadMessages = false;
+  #hasProgressed = false;
 
   constructor(options: ConnectionOptions, { refreshesInSteps = false, native = false } = {}) {
     this.#options = options;
     this.#native = native;
-    this.#unsafe = options.method === 'POST';
     this.#refreshesInSteps = refreshesInSteps;
     const settings = { ...defaultSettings, ...(options as object) };
     const here = this;
@@ -93,21 +110,20 @@ export class Reference {
       get offline() {
         return here.#offline;
       },
-      connectTimeout: options.connectTimeout ?? 15_000,
+      connectTimeout: options.connectTimeout ?? 60_000,
       idleTimeout: 0,
       facts: () => this.#facts(),
       watched: true,
     });
-    this.#oracle.onAttempt = () => {
-      this.#attempt = 'starting';
-      if (this.#unsafe) this.#oracle.mayRepeatAnEffect();
+    this.#oracle.onRequest = (refresh) => {
+      this.#starting = { refresh };
     };
-    this.#oracle.onReplace = (renews) => {
-      if (renews && (this.#oracle.successor || !this.#oracle.renewable)) return;
-      this.#oracle.successor = { renews, due: Infinity };
-      this.#attempt = 'starting';
+    this.#oracle.onDrop = () => {
+      this.#starting = undefined;
     };
-    this.#oracle.onProve = () => this.#oracle.mustProve();
+    this.#oracle.onCommand = (command) => {
+      if (command === 'prove') this.#askedForLifeAt = this.#now;
+    };
     this.#oracle.start();
     this.#rest();
   }
@@ -115,12 +131,13 @@ export class Reference {
   get sight(): Sight {
     const oracle = this.#oracle;
     const openStreams = Number(oracle.isOpen);
-    const waiting = Number(this.#isAsking && this.#attempt === 'waiting');
+    const waiting = Number(oracle.request?.sent === true);
+    const waits = oracle.phase === 'waiting' || oracle.phase === 'offline';
     return {
       status: statuses[oracle.phase],
       retries: oracle.retries,
       errorKind: oracle.error as Sight['errorKind'],
-      retryIn: oracle.phase === 'waiting' ? oracle.due - this.#now : null,
+      retryIn: waits ? oracle.due - this.#now : null,
       lastEventId: oracle.lastEventId,
       closeReason: oracle.closeReason,
       requests: this.#requests,
@@ -139,76 +156,135 @@ export class Reference {
     return this.#oracle.announced.splice(0).filter((name) => !name.startsWith('messages'));
   }
 
-  play(deed: Deed): void {
+  play(step: TestEvent): void {
     const oracle = this.#oracle;
-    switch (deed.event) {
+    switch (step.event) {
       case 'accept':
-        oracle.opened();
-        if (deed.lastEventId !== undefined) oracle.announced.push(`gap ${deed.lastEventId}`);
+        this.#accept(step.lastEventId);
         break;
       case 'refuse':
-        this.#failAsking(this.#refusal(deed));
+        oracle.requestFailed(this.#refusal(step), this.#facts());
         break;
-      case 'send': {
-        const { event = 'message', data } = deed.message;
-        const id = deed.message.id ?? oracle.lastEventId;
-        if (data !== undefined) this.#messages += transcriptOf({ event, data, id });
-        oracle.delivered(data === undefined ? [] : ['a message'], id);
-        if (event === this.#options.refreshOn) oracle.expires();
-        if (event === this.#options.closeOn) this.#end(true);
+      case 'send':
+        this.#deliver([step.message]);
         break;
-      }
+      case 'flood':
+        this.#flood(step.messages);
+        break;
       case 'end':
-        if (this.#native) this.#breakStream();
-        else if (oracle.successor && !oracle.successor.renews) oracle.lost();
-        else this.#end(false);
+        if (this.#native) oracle.streamFailed({ kind: 'network' }, this.#facts());
+        else oracle.streamEnded(this.#facts(), this.#isCutShort, this.#hadMessages);
         break;
       case 'drop':
-        if (oracle.isOpen) this.#breakStream();
-        else this.#failAsking({ kind: 'network' });
+        if (oracle.isOpen) oracle.streamFailed({ kind: 'network' }, this.#facts());
+        else oracle.requestFailed({ kind: 'network' }, this.#facts());
         break;
       case 'wait':
-        this.#wait(deed.ms);
+        this.#wait(step.ms);
+        break;
+      case 'sleep':
+        this.#sleep(step.ms);
         break;
       case 'refresh':
+        this.#isRenewed = true;
         this.#request();
         break;
       case 'open':
       case 'close':
       case 'reconnect':
-        oracle[deed.event]();
+      case 'move':
+        oracle[step.event]();
+        break;
+      case 'leave':
+        oracle.suspend();
+        break;
+      case 'return':
+        oracle.resume();
+        break;
+      case 'relocate':
+        this.#isElsewhere = true;
+        break;
+      case 'revive':
+        oracle.restarted();
         break;
       default:
-        this.#signal(deed.event);
+        this.#signal(step.event);
     }
     this.#rest();
   }
 
-  get #isAsking(): boolean {
-    return this.#oracle.phase === 'connecting' || this.#oracle.successor !== null;
+  /** With `closeOn`, a server that ends a stream without a word has cut it short. */
+  get #isCutShort(): false | undefined {
+    return this.#options.closeOn === undefined ? undefined : false;
+  }
+
+  #accept(resumedAfter: string | undefined): void {
+    this.#hadMessages = this.#hasProgressed = false;
+    this.#askedForLifeAt = Infinity;
+    this.#oracle.accepted();
+    if (resumedAfter !== undefined) this.#oracle.announced.push('gap server');
+    const missed = this.#askedAfter === '' ? [] : this.#untaken;
+    this.#untaken = [];
+    if (missed.length > 0) this.#deliver(missed);
+  }
+
+  /** More than a client remembers of 256 messages; the browser's EventSource hands them over one by one. */
+  #flood(messages: readonly PathMessage[]): void {
+    this.#showLife();
+    const one = (message: PathMessage) => this.#deliver([message]);
+    const room = 256 - this.#sinceRequest;
+    const taken = this.#native ? messages.slice(0, room) : [];
+    taken.forEach(one);
+    const rest = messages.slice(taken.length);
+    if (this.#oracle.request) {
+      this.#untaken = rest;
+      this.#oracle.overran();
+    } else if (this.#native) {
+      rest.forEach(one);
+    } else {
+      this.#deliver(rest);
+    }
+  }
+
+  /** What comes in one go. */
+  #deliver(given: readonly PathMessage[]): void {
+    const oracle = this.#oracle;
+    this.#showLife();
+    let id = oracle.lastEventId;
+    const messages: Message[] = [];
+    for (const { event = 'message', data, id: own } of given) {
+      id = own ?? id;
+      if (data !== undefined) messages.push({ event, data, id });
+    }
+    const isNews = !this.#hasProgressed && given.some((message) => message.id);
+    this.#messages += messages.map(transcriptOf).join('');
+    this.#hadMessages ||= messages.length > 0;
+    this.#sinceRequest += messages.length;
+    oracle.delivered(
+      messages.map(() => 'a message'),
+      id,
+    );
+    if (isNews) oracle.progressed();
+    this.#hasProgressed ||= isNews;
+    if (messages.some(({ event }) => event === this.#options.refreshOn)) oracle.expires();
+    if (messages.some((message) => isFarewell(this.#options, message))) {
+      oracle.streamEnded(this.#facts(), true, this.#hadMessages);
+    }
+  }
+
+  #showLife(): void {
+    if (this.#now - this.#askedForLifeAt <= bufferTime || this.#askedForLifeAt === Infinity) return;
+    this.#askedForLifeAt = Infinity;
+    this.#oracle.aliveAgain();
   }
 
   #facts(): Facts {
     return { random: 0.5, refreshable: this.#options.refresh !== undefined, offline: this.#offline };
   }
 
-  #refusal({ status, retryAfter }: Deed & { event: 'refuse' }): Fault {
+  #refusal({ status, retryAfter }: TestEvent & { event: 'refuse' }): Fault {
     if (this.#native) return { kind: 'network' };
     return { kind: kinds[status] ?? 'http', status, ...(retryAfter !== undefined && { retryAfter }) };
-  }
-
-  #failAsking(fault: Fault): void {
-    if (this.#oracle.successor?.renews) this.#oracle.notRenewed(fault.retryAfter);
-    else this.#oracle.failed(fault, this.#facts());
-  }
-
-  #breakStream(): void {
-    if (this.#oracle.successor) this.#oracle.lost();
-    else this.#oracle.failed({ kind: 'network' }, this.#facts());
-  }
-
-  #end(isFinal: boolean): void {
-    this.#oracle.failed({ kind: 'ended' }, this.#facts(), true, isFinal);
   }
 
   /** What is due happens at its own time, and one thing may lead to the next. */
@@ -217,9 +293,19 @@ export class Reference {
     while (this.#oracle.next <= end) {
       this.#now = this.#oracle.next;
       this.#oracle.elapsed();
-      this.#lookAtDelay();
+      this.#lookAtDraw();
     }
     this.#now = end;
+  }
+
+  /** What was due happens late; after that it is clear that nobody was awake. */
+  #sleep(ms: number): void {
+    this.#now += ms;
+    while (this.#oracle.next <= this.#now) {
+      this.#oracle.elapsed();
+      this.#lookAtDraw();
+    }
+    this.#oracle.overslept();
   }
 
   #signal(event: string): void {
@@ -231,35 +317,41 @@ export class Reference {
   }
 
   #rest(): void {
-    this.#lookAtDelay();
-    while (this.#attempt === 'starting' && this.#isAsking) {
-      const { successor, refreshed } = this.#oracle;
-      const { connectTimeout = 15_000, refresh } = this.#options;
-      if (successor) successor.due = this.#now + connectTimeout;
-      const renews = refresh !== undefined && (successor?.renews ?? refreshed);
-      if (renews && this.#refreshesInSteps) this.#attempt = 'renewing';
-      else this.#request();
+    this.#lookAtDraw();
+    while (this.#starting) {
+      const renews = this.#starting.refresh && this.#options.refresh !== undefined && !this.#isRenewed;
+      if (renews && this.#refreshesInSteps) return;
+      if (renews) this.#isRenewed = true;
+      this.#request();
     }
   }
 
   /** The credentials are there. */
   #request(): void {
-    const { successor, canOverlap } = this.#oracle;
-    if (successor?.renews && !canOverlap) {
-      this.#oracle.restarted();
-      return;
-    }
-    this.#attempt = 'waiting';
+    this.#starting = undefined;
+    const oracle = this.#oracle;
+    const { method = 'GET', resume } = this.#options;
+    oracle.ready(method === 'POST', resume !== undefined);
+    if (!oracle.request) return;
+    this.#isRenewed = false;
+    if (this.#isElsewhere && oracle.lastEventId !== '') oracle.moved();
+    this.#isElsewhere = false;
+    this.#askedAfter = oracle.lastEventId;
     this.#requests += 1;
-    const { method = 'GET' } = this.#options;
-    this.#asked = askedBy({ method, lastEventId: this.#oracle.lastEventId });
+    this.#sinceRequest = 0;
+    const isContinued = resume !== undefined && this.#askedAfter !== '';
+    this.#asked = askedBy({ method: isContinued ? 'GET' : method, lastEventId: this.#askedAfter });
   }
 
   /** The draw of the test clock is in the middle. */
-  #lookAtDelay(): void {
+  #lookAtDraw(): void {
     const { draw } = this.#oracle;
     if (!draw) return;
-    const drawn = Math.round((draw.least + draw.most) / 2);
-    this.#oracle.sawDelay(draw.floor + drawn, drawn);
+    for (const retry of [draw, draw.instead]) if (retry?.what === 'retry') this.#oracle.sawRetry(middleOf(retry));
+    this.#oracle.sawDraw(middleOf(draw));
   }
+}
+
+function middleOf({ least, most }: Draw): number {
+  return Math.round((least + most) / 2);
 }

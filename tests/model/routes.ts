@@ -1,21 +1,24 @@
 import { pathOf } from '../../testing/paths/connection-paths.ts';
+import { namedEvents, type PathEvent, type TestEvent } from '../../testing/paths/events.ts';
 import { type Move, noveltyOf, routesFrom, withoutBeginnings } from '../../testing/paths/explore.ts';
-import { begin, type World } from '../../testing/paths/world.ts';
+import { begin, type Model } from '../../testing/paths/model.ts';
 import type { Situation } from './situations.ts';
 
 /** A way through the statechart, with all that it is known to do there. */
 export interface Route {
   readonly name: string;
   readonly situation: Situation;
-  readonly start: World;
+  readonly start: Model;
   readonly moves: readonly Move[];
 }
 
-/** The routes of some situations. */
-export function routesOf(chosen: readonly Situation[]): Route[] {
+/** The routes of some situations, without what cannot happen on a target. */
+export function routesOf(chosen: readonly Situation[], without: readonly PathEvent[] = []): Route[] {
   return chosen.flatMap((situation) => {
     const start = begin(situation.options, 0, situation.refreshesInSteps);
-    return withoutBeginnings(routesFrom(start, () => true)).map((moves) => ({
+    const happens = ({ event }: TestEvent) =>
+      !without.includes(event) && (situation.events.includes(event) || !namedEvents.includes(event));
+    return withoutBeginnings(routesFrom(start, happens)).map((moves) => ({
       name: pathOf(start, moves).name,
       situation,
       start,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Deed, describe } from '../../testing/paths/deeds.ts';
+import { describe, type PathEvent, type TestEvent } from '../../testing/paths/events.ts';
 import { type PathStage, play } from '../../testing/paths/step.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { Reference, type Sight } from './reference.ts';
@@ -25,6 +25,8 @@ export interface Target {
   readonly native: boolean;
   /** The statechart opens the connection by itself; otherwise it is opened from outside, at once. */
   readonly immediate: boolean;
+  /** What cannot happen there. */
+  readonly without: readonly PathEvent[];
   /** Sets up a connection and lets it begin. */
   begin(situation: Situation): Promise<Scene>;
 }
@@ -40,10 +42,10 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
   try {
     await compare(scene, reference, done);
     scene.taken?.();
-    for (const { deed, before, world } of moves) {
-      done.push(describe(deed, before));
-      const expected = world.choices.flatMap(({ taken }) => (taken ? [transitionName(taken)] : []));
-      for (const [part, isLast] of partsOf(deed)) {
+    for (const { event, before, model } of moves) {
+      done.push(describe(event, before));
+      const expected = model.choices.flatMap(({ taken }) => (taken ? [transitionName(taken)] : []));
+      for (const [part, isLast] of partsOf(event)) {
         reference.play(part);
         await play(part, scene.stage);
         await compare(scene, reference, done);
@@ -61,11 +63,11 @@ export async function walk({ situation, moves }: Route, target: Target): Promise
 }
 
 /** Of a wait the last millisecond by itself, until which nothing may happen. */
-function partsOf(deed: Deed): [part: Deed, isLast: boolean][] {
-  if (deed.event !== 'wait' || deed.ms <= 1) return [[deed, true]];
+function partsOf(event: TestEvent): [part: TestEvent, isLast: boolean][] {
+  if (event.event !== 'wait' || event.ms <= 1) return [[event, true]];
   return [
-    [{ ...deed, ms: deed.ms - 1 }, false],
-    [{ ...deed, ms: 1 }, true],
+    [{ ...event, ms: event.ms - 1 }, false],
+    [{ ...event, ms: 1 }, true],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Connection, ConnectionEmitted } from '../../index.ts';
+import type { Actor } from 'xstate';
+import type { Connection, ConnectionEmitted, connectionMachine } from '../../index.ts';
 import { describeTransition } from '../../machines/chart.ts';
 import type { TestClock } from '../../testing/clock.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
@@ -21,13 +22,7 @@ export function watch(connection: Connection, clock: TestClock) {
   connection.on('*', (message) => {
     messages += transcriptOf(message);
   });
-  actor.on('*', (event) => {
-    if (event.type !== 'messages') announced.push(nameOf(event));
-  });
-  const inspection = actor.system.inspect((event) => {
-    if (event.type === '@xstate.microstep' && event.actorRef === actor)
-      taken.push(...event._transitions.map((one) => transitionName(describeTransition(one))));
-  });
+  const inspection = watchActor(actor, taken, announced);
   return {
     /** What the app was told last. */
     shown(): Shown {
@@ -53,8 +48,27 @@ export function watch(connection: Connection, clock: TestClock) {
   };
 }
 
+/** Takes down the transitions that an actor takes, and what it announces. */
+export function watchActor(
+  actor: Actor<typeof connectionMachine> | Connection['actor'],
+  taken: string[],
+  announced: string[],
+) {
+  function listen(): void {
+    actor.on('*', (event) => {
+      if (event.type !== 'messages') announced.push(nameOf(event));
+    });
+  }
+  listen();
+  const { unsubscribe } = actor.system.inspect((event) => {
+    if (event.type === '@xstate.microstep' && event.actorRef === actor)
+      taken.push(...event._transitions.map((one) => transitionName(describeTransition(one))));
+  });
+  return { listen, unsubscribe };
+}
+
 /** What is announced, as the reference has it. */
 function nameOf(event: ConnectionEmitted): string {
   if (event.type === 'closed') return `closed ${event.reason}`;
-  return event.type === 'gap' ? `gap ${event.resumedAfter}` : event.type;
+  return event.type === 'gap' ? `gap ${event.reason}` : event.type;
 }

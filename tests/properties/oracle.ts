@@ -237,6 +237,7 @@ export class Oracle {
     this.#heldUntil = 0;
     this.openedAt = this.#around.now();
     this.error = null;
+    this.#status = undefined;
     this.refreshed = false;
     this.#hear();
     this.announced.push('opened', ...(missed ? ['gap no-ids'] : []));
@@ -383,6 +384,7 @@ export class Oracle {
     this.#heldUntil = 0;
     this.refreshed = false;
     this.error = null;
+    this.#status = undefined;
     this.#attempt();
   }
 
@@ -393,6 +395,7 @@ export class Oracle {
     this.#heldUntil = 0;
     this.refreshed = false;
     this.error = null;
+    this.#status = undefined;
     this.#enter('reconnecting');
     this.#request(false);
   }

@@ -35,7 +35,14 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
     button.click();
   };
   return {
-    app: { open: press('open'), close: press('close'), reconnect: press('reconnect') },
+    app: {
+      open: press('open'),
+      close: press('close'),
+      reconnect: press('reconnect'),
+      leave: press('leave'),
+      return: press('return'),
+      move: press('move'),
+    },
     look(): Shown {
       const lines = Object.fromEntries(host.innerText.split('\n').map((line) => line.split(': ')));
       const [status = 'closed'] = Object.entries(labels).find(([, label]) => label === lines['Status']) ?? [];
@@ -56,10 +63,32 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
   };
 }
 
+/** What cannot happen to a component. */
+export const unknownToHooks = ['relocate', 'revive'] as const;
+
 /** What the hooks do by themselves. */
 export const outOfReachOfHooks = {
   'a component opens its connection once it is mounted': [
     'closed.inactive: always [isImmediate] → live',
     'isImmediate says yes',
   ],
+  'the hooks make another connection for another resource': [
+    'live: request.moved',
+    'live.open.replacing: request.moved → live.connecting',
+  ],
+  'the hooks never start an actor twice': [
+    'live: transport.restarted [mayRepeat] → live',
+    'live: transport.restarted → failed',
+  ],
 };
+
+/** Where the stream is, as a component has it: without a URL when it is to go away, and with another query. */
+export function addressOf(url: string, { isAway, moves }: Whereabouts): string | null {
+  return isAway ? null : `${url}?move=${moves}`;
+}
+
+/** What has become of the URL of a component. */
+export interface Whereabouts {
+  readonly isAway: boolean;
+  readonly moves: number;
+}

@@ -6,20 +6,32 @@ import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { situations } from '../situations.ts';
-import { linesOf, outOfReachOfHooks, readPanel } from './panel.ts';
+import { addressOf, linesOf, outOfReachOfHooks, readPanel, unknownToHooks } from './panel.ts';
 import { browserTarget } from './scene.ts';
 
 function Panel({ url, options }: { url: string; options: ServerSentEventsOptions }) {
   const [messages, setMessages] = useState('');
+  const [whereabouts, setWhereabouts] = useState({ isAway: false, moves: 0 });
   const onMessage = (message: Message) => setMessages((all) => all + transcriptOf(message));
-  const { open, close, reconnect, ...view } = useServerSentEvents(url, { ...options, onMessage });
+  const { open, close, reconnect, ...view } = useServerSentEvents(addressOf(url, whereabouts), {
+    ...options,
+    onMessage,
+  });
+  const commands = {
+    open,
+    close,
+    reconnect,
+    leave: () => setWhereabouts((now) => ({ ...now, isAway: true })),
+    return: () => setWhereabouts((now) => ({ ...now, isAway: false })),
+    move: () => setWhereabouts((now) => ({ ...now, moves: now.moves + 1 })),
+  };
   return (
     <>
       {Object.entries(linesOf(view, messages)).map(([name, value]) => (
         <div key={name}>{`${name}: ${value}`}</div>
       ))}
-      {Object.entries({ open, close, reconnect }).map(([name, command]) => (
-        <button key={name} type="button" onClick={command}>
+      {Object.entries(commands).map(([name, command]) => (
+        <button key={name} type="button" onClick={() => command()}>
           {name}
         </button>
       ))}
@@ -27,7 +39,9 @@ function Panel({ url, options }: { url: string; options: ServerSentEventsOptions
   );
 }
 
-const react = browserTarget({ name: 'useServerSentEvents, React, Chromium' }, (url, options) => {
+const target = { name: 'useServerSentEvents, React, Chromium', without: unknownToHooks };
+
+const react = browserTarget(target, (url, options) => {
   const host = document.body.appendChild(document.createElement('div'));
   const root = createRoot(host);
   root.render(
@@ -44,4 +58,4 @@ const react = browserTarget({ name: 'useServerSentEvents, React, Chromium' }, (u
   };
 });
 
-runModel(react, distinct(routesOf(situations)), outOfReachOfHooks);
+runModel(react, distinct(routesOf(situations, unknownToHooks)), outOfReachOfHooks);

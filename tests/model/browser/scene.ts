@@ -20,7 +20,7 @@ export interface Mounted {
 
 /** Mounts a connection in a page that a test plays, against a server that it plays too. */
 export function browserTarget(
-  { name, native = false, immediate = false }: Pick<Target, 'name'> & Partial<Target>,
+  { name, native = false, immediate = false, without }: Pick<Target, 'name' | 'without'> & Partial<Target>,
   mount: (url: string, options: ConnectionOptions & { readonly clock: TestClock }) => Mounted,
 ): Target {
   async function begin({ options, refreshesInSteps }: Situation) {
@@ -54,5 +54,5 @@ export function browserTarget(
       },
     };
   }
-  return { name, native, immediate, begin };
+  return { name, native, immediate, without, begin };
 }

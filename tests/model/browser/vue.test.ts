@@ -5,10 +5,12 @@ import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { situations } from '../situations.ts';
-import { linesOf, outOfReachOfHooks, readPanel } from './panel.ts';
+import { addressOf, linesOf, outOfReachOfHooks, readPanel, unknownToHooks } from './panel.ts';
 import { browserTarget } from './scene.ts';
 
-const vue = browserTarget({ name: 'useServerSentEvents, Vue, Chromium' }, (url, options) => {
+const target = { name: 'useServerSentEvents, Vue, Chromium', without: unknownToHooks };
+
+const vue = browserTarget(target, (url, options) => {
   const host = document.body.appendChild(document.createElement('div'));
   const app = createApp({
     setup() {
@@ -16,11 +18,27 @@ const vue = browserTarget({ name: 'useServerSentEvents, Vue, Chromium' }, (url, 
       const onMessage = (message: Message) => {
         messages.value += transcriptOf(message);
       };
-      const { open, close, reconnect, ...refs } = useServerSentEvents(url, { ...options, onMessage });
+      const whereabouts = reactive({ isAway: false, moves: 0 });
+      const address = () => addressOf(url, whereabouts);
+      const { open, close, reconnect, ...refs } = useServerSentEvents(address, { ...options, onMessage });
+      const commands = {
+        open,
+        close,
+        reconnect,
+        leave: () => {
+          whereabouts.isAway = true;
+        },
+        return: () => {
+          whereabouts.isAway = false;
+        },
+        move: () => {
+          whereabouts.moves += 1;
+        },
+      };
       const view = reactive(refs);
       return () => [
         Object.entries(linesOf(view, messages.value)).map(([name, value]) => h('div', `${name}: ${value}`)),
-        Object.entries({ open, close, reconnect }).map(([name, onClick]) => h('button', { onClick }, name)),
+        Object.entries(commands).map(([name, command]) => h('button', { onClick: () => command() }, name)),
       ];
     },
   });
@@ -34,4 +52,4 @@ const vue = browserTarget({ name: 'useServerSentEvents, Vue, Chromium' }, (url, 
   };
 });
 
-runModel(vue, distinct(routesOf(situations)), outOfReachOfHooks);
+runModel(vue, distinct(routesOf(situations, unknownToHooks)), outOfReachOfHooks);
