@@ -282,7 +282,7 @@ const onceLeft = {
 /** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
 const onceWelcome = [
   { guard: 'isWelcome', target: '#connection.live' },
-  { target: '#connection.backoff.waiting', reenter: true, actions: 'waitUntilWelcome' },
+  { target: '#connection.backoff.waiting', actions: 'waitUntilWelcome' },
 ] as const;
 
 /** The same for a connection that gave up: only an exhausted budget is worth another try. */
@@ -692,6 +692,9 @@ export const connectionMachine = setup({
       invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
       exit: 'endWait',
       on: {
+        'network.online': onceWelcome,
+        'page.visible': onceWelcome,
+        'page.resumed': onceWelcome,
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,
         suspend: onceLeft,
@@ -706,16 +709,10 @@ export const connectionMachine = setup({
               { guard: 'wasChargedJustNow', target: 'offline', actions: ['giveBackRetry', 'waitForNetwork'] },
               { guard: 'hadNoAnswer', target: 'offline', actions: 'waitForNetwork' },
             ],
-            'network.online': onceWelcome,
-            'page.visible': onceWelcome,
-            'page.resumed': onceWelcome,
           },
         },
         /** There seems to be no network. One attempt in a while is free, because that may be wrong. */
-        offline: {
-          after: { retryDelay: '#connection.live' },
-          on: { 'network.online': onceWelcome },
-        },
+        offline: { after: { retryDelay: '#connection.live' } },
       },
     },
     /** Gave up: `context.error` says why. */

@@ -12,6 +12,11 @@ describe('the states', () => {
       ['live.open', 'open', 'live.open.fresh'],
       ['live.open.fresh', undefined, undefined],
       ['live.open.stable', undefined, undefined],
+      ['live.open.doubted', undefined, undefined],
+      ['live.open.replacing', undefined, 'live.open.replacing.reconnecting'],
+      ['live.open.replacing.reconnecting', undefined, undefined],
+      ['live.open.replacing.verifying', undefined, undefined],
+      ['live.open.replacing.renewing', undefined, undefined],
       ['backoff', 'backoff', 'backoff.waiting'],
       ['backoff.waiting', undefined, undefined],
       ['backoff.offline', undefined, undefined],
@@ -19,6 +24,7 @@ describe('the states', () => {
       ['closed', 'closed', 'closed.inactive'],
       ['closed.inactive', undefined, undefined],
       ['closed.paused', undefined, undefined],
+      ['closed.suspended', undefined, undefined],
     ]);
   });
 
@@ -27,8 +33,9 @@ describe('the states', () => {
       const state = chartStates().find(({ path }) => path === wanted);
       return [state?.invokes, state?.entry, state?.exit];
     };
-    expect(facts('live')).toEqual([['environment', 'transport'], [], ['leaveLive']]);
-    expect(facts('live.open.stable')).toEqual([[], ['restoreBudget', 'tellTransport'], []]);
+    expect(facts('live')).toEqual([['environment'], ['sendRequest'], ['dropRequest', 'dropStream']]);
+    expect(facts('live.open.stable')).toEqual([[], ['restoreBudget', 'settleStream'], []]);
+    expect(facts('live.open.replacing.renewing')).toEqual([[], ['sendRequest {"refresh":true}'], []]);
     expect(facts('live.open.fresh')).toEqual([[], [], []]);
     expect(facts('backoff.waiting')).toEqual([[], [], []]);
   });
@@ -48,7 +55,7 @@ describe('the transitions', () => {
   });
 
   test('come in the order in which they are tried', () => {
-    const failed = from('live', 'transport.failed').map(({ guard, target, reenters }) => [
+    const failed = from('live.open', 'stream.failed').map(({ guard, target, reenters }) => [
       guard,
       target,
       reenters,
@@ -56,6 +63,7 @@ describe('the transitions', () => {
     expect(failed).toEqual([
       ['isFinished', 'closed', false],
       ['canRefresh', 'live', true],
+      ['canRestart', 'live', true],
       ['isRefused', 'failed', false],
       ['isOffline', 'backoff.offline', false],
       ['isExhausted', 'failed', false],
@@ -71,10 +79,10 @@ describe('the transitions', () => {
     expect(from('closed.inactive', 'always')).toMatchObject([{ guard: 'isImmediate', target: 'live' }]);
   });
 
-  test('may leave the state as it is, and show what they pass to an action', () => {
-    const actions = ['startAfresh', 'replaceStream {"refresh":false}'];
-    expect(from('live.open', 'reconnect')).toEqual([
-      { delay: undefined, guard: 'canOverlap', target: undefined, actions, reenters: false },
+  test('may leave the state as it is', () => {
+    const actions = ['recordExpiry'];
+    expect(from('live.open', 'stream.expiring')).toEqual([
+      { delay: undefined, guard: undefined, target: undefined, actions, reenters: false },
     ]);
   });
 });
@@ -83,11 +91,11 @@ describe('what the statechart makes of an event', () => {
   function open(lastEventId = '') {
     const machine = connectionMachine.provide({ actors: { transport: fromCallback(() => {}) } });
     const actor = createActor(machine, { input: { lastEventId } }).start();
-    actor.send({ type: 'transport.opened', at: 1 });
+    actor.send({ type: 'request.accepted', at: 1 });
     return actor.getSnapshot();
   }
   const refused: ConnectionEvent = {
-    type: 'transport.failed',
+    type: 'stream.failed',
     error: { kind: 'forbidden', message: '' },
     at: 2,
     random: 0.5,
@@ -95,10 +103,11 @@ describe('what the statechart makes of an event', () => {
 
   test('is the first transition whose guard holds, after all that were asked before it', () => {
     const { taken, guards } = choose(open(), refused);
-    expect(taken).toMatchObject({ source: 'live', guard: 'isRefused', target: 'failed' });
+    expect(taken).toMatchObject({ source: 'live.open', guard: 'isRefused', target: 'failed' });
     expect(guards).toEqual([
       ['isFinished', false],
       ['canRefresh', false],
+      ['canRestart', false],
       ['isRefused', true],
     ]);
   });
@@ -107,7 +116,7 @@ describe('what the statechart makes of an event', () => {
     expect(choose(open('7'), { type: 'reconnect' }).taken).toMatchObject({ source: 'live.open' });
     const { taken, guards } = choose(open(), { type: 'reconnect' });
     expect(taken).toMatchObject({ source: '', target: 'live' });
-    expect(guards).toEqual([['canOverlap', false]]);
+    expect(guards).toEqual([['canReplace', false]]);
   });
 
   test('is nothing for an event that no active state knows', () => {

@@ -17,16 +17,24 @@ import { createTestClock } from '../../testing/clock.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
 const ended: Failure = { kind: 'ended', message: 'The server ended the stream.' };
+const broken: Failure = { kind: 'network', message: 'The stream broke.' };
 const unauthorized: Failure = { kind: 'unauthorized', status: 401, message: 'The server answered 401.' };
+
+interface Attempt {
+  readonly input: TransportInput;
+  alive: boolean;
+  isOpen: boolean;
+  readonly told: TransportCommand['type'][];
+}
 
 /** The machine, with a transport that does what the test says and a clock that the test moves. */
 function start(input?: ConnectionInput, clock = createTestClock()) {
-  const attempts: { input: TransportInput; alive: boolean; told: TransportCommand[] }[] = [];
+  const attempts: Attempt[] = [];
   const emitted: ConnectionEmitted[] = [];
   const transport = fromCallback<TransportCommand, TransportInput>(({ input: given, receive }) => {
-    const attempt = { input: given, alive: true, told: [] as TransportCommand[] };
+    const attempt: Attempt = { input: given, alive: true, isOpen: false, told: [] };
     attempts.push(attempt);
-    receive((command) => attempt.told.push(command));
+    receive(({ type }) => attempt.told.push(type));
     return () => {
       attempt.alive = false;
     };
@@ -38,6 +46,9 @@ function start(input?: ConnectionInput, clock = createTestClock()) {
   actor.start();
 
   const facts = () => ({ at: clock.now(), random: clock.random() });
+  const alive = () => attempts.filter((attempt) => attempt.alive);
+  /** Whether there is a request without a stream. */
+  const asks = () => alive().some(({ isOpen }) => !isOpen);
   return {
     actor,
     clock,
@@ -53,20 +64,39 @@ function start(input?: ConnectionInput, clock = createTestClock()) {
       return selectStatus(actor.getSnapshot());
     },
     get alive() {
-      return attempts.filter((attempt) => attempt.alive).length;
+      return alive().length;
     },
-    accept(unsafe = false) {
-      if (unsafe) actor.send({ type: 'transport.unsafe' });
-      actor.send({ type: 'transport.opened', at: clock.now() });
+    ready: (unsafe = false, resumable = false) => actor.send({ type: 'request.ready', unsafe, resumable }),
+    accept(unsafe = false, resumable = false) {
+      const asking = alive().find(({ isOpen }) => !isOpen);
+      actor.send({ type: 'request.ready', unsafe, resumable });
+      if (asking) asking.isOpen = true;
+      actor.send({ type: 'request.accepted', at: clock.now() });
     },
-    say: (type: 'transport.expiring' | 'transport.doubted' | 'transport.lost') => actor.send({ type }),
+    say: (
+      type:
+        | 'stream.expiring'
+        | 'stream.alive'
+        | 'stream.overslept'
+        | 'stream.overran'
+        | 'stream.progressed'
+        | 'request.moved',
+    ) => actor.send({ type }),
+    /** The request that has no stream yet fails, or else the stream. */
     fail: (error: Failure = unavailable, more: Partial<TransportEvent> = {}) =>
-      actor.send({ type: 'transport.failed', error, ...facts(), ...more } as TransportEvent),
+      actor.send({
+        type: asks() ? 'request.failed' : 'stream.failed',
+        error,
+        ...facts(),
+        ...more,
+      } as TransportEvent),
+    /** The stream breaks, also while another request is on its way. */
+    lose: (error: Failure = broken) => actor.send({ type: 'stream.failed', error, ...facts() }),
     end: (more: Partial<TransportEvent> = {}) =>
-      actor.send({ type: 'transport.ended', error: ended, ...facts(), ...more } as TransportEvent),
+      actor.send({ type: 'stream.ended', error: ended, ...facts(), ...more } as TransportEvent),
     receive: (lastEventId: string, retry?: number) =>
       actor.send({
-        type: 'transport.messages',
+        type: 'stream.messages',
         messages: [{ event: 'message', data: lastEventId, id: lastEventId }],
         lastEventId,
         ...(retry !== undefined && { retry }),
@@ -96,10 +126,11 @@ describe('the chart', () => {
         if (transition.guard) used.guards.add(transition.guard);
         for (const action of transition.actions) used.actions.add(nameOf(action));
       }
-      for (const action of [...node.entry, ...node.exit]) used.actions.add(action);
+      for (const action of [...node.entry, ...node.exit]) used.actions.add(nameOf(action));
       for (const { delay } of node.after) used.delays.add(delay);
       for (const { src } of node.invoke) used.actors.add(src);
     }
+    used.actors.add('transport'); // by `sendRequest`
     const userNamed = [...used.actions].filter((action) => typeof action === 'string');
     expect(new Set(userNamed)).toEqual(new Set(Object.keys(implementations.actions)));
     expect(used.guards).toEqual(new Set(Object.keys(implementations.guards)));
@@ -114,7 +145,7 @@ describe('the chart', () => {
 
   test('gives every state exactly one status', () => {
     const leaves = states().filter(({ type }) => type === 'atomic');
-    expect(leaves).toHaveLength(8);
+    expect(leaves).toHaveLength(13);
     for (const leaf of leaves) {
       const tags = [];
       for (let node: Node | undefined = leaf; node; node = node.parent as Node | undefined) {
@@ -152,8 +183,16 @@ describe('starting', () => {
       serverRetry: null,
       error: null,
       openedAt: null,
+      attempts: 0,
+      request: null,
+      stream: null,
       unsafe: false,
+      resumable: false,
       expiring: false,
+      renewable: true,
+      lostReplacements: 0,
+      proofTime: 5_000,
+      mayHaveMissed: false,
       chargedAt: null,
       closeReason: null,
       refreshed: false,
@@ -164,7 +203,7 @@ describe('starting', () => {
     const run = start();
     expect(run.value).toEqual({ live: 'connecting' });
     expect(run.attempts.map(({ input }) => input)).toEqual([
-      { lastEventId: '', refresh: false, backoff: 1_000 },
+      { connection: run.actor, lastEventId: '', refresh: false },
     ]);
   });
 
@@ -240,18 +279,61 @@ describe('the retry budget', () => {
     expect([run.value, run.context.retries]).toEqual([{ live: { open: 'fresh' } }, 1]);
     run.clock.advance(1);
     expect([run.value, run.context.retries]).toEqual([{ live: { open: 'stable' } }, 0]);
-    expect(run.attempts[1]?.told).toEqual([{ type: 'budget.restored', backoff: 1_000 }]);
+    expect(run.attempts[1]?.told).toEqual(['stream.settle']);
   });
 
   test('stops a server that accepts and drops at once', () => {
     const run = start({ maxRetries: 5 });
     for (let attempt = 0; attempt <= 5; attempt += 1) {
       run.accept();
+      run.receive('1');
       run.clock.advance(100);
-      run.fail({ kind: 'network', message: '' });
+      run.fail(broken);
       run.clock.advance(30_000);
     }
     expect([run.status, run.attempts.length]).toEqual(['failed', 6]);
+  });
+
+  test('is made whole by news: an event ID that was never seen before', () => {
+    const run = start({ maxRetries: 1, jitter: 'none' });
+    for (let id = 1; id < 50; id += 1) {
+      run.accept();
+      run.receive(String(id));
+      run.say('stream.progressed');
+      run.fail(broken);
+      expect(run.context).toMatchObject({ retries: 1, retryDelay: 1_000 });
+      run.clock.advance(1_000);
+    }
+    run.fail();
+    expect(run.status).toBe('failed');
+  });
+
+  test('is made whole by messages without IDs, where the server itself ends the stream; not by a break', () => {
+    const run = start({ maxRetries: 1, jitter: 'none' });
+    for (let stream = 1; stream < 50; stream += 1) {
+      run.accept();
+      run.receive('');
+      run.end({ hadMessages: true });
+      expect(run.context).toMatchObject({ retries: 1, retryDelay: 1_000 });
+      run.clock.advance(1_000);
+    }
+    run.accept();
+    run.end({ hadMessages: false });
+    expect(run.context.error).toMatchObject({
+      kind: 'exhausted',
+      message: expect.stringMatching('after 1 retries'),
+    });
+
+    const dropped = start({ maxRetries: 0 });
+    dropped.accept();
+    dropped.receive('');
+    dropped.fail(broken);
+    expect(dropped.status).toBe('failed');
+    const withIds = start({ maxRetries: 0 });
+    withIds.accept();
+    withIds.receive('1');
+    withIds.end({ hadMessages: true });
+    expect(withIds.status).toBe('failed');
   });
 
   test('starts afresh with reconnect() and with open() after giving up', () => {
@@ -302,31 +384,46 @@ describe('the wait', () => {
     expect(run.context.retryDelay).toBe(1_000);
   });
 
-  test('obeys retry: from then on, clamped, and 0 means no wish', () => {
-    const run = start();
-    run.clock.setRandom(0);
+  test.each([
+    [200, 200, 400],
+    [5_000, 5_000, 10_000],
+    [10, 10, 110], // the delays start from 100 ms at least
+    [0, 0, 100],
+    [1e12, 300_000, 330_000], // the floor is clamped, and so is the growth
+  ])('after `retry: %i` is %i to %i ms', (retry, least, most) => {
+    for (const [random, delay] of [
+      [0, least],
+      [1, most],
+    ] as const) {
+      const run = start();
+      run.clock.setRandom(Math.min(random, 1 - 2 ** -53));
+      run.accept();
+      run.receive('1', retry);
+      run.receive('1b');
+      run.fail(broken);
+      expect(run.context.retryDelay).toBe(delay);
+    }
+  });
+
+  test('grows from what the server asked for, by the factor', () => {
+    const run = start({ jitter: 'none' });
     run.accept();
-    run.receive('1', 4_000);
-    run.receive('1b');
-    run.fail();
-    expect(run.context.retryDelay).toBe(4_000);
-    run.clock.advance(4_000);
-    run.accept();
-    run.receive('2', 1e12);
-    run.fail();
-    expect(run.context.retryDelay).toBe(300_000);
-    run.clock.advance(300_000);
-    run.accept();
-    run.receive('3', 0);
-    run.clock.setRandom(0.5);
-    run.fail();
-    expect(run.context.retryDelay).toBe(2_000);
+    run.receive('1', 2_000);
+    for (const delay of [4_000, 6_000, 10_000, 18_000, 32_000]) {
+      run.fail();
+      expect(run.context.retryDelay).toBe(delay);
+      run.clock.advance(delay);
+    }
   });
 
   test('takes the delay that a jitter function of the app made', () => {
     const run = start();
-    run.fail(unavailable, { jittered: 77 });
-    expect(run.context.retryDelay).toBe(77);
+    const spread: number[] = [];
+    run.fail(unavailable, { jitter: (delay) => 70 + spread.push(delay) });
+    expect([run.context.retryDelay, spread]).toEqual([71, [1_000]]);
+    run.clock.advance(71);
+    run.fail(unavailable, { jitter: () => undefined });
+    expect(run.context.retryDelay).toBe(1_000); // half of 2 000
   });
 
   test('grows from the delay before with decorrelated jitter', () => {
@@ -444,65 +541,241 @@ describe('the end of a stream', () => {
 
   test('follows the policy', () => {
     const stopped = start({ policy: { ended: 'stop' } });
+    stopped.accept();
     stopped.end();
     expect(stopped.status).toBe('closed');
     const failed = start({ policy: { ended: 'fail' } });
+    failed.accept();
     failed.end();
     expect([failed.status, failed.context.error?.kind]).toEqual(['failed', 'ended']);
   });
 });
 
-describe('an unsafe request that broke after its stream had opened', () => {
-  const broken: Failure = { kind: 'network', message: 'The stream broke.' };
+describe('an unsafe request', () => {
+  const unsent: Failure = { kind: 'network', message: 'Nothing was sent.', unsent: true };
 
-  test('is told from one that was never accepted, which is sent again', () => {
+  test.each([
+    [broken, 'failed'],
+    [{ kind: 'timeout', message: '' }, 'failed'],
+    [{ kind: 'http', status: 500, message: '' }, 'failed'],
+    [{ kind: 'http', status: 502, message: '' }, 'failed'],
+    [{ kind: 'http', status: 408, message: '' }, 'failed'],
+    [{ kind: 'http', status: 425, message: '' }, 'backoff'],
+    [{ kind: 'http', status: 429, message: '' }, 'backoff'],
+    [unavailable, 'backoff'],
+    [unsent, 'backoff'],
+  ] as [Failure, string][])('is repeated only where it did nothing: %o → %s', (error, status) => {
     const run = start();
-    run.actor.send({ type: 'transport.unsafe' });
-    run.fail(broken);
-    expect([run.status, run.context.unsafe]).toEqual(['backoff', false]);
+    run.ready(true);
+    run.fail(error);
+    expect([run.status, run.attempts.length]).toEqual([status, 1]);
+    if (status === 'failed') expect(run.context.error).toEqual(error);
   });
 
-  test('is not repeated', () => {
+  test('is repeated after a 401 with fresh credentials: it was not applied', () => {
+    const run = start();
+    run.ready(true);
+    run.fail(unauthorized, { refreshable: true });
+    expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
+  });
+
+  test('whose stream has broken is not repeated, and an ID that is held is no permission', () => {
     const run = start();
     run.accept(true);
+    run.receive('5');
     run.fail(broken);
     expect([run.status, run.context.error]).toEqual(['failed', broken]);
+    for (const type of ['network.online', 'page.visible', 'page.resumed'] as const) run.signal(type);
+    expect(run.attempts).toHaveLength(1);
   });
 
-  test('is repeated when the app allows it, or when there is an ID to resume after', () => {
-    const allowed = start({ retryUnsafe: true });
-    allowed.accept(true);
-    allowed.fail(broken);
-    expect(allowed.status).toBe('backoff');
-    const resumable = start();
-    resumable.accept(true);
-    resumable.receive('5');
-    resumable.fail(broken);
-    expect(resumable.status).toBe('backoff');
+  test('is repeated where the app allows it', () => {
+    const run = start({ retryUnsafe: true });
+    run.accept(true);
+    run.fail(broken);
+    expect(run.status).toBe('backoff');
+  });
+
+  test('is continued by a safe one once there is an ID, until the server takes the ID back', () => {
+    const run = start();
+    run.accept(true, true);
+    run.receive('5');
+    run.fail(broken);
+    expect(run.status).toBe('backoff');
+    run.clock.advance(1_000);
+    run.accept(true, true);
+    run.receive('');
+    run.fail(broken);
+    expect(run.status).toBe('failed');
+  });
+
+  test('whose stream ends without the farewell that it should have had was cut short', () => {
+    const run = start();
+    run.accept(true);
+    run.end({ final: false });
+    expect([run.status, run.context.error]).toEqual(['failed', ended]);
+  });
+
+  test('whose answer is complete is not resumed after it: the next one begins anew', () => {
+    const run = start();
+    run.accept(true, true);
+    run.receive('5');
+    run.end({ final: true });
+    expect([run.status, run.context.closeReason, run.context.lastEventId]).toEqual(['closed', 'ended', '']);
+  });
+
+  test.each(['open', 'reconnect'] as const)('is sent again by %s(), which is the word of the app', (type) => {
+    const run = start();
+    run.ready(true);
+    run.fail(broken);
+    run.actor.send({ type });
+    expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
+  });
+
+  test('that waits to be sent again can be paused, and taken up again', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.ready(true);
+    run.fail(unavailable);
+    run.signal('page.hidden');
+    expect([run.status, run.context.closeReason]).toEqual(['closed', 'paused']);
+    run.signal('page.visible');
+    expect(run.attempts).toHaveLength(2);
+  });
+
+  test('is not paused with a hidden page, as it could not be resumed', () => {
+    const run = start({ pauseWhenHidden: true });
+    run.accept(true);
+    run.signal('page.hidden');
+    expect([run.status, run.alive]).toEqual(['open', 1]);
+  });
+});
+
+describe('an event ID that the server no longer knows', () => {
+  const gone: Failure = { kind: 'http', status: 410, message: 'The server answered 410: no stream here.' };
+
+  test('is forgotten, which is announced, and the stream asked for at once without it', () => {
+    const run = start({ lastEventId: '7' });
+    run.fail(gone);
+    expect([run.status, run.context.retries, run.context.lastEventId]).toEqual(['connecting', 0, '']);
+    expect(run.attempts.map(({ input }) => input.lastEventId)).toEqual(['7', '']);
+    expect(run.emitted).toEqual([
+      { type: 'failure', error: gone, retries: 0, retryDelay: null, retryAt: null },
+      { type: 'gap', reason: 'forgotten', lastEventId: '7' },
+    ]);
+  });
+
+  test('is forgotten once: a 410 without an ID is final', () => {
+    const run = start({ lastEventId: '7' });
+    run.fail(gone);
+    run.fail(gone);
+    expect([run.status, run.attempts.length]).toEqual(['failed', 2]);
+  });
+
+  test('ends a stream that an unsafe request began: without it there is nothing to continue', () => {
+    const run = start({ lastEventId: '7' });
+    run.ready(true, true);
+    run.fail(gone);
+    expect([run.status, run.attempts.length]).toEqual(['failed', 1]);
+  });
+
+  test('is one that the app may forget itself, or replace', () => {
+    const run = start({ lastEventId: '7' });
+    run.accept();
+    run.actor.send({ type: 'reconnect', lastEventId: '' });
+    run.accept();
+    run.actor.send({ type: 'reconnect', lastEventId: '5' });
+    expect(run.attempts.map(({ input }) => input.lastEventId)).toEqual(['7', '', '5']);
+    expect([run.alive, run.status]).toEqual([1, 'connecting']);
+    expect(run.emitted.map(({ type }) => type)).toEqual(['opened', 'opened']);
+  });
+
+  test('is given up where the URL leads elsewhere, and the stream of the other place goes', () => {
+    const first = start({ lastEventId: '7' });
+    first.say('request.moved');
+    expect([first.context.lastEventId, first.emitted.at(-1)]).toEqual([
+      '',
+      { type: 'gap', reason: 'forgotten', lastEventId: '7' },
+    ]);
+    const run = start({ lastEventId: '7' });
+    run.accept();
+    run.actor.send({ type: 'reconnect' });
+    run.say('request.moved');
+    expect([run.status, run.alive, run.context.lastEventId]).toEqual(['connecting', 1, '']);
+  });
+});
+
+describe('a stream without event IDs', () => {
+  test('that was interrupted has a gap, when there is one again', () => {
+    const run = start();
+    run.accept();
+    run.receive('');
+    run.fail(broken);
+    run.clock.advance(1_000);
+    run.accept();
+    expect(run.emitted.slice(-2)).toEqual([
+      { type: 'opened' },
+      { type: 'gap', reason: 'no-ids', lastEventId: '' },
+    ]);
+  });
+
+  test('has none at first, nor where it has IDs after all', () => {
+    const first = start();
+    first.fail();
+    first.clock.advance(1_000);
+    first.accept();
+    const identified = start();
+    identified.accept();
+    identified.receive('1');
+    identified.fail(broken);
+    identified.clock.advance(1_000);
+    identified.accept();
+    for (const run of [first, identified]) {
+      expect(run.emitted.some(({ type }) => type === 'gap')).toBe(false);
+    }
   });
 });
 
 describe('the network', () => {
-  test('that is known to be gone costs nothing, and is waited for without a timer', () => {
+  test('that seems to be gone costs nothing, and is tried now and then, because that may be wrong', () => {
     const run = start();
-    run.fail(unavailable, { offline: true });
-    expect([run.value, run.context.retries, run.context.retryAt]).toEqual([{ backoff: 'offline' }, 0, null]);
-    expect(run.clock.pending).toBe(0);
-    run.clock.advance(10_000_000);
-    expect(run.attempts).toHaveLength(1);
+    run.fail(broken, { offline: true });
+    expect([run.value, run.context.retries]).toEqual([{ backoff: 'offline' }, 0]);
+    expect(run.context.retryDelay).toBe(22_500); // a half to all of `maxRetryDelay`
+    run.clock.advance(22_500);
+    expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
+    run.fail(broken, { offline: true });
     run.signal('network.online');
-    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 2, 0]);
+    expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 3, 0]);
+  });
+
+  test('is there where the server has answered, whatever the platform says', () => {
+    for (const error of [unavailable, ended]) {
+      const run = start();
+      run.accept();
+      if (error === ended) run.end({ offline: true });
+      else run.fail(error, { offline: true });
+      expect([run.value, run.context.retries]).toEqual([{ backoff: 'waiting' }, 1]);
+      run.signal('network.offline');
+      expect(run.value).toEqual({ backoff: 'waiting' });
+    }
   });
 
   test('that goes away suspends the wait; its return ends it and leaves the count', () => {
-    const run = start();
-    run.fail();
+    const run = start({ jitter: 'none' });
+    run.fail({ kind: 'timeout', message: '' });
     run.signal('network.offline');
-    expect([run.value, run.clock.pending, run.context.retryAt]).toEqual([{ backoff: 'offline' }, 0, null]);
-    run.signal('page.visible');
-    expect(run.status).toBe('backoff');
+    expect([run.value, run.context.retryDelay]).toEqual([{ backoff: 'offline' }, 30_000]);
     run.signal('network.online');
     expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
+  });
+
+  test('that seems to be gone is tried when the page is shown or resumed', () => {
+    for (const type of ['page.visible', 'page.resumed'] as const) {
+      const run = start();
+      run.fail(broken, { offline: true });
+      run.signal(type);
+      expect(run.status).toBe('connecting');
+    }
   });
 
   test.each(['network.online', 'page.visible', 'page.resumed'] as const)(
@@ -680,24 +953,32 @@ test('a transport that was revived under a restored snapshot is replaced, unchar
 });
 
 describe('a stream that is open and is to be replaced', () => {
-  const replaced = { type: 'stream.replace', refresh: false, backoff: 1_000 };
-  const renewed = { type: 'stream.replace', refresh: true, backoff: 1_000 };
-
   function open(settings?: ConnectionInput, unsafe = false) {
     const run = start(settings);
     run.accept(unsafe);
     run.receive('7');
     return run;
   }
+  const forbidden: Failure = { kind: 'forbidden', status: 403, message: 'No.' };
 
-  test('goes on until the next one is open, when reconnect() asks for it: one actor, one budget made whole', () => {
+  test('goes on until the next one is open, when reconnect() or another URL asks for it', () => {
+    for (const type of ['reconnect', 'move'] as const) {
+      const run = open();
+      run.actor.send({ type });
+      expect([run.status, run.alive, run.attempts[0]?.alive]).toEqual(['open', 2, true]);
+      run.clock.advance(3);
+      run.accept();
+      expect([run.value, run.context.openedAt]).toEqual([{ live: { open: 'fresh' } }, run.clock.now()]);
+      expect([run.alive, run.attempts[0]?.alive]).toEqual([1, false]);
+      expect(run.emitted.filter((event) => event.type === 'opened')).toHaveLength(2);
+    }
+  });
+
+  test('asked for twice leaves one request, the latest', () => {
     const run = open();
     run.actor.send({ type: 'reconnect' });
-    expect([run.status, run.attempts.length, run.attempts[0]?.told]).toEqual(['open', 1, [replaced]]);
-    run.clock.advance(3);
-    run.accept();
-    expect([run.value, run.context.openedAt]).toEqual([{ live: { open: 'fresh' } }, run.clock.now()]);
-    expect(run.emitted.filter(({ type }) => type === 'opened')).toHaveLength(2);
+    run.actor.send({ type: 'reconnect' });
+    expect(run.attempts.map(({ alive }) => alive)).toEqual([true, false, true]);
   });
 
   test('is dropped first where nothing tells the events of two streams apart, and with a method that is unsafe', () => {
@@ -710,46 +991,166 @@ describe('a stream that is open and is to be replaced', () => {
     expect([unsafe.status, unsafe.attempts.length, unsafe.alive]).toEqual(['connecting', 2, 1]);
   });
 
-  test('is replaced when it is doubted, at no cost; never at the price of an effect that is repeated', () => {
+  test.each([400, 401, 403, 404, 409, 429])(
+    'is dropped where the server answers %i to a second one: it wants only one, and is asked once more',
+    (status) => {
+      const run = open();
+      run.actor.send({ type: 'reconnect' });
+      run.fail({ kind: 'http', status, message: '' });
+      expect([run.status, run.alive, run.attempts.length, run.context.retries]).toEqual([
+        'connecting',
+        1,
+        3,
+        0,
+      ]);
+      run.accept();
+      expect([run.status, run.attempts.at(-1)?.input.lastEventId]).toEqual(['open', '7']);
+      run.actor.send({ type: 'reconnect' });
+      run.fail(forbidden);
+      run.fail(forbidden); // only that answer counts
+      expect([run.status, run.context.error]).toEqual(['failed', forbidden]);
+    },
+  );
+
+  test.each([
+    broken,
+    { kind: 'timeout', message: '' },
+    unavailable,
+    { kind: 'http', status: 429, retryAfter: 60_000, message: '' },
+    { kind: 'content-type', status: 200, message: '' },
+  ] as Failure[])('goes on, uncharged and in doubt, where the next one is lost: %o', (error) => {
     const run = open();
-    run.say('transport.doubted');
-    expect([run.status, run.attempts[0]?.told]).toEqual(['open', [replaced]]);
-    const nameless = start();
-    nameless.accept();
-    nameless.say('transport.doubted');
-    expect([nameless.status, nameless.attempts.length, nameless.context.retries]).toEqual([
-      'connecting',
-      2,
-      0,
-    ]);
-    const unsafe = start();
-    unsafe.accept(true);
-    unsafe.say('transport.doubted');
-    expect([unsafe.status, unsafe.attempts.length]).toEqual(['open', 1]);
+    run.actor.send({ type: 'reconnect' });
+    run.fail(error);
+    expect([run.value, run.alive, run.context.retries]).toEqual([{ live: { open: 'doubted' } }, 1, 0]);
+    expect(run.context.error).toBeNull();
+    expect(run.emitted.at(-1)).toEqual({
+      type: 'failure',
+      error,
+      retries: 0,
+      retryDelay: null,
+      retryAt: null,
+    });
+    expect(run.attempts[0]?.told).toEqual(['stream.prove']);
+    run.say('stream.alive');
+    expect(run.value).toEqual({ live: { open: 'fresh' } });
   });
 
-  test('is asked for a sign of life when the network has changed', () => {
-    const run = open();
+  test('that is silent, and whose replacements are lost, is asked for again ever more rarely', () => {
+    const run = open({ jitter: 'none' });
     run.signal('network.online');
-    expect(run.attempts[0]?.told).toEqual([{ type: 'stream.prove' }]);
+    for (const wait of [5_000, 7_000, 9_000, 13_000, 21_000, 35_000, 35_000]) {
+      run.clock.advance(wait - 1);
+      expect(run.value).toEqual({ live: { open: 'doubted' } });
+      run.clock.advance(1);
+      expect(run.value).toEqual({ live: { open: { replacing: 'verifying' } } });
+      run.fail(broken);
+    }
+    expect([run.alive, run.context.retries, run.attempts[0]?.alive]).toEqual([1, 0, true]);
+  });
+
+  test('keeps in mind how long the server wants no other request', () => {
+    const run = open({ jitter: 'none' });
+    run.actor.send({ type: 'reconnect' });
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    expect(run.context.proofTime).toBe(60_000 + 5_000 + 2_000);
+    run.clock.advance(10_000);
+    run.fail(broken);
+    expect(run.context.retryDelay).toBe(50_000 + 1_000);
+  });
+
+  test('has five seconds to show that it is alive when the network has changed, or the machine has slept', () => {
+    for (const doubt of [
+      (run: ReturnType<typeof open>) => run.signal('network.online'),
+      (run: ReturnType<typeof open>) => run.say('stream.overslept'),
+    ]) {
+      const run = open();
+      doubt(run);
+      expect([run.attempts[0]?.told, run.value]).toEqual([['stream.prove'], { live: { open: 'doubted' } }]);
+      run.clock.advance(4_000);
+      doubt(run);
+      run.clock.advance(999);
+      expect(run.alive).toBe(1);
+      run.clock.advance(1);
+      expect([run.value, run.alive]).toEqual([{ live: { open: { replacing: 'verifying' } } }, 2]);
+      run.say('stream.alive');
+      expect([run.value, run.alive, run.attempts[0]?.alive]).toEqual([{ live: { open: 'fresh' } }, 1, true]);
+    }
+  });
+
+  test('that is doubted is never replaced at the price of lost events, or of an effect that is repeated', () => {
+    const nameless = start();
+    nameless.accept();
+    nameless.signal('network.online');
+    nameless.clock.advance(5_000);
+    expect([nameless.status, nameless.attempts.length, nameless.alive]).toEqual(['connecting', 2, 1]);
+    const unsafe = open({}, true);
+    unsafe.signal('network.online');
+    unsafe.clock.advance(60_000);
+    expect([unsafe.status, unsafe.attempts.length]).toEqual(['open', 1]);
   });
 
   test('that expires is renewed once it has lasted, so that a server which always says so is not hammered', () => {
     const run = open();
-    run.say('transport.expiring');
-    run.say('transport.expiring');
-    expect(run.attempts[0]?.told).toEqual([]);
+    run.say('stream.expiring');
+    run.say('stream.expiring');
     run.clock.advance(4_999);
-    expect(run.attempts[0]?.told).toEqual([]);
+    expect(run.attempts).toHaveLength(1);
     run.clock.advance(1);
-    expect(run.attempts[0]?.told).toEqual([{ type: 'budget.restored', backoff: 1_000 }, renewed]);
-    run.say('transport.expiring');
-    expect(run.attempts[0]?.told).toHaveLength(3);
+    expect(run.value).toEqual({ live: { open: { replacing: 'renewing' } } });
+    expect(run.attempts.map(({ input }) => input.refresh)).toEqual([false, true]);
+    run.say('stream.expiring');
+    expect(run.attempts).toHaveLength(2);
+  });
+
+  test('whose renewal is refused goes on, and is not renewed any more', () => {
+    const run = open();
+    run.clock.advance(5_000);
+    run.say('stream.expiring');
+    run.fail({ ...forbidden, retryAfter: 60_000 });
+    expect([run.value, run.alive, run.context.error]).toEqual([{ live: { open: 'stable' } }, 1, null]);
+    run.say('stream.expiring');
+    expect(run.attempts).toHaveLength(2);
+    run.fail(broken);
+    expect(run.context.retryDelay).toBe(60_500);
+  });
+
+  test('whose renewal is lost on the way is doubted, and renewed once it is trusted again', () => {
+    const run = open();
+    run.clock.advance(5_000);
+    run.say('stream.expiring');
+    run.fail(broken);
+    expect(run.value).toEqual({ live: { open: 'doubted' } });
+    run.say('stream.expiring');
+    run.say('stream.alive');
+    run.clock.advance(5_000);
+    expect(run.value).toEqual({ live: { open: { replacing: 'renewing' } } });
+  });
+
+  test('waits for its renewal where the two may not run side by side', () => {
+    const run = start();
+    run.accept();
+    run.clock.advance(5_000);
+    run.say('stream.expiring');
+    expect(run.alive).toBe(2);
+    run.ready();
+    expect([run.status, run.alive, run.attempts[0]?.alive]).toEqual(['connecting', 1, false]);
+  });
+
+  test('stays alone where its renewal would repeat an effect by now', () => {
+    const run = start();
+    run.accept(true, true);
+    run.receive('7');
+    run.clock.advance(5_000);
+    run.say('stream.expiring');
+    run.receive('');
+    run.ready(true, true);
+    expect([run.status, run.alive, run.attempts[0]?.alive]).toEqual(['open', 1, true]);
   });
 
   test('that breaks takes along what the server said of its credentials', () => {
     const run = open();
-    run.say('transport.expiring');
+    run.say('stream.expiring');
     expect(run.context.expiring).toBe(true);
     run.fail();
     expect(run.context.expiring).toBe(false);
@@ -759,22 +1160,135 @@ describe('a stream that is open and is to be replaced', () => {
     const run = start();
     run.accept(true);
     run.clock.advance(5_000);
-    run.say('transport.expiring');
-    expect([run.status, run.attempts.length, run.attempts[0]?.told.length]).toEqual(['open', 1, 1]);
+    run.say('stream.expiring');
+    expect([run.status, run.attempts.length]).toEqual(['open', 1]);
   });
 
-  test('that breaks before the next one is open shows as connecting, and costs nothing', () => {
+  test.each(['lose', 'end', 'overrun'] as const)(
+    'that is over before the next one is open (%s) shows as connecting, and costs nothing',
+    (how) => {
+      const run = open();
+      run.actor.send({ type: 'reconnect' });
+      if (how === 'lose') run.lose({ kind: 'too-large', message: '' });
+      if (how === 'end') run.end();
+      if (how === 'overrun') run.say('stream.overran');
+      expect([run.status, run.attempts.length, run.alive, run.context.openedAt]).toEqual([
+        'connecting',
+        2,
+        1,
+        null,
+      ]);
+      run.accept();
+      expect([run.status, run.context.retries]).toEqual(['open', 0]);
+    },
+  );
+
+  test('that the server closes for good takes the next one along', () => {
     const run = open();
     run.actor.send({ type: 'reconnect' });
-    run.say('transport.lost');
-    expect([run.status, run.attempts.length, run.alive, run.context.openedAt]).toEqual([
-      'connecting',
-      1,
-      1,
-      null,
-    ]);
+    run.end({ final: true });
+    expect([run.status, run.alive, run.context.closeReason]).toEqual(['closed', 0, 'ended']);
+  });
+});
+
+describe('a component that goes away and comes back', () => {
+  const at = (run: ReturnType<typeof start>) => run.clock.now();
+
+  test('finds its connection as it was: nothing runs meanwhile, and the budget stays as it is', () => {
+    for (const [bring, retries] of [
+      ['connecting', 0],
+      ['open', 0],
+      ['backoff', 1],
+      ['offline', 0],
+      ['paused', 0],
+    ] as const) {
+      const run = start({ pauseWhenHidden: true });
+      if (bring === 'open') run.accept();
+      if (bring === 'backoff') run.fail();
+      if (bring === 'offline') run.fail(broken, { offline: true });
+      if (bring === 'paused') run.signal('page.hidden');
+      run.actor.send({ type: 'suspend' });
+      expect([run.value, run.alive, run.clock.pending, run.context.closeReason]).toEqual([
+        { closed: 'suspended' },
+        0,
+        0,
+        'app',
+      ]);
+      for (const type of ['network.online', 'page.visible', 'page.resumed'] as const) run.signal(type);
+      expect(run.status).toBe('closed');
+      run.actor.send({ type: 'resume', at: at(run) });
+      expect([bring, run.status, run.context.retries]).toEqual([bring, 'connecting', retries]);
+    }
+  });
+
+  test('does not get around what the server asked for', () => {
+    const run = start();
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    run.actor.send({ type: 'suspend' });
+    run.clock.advance(1_000);
+    run.actor.send({ type: 'resume', at: at(run) });
+    expect([run.status, run.context.retryDelay, run.attempts.length]).toEqual(['backoff', 59_000, 1]);
+  });
+
+  test('does not bring back what the app has closed, what has ended, or what has failed', () => {
+    const closed = start();
+    closed.actor.send({ type: 'close' });
+    const over = start();
+    over.accept();
+    over.end({ final: true });
+    const failed = start();
+    failed.fail(unauthorized);
+    for (const run of [closed, over, failed]) {
+      const { error } = run.context;
+      run.actor.send({ type: 'suspend' });
+      run.actor.send({ type: 'resume', at: at(run) });
+      expect([run.value, run.attempts.length, run.context.error]).toEqual([{ closed: 'inactive' }, 1, error]);
+    }
+  });
+
+  test('does not repeat an effect: an unsafe request that had left is closed for good', () => {
+    const run = start();
+    run.actor.send({ type: 'suspend' }); // nothing was sent yet
+    run.actor.send({ type: 'resume', at: at(run) });
+    expect(run.attempts).toHaveLength(2);
+    run.ready(true);
+    run.actor.send({ type: 'suspend' });
+    run.actor.send({ type: 'resume', at: at(run) });
+    expect([run.value, run.attempts.length]).toEqual([{ closed: 'inactive' }, 2]);
+  });
+
+  test('takes the ID of the last message that reached the app as the one to resume after', () => {
+    const run = start();
     run.accept();
-    expect([run.status, run.context.retries]).toEqual(['open', 0]);
+    run.receive('9');
+    run.actor.send({ type: 'suspend', lastEventId: '7' });
+    run.actor.send({ type: 'resume', at: at(run) });
+    expect(run.attempts.at(-1)?.input.lastEventId).toBe('7');
+  });
+});
+
+describe('another URL', () => {
+  test('is asked at once, whatever the connection was doing; also after the end and after a failure', () => {
+    for (const bring of ['connecting', 'open', 'backoff', 'failed', 'ended'] as const) {
+      const run = start();
+      if (bring === 'open' || bring === 'ended') run.accept();
+      if (bring === 'backoff') run.fail();
+      if (bring === 'failed') run.fail(unauthorized);
+      if (bring === 'ended') run.end({ final: true });
+      run.actor.send({ type: 'move' });
+      expect([bring, run.status, run.attempts.length]).toEqual([bring, 'connecting', 2]);
+    }
+  });
+
+  test('opens nothing that is closed by the app, suspended, or paused', () => {
+    for (const bring of ['closed', 'suspended', 'paused'] as const) {
+      const run = start({ pauseWhenHidden: true });
+      if (bring === 'closed') run.actor.send({ type: 'close' });
+      if (bring === 'suspended') run.actor.send({ type: 'suspend' });
+      if (bring === 'paused') run.signal('page.hidden');
+      run.actor.send({ type: 'move' });
+      expect([bring, run.status, run.attempts.length]).toEqual([bring, 'closed', 1]);
+    }
   });
 });
 
@@ -804,7 +1318,7 @@ describe('a page that is frozen', () => {
 
   test('keeps a stream that cannot be resumed without repeating an effect', () => {
     const run = start();
-    run.actor.send({ type: 'transport.unsafe' });
+    run.ready(true);
     run.signal('page.frozen');
     expect([run.status, run.alive]).toEqual(['connecting', 1]);
     run.accept(true);
@@ -857,23 +1371,40 @@ test('a failure that the platform explains a moment later by the lack of a netwo
   expect([atTheBeginning.value, atTheBeginning.context.retries]).toEqual([{ backoff: 'offline' }, 0]);
 });
 
-test('a wait that follows no failure, as after a clock that was set back, can be suspended too', () => {
+test('a wait that follows no failure, but a refused renewal, can be suspended too', () => {
   const run = start();
-  run.fail({ ...unavailable, retryAfter: 60_000 });
-  run.clock.advance(120_000);
   run.accept();
+  run.receive('7');
+  run.clock.advance(5_000);
+  run.say('stream.expiring');
+  run.fail({ ...unavailable, retryAfter: 60_000 });
   run.signal('page.frozen');
-  run.actor.send({ type: 'page.resumed', at: run.clock.now() - 90_000 });
-  expect([run.status, run.context.error]).toEqual(['backoff', null]);
+  run.signal('page.resumed');
+  expect([run.status, run.context.error, run.context.retryDelay]).toEqual(['backoff', null, 60_000]);
   run.signal('network.offline');
   expect([run.value, run.actor.getSnapshot().status]).toEqual([{ backoff: 'offline' }, 'active']);
+});
+
+test('a clock that was set back puts off nothing', () => {
+  const run = start();
+  run.accept();
+  run.receive('7');
+  run.actor.send({ type: 'reconnect' });
+  run.fail({ ...unavailable, retryAfter: 60_000 });
+  run.actor.send({ type: 'stream.failed', error: broken, at: run.clock.now() - 3_600_000, random: 0 });
+  expect(run.context.retryDelay).toBe(0);
 });
 
 test('a gap that the server admits is announced', () => {
   const run = start({ lastEventId: '7' });
   run.accept();
-  run.actor.send({ type: 'transport.gap', lastEventId: '7', resumedAfter: 'earliest' });
-  expect(run.emitted.at(-1)).toEqual({ type: 'gap', lastEventId: '7', resumedAfter: 'earliest' });
+  run.actor.send({ type: 'stream.gap', lastEventId: '7', resumedAfter: 'earliest' });
+  expect(run.emitted.at(-1)).toEqual({
+    type: 'gap',
+    reason: 'server',
+    lastEventId: '7',
+    resumedAfter: 'earliest',
+  });
 });
 
 test('the server can close the connection for good', () => {
@@ -897,7 +1428,8 @@ test('a snapshot that went through JSON keeps an unlimited budget and a reconnec
     clock: run.clock,
   }).start();
   for (const retries of [1, 2, 3]) {
-    actor.send({ type: 'transport.failed', error: unavailable, at: run.clock.now(), random: 0.5 });
+    const type = retries === 1 ? 'stream.failed' : 'request.failed';
+    actor.send({ type, error: unavailable, at: run.clock.now(), random: 0.5 });
     expect(actor.getSnapshot().context).toMatchObject({ retries, serverRetry: 2 ** 31 - 1 });
     actor.send({ type: 'page.visible', at: run.clock.now() + 300_000 });
   }
@@ -959,6 +1491,6 @@ test('knows since when it is open, and only then', () => {
 test('a batch without messages moves the ID and announces nothing', () => {
   const run = start();
   run.accept();
-  run.actor.send({ type: 'transport.messages', messages: [], lastEventId: '8' });
+  run.actor.send({ type: 'stream.messages', messages: [], lastEventId: '8' });
   expect([run.context.lastEventId, run.emitted.length]).toEqual(['8', 1]);
 });

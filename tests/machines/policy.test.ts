@@ -9,11 +9,12 @@ test.each([500, 501, 502, 503, 504, 599, 408, 425, 429])('%i is retried', (statu
   expect(verdict('http', status)).toBe('retry');
 });
 
-test.each([400, 402, 404, 405, 406, 409, 410, 451, 201, 206, 304])('%i fails', (status) => {
+test.each([400, 402, 404, 405, 406, 409, 451, 201, 206, 304])('%i fails', (status) => {
   expect(verdict('http', status)).toBe('fail');
 });
 
-test('401 asks for fresh credentials, 403 does not, 204 ends it', () => {
+test('401 asks for fresh credentials, 403 does not, 204 ends it, 410 asks to begin anew', () => {
+  expect(verdict('http', 410)).toBe('restart');
   expect(verdict('unauthorized', 401)).toBe('refresh');
   expect(verdict('forbidden', 403)).toBe('fail');
   expect(verdict('ended', 204)).toBe('stop');

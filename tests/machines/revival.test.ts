@@ -14,7 +14,7 @@ function create() {
   const machine = connectionMachine.provide({
     actors: {
       transport: fromTransport(server.transport, { clock }),
-      environment: fromEnvironment(clock.now),
+      environment: fromEnvironment(clock),
     },
   });
   let actor = createActor(machine, { clock, input: { maxRetries: 1, jitter: 'none', lastEventId: '7' } });
@@ -28,6 +28,11 @@ function create() {
     async refuse(status: number, retryAfter?: number): Promise<void> {
       await until(() => server.alive.length === 1);
       server.alive[0]?.refuse(new ConnectionError('http', 'No.', { status, retryAfter }));
+      await until(() => server.alive.length === 0);
+    },
+    async lose(): Promise<void> {
+      await until(() => server.alive.length === 1);
+      server.alive[0]?.refuse(new Error('no network'));
       await until(() => server.alive.length === 0);
     },
     async revive(how: 'restored from JSON' | 'stopped and started', after = 3_600_000): Promise<void> {
@@ -71,22 +76,25 @@ describe.each(['restored from JSON', 'stopped and started'] as const)('a connect
   test('without a network goes on, now that there is one', async () => {
     const run = create();
     run.actor.start();
-    await run.refuse(503);
+    await run.lose();
     run.actor.send({ type: 'network.offline', at: run.clock.now() });
+    expect(run.actor.getSnapshot().value).toEqual({ backoff: 'offline' });
     await run.revive(how);
     expect(run.server.alive).toHaveLength(1);
     run.actor.stop();
   });
 
-  test('without a network goes on waiting where there is still none', async () => {
+  test('without a network tries once where there still seems to be none, and then now and then', async () => {
+    vi.stubGlobal('navigator', { onLine: false });
     const run = create();
     run.actor.start();
-    await run.refuse(503);
-    run.actor.send({ type: 'network.offline', at: run.clock.now() });
-    vi.stubGlobal('navigator', { onLine: false });
+    await run.lose();
     await run.revive(how);
-    expect(run.actor.getSnapshot().value).toEqual({ backoff: 'offline' });
-    expect(run.server.requests).toHaveLength(1);
+    await run.lose();
+    expect([run.actor.getSnapshot().value, run.server.requests.length]).toEqual([{ backoff: 'offline' }, 2]);
+    run.clock.advance(30_000);
+    await until(() => run.server.requests.length === 3);
+    expect(run.actor.getSnapshot().context.retries).toBe(0);
     run.actor.stop();
   });
 

@@ -337,8 +337,7 @@ export class Oracle {
     if (this.phase === 'paused' && signal === 'page.visible') this.#attemptOnceWelcome();
     else if (this.phase === 'paused' && signal === 'page.resumed' && !this.#mustPause)
       this.#attemptOnceWelcome();
-    else if (this.phase === 'offline' && signal === 'network.online') this.#attemptOnceWelcome();
-    else if (this.phase === 'waiting' || (this.phase === 'failed' && !this.#refused))
+    else if (this.phase === 'waiting' || this.phase === 'offline' || (this.phase === 'failed' && !this.#refused))
       this.#attemptOnceWelcome();
   }
 

@@ -7,7 +7,7 @@ export interface PlayedRequest {
   readonly lastEventId: string;
   accept(details?: Pick<EventStream, 'resumedAfter'>): void;
   refuse(error: unknown): void;
-  /** Sends messages whose IDs are their numbers, each with data of the same text, unless they were replayed. */
+  /** Sends messages whose IDs are their numbers, each with data of the same text. */
   send(...ids: (number | string)[]): void;
   batch(batch: Partial<MessageBatch>): void;
   end(): void;
@@ -15,7 +15,7 @@ export interface PlayedRequest {
 }
 
 /** A transport whose server is the test. */
-export function playedTransport(unsafe = false) {
+export function playedTransport(unsafe = false, resumable = false) {
   const requests: PlayedRequest[] = [];
   const transport: Transport = (request, signal) => {
     let resolve = (_: EventStream): void => {};
@@ -48,12 +48,11 @@ export function playedTransport(unsafe = false) {
       },
       refuse: (error) => reject(error),
       send(...ids) {
-        const all = ids.map((id) => ({ event: 'message', data: String(id), id: String(id) }));
+        const messages = ids.map((id) => ({ event: 'message', data: String(id), id: String(id) }));
         writer
           .write(() => {
-            const messages = all.filter((message) => !request.isReplay?.(message));
             lastEventId = messages.at(-1)?.id ?? (lastEventId || request.lastEventId);
-            return { messages, lastEventId };
+            return { messages, ownIds: true, lastEventId };
           })
           .catch(ignore);
       },
@@ -72,7 +71,7 @@ export function playedTransport(unsafe = false) {
     return accepted;
   };
   return {
-    transport: Object.assign(transport, { unsafe }),
+    transport: Object.assign(transport, { unsafe, resumable }),
     requests,
     /** The requests and streams that are alive. */
     get alive() {

@@ -50,10 +50,9 @@ runModel(native, distinct(routesOf(nativeSituations, native.without)), {
   'EventSource shows no header': ['live.open: stream.gap'],
   'EventSource hands over nothing but messages': ['live.open: stream.messages', 'carriesMessages says no'],
   'EventSource keeps to itself what the server asked to wait': [
-    'backoff.waiting: network.online → backoff.waiting',
-    'backoff.waiting: page.visible → backoff.waiting',
-    'backoff.waiting: page.resumed → backoff.waiting',
-    'backoff.offline: network.online → backoff.waiting',
+    'backoff: network.online → backoff.waiting',
+    'backoff: page.visible → backoff.waiting',
+    'backoff: page.resumed → backoff.waiting',
     'failed: network.online → backoff.waiting',
     'failed: page.visible → backoff.waiting',
     'failed: page.resumed → backoff.waiting',
