@@ -254,18 +254,17 @@ test('two transports in one statechart of the app share no memory', async () => 
 });
 
 describe('in a statechart of the app that stays as it is, a transport', () => {
-  function hear(options: TransportActorOptions = {}) {
+  function hear(options: TransportActorOptions = {}, server = playedTransport(), refresh = false) {
     const clock = createTestClock();
-    const server = playedTransport();
     const heard: TransportEvent[] = [];
     const machine = setup({
-      types: {} as { events: TransportEvent; children: { carrier: 'transport' } },
+      types: {} as { events: TransportEvent; children: { stream: 'transport' } },
       actors: { transport: fromTransport(server.transport, { clock, ...options }) },
     }).createMachine({
       invoke: {
-        id: 'carrier',
+        id: 'stream',
         src: 'transport',
-        input: { lastEventId: '', refresh: false, backoff: 1_000 },
+        input: ({ self }) => ({ connection: self, lastEventId: '', refresh }),
       },
       on: { '*': { actions: ({ event }) => heard.push(event) } },
     });
@@ -278,14 +277,89 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
     await until(() => server.requests.length === 1);
     server.requests[0]?.accept();
     server.requests[0]?.send(1);
-    await until(() => types().length === 2);
-    actor.getSnapshot().children.carrier?.send({ type: 'stream.replace', refresh: false, backoff: 1_000 });
-    await until(() => server.requests.length === 2);
-    server.requests[1]?.refuse(new ConnectionError('forbidden', 'No.'));
-    await until(() => types().length > 2);
+    server.requests[0]?.drop();
+    await until(() => types().includes('stream.failed'));
     await quiet();
-    expect(types()).toEqual(['transport.opened', 'transport.messages', 'transport.failed']);
+    expect(types()).toEqual([
+      'request.ready',
+      'request.accepted',
+      'stream.messages',
+      'stream.progressed',
+      'stream.failed',
+    ]);
     expect([server.alive, clock.pending]).toEqual([[], 0]);
+    actor.stop();
+  });
+
+  test('that is refused says so of its request, and nothing of a stream', async () => {
+    const { actor, clock, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.refuse(new ConnectionError('forbidden', 'No.'));
+    await until(() => types().length > 1);
+    await quiet();
+    expect([types(), clock.pending]).toEqual([['request.ready', 'request.failed'], 0]);
+    actor.stop();
+  });
+
+  test('tells at first whether its request may be repeated', async () => {
+    const { actor, heard, server } = hear({}, playedTransport(true, true));
+    await until(() => server.requests.length === 1);
+    expect(heard).toEqual([{ type: 'request.ready', unsafe: true, resumable: true }]);
+    actor.stop();
+  });
+
+  test('says of a failure whether anything was sent, and of a stream whether it had messages', async () => {
+    const refused = hear({ refresh: () => Promise.reject(new Error('down')), reportError: () => {} }, undefined, true);
+    await until(() => refused.heard.length === 1);
+    expect(refused.heard[0]).toMatchObject({ type: 'request.failed', error: { unsent: true } });
+    for (const messages of [[], [{ event: 'message', data: 'a', id: '' }]]) {
+      const { heard, server } = hear();
+      await until(() => server.requests.length === 1);
+      server.requests[0]?.accept();
+      server.requests[0]?.batch({ messages });
+      server.requests[0]?.end();
+      await until(() => heard.at(-1)?.type === 'stream.ended');
+      expect(heard.at(-1)).toMatchObject({ hadMessages: messages.length > 0, final: undefined });
+    }
+  });
+
+  test('says that a stream which ends without the message of `closeOn` was cut short', async () => {
+    const { actor, heard, server } = hear({ closeOn: ({ data }) => data === '[DONE]', parse: 'text' });
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.send(1);
+    server.requests[0]?.end();
+    await until(() => heard.at(-1)?.type === 'stream.ended');
+    expect(heard.at(-1)).toMatchObject({
+      final: false,
+      error: { message: 'The server ended the stream without the message of `closeOn`.' },
+    });
+    actor.stop();
+  });
+
+  test('reports a sign of life only when it is asked for one', async () => {
+    const { actor, clock, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.batch({ keepAlive: true });
+    await quiet();
+    actor.getSnapshot().children.stream?.send({ type: 'stream.prove' });
+    clock.advance(501);
+    server.requests[0]?.batch({ keepAlive: true });
+    server.requests[0]?.batch({ keepAlive: true });
+    await quiet();
+    expect(types()).toEqual(['request.ready', 'request.accepted', 'stream.alive']);
+    actor.stop();
+  });
+
+  test('reports that it has overslept', async () => {
+    const { actor, clock, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    await until(() => types().includes('request.accepted'));
+    clock.passUnnoticed(3_600_000);
+    clock.advance(0);
+    expect(types().at(-1)).toBe('stream.overslept');
     actor.stop();
   });
 
@@ -294,11 +368,10 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
     await until(() => server.requests.length === 1);
     server.requests[0]?.accept();
     server.requests[0]?.batch({ messages: [{ event: 'bye', data: '1', id: '1' }] });
-    await until(() => heard.length === 3);
-    expect(heard[2]).toMatchObject({
-      type: 'transport.ended',
+    await until(() => heard.at(-1)?.type === 'stream.ended');
+    expect(heard.at(-1)).toMatchObject({
       final: true,
-      error: { kind: 'ended', message: 'The server closed the connection with an event of `closeOn`.' },
+      error: { kind: 'ended', message: 'The server closed the connection with a message of `closeOn`.' },
     });
     actor.stop();
   });
@@ -320,12 +393,12 @@ describe('the time to connect', () => {
     const clock = createTestClock();
     const { status, context } = run(() => new Promise(() => {}), clock);
     await quiet(2);
-    clock.advance(14_999);
+    clock.advance(59_999);
     expect(status()).toBe('connecting');
     clock.advance(1);
     expect(context().error).toEqual({
       kind: 'timeout',
-      message: 'The limit `connectTimeout` of 15000 was exceeded.',
+      message: 'The limit `connectTimeout` of 60000 was exceeded.',
     });
     expect(clock.pending).toBe(1); // the wait for the retry, and nothing of the attempt
   });

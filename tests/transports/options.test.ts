@@ -24,6 +24,8 @@ test.each(['omit', 'same-origin', 'include'])('fetch is asked for the credential
   );
 });
 
+const matcher = 'an event name or a list of them, or a function of the message';
+
 describe('a transport refuses at once', () => {
   test.each([
     [{ url: '' }, "`url` must be a URL or a function, but it is ''."],
@@ -39,8 +41,8 @@ describe('a transport refuses at once', () => {
   });
 
   test.each([
-    [{ closeOn: '' }, "`closeOn` must be an event name or a list of them, but it is ''."],
-    [{ closeOn: ['bye', 1] }, '`closeOn` must be an event name or a list of them, but it is of type object.'],
+    [{ closeOn: '' }, `\`closeOn\` must be ${matcher}, but it is ''.`],
+    [{ closeOn: ['bye', 1] }, `\`closeOn\` must be ${matcher}, but it is of type object.`],
     [{ refreshOn: true }, '`refreshOn` must be an event name or a list of them, but it is true.'],
   ])('%o, as does what goes on around it', (options, message) => {
     expect(byEventSource(options)).toThrow(new TypeError(message));

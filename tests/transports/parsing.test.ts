@@ -152,36 +152,34 @@ test('the ID to resume after stays in force until the stream gives another', asy
   expect(messages).toEqual([message('a', '8'), message('b', '9')]);
 });
 
-test('as long as there may be replays, an ID that brings no news is none to resume after', async () => {
-  const request = {
-    lastEventId: '4',
-    isReplaying: true,
-    isReplay: ({ id }: { id: string }) => Number(id) <= 4,
-  };
-  const text = 'id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: known\n\n';
-  const ids: string[] = [];
-  for await (const { messages, lastEventId } of batchesOf([bytesOf(text)], request, { events: ['note'] })) {
-    expect(messages).toEqual([]);
-    ids.push(lastEventId);
-  }
-  expect(ids).toEqual(['4']);
+test('an event that nobody asked for still brings its ID, as does a block with nothing else', async () => {
+  const text = 'id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: wanted\n\nid: 5\n\n';
+  const limits = { events: ['note'] };
+  const read = [];
+  for await (const batch of batchesOf([bytesOf(text)], undefined, limits)) read.push(batch);
+  expect(read).toMatchObject([{ messages: [message('wanted', '4', 'note')], lastEventId: '5' }]);
 });
 
-test('a message without an ID of its own is never taken for a replay, even if it says what was said before', async () => {
-  const asked: string[] = [];
-  const request = {
-    lastEventId: '1',
-    isReplaying: true,
-    isReplay({ data }: { data: string }) {
-      asked.push(data);
-      return data === 'again';
-    },
+test.each([
+  ['data: a\n\ndata: b\n\n', false],
+  ['id: 1\ndata: a\n\nid: 1\ndata: b\n\n', true],
+  ['id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n', [true, false, true]],
+  ['id: 1\n\ndata: a\n\n', false],
+  ['id: \u0001\ndata: a\n\n', false],
+])('a batch tells which messages brought an ID of their own: %j', async (text, ownIds) => {
+  for await (const batch of batchesOf([bytesOf(text)])) expect(batch.ownIds).toEqual(ownIds);
+});
+
+test('the ID of an event that is too large is not received, but the one before it is', async () => {
+  const text = `id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: ${'x'.repeat(51)}\n\nid: 4\ndata: b\n\n`;
+  const ids: string[] = [];
+  const reading = async () => {
+    for await (const { lastEventId } of batchesOf([bytesOf(text)], undefined, { maxEventSize: 50 })) {
+      ids.push(lastEventId);
+    }
   };
-  const text = 'data: again\n\nid: 1\ndata: again\n\ndata: again\n\nid: 2\ndata: news\n\n';
-  const delivered: Message[] = [];
-  for await (const { messages } of batchesOf([bytesOf(text)], request)) delivered.push(...messages);
-  expect(delivered).toEqual([message('again', '1'), message('again', '1'), message('news', '2')]);
-  expect(asked).toEqual(['again', 'news']);
+  await expect(reading()).rejects.toMatchObject({ kind: 'too-large' });
+  expect(ids).toEqual(['2']);
 });
 
 test('a batch tells whether the server showed that it is there, by which its silence is measured', async () => {

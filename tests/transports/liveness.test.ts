@@ -1,27 +1,35 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { ConnectionClock, Message } from '../../index.ts';
+import type { ConnectionClock } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
-import { createMemory } from '../../transports/memory.ts';
-import { createVigil } from '../../transports/vigil.ts';
+import { createCadence, createLiveness } from '../../transports/liveness.ts';
 
 /** Watches over a stream that has just opened, by a clock that stands still and can be set. */
-function watch(idleTimeout: number | 'auto') {
+function watch(idleTimeout: number | 'auto', cadence = createCadence()) {
   const clock = createTestClock();
   const wall = { shift: 0 };
   const settable: ConnectionClock = { ...clock, now: () => clock.now() + wall.shift };
   const timers = vi.spyOn(settable, 'setTimeout');
-  const memory = createMemory();
-  /** What was found wanting. */
-  const found: (number | 'doubt')[] = [];
-  const vigil = createVigil({
-    clock: settable,
-    idleTimeout,
-    memory,
-    onIdle: (limit) => found.push(limit),
-    onDoubt: () => found.push('doubt'),
-  });
-  const say = (...messages: Message[]) => vigil.feed({ messages, lastEventId: '' });
-  const keepAlive = () => vigil.feed({ messages: [], lastEventId: '', keepAlive: true });
+  /** What was found. */
+  const found: (number | 'overslept' | 'alive')[] = [];
+  let looks = 0;
+  function open() {
+    const liveness = createLiveness({
+      clock: settable,
+      idleTimeout,
+      cadence,
+      onIdle: (limit) => found.push(limit),
+      onOverslept: () => found.push('overslept'),
+      onAlive: () => found.push('alive'),
+      onLook: () => {
+        looks += 1;
+      },
+    });
+    liveness.start();
+    return liveness;
+  }
+  let liveness = open();
+  const say = () => liveness.heard(false);
+  const keepAlive = () => liveness.heard(true);
   /** Keep-alives with these times between them. */
   function beats(...gaps: number[]): void {
     keepAlive();
@@ -30,8 +38,17 @@ function watch(idleTimeout: number | 'auto') {
       keepAlive();
     }
   }
-  vigil.start();
-  return { clock, wall, timers, memory, found, vigil, say, keepAlive, beats };
+  return {
+    ...{ clock, wall, timers, cadence, found, say, keepAlive, beats },
+    prove: () => liveness.prove(),
+    stop: () => liveness.stop(),
+    /** Opens another stream to the same server. */
+    reopen() {
+      liveness.stop();
+      liveness = open();
+    },
+    looks: () => looks,
+  };
 }
 
 const hour = 3_600_000;
@@ -44,7 +61,7 @@ describe('an open stream', () => {
     expect(found).toEqual([]);
     clock.passUnnoticed(5_000 + 75_001);
     clock.advance(10_000);
-    expect(found).toEqual(['doubt']);
+    expect(found).toEqual(['overslept']);
   });
 
   test('is not silent for an hour more because the clock was set back by one', () => {
@@ -55,32 +72,41 @@ describe('an open stream', () => {
     expect(found).toEqual([20_000]);
   });
 
-  test('that is doubted is replaced after five seconds also when its silence is looked at before', () => {
-    const { clock, vigil, say, found } = watch(4_800);
-    vigil.prove();
-    clock.advance(400);
+  test('shows that it is alive once, when it is asked to; what comes in the first half second shows nothing', () => {
+    const { clock, prove, say, found } = watch(0);
     say();
-    clock.advance(4_400);
-    expect(found).toEqual([]);
-    clock.advance(200);
-    expect(found).toEqual(['doubt']);
-  });
-
-  test('that is doubted has not proved anything by what came in the first half second', () => {
-    const { clock, vigil, say, found } = watch(0);
-    vigil.prove();
+    prove();
     clock.advance(500);
     say();
-    clock.advance(4_500);
-    expect(found).toEqual(['doubt']);
+    expect(found).toEqual([]);
+    clock.advance(1);
+    say();
+    say();
+    expect(found).toEqual(['alive']);
   });
 
-  test('is watched by one timer, however often it has to prove that it is alive', () => {
-    const { clock, vigil } = watch('auto');
-    for (let time = 0; time < 3; time += 1) vigil.prove();
+  test('has all its time again when it is asked to show that it is alive', () => {
+    const { clock, prove, found } = watch(4_000);
+    clock.advance(3_999);
+    prove();
+    clock.advance(3_999);
+    expect(found).toEqual([]);
+    clock.advance(1);
+    expect(found).toEqual([4_000]);
+  });
+
+  test('is watched by one timer, however often it has to show that it is alive', () => {
+    const { clock, prove, stop } = watch('auto');
+    for (let time = 0; time < 3; time += 1) prove();
     expect(clock.pending).toBe(1);
-    vigil.stop();
+    stop();
     expect(clock.pending).toBe(0);
+  });
+
+  test('is looked at now and then, whether there is a limit or not', () => {
+    const { clock, looks } = watch(0);
+    clock.advance(60_000);
+    expect(looks()).toBe(4);
   });
 });
 
@@ -121,58 +147,47 @@ describe("an `idleTimeout` of 'auto'", () => {
     expect(found).toEqual([30_000]);
   });
 
+  test('is never less than the interval of the keep-alives, however slow', () => {
+    const { clock, beats, found } = watch('auto');
+    const minutes = 180_000;
+    beats(minutes, minutes, minutes, minutes);
+    clock.advance(3 * minutes - 1);
+    expect(found).toEqual([]);
+    clock.advance(1);
+    expect(found).toEqual([3 * minutes]);
+  });
+
   test('is doubled when it ran out, until three intervals of the next stream were seen', () => {
-    const { clock, vigil, beats, found } = watch('auto');
+    const { clock, reopen, beats, found } = watch('auto');
     beats(10_000);
     clock.advance(30_000);
-    vigil.start();
+    reopen();
     beats(10_000, 10_000);
     clock.advance(60_000);
-    vigil.start();
+    reopen();
     beats(10_000, 10_000, 10_000);
     clock.advance(60_000);
-    vigil.start();
+    reopen();
     beats(10_000, 10_000, 10_000, 10_000, 10_000);
     clock.advance(30_000);
     expect(found).toEqual([30_000, 60_000, 60_000, 30_000]);
   });
 
-  test('is not doubled when the longest one ran out', () => {
-    const { clock, vigil, beats, found } = watch('auto');
+  test('is not doubled when two minutes ran out', () => {
+    const { clock, reopen, beats, found } = watch('auto');
     beats(40_000);
     clock.advance(120_000);
-    vigil.start();
+    reopen();
     beats(10_000, 10_000);
     clock.advance(30_000);
     expect(found).toEqual([120_000, 30_000]);
   });
-
-  test.each([
-    ['ping', true],
-    ['PING', true],
-    ['heartbeat', true],
-    ['heart-beat', true],
-    ['keepalive', true],
-    ['keep-alive', true],
-    ['shopping', false],
-    ['pinged', false],
-    ['keep_alive', false],
-    ['message', false],
-  ])('asks of an event by the name of %s whether it is a keep-alive: %s', (event, isOne) => {
-    const { clock, say, found } = watch('auto');
-    for (let count = 0; count < 3; count += 1) {
-      say({ event, data: '', id: '' });
-      clock.advance(10_000);
-    }
-    clock.advance(hour);
-    expect(found).toEqual(isOne ? [30_000] : []);
-  });
 });
 
 test('an `idleTimeout` in milliseconds learns nothing from keep-alives', () => {
-  const { clock, memory, beats, found } = watch(20_000);
+  const { clock, cadence, beats, found } = watch(20_000);
   beats(2_000, 2_000);
-  expect(memory.keepAliveGaps).toEqual([]);
+  expect(cadence.gaps).toEqual([]);
   clock.advance(19_999);
   expect(found).toEqual([]);
   clock.advance(1);
