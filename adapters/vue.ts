@@ -92,7 +92,10 @@ export function useServerSentEvents<Data = unknown>(
 
   function follow(to: string | null): void {
     const { connection } = store;
-    if (to === null) return pause();
+    if (to === null) {
+      pause();
+      return;
+    }
     const isSame = connection !== null && address !== null && resourceOf(to) === resourceOf(address);
     const hasMoved = to !== address;
     if (!isSame) {

@@ -425,7 +425,11 @@ export const connectionMachine = setup({
       const floor = serverFloor(context.settings, error, null);
       const lostReplacements = context.lostReplacements + 1;
       const drawn = drawDelay(context, event, lostReplacements);
-      return { lostReplacements, notBefore: at + floor, proofTime: withinBounds(leastProofTime + floor + drawn) };
+      return {
+        lostReplacements,
+        notBefore: at + floor,
+        proofTime: withinBounds(leastProofTime + floor + drawn),
+      };
     }),
     recordDrop: assign({
       error: {
@@ -551,7 +555,10 @@ export const connectionMachine = setup({
         ],
         'page.hidden': onceHidden,
         'page.frozen': onceFrozen,
-        suspend: [{ guard: 'mayRepeat', ...onceLeft }, { ...onceLeft, target: 'closed' }],
+        suspend: [
+          { guard: 'mayRepeat', ...onceLeft },
+          { ...onceLeft, target: 'closed' },
+        ],
       },
       initial: 'connecting',
       states: {
@@ -796,7 +803,14 @@ function nameOf(attempt: number | null): string {
 }
 
 /** Whether the next request would repeat no effect, or may. */
-function mayRepeat({ request, stream, unsafe, resumable, settings, lastEventId }: ConnectionContext): boolean {
+function mayRepeat({
+  request,
+  stream,
+  unsafe,
+  resumable,
+  settings,
+  lastEventId,
+}: ConnectionContext): boolean {
   const isRunning = request !== null || stream !== null;
   return !isRunning || !unsafe || (resumable && lastEventId !== '') || settings.retryUnsafe;
 }

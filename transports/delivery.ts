@@ -37,11 +37,15 @@ export function createDelivery({ options, memory, send, onKeepAlive, onFarewell 
 
   return (batch: MessageBatch): void => {
     const { retry } = batch;
-    if (batch.messages.length === 0 && batch.lastEventId === memory.lastEventId && retry === undefined) return;
+    if (batch.messages.length === 0 && batch.lastEventId === memory.lastEventId && retry === undefined)
+      return;
     const isNews = !(hasProgressed || batch.lastEventId === '' || memory.hasSeen(batch.lastEventId));
     memory.remember(batch);
 
-    const named = upTo(batch.messages, closingNames.length > 0 && ((one) => closingNames.includes(one.event)));
+    const named = upTo(
+      batch.messages,
+      closingNames.length > 0 && ((one) => closingNames.includes(one.event)),
+    );
     const parsed = parseBatch(named ?? batch.messages);
     const tested = upTo(parsed, closingTest);
     const messages = tested ?? parsed;

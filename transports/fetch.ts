@@ -130,11 +130,14 @@ export async function supplyRequest(
 ): Promise<SuppliedRequest> {
   const { reportError = defaultReporter } = options;
   const continued = request.lastEventId === '' ? undefined : options.resume;
-  const { method = 'GET', headers = options.headers, body } = continued ?? options;
   const url = await supply('url', continued?.url ?? options.url, reportError);
   // A continuation may be at a place of its own.
   const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
-  if (continued && lastEventId === '') throw new ConnectionError('invalid', movedAway);
+  const hasMoved = lastEventId === '';
+  if (continued && hasMoved && !isSafe(options.method ?? 'GET')) {
+    throw new ConnectionError('invalid', movedAway, { unsent: true });
+  }
+  const { method = 'GET', headers = options.headers, body } = (hasMoved ? undefined : continued) ?? options;
   return {
     url,
     method,

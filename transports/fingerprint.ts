@@ -27,7 +27,8 @@ export function samplePrint({ event, data }: Message): number {
   const text = textOf(data);
   const step = Math.max(1, Math.floor(text.length / samples));
   let print = start ^ text.length;
-  for (let index = 0; index < event.length; index += 1) print = Math.imul(print ^ event.charCodeAt(index), prime);
+  for (let index = 0; index < event.length; index += 1)
+    print = Math.imul(print ^ event.charCodeAt(index), prime);
   for (let index = text.length - 1; index >= 0; index -= step) {
     print = Math.imul(print ^ text.charCodeAt(index), prime);
   }

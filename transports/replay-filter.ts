@@ -124,7 +124,11 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         if (run && !wasHolding) timer = clock.setTimeout(release, longestHold);
         deliver(news);
       } else {
-        deliver(hasMoved || lastEventId === replays.lastEventId ? batch : { ...batch, lastEventId: replays.lastEventId });
+        deliver(
+          hasMoved || lastEventId === replays.lastEventId
+            ? batch
+            : { ...batch, lastEventId: replays.lastEventId },
+        );
       }
     },
     /** What comes from now on is no replay. */

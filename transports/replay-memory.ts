@@ -138,9 +138,7 @@ function ownMessages(
   ownIds: MessageBatch['ownIds'],
   before: string,
 ): readonly Message[] {
-  return ownIds === true
-    ? messages
-    : messages.filter((_, index) => isOwnId(ownIds, messages, index, before));
+  return ownIds === true ? messages : messages.filter((_, index) => isOwnId(ownIds, messages, index, before));
 }
 
 /** Keeps the last ones. The list is cut only now and then, which is cheap. */

@@ -44,7 +44,10 @@ export async function supply<Value>(
     return await (typeof value === 'function' ? (value as () => Value | Promise<Value>)() : value);
   } catch (cause) {
     if (isConnectionError(cause)) throw cause;
-    const error = new ConnectionError(kind, `\`${name}\` threw, so no request was sent.`, { cause, unsent: true });
+    const error = new ConnectionError(kind, `\`${name}\` threw, so no request was sent.`, {
+      cause,
+      unsent: true,
+    });
     report(reporter, error);
     throw error;
   }

@@ -3,8 +3,8 @@ import { type ConnectionStatus, connectionStatuses, selectStatus } from '../../m
 import { anyOf, check, type Rules } from '../../machines/rules.ts';
 import { describe, namedEvents, type PathEvent, pathEvents, type TestEvent } from './events.ts';
 import { type Move, routesFrom, withoutBeginnings } from './explore.ts';
-import { type ExpectedState, type PathStage, play } from './step.ts';
 import { begin, type Model, streamOf } from './model.ts';
+import { type ExpectedState, type PathStage, play } from './step.ts';
 
 /** One step of a path: something happens, and the connection is as expected. */
 export type PathStep = TestEvent & {

@@ -68,7 +68,10 @@ function look(draft: Draft, id: string, limit: number): void {
   const { now, attempts } = draft;
   const { heardAt = now, lookAt = now } = attempts[id] ?? {};
   const isLate = now - Math.min(heardAt + limit, lookAt) > asleepAfter;
-  if (now - heardAt >= limit && !isLate) return fail(draft, id, { kind: 'idle' });
+  if (now - heardAt >= limit && !isLate) {
+    fail(draft, id, { kind: 'idle' });
+    return;
+  }
   change(draft, id, { lookAt: now + lookInterval, ...(isLate && { heardAt: now }) });
   if (isLate) tell(draft, { type: 'stream.overslept' });
 }

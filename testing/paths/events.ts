@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from '../../adapters/options.ts';
 import type { Message } from '../../machines/message.ts';
 import { bufferTime } from '../../transports/liveness.ts';
+import { isSafe } from '../../transports/method.ts';
 import { mostMessages } from '../../transports/replay-memory.ts';
 import { namesOf } from '../../transports/supply.ts';
 import { nextNoticed } from './due.ts';
@@ -110,12 +111,18 @@ export function eventsIn(model: Model): TestEvent[] {
 
 /** A component that is away does nothing but come back. */
 function appEventsIn(model: Model): TestEvent[] {
-  const { snapshot, isAway } = model;
+  const { snapshot, isAway, options } = model;
   if (isAway) return [{ event: 'return' }];
   const [request, stream] = [requestOf(model), streamOf(model)];
-  const events: TestEvent[] = [{ event: 'close' }, { event: 'reconnect' }, { event: 'move' }, { event: 'leave' }];
+  const events: TestEvent[] = [
+    { event: 'close' },
+    { event: 'reconnect' },
+    { event: 'move' },
+    { event: 'leave' },
+  ];
   if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) events.unshift({ event: 'open' });
-  if (stream && !request) events.push({ event: 'relocate' });
+  // What an unsafe request began cannot be continued elsewhere.
+  if (stream && !request && isSafe(options.method ?? 'GET')) events.push({ event: 'relocate' });
   if (request ?? stream) events.push({ event: 'revive' });
   return events;
 }
@@ -199,7 +206,8 @@ export function describe(event: TestEvent, model: Model): string {
 function nameOf({ event, data, id }: PathMessage, options: ConnectionOptions): string {
   if (id === '') return 'the server takes back its last ID';
   if (data === undefined) return 'the server sends an ID without an event';
-  if (event && namesOf(options.refreshOn).includes(event)) return 'the server says that the credentials expire';
+  if (event && namesOf(options.refreshOn).includes(event))
+    return 'the server says that the credentials expire';
   if (event && farewellsOf(options).includes(event)) return 'the server says goodbye';
   return id === null ? 'the server sends an event without an ID' : 'the server sends an event';
 }

@@ -22,15 +22,7 @@ export interface ExpectedState {
 }
 
 /** What an app does with a connection, or with the component that has it. */
-export type AppEvent =
-  | 'open'
-  | 'close'
-  | 'reconnect'
-  | 'leave'
-  | 'return'
-  | 'move'
-  | 'relocate'
-  | 'revive';
+export type AppEvent = 'open' | 'close' | 'reconnect' | 'leave' | 'return' | 'move' | 'relocate' | 'revive';
 
 /** What the steps of a path are played with. */
 export interface PathStage {

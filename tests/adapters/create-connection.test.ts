@@ -42,8 +42,7 @@ describe('a restart of the server', () => {
     ]);
     expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '2', '2', '2', '2']);
     expect(statuses).toEqual(['open', ...Array(4).fill(['backoff', 'connecting']).flat(), 'open']);
-    expect(connection.state.retries).toBe(4);
-    clock.advance(5_000);
+    // An event that was never seen before is news, and news makes the budget whole.
     expect(connection.state).toMatchObject({ status: 'open', retries: 0, error: null });
   });
 
@@ -351,11 +350,11 @@ describe('a jitter function', () => {
 });
 
 describe('time', () => {
-  test('that passes without an answer is a timeout, by default after 15 seconds', async () => {
+  test('that passes without an answer is a timeout, by default after 60 seconds', async () => {
     server.answer(stall);
     const connection = connect();
     await until(() => server.requests.length === 1);
-    clock.advance(14_999);
+    clock.advance(59_999);
     expect(connection.state.status).toBe('connecting');
     clock.advance(1);
     expect(connection.state).toMatchObject({ status: 'backoff', error: { kind: 'timeout' } });

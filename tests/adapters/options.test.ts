@@ -52,7 +52,10 @@ describe('an option that is not what it may be is refused at once', () => {
       { idleTimeout: 'always' },
       "`idleTimeout` must be a number from 0 to 2147483647 | 'auto', but it is 'always'.",
     ],
-    [{ closeOn: '' }, "`closeOn` must be an event name or a list of them, but it is ''."],
+    [
+      { closeOn: '' },
+      "`closeOn` must be an event name or a list of them, or a function of the message, but it is ''.",
+    ],
     [{ refreshOn: [1] }, '`refreshOn` must be an event name or a list of them, but it is of type object.'],
     [{ maxFieldSize: 0 }, '`maxFieldSize` must be a number from 1 to Infinity, but it is 0.'],
     [{ persist: { key: 'x' } }, '`persist` must be a `storage` and a `key`, but it is of type object.'],
@@ -77,7 +80,10 @@ describe('an option that is not what it may be is refused at once', () => {
       { lastEventIdHeader: 'last event id' },
       "`lastEventIdHeader` must be the name of a header, but it is 'last event id'.",
     ],
-    [{ closeOn: 42 }, '`closeOn` must be an event name or a list of them, but it is 42.'],
+    [
+      { closeOn: 42 },
+      '`closeOn` must be an event name or a list of them, or a function of the message, but it is 42.',
+    ],
     [
       { clock: {} },
       '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',

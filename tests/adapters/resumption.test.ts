@@ -92,7 +92,7 @@ test('a hub that no longer has the last event says so, and onGap hears it', asyn
     onGap: (gap) => gaps.push(gap),
   });
   await until(() => received.length === 1);
-  expect(gaps).toEqual([{ lastEventId: 'forgotten', resumedAfter: 'początek' }]);
+  expect(gaps).toEqual([{ reason: 'server', lastEventId: 'forgotten', resumedAfter: 'początek' }]);
   server.drop();
   await reached('backoff');
   clock.advance(30_000);

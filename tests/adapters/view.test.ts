@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createView,
   idleStore,
-  leave,
   unknownStore,
   type ViewableConnection,
   type ViewOptions,
 } from '../../adapters/view.ts';
-import { type ConnectionState, createConnection } from '../../index.ts';
+import { createConnection } from '../../index.ts';
 import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
@@ -325,33 +324,4 @@ test('without a connection there is nothing to show and nothing to do', () => {
   for (const command of [open, close, reconnect]) command();
   idleStore.subscribe(() => {})();
   expect(idleStore.get()).toEqual(closed);
-});
-
-describe('a component that goes away', () => {
-  const get = {};
-  const post = { method: 'POST' };
-  test.each([
-    ['connecting', {}, get, true, true],
-    ['open', {}, get, true, true],
-    ['open', {}, { method: 'head' }, true, true],
-    ['backoff', {}, get, true, true],
-    ['failed', {}, get, true, false],
-    ['closed', { closeReason: 'app' }, get, false, false],
-    ['closed', { closeReason: 'ended' }, get, false, false],
-    ['closed', { closeReason: null }, get, false, false],
-    ['closed', { closeReason: 'paused' }, get, true, true],
-    ['connecting', {}, post, true, true],
-    ['backoff', {}, post, true, true],
-    ['open', {}, post, true, false],
-    ['open', {}, { ...post, retryUnsafe: true }, true, true],
-    ['open', { lastEventId: '7' }, post, true, true],
-  ] as const)(
-    'while its connection is %s (%o, %o) closes it: %s; it resumes it when it comes back: %s',
-    (status, more, options, closes, resumes) => {
-      const close = vi.fn();
-      const state = { closeReason: null, lastEventId: '', ...more, status } as ConnectionState;
-      expect(leave({ state, close } as unknown as ViewableConnection, options)).toBe(resumes);
-      expect(close).toHaveBeenCalledTimes(Number(closes));
-    },
-  );
 });

@@ -99,6 +99,6 @@ runModel(vanilla, distinct(routesOf(situations, vanilla.without)), {
   ],
 });
 
-const own = nodeTarget({ name: 'an actor of one\'s own, fetch, Node', without: [], connect: startOwnActor });
+const own = nodeTarget({ name: "an actor of one's own, fetch, Node", without: [], connect: startOwnActor });
 
 runModel(own, distinct(routesOf(situations, own.without)));

@@ -1,4 +1,5 @@
 import { type AnyActorRef, createActor } from 'xstate';
+import { settingsOf } from '../../adapters/options.ts';
 import {
   type ConnectionOptions,
   connectionMachine,
@@ -8,7 +9,6 @@ import {
   type Message,
   selectStatus,
 } from '../../index.ts';
-import { settingsOf } from '../../adapters/options.ts';
 import type { TestClock } from '../../testing/clock.ts';
 import type { PathStage } from '../../testing/paths/step.ts';
 import type { movingUrl } from './app.ts';

@@ -347,7 +347,8 @@ export class Reference {
   #lookAtDraw(): void {
     const { draw } = this.#oracle;
     if (!draw) return;
-    for (const retry of [draw, draw.instead]) if (retry?.what === 'retry') this.#oracle.sawRetry(middleOf(retry));
+    for (const retry of [draw, draw.instead])
+      if (retry?.what === 'retry') this.#oracle.sawRetry(middleOf(retry));
     this.#oracle.sawDraw(middleOf(draw));
   }
 }

@@ -56,7 +56,11 @@ export const situations: readonly Situation[] = [
   },
   {
     name: 'for which an ended stream is a failure, and a broken one a lost session',
-    options: { ...few, refresh: refresh.refresh, policy: { ended: 'fail', timeout: 'fail', network: 'refresh' } },
+    options: {
+      ...few,
+      refresh: refresh.refresh,
+      policy: { ended: 'fail', timeout: 'fail', network: 'refresh' },
+    },
     events: [],
   },
   {

@@ -337,7 +337,11 @@ export class Oracle {
     if (this.phase === 'paused' && signal === 'page.visible') this.#attemptOnceWelcome();
     else if (this.phase === 'paused' && signal === 'page.resumed' && !this.#mustPause)
       this.#attemptOnceWelcome();
-    else if (this.phase === 'waiting' || this.phase === 'offline' || (this.phase === 'failed' && !this.#refused))
+    else if (
+      this.phase === 'waiting' ||
+      this.phase === 'offline' ||
+      (this.phase === 'failed' && !this.#refused)
+    )
       this.#attemptOnceWelcome();
   }
 
@@ -369,7 +373,9 @@ export class Oracle {
   /** What was drawn has been seen. Returns how long the wait must be. */
   sawDraw(drawn: number): number {
     const { what = 'retry', floor = 0 } = this.draw ?? {};
-    const wait = { retry: floor + drawn, proof: 5_000 + floor + drawn, network: Math.max(floor, drawn) }[what];
+    const wait = { retry: floor + drawn, proof: 5_000 + floor + drawn, network: Math.max(floor, drawn) }[
+      what
+    ];
     const delay = Math.min(longest, Math.round(wait));
     this.due = this.waitsSince + delay;
     this.draw = undefined;
@@ -475,7 +481,10 @@ export class Oracle {
     const isSecondInARow = this.refreshed;
     const charged = hadMessages && this.lastEventId === '' ? 0 : this.retries;
     this.#leaveOpen();
-    if (verdict === 'stop') return this.#end();
+    if (verdict === 'stop') {
+      this.#end();
+      return;
+    }
     this.refreshed = false;
     this.error = fault.kind;
     this.#status = fault.status;
@@ -543,9 +552,12 @@ export class Oracle {
   #attemptOnceWelcome(): void {
     const wasInBackoff = this.phase === 'waiting' || this.phase === 'offline';
     const wait = this.#held();
-    if (wait === 0) return this.#attempt();
-    this.#enter('waiting', Math.round(wait));
-    if (!wasInBackoff) this.#settleInBackoff();
+    if (wait === 0) {
+      this.#attempt();
+    } else {
+      this.#enter('waiting', Math.round(wait));
+      if (!wasInBackoff) this.#settleInBackoff();
+    }
   }
 
   get #mustPause(): boolean {
@@ -592,7 +604,10 @@ export class Oracle {
     this.#close('ended');
   }
 
-  #close(reason: 'app' | 'ended' | 'paused', phase: Phase = reason === 'paused' ? 'paused' : 'inactive'): void {
+  #close(
+    reason: 'app' | 'ended' | 'paused',
+    phase: Phase = reason === 'paused' ? 'paused' : 'inactive',
+  ): void {
     this.#leaveOpen();
     this.#enter(phase);
     this.closeReason = reason;
@@ -622,7 +637,8 @@ export class Oracle {
     const { jitter, retryFactor, maxRetryDelay } = this.#settings;
     const base = this.#serverRetry === null ? this.#settings.retryDelay : Math.max(100, this.#serverRetry);
     const first = Math.min(base, maxRetryDelay);
-    const delay = base === 0 ? 0 : Math.round(Math.min(maxRetryDelay, base * retryFactor ** retries, longest));
+    const delay =
+      base === 0 ? 0 : Math.round(Math.min(maxRetryDelay, base * retryFactor ** retries, longest));
     this.spreads.push(delay);
     if (jittered !== undefined) return { least: jittered, most: jittered };
     if (jitter === 'none') return { least: delay, most: delay };

@@ -55,7 +55,8 @@ export async function play(rig: Rig, steps: readonly Step[]): Promise<void> {
     news.announced.push(sentence(event));
     if (event.type === 'failure') news.delay = event.retryDelay;
   };
-  for (const type of ['messages', 'opened', 'gap', 'failure', 'gaveUp', 'closed'] as const) actor.on(type, note);
+  for (const type of ['messages', 'opened', 'gap', 'failure', 'gaveUp', 'closed'] as const)
+    actor.on(type, note);
   let before: unknown = actor.getSnapshot();
   const untoward: unknown[] = [];
   actor.subscribe({

@@ -92,7 +92,19 @@ export const settings: fc.Arbitrary<ConnectionSettings> = fc.record({
   policy: fc.oneof(
     { weight: 2, arbitrary: fc.constant({}) },
     fc.dictionary(
-      fc.constantFrom('401', '404', '410', '503', '4xx', '5xx', '2xx', 'network', 'ended', 'unauthorized', 'http'),
+      fc.constantFrom(
+        '401',
+        '404',
+        '410',
+        '503',
+        '4xx',
+        '5xx',
+        '2xx',
+        'network',
+        'ended',
+        'unauthorized',
+        'http',
+      ),
       fc.constantFrom(...verdicts),
       { maxKeys: 3, noNullPrototype: true },
     ),
@@ -127,7 +139,25 @@ const anyFault: fc.Arbitrary<Fault> = fc.record(
   {
     // The word `exhausted` is the statechart's own.
     kind: fc.constantFrom(...failureKinds.filter((kind) => kind !== 'exhausted')),
-    status: fc.constantFrom(200, 204, 304, 400, 401, 403, 404, 408, 409, 410, 425, 429, 500, 502, 503, 504, 599),
+    status: fc.constantFrom(
+      200,
+      204,
+      304,
+      400,
+      401,
+      403,
+      404,
+      408,
+      409,
+      410,
+      425,
+      429,
+      500,
+      502,
+      503,
+      504,
+      599,
+    ),
     retryAfter: fc.oneof(fc.constantFrom(0, 1, 1e12), fc.nat(400_000)),
   },
   { requiredKeys: ['kind'] },
@@ -221,7 +251,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      ask: fc.constantFrom('open' as const, 'open' as const, 'reconnect' as const, 'move' as const, 'resume' as const),
+      ask: fc.constantFrom(
+        'open' as const,
+        'open' as const,
+        'reconnect' as const,
+        'move' as const,
+        'resume' as const,
+      ),
     }),
   },
   {

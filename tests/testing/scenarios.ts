@@ -78,7 +78,7 @@ export const scenarios: Scenario[] = [
       [send({ retry: 60_000 }), {}],
       [send({ data: 'x', id: '' }), { lastEventId: '' }],
       [send({ data: 'x', id: 'bad\0id' }), { lastEventId: '' }],
-      [drop, { status: 'backoff', retryIn: 61_000 }],
+      [drop, { status: 'backoff', retryIn: 60_000 + 30_000 }],
     ],
   },
   {
@@ -89,10 +89,9 @@ export const scenarios: Scenario[] = [
       [drop, { status: 'backoff', error: { kind: 'network', message: 'The stream broke.' }, openStreams: 0 }],
       [send('c', { data: 'not kept', id: null }, { id: '3a' }), { lastEventId: '2' }],
       [wait, { status: 'connecting', requests: [{ lastEventId: '' }, { lastEventId: '2' }] }],
-      // An ID without a message does not count as long as what comes may be a replay.
-      [accept, { status: 'open', lastEventId: '3', received: [{}, {}, { data: 'c', id: '3' }] }],
+      [accept, { status: 'open', lastEventId: '3a', received: [{}, {}, { data: 'c', id: '3' }] }],
       [end, { status: 'backoff', error: { kind: 'ended', message: 'The server ended the stream.' } }],
-      [wait, { requests: [{}, {}, { lastEventId: '3' }] }],
+      [wait, { requests: [{}, {}, { lastEventId: '3a' }] }],
       open,
       [close, { status: 'closed', closeReason: 'app', openStreams: 0 }],
     ],
@@ -162,7 +161,7 @@ export const scenarios: Scenario[] = [
     name: 'a request that is never answered',
     steps: [
       [({ peer }) => peer.stall(), { status: 'connecting', waiting: 1 }],
-      [({ clock }) => clock.advance(15_000), { status: 'backoff', error: { kind: 'timeout' }, waiting: 0 }],
+      [({ clock }) => clock.advance(60_000), { status: 'backoff', error: { kind: 'timeout' }, waiting: 0 }],
       [wait, {}],
       open,
     ],
