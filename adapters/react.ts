@@ -53,19 +53,19 @@ export function useServerSentEvents<Data = unknown>(
     address === null ? idleStore : createStore(address, options, latest),
   );
   const view = useView(store);
-  const isPresent = useRef(false);
+  const isGone = useRef(false);
   const wasRunning = useRef(false);
   const isWanted = address !== null;
 
   useEffect(() => {
     const { connection } = store;
     if (!connection || !isWanted) return undefined;
-    isPresent.current = true;
+    isGone.current = false;
     begin(connection, wasRunning.current || latest.current.options.immediate !== false);
     return () => {
       // Hidden by <Activity> and shown again, the component resumes what was running.
       wasRunning.current = connection.suspend();
-      isPresent.current = false;
+      isGone.current = true;
     };
   }, [store, latest, isWanted]);
 
@@ -82,10 +82,10 @@ export function useServerSentEvents<Data = unknown>(
     return {
       // After the unmount these two would open a connection that nobody closes.
       open: () => {
-        if (isPresent.current) open();
+        if (!isGone.current) open();
       },
       reconnect: (reconnectOptions: ReconnectOptions = {}) => {
-        if (isPresent.current) reconnect(reconnectOptions);
+        if (!isGone.current) reconnect(reconnectOptions);
       },
       close,
     };

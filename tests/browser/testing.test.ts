@@ -40,7 +40,7 @@ test('the page that is there is played, and put back as it was', async () => {
     await scripted.accept();
     page.goOffline();
     await scripted.drop();
-    expect(connection.state).toMatchObject({ status: 'backoff', retryAt: null });
+    expect(connection.state).toMatchObject({ status: 'backoff', retries: 0 });
     page.goOnline();
     await scripted.accept();
     page.hide();

@@ -309,7 +309,11 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
   });
 
   test('says of a failure whether anything was sent, and of a stream whether it had messages', async () => {
-    const refused = hear({ refresh: () => Promise.reject(new Error('down')), reportError: () => {} }, undefined, true);
+    const refused = hear(
+      { refresh: () => Promise.reject(new Error('down')), reportError: () => {} },
+      undefined,
+      true,
+    );
     await until(() => refused.heard.length === 1);
     expect(refused.heard[0]).toMatchObject({ type: 'request.failed', error: { unsent: true } });
     for (const messages of [[], [{ event: 'message', data: 'a', id: '' }]]) {

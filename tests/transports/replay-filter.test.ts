@@ -81,7 +81,12 @@ describe('a new stream', () => {
     ['repeats more than is known', '5 6', '1 2 3 4 5 6 7', '1 2 3 4 7'],
     ['says something without an ID in between', '1 2 3', '2 -ping 3 4', '-ping 4'],
     ['says what was said before, without an ID', '-a 1 -b', '-a -b', '-a -b'],
-    ['gives different messages the same ID, as the one before did', '1=a 2=b 1=c', '1=a 2=b 1=c', '1=a 2=b 1=c'],
+    [
+      'gives different messages the same ID, as the one before did',
+      '1=a 2=b 1=c',
+      '1=a 2=b 1=c',
+      '1=a 2=b 1=c',
+    ],
   ])('%s', (_, before, after, expected) => {
     for (const chunks of [[after], after.split(' ')]) {
       const { open } = connection();

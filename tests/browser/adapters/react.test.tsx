@@ -241,6 +241,7 @@ describe('the functions among the options', () => {
     const called: string[] = [];
     const optionsOf = (render: string): ServerSentEventsOptions => ({
       method: 'POST',
+      retryUnsafe: true,
       body: () => `the body of the ${render}`,
       fetch: (...request) => {
         called.push(`fetch of the ${render}`);
@@ -329,6 +330,70 @@ test('a command that comes after the unmount opens nothing', async () => {
   feed.last.open();
   await noSockets();
   expect((await server.look()).requests).toHaveLength(1);
+});
+
+test('a URL that differs in its query is the same connection: nothing is lost, reset, or shown to reconnect', async () => {
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={`${server.url}?token=a`} />);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.last.data === 'one');
+  for (const token of ['b', 'c', 'd']) {
+    const before = (await server.look()).requests.length;
+    root.render(<feed.Feed url={`${server.url}?token=${token}`} />);
+    await server.publish(`while ${token} comes`);
+    await expect.poll(async () => (await server.look()).requests.length).toBe(before + 1);
+    await expect.poll(async () => (await server.look()).streams).toBe(1);
+    await server.publish(`after ${token}`);
+    await until(() => feed.received.at(-1)?.data === `after ${token}`);
+  }
+  expect(feed.received.map(({ data }) => data)).toEqual([
+    'one',
+    ...['b', 'c', 'd'].flatMap((token) => [`while ${token} comes`, `after ${token}`]),
+  ]);
+  expect(feed.statuses).toEqual(['connecting', 'open']);
+  const { requests } = await server.look();
+  expect(requests.map(({ url }) => url)).toEqual(
+    ['a', 'b', 'c', 'd'].map((token) => `/events?token=${token}`),
+  );
+  expect(requests.slice(1).every(({ lastEventId }) => lastEventId !== '')).toBe(true);
+  const data = feed.results.map((result) => result.data);
+  expect(data.slice(data.indexOf('one'))).not.toContain(undefined);
+});
+
+test('no URL for a while keeps what is shown, and the event to resume after', async () => {
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={server.url} options={{ history: 5 }} />);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.last.data === 'one');
+  root.render(<feed.Feed url={null} options={{ history: 5 }} />);
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  await server.publish('meanwhile');
+  expect(feed.last).toMatchObject({ data: 'one', history: [{ data: 'one' }], lastEventId: '1' });
+  feed.last.open();
+  feed.last.reconnect();
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(1);
+  root.render(<feed.Feed url={server.url} options={{ history: 5 }} />);
+  await until(() => feed.last.data === 'meanwhile');
+  expect(feed.last.history.map(({ data }) => data)).toEqual(['one', 'meanwhile']);
+  expect((await server.look()).requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+});
+
+test('what the app has closed stays closed for another query; what the server has ended begins anew', async () => {
+  await server.answer({ kind: 'status', code: 204 }, { kind: 'stream' });
+  const feed = createFeed();
+  const { host, root } = render(<feed.Feed url={`${server.url}?q=1`} />);
+  await until(() => host.textContent === 'closed' && feed.last.closeReason === 'ended');
+  root.render(<feed.Feed url={`${server.url}?q=2`} />);
+  await until(() => host.textContent === 'open');
+  feed.last.close();
+  await until(() => host.textContent === 'closed');
+  root.render(<feed.Feed url={`${server.url}?q=3`} />);
+  await quiet();
+  expect([host.textContent, (await server.look()).requests.length]).toEqual(['closed', 2]);
 });
 
 test('no URL is idle; one that comes later connects; one that goes away disconnects', async () => {
@@ -482,7 +547,7 @@ test('onGap hears that the server has lost events, through the latest callback o
   await quiet();
   await server.drop();
   await until(() => gaps.length === 2);
-  const gap = { lastEventId: '7', resumedAfter: '9' };
+  const gap = { reason: 'server', lastEventId: '7', resumedAfter: '9' };
   expect(gaps).toEqual([
     ['second', gap],
     ['first', gap],

@@ -182,6 +182,69 @@ test('no URL is idle; one that comes later connects; one that goes away disconne
   expect((await server.look()).requests).toHaveLength(1);
 });
 
+test('a URL that differs in its query is the same connection: nothing is lost, reset, or shown to reconnect', async () => {
+  const token = ref('a');
+  const feed = createFeed(() => `${server.url}?token=${token.value}`);
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.result?.data.value === 'one');
+  for (const next of ['b', 'c', 'd']) {
+    const before = (await server.look()).requests.length;
+    token.value = next;
+    await server.publish(`while ${next} comes`);
+    await expect.poll(async () => (await server.look()).requests.length).toBe(before + 1);
+    await expect.poll(async () => (await server.look()).streams).toBe(1);
+    await server.publish(`after ${next}`);
+    await until(() => feed.received.at(-1)?.data === `after ${next}`);
+    expect(feed.result?.data.value).toBeDefined();
+  }
+  expect(feed.received.map(({ data }) => data)).toEqual([
+    'one',
+    ...['b', 'c', 'd'].flatMap((next) => [`while ${next} comes`, `after ${next}`]),
+  ]);
+  expect(feed.statuses).toEqual(['connecting', 'open']);
+  const { requests } = await server.look();
+  expect(requests.map(({ url }) => url)).toEqual(['a', 'b', 'c', 'd'].map((next) => `/events?token=${next}`));
+});
+
+test('no URL for a while keeps what is shown, and the event to resume after', async () => {
+  const url = ref<string | null>(server.url);
+  const feed = createFeed(() => url.value, { history: 5 });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  await server.publish('one');
+  await until(() => feed.result?.data.value === 'one');
+  url.value = null;
+  await until(() => host.textContent === 'closed');
+  await noSockets();
+  await server.publish('meanwhile');
+  expect([feed.result?.data.value, feed.result?.lastEventId.value]).toEqual(['one', '1']);
+  feed.result?.open();
+  feed.result?.reconnect();
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(1);
+  url.value = server.url;
+  await until(() => feed.result?.data.value === 'meanwhile');
+  expect(feed.result?.history.value.map(({ data }) => data)).toEqual(['one', 'meanwhile']);
+  expect((await server.look()).requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+});
+
+test('what the app has closed stays closed for another query; what the server has ended begins anew', async () => {
+  await server.answer({ kind: 'status', code: 204 }, { kind: 'stream' });
+  const query = ref(1);
+  const feed = createFeed(() => `${server.url}?q=${query.value}`);
+  const { host } = mount(feed.Feed);
+  await until(() => feed.result?.closeReason.value === 'ended');
+  query.value = 2;
+  await until(() => host.textContent === 'open');
+  feed.result?.close();
+  await until(() => host.textContent === 'closed');
+  query.value = 3;
+  await quiet();
+  expect([host.textContent, (await server.look()).requests.length]).toEqual(['closed', 2]);
+});
+
 test('a new URL alone is no news of the data', async () => {
   const url = ref('http://127.0.0.1:9/nobody');
   const scope = effectScope();
@@ -316,7 +379,7 @@ test('onGap hears that the server has lost events', async () => {
   });
   mount(feed.Feed);
   await until(() => gaps.length === 1);
-  expect(gaps).toEqual([{ lastEventId: '7', resumedAfter: '9' }]);
+  expect(gaps).toEqual([{ reason: 'server', lastEventId: '7', resumedAfter: '9' }]);
 });
 
 test('the refs are read-only', async () => {
