@@ -50,30 +50,27 @@ export interface ConnectionContext {
   readonly openedAt: number | null;
   /** How many requests have been made. Each has a number, and so has the stream that comes of it. */
   readonly attempts: number;
-  /** The number of the request that has no answer yet; null when there is none. */
-  readonly request: number | null;
   /** The number of the stream that is open; null when there is none. */
   readonly stream: number | null;
-  /** To send the request of the last attempt again may repeat its effect (that of a POST, say). */
-  readonly unsafe: boolean;
-  /** The stream of an unsafe request is continued by a safe one, once there is an ID to resume after. */
-  readonly resumable: boolean;
-  /** The server said that the credentials of the stream are about to expire. */
-  readonly expiring: boolean;
-  /** The credentials may be renewed: that has not failed yet while this stream was open. */
-  readonly renewable: boolean;
-  /** The requests that were to replace a doubted stream and were lost, in a row. */
-  readonly lostReplacements: number;
-  /** How long a doubted stream has to show that it is alive, in milliseconds. */
-  readonly proofTime: number;
+  /**
+   * When the request of this attempt may be sent again: `always`; only as a safe one, `resumed` after an event ID; or
+   * `never`, because that may repeat its effect (that of a POST, say).
+   */
+  readonly repeatable: 'always' | 'resumed' | 'never';
+  /**
+   * What is known of the credentials. `refreshed`: the attempt follows a refresh, so another 401 would be the second in
+   * a row. `expiring`: the server said that they are about to expire. `unrenewable`: to renew them has failed while
+   * this stream was open.
+   */
+  readonly credentials: 'good' | 'refreshed' | 'expiring' | 'unrenewable';
+  /** How long a doubted stream has to show that it is alive, and how many requests for another were lost in a row. */
+  readonly doubt: { readonly proofTime: number; readonly lost: number };
   /** A stream without event IDs was lost: nobody can know which events came meanwhile. */
   readonly mayHaveMissed: boolean;
   /** When the last retry was charged, on the wall clock in milliseconds; null when it was given back. */
   readonly chargedAt: number | null;
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
-  /** The attempt that runs follows a refresh of the credentials: another 401 would be the second in a row. */
-  readonly refreshed: boolean;
 }
 
 /** What the statechart can be started with: any of its settings, and the event ID to resume after. */
@@ -271,7 +268,7 @@ const onceHidden = {
 } as const;
 
 /** What follows when the page is frozen, and can read nothing until it is resumed. */
-const onceFrozen = { ...onceHidden, guard: 'mayRepeat' } as const;
+const onceFrozen = { target: onceHidden.target, actions: onceHidden.actions } as const;
 
 /** What follows when the component that uses the connection goes away, perhaps to come back. */
 const onceLeft = {
@@ -300,6 +297,9 @@ export const leastProofTime = 5_000;
 /** How long after a failure a platform may tell that the network is gone, in milliseconds. */
 const offlineNotice = 1_000;
 
+/** A stream that is trusted. */
+const noDoubt = { proofTime: leastProofTime, lost: 0 };
+
 /** A retry budget with nothing charged to it. */
 const wholeBudget = { retries: 0, previousBackoff: 0, chargedAt: null };
 
@@ -326,11 +326,11 @@ export const connectionMachine = setup({
     carriesMessages: ({ event }) => event.type === 'stream.messages' && event.messages.length > 0,
     isFinished: ({ context, event }) =>
       verdictFor(context, event) === 'stop' ||
-      (event.type === 'stream.ended' && (event.final ?? context.unsafe)),
+      (event.type === 'stream.ended' && (event.final ?? context.repeatable !== 'always')),
     canRefresh: ({ context, event }) =>
       verdictFor(context, event) === 'refresh' &&
       outcomeOf(event).refreshable === true &&
-      !context.refreshed &&
+      context.credentials !== 'refreshed' &&
       mayRequestAgain(context, event),
     canRestart: ({ context, event }) =>
       verdictFor(context, event) === 'restart' &&
@@ -347,7 +347,8 @@ export const connectionMachine = setup({
     refusesSecondStream: ({ event }) => refusesSecondStream(outcomeOf(event).error),
     wasLostOnTheWay: ({ event }) => ['network', 'timeout'].includes(outcomeOf(event).error.kind),
     isWelcome: ({ context, event }) => heldBackFor(context, timeOf(event)) === 0,
-    pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden && mayRepeat(context),
+    pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
+    mayPauseWhenHidden: ({ context }) => context.settings.pauseWhenHidden && mayRepeat(context),
     staysHidden: ({ context, event }) =>
       context.settings.pauseWhenHidden && event.type === 'page.resumed' && event.hidden === true,
     mayRepeat: ({ context }) => mayRepeat(context),
@@ -355,7 +356,7 @@ export const connectionMachine = setup({
     canReplace: ({ context, event }) =>
       canOverlap(context) && event.type === 'reconnect' && event.lastEventId === undefined,
     mayHaveMissed: ({ context }) => context.mayHaveMissed && context.lastEventId === '',
-    expires: ({ context }) => context.expiring && context.renewable && mayRepeat(context),
+    expires: ({ context }) => context.credentials === 'expiring' && mayRepeat(context),
     wasChargedJustNow: ({ context, event }) =>
       context.error?.kind === 'network' &&
       context.chargedAt !== null &&
@@ -365,33 +366,30 @@ export const connectionMachine = setup({
   delays: {
     retryDelay: ({ context }) => context.retryDelay ?? 0,
     stableAfter: ({ context }) => context.settings.stableAfter,
-    proofTime: ({ context }) => context.proofTime,
+    proofTime: ({ context }) => context.doubt.proofTime,
   },
   actions: {
     sendRequest: enqueueActions(({ context, enqueue }, params: { refresh: boolean } | undefined) => {
-      const { lastEventId, refreshed } = context;
-      const attempt = context.attempts + 1;
-      enqueue.assign({
-        attempts: attempt,
-        request: attempt,
-        ...(context.stream === null && { unsafe: false, resumable: false }),
-      });
+      const { lastEventId, stream, credentials } = context;
+      const attempts = context.attempts + 1;
+      const refresh = params?.refresh ?? credentials === 'refreshed';
+      enqueue.assign(stream === null ? { attempts, repeatable: 'always' } : { attempts });
       enqueue.spawnChild('transport', {
-        id: nameOf(attempt),
-        input: ({ self }) => ({ connection: self, lastEventId, refresh: params?.refresh ?? refreshed }),
+        id: nameOf(attempts),
+        input: ({ self }) => ({ connection: self, lastEventId, refresh }),
       });
     }),
     recordRequest: assign(({ event }) => {
       assertEvent(event, 'request.ready');
-      return { unsafe: event.unsafe, resumable: event.resumable };
+      const { unsafe, resumable } = event;
+      return { repeatable: unsafe ? (resumable ? 'resumed' : 'never') : 'always' } as const;
     }),
-    adoptStream: assign(({ context }) => ({ stream: context.request, request: null })),
-    dropRequest: enqueueActions(({ context, enqueue }) => {
-      enqueue.stopChild(nameOf(context.request));
-      enqueue.assign({ request: null });
+    adoptStream: assign(({ context }) => ({ stream: context.attempts })),
+    dropRequest: enqueueActions(({ context: { attempts, stream }, enqueue }) => {
+      if (attempts !== stream) enqueue.stopChild(nameOf(attempts));
     }),
-    dropStream: enqueueActions(({ context, enqueue }) => {
-      enqueue.stopChild(nameOf(context.stream));
+    dropStream: enqueueActions(({ context: { stream }, enqueue }) => {
+      enqueue.stopChild(nameOf(stream));
       enqueue.assign({ stream: null });
     }),
     recordOpened: assign(({ event }) => {
@@ -400,9 +398,8 @@ export const connectionMachine = setup({
         openedAt: event.at,
         error: null,
         notBefore: 0,
-        refreshed: false,
-        renewable: true,
-        lostReplacements: 0,
+        credentials: 'good' as const,
+        doubt: noDoubt,
         mayHaveMissed: false,
       };
     }),
@@ -411,25 +408,23 @@ export const connectionMachine = setup({
       const serverRetry = event.retry === undefined ? context.serverRetry : withinBounds(event.retry);
       return { lastEventId: event.lastEventId, serverRetry };
     }),
-    recordExpiry: assign({ expiring: true }),
+    recordExpiry: assign(({ context: { credentials } }) => ({
+      credentials: credentials === 'good' ? ('expiring' as const) : credentials,
+    })),
     recordFailure: assign(({ context, event }) => {
       const { at, error } = outcomeOf(event);
       const floor = Math.max(
         serverFloor(context.settings, error, context.serverRetry),
         heldBackFor(context, at),
       );
-      return { error: toFailure(error), notBefore: at + floor, refreshed: false };
+      return { error: toFailure(error), notBefore: at + floor, credentials: 'good' as const };
     }),
     recordLostReplacement: assign(({ context, event }) => {
       const { at, error } = outcomeOf(event);
       const floor = serverFloor(context.settings, error, null);
-      const lostReplacements = context.lostReplacements + 1;
-      const drawn = drawDelay(context, event, lostReplacements);
-      return {
-        lostReplacements,
-        notBefore: at + floor,
-        proofTime: withinBounds(leastProofTime + floor + drawn),
-      };
+      const lost = context.doubt.lost + 1;
+      const proofTime = withinBounds(leastProofTime + floor + drawDelay(context, event, lost));
+      return { notBefore: at + floor, doubt: { proofTime, lost } };
     }),
     recordDrop: assign({
       error: {
@@ -448,7 +443,7 @@ export const connectionMachine = setup({
     recordEnd: assign(({ context }) => ({
       closeReason: 'ended' as const,
       error: null,
-      lastEventId: context.unsafe ? '' : context.lastEventId,
+      lastEventId: context.repeatable === 'always' ? context.lastEventId : '',
     })),
     recordClose: assign(({ context, event }) => {
       assertEvent(event, ['close', 'suspend']);
@@ -477,15 +472,15 @@ export const connectionMachine = setup({
       return waitFrom(at, context.notBefore - at);
     }),
     endWait: assign({ retryDelay: null, retryAt: null }),
-    spendRefresh: assign({ refreshed: true }),
+    spendRefresh: assign({ credentials: 'refreshed' }),
     spendRenewal: assign(({ context, event }) => {
       const { at, error } = outcomeOf(event);
-      return { renewable: false, notBefore: at + serverFloor(context.settings, error, null) };
+      const notBefore = at + serverFloor(context.settings, error, null);
+      return { credentials: 'unrenewable' as const, notBefore };
     }),
-    resetProofTime: assign({ proofTime: leastProofTime, lostReplacements: 0 }),
+    resetProofTime: assign({ doubt: noDoubt }),
     leaveOpen: assign(({ context }) => ({
       openedAt: null,
-      expiring: false,
       mayHaveMissed: context.lastEventId === '',
     })),
     leaveClosed: assign({ closeReason: null }),
@@ -493,12 +488,12 @@ export const connectionMachine = setup({
       ...wholeBudget,
       notBefore: 0,
       error: null,
-      refreshed: false,
+      credentials: 'good' as const,
       lastEventId: (event.type === 'reconnect' ? event.lastEventId : undefined) ?? context.lastEventId,
     })),
     restoreBudget: assign(wholeBudget),
     settleStream: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.settle' }),
-    forgetExpiry: assign({ expiring: false }),
+    forgetExpiry: assign({ credentials: 'good' }),
     askForProof: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.prove' }),
     announceOpened: emit({ type: 'opened' }),
     announceGap: emit(({ event }) => {
@@ -553,8 +548,8 @@ export const connectionMachine = setup({
           { guard: 'mayRepeat', target: 'live', reenter: true },
           { target: 'failed', actions: ['recordDrop', 'announceGaveUp'] },
         ],
-        'page.hidden': onceHidden,
-        'page.frozen': onceFrozen,
+        'page.hidden': { ...onceHidden, guard: 'mayPauseWhenHidden' },
+        'page.frozen': { ...onceFrozen, guard: 'mayRepeat' },
         suspend: [
           { guard: 'mayRepeat', ...onceLeft },
           { ...onceLeft, target: 'closed' },
@@ -783,17 +778,12 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
     error: null,
     openedAt: null,
     attempts: 0,
-    request: null,
     stream: null,
-    unsafe: false,
-    resumable: false,
-    expiring: false,
-    renewable: true,
-    lostReplacements: 0,
-    proofTime: leastProofTime,
+    repeatable: 'always',
+    credentials: 'good',
+    doubt: noDoubt,
     mayHaveMissed: false,
     closeReason: null,
-    refreshed: false,
   };
 }
 
@@ -803,16 +793,8 @@ function nameOf(attempt: number | null): string {
 }
 
 /** Whether the next request would repeat no effect, or may. */
-function mayRepeat({
-  request,
-  stream,
-  unsafe,
-  resumable,
-  settings,
-  lastEventId,
-}: ConnectionContext): boolean {
-  const isRunning = request !== null || stream !== null;
-  return !isRunning || !unsafe || (resumable && lastEventId !== '') || settings.retryUnsafe;
+function mayRepeat({ repeatable, settings, lastEventId }: ConnectionContext): boolean {
+  return repeatable === 'always' || (repeatable === 'resumed' && lastEventId !== '') || settings.retryUnsafe;
 }
 
 /** Whether an attempt that has failed may be followed by another: the server may have done nothing yet. */
@@ -822,8 +804,8 @@ function mayRequestAgain(context: ConnectionContext, event: ConnectionEvent): bo
 }
 
 /** Whether the next request may be made while the stream is open. Without an ID, what comes on both looks the same. */
-function canOverlap({ unsafe, resumable, lastEventId }: ConnectionContext): boolean {
-  return lastEventId !== '' && (!unsafe || resumable);
+function canOverlap({ repeatable, lastEventId }: ConnectionContext): boolean {
+  return lastEventId !== '' && repeatable !== 'never';
 }
 
 /** Whether a server minds the second stream, rather than being in trouble or asking to come again later. */

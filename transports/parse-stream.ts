@@ -40,8 +40,7 @@ export async function* parseStream(
 ): AsyncGenerator<MessageBatch, void> {
   const wanted = events && new Set(events);
   let messages: TextMessage[] = [];
-  let ownIds: boolean[] = [];
-  let identified = 0; // how many of the messages have an ID of their own
+  let ownIds: boolean | boolean[] | undefined; // a list only where not all of them are alike
   let retry: number | undefined;
   let keepAlive = false;
   let overflow: ConnectionError | undefined;
@@ -71,9 +70,10 @@ export async function* parseStream(
         if (id !== undefined) lastEventId = before; // not delivered, so not received
       } else if (isWanted) {
         const isOwn = id !== undefined && id === lastEventId; // not one that no header can carry
+        if (typeof ownIds === 'object') ownIds.push(isOwn);
+        else if (ownIds === !isOwn) ownIds = [...messages.map(() => !isOwn), isOwn];
+        else ownIds = isOwn;
         messages.push({ event: name, data, id: lastEventId });
-        ownIds.push(isOwn);
-        if (isOwn) identified += 1;
       }
     },
     onComment() {
@@ -104,14 +104,12 @@ export async function* parseStream(
       });
       feed(text);
       if (!done || messages.length > 0) {
-        const isMixed = identified > 0 && identified < messages.length;
-        yield { messages, ownIds: isMixed ? ownIds : identified > 0, lastEventId, retry, keepAlive };
+        yield { messages, ownIds, lastEventId, retry, keepAlive };
       }
       if (overflow) throw overflow;
       if (done) return;
       messages = [];
-      ownIds = [];
-      identified = 0;
+      ownIds = undefined;
       retry = undefined;
       keepAlive = false;
     }

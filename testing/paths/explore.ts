@@ -83,7 +83,7 @@ function takeOf(event: TestEvent): Take {
 export function keyOf(model: Model): string {
   const { snapshot, page, now } = model;
   const { value, context } = snapshot;
-  const { settings, retries, error, closeReason, refreshed, chargedAt } = context;
+  const { settings, retries, error, closeReason, credentials, chargedAt } = context;
   const place = stateName(value);
   const hasId = context.lastEventId !== '';
   const [request, stream] = [requestOf(model), streamOf(model)];
@@ -94,7 +94,7 @@ export function keyOf(model: Model): string {
   return JSON.stringify([
     place,
     settings.maxRetries === Infinity ? Math.min(retries, 1) : retries,
-    refreshed,
+    credentials,
     hasId,
     page,
     place === 'backoff.waiting' && [
@@ -106,14 +106,12 @@ export function keyOf(model: Model): string {
     model.isElsewhere,
     model.isAway,
     model.untaken.length > 0,
-    request && [request.phase, request.askedAfter !== '', context.unsafe, context.mayHaveMissed],
+    request && [request.phase, request.askedAfter !== '', context.repeatable, context.mayHaveMissed],
     stream && [
-      context.unsafe,
-      context.expiring,
-      context.renewable,
+      context.repeatable,
       stream.hadMessages,
       stream.askedAt === null ? 'heard' : now - stream.askedAt > bufferTime,
-      Math.min(context.lostReplacements, 1),
+      Math.min(context.doubt.lost, 1),
     ],
   ]);
 }

@@ -126,7 +126,7 @@ describe('what the statechart makes of an event', () => {
   test('is also what it does of itself', () => {
     const snapshot = open();
     const value = { live: { open: 'stable' } };
-    const context = { ...snapshot.context, expiring: true };
+    const context = { ...snapshot.context, credentials: 'expiring' } as const;
     expect(choose({ value, context }, { type: 'open' }, true)).toMatchObject({
       taken: { source: 'live.open.stable', event: 'always' },
       guards: [['expires', true]],

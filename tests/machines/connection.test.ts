@@ -184,18 +184,13 @@ describe('starting', () => {
       error: null,
       openedAt: null,
       attempts: 0,
-      request: null,
       stream: null,
-      unsafe: false,
-      resumable: false,
-      expiring: false,
-      renewable: true,
-      lostReplacements: 0,
-      proofTime: 5_000,
+      repeatable: 'always',
+      credentials: 'good',
+      doubt: { proofTime: 5_000, lost: 0 },
       mayHaveMissed: false,
       chargedAt: null,
       closeReason: null,
-      refreshed: false,
     });
   });
 
@@ -1053,7 +1048,7 @@ describe('a stream that is open and is to be replaced', () => {
     const run = open({ jitter: 'none' });
     run.actor.send({ type: 'reconnect' });
     run.fail({ ...unavailable, retryAfter: 60_000 });
-    expect(run.context.proofTime).toBe(60_000 + 5_000 + 2_000);
+    expect(run.context.doubt.proofTime).toBe(60_000 + 5_000 + 2_000);
     run.clock.advance(10_000);
     run.fail(broken);
     expect(run.context.retryDelay).toBe(50_000 + 1_000);
@@ -1151,9 +1146,9 @@ describe('a stream that is open and is to be replaced', () => {
   test('that breaks takes along what the server said of its credentials', () => {
     const run = open();
     run.say('stream.expiring');
-    expect(run.context.expiring).toBe(true);
+    expect(run.context.credentials).toBe('expiring');
     run.fail();
-    expect(run.context.expiring).toBe(false);
+    expect(run.context.credentials).toBe('good');
   });
 
   test('that expires and is unsafe is left alone', () => {

@@ -16,18 +16,18 @@ test('what was not walked through is named', () => {
   for (const route of routes) coverage.add(route, true);
   expect(complaints()).not.toContain('never: failed');
   expect(complaints()).not.toContain('never: live.open: stream.failed [isExhausted] → failed');
-  expect(complaints()).toContain('never: live: page.hidden [pausesWhenHidden] → closed.paused');
+  expect(complaints()).toContain('never: live: page.hidden [mayPauseWhenHidden] → closed.paused');
 });
 
 test('what is out of reach is not missed, but must be out of reach', () => {
   const coverage = new Coverage();
   for (const route of routes) coverage.add(route, true);
   const { complaints, transitions } = coverage.report('here', {
-    'it never hides': ['live: page.hidden [pausesWhenHidden] → closed.paused'],
+    'it never hides': ['live: page.hidden [mayPauseWhenHidden] → closed.paused'],
     'it never opens': ['live.connecting: request.accepted → live.open'],
     'it never was': ['live: page.dreamt → failed'],
   });
-  expect(complaints).not.toContain('never: live: page.hidden [pausesWhenHidden] → closed.paused');
+  expect(complaints).not.toContain('never: live: page.hidden [mayPauseWhenHidden] → closed.paused');
   expect(complaints).toContain('within reach: live.connecting: request.accepted → live.open');
   expect(complaints).toContain('there is no: live: page.dreamt → failed');
   expect(transitions.all).toBe(allTransitions().length - 2);

@@ -314,6 +314,8 @@ export class Reference {
     if (event === 'offline' || event === 'online') this.#offline = event === 'offline';
     if (event === 'hide' || event === 'show') this.#hidden = event === 'hide';
     this.#oracle.signalled(signal);
+    // Browsers say so twice.
+    if (event === 'freeze' || event === 'resume') this.#oracle.signalled(signal);
   }
 
   #rest(): void {

@@ -286,6 +286,7 @@ export class Oracle {
   aliveAgain(): void {
     if (this.phase !== 'doubted' && this.phase !== 'verifying') return;
     if (this.phase === 'verifying') this.#drop();
+    this.#lost = 0;
     this.#enter('fresh', this.#settings.stableAfter);
   }
 

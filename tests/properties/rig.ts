@@ -207,7 +207,8 @@ function checkOnItsOwn(snapshot: SnapshotFrom<typeof connectionMachine>): void {
 function lookAtDelay({ actor, oracle }: Rig, { delay }: News): void {
   const { draw } = oracle;
   if (!draw) return;
-  const { previousBackoff, proofTime, retryDelay } = actor.getSnapshot().context;
+  const { previousBackoff, doubt, retryDelay } = actor.getSnapshot().context;
+  const { proofTime } = doubt;
   for (const retry of [draw, draw.instead]) {
     if (retry?.what !== 'retry') continue;
     assertBetween(previousBackoff, retry);

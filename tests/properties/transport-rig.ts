@@ -199,6 +199,8 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
     signal(signal) {
       page.signal(signal);
       oracle.signalled(signal);
+      // Browsers say so twice.
+      if (signal === 'page.frozen' || signal === 'page.resumed') oracle.signalled(signal);
     },
     async settle() {
       await new Promise<void>((resolve) => process.nextTick(resolve)); // after every microtask
