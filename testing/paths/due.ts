@@ -58,9 +58,11 @@ function timeoutOf(id: string, { phase, timeoutAt }: Attempt): Due[] {
 function silenceOf(id: string, { phase, heardAt, lookAt }: Attempt, idleTimeout: unknown): Due[] {
   if (phase !== 'streaming') return [];
   const limit = typeof idleTimeout === 'number' && idleTimeout > 0 ? idleTimeout : Infinity;
-  const idleAt = heardAt + limit;
-  const what = idleAt <= lookAt ? 'the stream is silent for too long' : undefined;
-  return [{ at: Math.min(idleAt, lookAt), what, happen: (draft) => look(draft, id, limit) }];
+  const happen = (draft: Draft) => look(draft, id, limit);
+  return [
+    { at: heardAt + limit, what: 'the stream is silent for too long', happen },
+    { at: lookAt, happen },
+  ].filter(({ at }) => at < Infinity);
 }
 
 /** Looks at the silence of a stream: later than it was meant to be where nobody was awake. */
