@@ -11,7 +11,7 @@ test('waits for the network, and comes back with it', async () => {
 
   page.goOffline();
   await server.drop();
-  expect(connection.state).toMatchObject({ status: 'backoff', retryAt: null });
+  expect(connection.state).toMatchObject({ status: 'backoff', retries: 0 });
 
   page.goOnline();
   await server.accept();

@@ -38,7 +38,7 @@ export function testTheKit() {
     await scripted.accept();
     page.goOffline();
     await scripted.drop();
-    expect(connection.state).toMatchObject({ status: 'backoff', retryAt: null });
+    expect(connection.state).toMatchObject({ status: 'backoff', retries: 0 });
     page.goOnline();
     await scripted.accept();
     page.freeze();
