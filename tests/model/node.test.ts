@@ -14,7 +14,7 @@ import { type Situation, situations } from './situations.ts';
 import { emptied, type Target } from './walk.ts';
 import { watch } from './witness.ts';
 
-it('expects of every step of every path what the rules of the design ask for', () => {
+it('expects of every step of every path what the rules of the design ask for', { timeout: 240_000 }, () => {
   for (const { situation, start, moves } of routesOf(situations)) {
     const reference = new Reference(situation.options, situation);
     const { steps } = pathOf(start, moves);
