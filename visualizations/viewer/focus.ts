@@ -1,6 +1,6 @@
 import { indexAt } from './bands.ts';
 import type { ConnectionHistory, History } from './history.ts';
-import type { Moment } from './moment.ts';
+import { isTraffic, type Moment } from './moment.ts';
 
 /** The stretches of time that the timeline can show, in milliseconds. */
 export const spans = [15_000, 60_000, 300_000, Infinity] as const;
@@ -82,7 +82,7 @@ export function createFocus(history: History, now: () => number): Focus {
   }
 
   function listed(): readonly Moment[] {
-    return showsTraffic ? moments() : moments().filter(({ event }) => event.type !== 'transport.messages');
+    return showsTraffic ? moments() : moments().filter((moment) => !isTraffic(moment));
   }
 
   function hold(moment: Moment | undefined): void {

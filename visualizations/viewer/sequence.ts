@@ -1,9 +1,10 @@
+import { detailOf } from './details.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
 import type { Focus, Scene, Step } from './focus.ts';
 import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
 import { statusIcon } from './status-icon.ts';
-import { change, clockTime, detailOf, duration, eventName } from './words.ts';
+import { change, clockTime, duration, eventName } from './words.ts';
 
 /** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
 const page = 200;
@@ -38,8 +39,8 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
-  /** When a person last had a hand on the list, in milliseconds. */
-  let touchedAt = 0;
+  /** How far down the list was when it was last looked at, in pixels. */
+  let lastTop = 0;
 
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
@@ -54,14 +55,13 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.step(step);
     changed();
   });
-  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
-    list.addEventListener(type, () => (touchedAt = Date.now()), { passive: true });
-  }
-  // Whoever scrolls up wants to read. The list also moves by itself, when a row is not as high as it was taken for.
+  // Whoever scrolls up wants to read, by hand, by the keyboard or by a search in the page. The end of the list also
+  // moves away by itself, when a row is higher than it was taken for.
   list.addEventListener('scroll', () => {
-    if (!scene?.isLive) return;
-    if (Date.now() - touchedAt > 1_000) return follow();
-    if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) return;
+    const isUp = list.scrollTop < lastTop - 1;
+    lastTop = list.scrollTop;
+    if (!scene?.isLive || list.scrollHeight - list.scrollTop - list.clientHeight < 60) return;
+    if (!isUp) return follow();
     focus.pause();
     changed();
   });
@@ -83,6 +83,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
 
   function follow(): void {
     list.scrollTop = list.scrollHeight;
+    lastTop = list.scrollTop;
   }
 
   /** `scrollIntoView` would move the page around the viewer as well. */
@@ -181,6 +182,11 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   };
 }
 
+/** Names with dots, which may be broken after each. */
+function breakable({ html }: Dom, names: string): (Node | string)[] {
+  return names.split(/(?<=\.)/).flatMap((name, index) => (index === 0 ? [name] : [html('wbr'), name]));
+}
+
 function rowOf(dom: Dom, moment: Moment, before: Moment | undefined): HTMLElement {
   const { html } = dom;
   const { id, at, status, event } = moment;
@@ -191,8 +197,13 @@ function rowOf(dom: Dom, moment: Moment, before: Moment | undefined): HTMLElemen
     html('span', { class: 'since' }, since),
     html('time', {}, clockTime(at)),
     statusIcon(dom, status),
-    html('span', { class: 'event' }, eventName(event)),
-    html('span', { class: 'change' }, change(moment)),
-    html('span', { class: 'detail' }, detailOf(moment, before)),
+    html(
+      'span',
+      { class: 'what' },
+      html('span', { class: 'event' }, eventName(event)),
+      ' ',
+      html('span', { class: 'change' }, ...breakable(dom, change(moment))),
+    ),
+    html('span', { class: 'detail' }, detailOf(moment)),
   );
 }
