@@ -135,7 +135,7 @@ dd.long { min-height: 2.9em; }
 time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
 .rows .what { grid-area: what; font-family: var(--mono); font-size: 13px; overflow-wrap: anywhere; }
 .rows .event { font-weight: 600; }
-.rows .change { color: var(--muted); }
+.rows .change { display: inline-block; color: var(--muted); }
 .rows .detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
 [role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
 
