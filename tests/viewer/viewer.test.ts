@@ -270,6 +270,32 @@ describe('the viewer', () => {
     await eventually(() => seen.selected()).toContain('503 · retry 1 of 8');
   });
 
+  it('is not pulled back to the end by what is drawn before the browser tells that somebody has scrolled', async () => {
+    await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
+    await eventually(() => seen.rows.count()).toBe(100);
+    const top = () => seen.rows.first().evaluate((row) => row.parentElement?.scrollTop);
+    for (let round = 0; round < 5; round += 1) {
+      const wanted = await seen.rows.first().evaluate(
+        async (row, record) => {
+          // In the frame that the viewer draws in, before it does: of this, the browser tells in the next one.
+          const scrolled = new Promise<number | undefined>((resolve) =>
+            requestAnimationFrame(() => {
+              row.parentElement?.scrollBy(0, -300);
+              resolve(row.parentElement?.scrollTop);
+            }),
+          );
+          window.stage.receive(record);
+          return scrolled;
+        },
+        failureRound(100 + round),
+      );
+      await eventually(() => seen.isLive()).toBe(false);
+      expect(await top()).toBe(wanted);
+      await page.getByRole('button', { name: 'Back to live' }).click();
+      await eventually(() => seen.isLive()).toBe(true);
+    }
+  });
+
   it('shows a stream that is to be replaced, and brings the state that is active into sight', async () => {
     const isInSight = (path: string) =>
       page.getByRole('region', { name: 'Statechart' }).evaluate((pane, wanted) => {

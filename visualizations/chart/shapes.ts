@@ -6,12 +6,12 @@ import { type Row, rowsOf } from './words.ts';
 
 const rowHeight = 14;
 
-/** What an arrow is known by, in the picture and to whoever lights it up. */
+/** The name of an arrow, in the picture and to whoever lights it up. */
 export function arrowName({ source, target }: Pick<Arrow, 'source' | 'target'>): string {
   return `${source || 'anywhere'} → ${target ?? 'itself'}`;
 }
 
-/** What a line on an arrow, or inside a state, is known by. */
+/** The name of a line on an arrow, or inside a state. */
 export function lineName(line: Pick<ChartTransition, 'source' | 'target' | 'guard' | 'delay'>): string {
   const { guard, delay } = line;
   return [arrowName(line), guard && `[${guard}]`, delay && `after ${delay}`].filter(Boolean).join(' ');

@@ -52,7 +52,7 @@ function headOf(line: Line, { source }: Arrow): Word[] {
   }));
 }
 
-/** What is said after the events. */
+/** The words that follow the events. */
 function restOf(line: Line, arrow: Arrow, isOneOfSeveral: boolean): Word[] {
   const { guard } = line;
   const words: Word[] = [];

@@ -22,7 +22,7 @@ export function createRecorder(
   const { payloads = false, messagesEvery = 1_000 } = options;
   const names = new WeakMap<AnyActor, string>();
   const births = new WeakMap<AnyActor, number>();
-  /** What connections are to be called once there is something to tell of them. */
+  /** The names that connections get once there is something to tell of them. */
   const given = new WeakMap<AnyActor, string>();
   /** Which transport the messages of a connection come from. */
   const senders = new WeakMap<AnyActor, ActorRefLike>();

@@ -17,7 +17,7 @@ type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
 const outcome = ['error', 'at', 'random', 'jitter', 'refreshable', 'offline'] as const;
 const moment = ['at', 'hidden'] as const;
 
-/** What is shown of an event besides its type. Messages are told of in another way. */
+/** The fields that are shown of an event besides its type. Messages are told of in another way. */
 export const shownFields: {
   readonly [Type in Exclude<KnownEvent['type'], 'stream.messages'>]: readonly FieldOf<KnownEvent, Type>[];
 } = {
@@ -50,7 +50,7 @@ export const shownFields: {
   'stream.prove': [],
 };
 
-/** What may be shown of an event: of one that is not known nothing but its type, such as the input of `xstate.init`. */
+/** An event as it may be shown: one that is not known with its type alone, without the input of `xstate.init`, say. */
 export function redactEvent(event: AnyEventObject): AnyEventObject {
   const shown: AnyEventObject = { type: event.type };
   for (const field of isKnown(event.type) ? shownFields[event.type] : []) {
@@ -67,7 +67,7 @@ function isKnown(type: string): type is keyof typeof shownFields {
   return Object.hasOwn(shownFields, type);
 }
 
-/** What may be shown of an actor: of a transport, whose snapshot has its input, nothing but whether it runs. */
+/** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
   return isConnection(actor) ? connectionSnapshot(actor.getSnapshot()) : bare(actor.getSnapshot().status);
 }
@@ -77,7 +77,7 @@ export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachi
   return plain({ ...bare(status), value, context, tags: [...tags] });
 }
 
-/** What may be shown of messages: how many there were, and what they say only if asked. */
+/** Messages as they may be shown: counted, and quoted only if asked. */
 export function redactTally(
   { batches, messages, lastEventId, last }: Tally,
   payloads: boolean,
@@ -88,7 +88,7 @@ export function redactTally(
 
 const shownCharacters = 1_000;
 
-/** What a function of the app has made of a message may be anything, of any size. */
+/** The data that a function of the app has made of a message may be anything, of any size. */
 function excerptOf({ event, id, data }: Message): Message {
   try {
     const text = JSON.stringify(data) ?? String(data);

@@ -17,7 +17,7 @@ export interface Tally {
   readonly at: number;
   /** The transport that reported them. */
   readonly source: ActorRefLike | undefined;
-  /** What the connection was after it. */
+  /** The connection as it was after that. */
   readonly snapshot: SnapshotFrom<typeof connectionMachine>;
 }
 
@@ -36,7 +36,7 @@ export function createTraffic(
   every: number,
   tell: (connection: ConnectionActor, tally: Tally) => void,
 ): Traffic {
-  /** What was counted since the timer was set, of every connection that has one. */
+  /** The counts since the timer was set, of every connection that has one. */
   const windows = new Map<
     ConnectionActor,
     { tally?: Tally; readonly timer: ReturnType<typeof setTimeout> }

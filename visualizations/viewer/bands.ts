@@ -14,7 +14,7 @@ export interface Band extends Stretch {
   readonly status: ConnectionStatus;
 }
 
-/** What a timeline draws of a stretch of time. */
+/** Everything that a timeline draws of a stretch of time. */
 export interface Tape {
   readonly bands: readonly Band[];
   /** While a stream is open: when it had to show that it is alive, and had not. */
@@ -26,7 +26,7 @@ export interface Tape {
   readonly waits: readonly Wait[];
 }
 
-/** What happened to a connection between two times; what still goes on ends `now`. */
+/** Everything that happened to a connection between two times. A stretch that still goes on ends `now`. */
 export function tapeOf(
   moments: readonly Moment[],
   { from, to, now }: { from: number; to: number; now: number },

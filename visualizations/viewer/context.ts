@@ -11,7 +11,7 @@ export interface ShownFailure {
   readonly status?: number;
 }
 
-/** What the viewer reads of the context of a connection. */
+/** The context of a connection, as far as the viewer reads it. */
 export interface ShownContext
   extends Pick<
     ConnectionContext,

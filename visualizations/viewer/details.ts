@@ -6,7 +6,7 @@ import { isFailure, type ShownEvent } from './record.ts';
 import { pathOf } from './state.ts';
 import { closingOf, count, duration, retriesOf } from './words.ts';
 
-/** What is worth to be said of a moment in a few words; empty where its name says it all. */
+/** Says what a moment means in a few words; empty where its name says it all. */
 export function detailOf(moment: Moment): string {
   const { event, at, requestedAt, isLast } = moment;
   if (isFailure(event)) return `${failureWords(event)} · ${outcomeWords(moment)}`;
@@ -53,7 +53,7 @@ function failureWords({ type, error }: ShownEvent): string {
   return `${error?.status ?? error?.kind ?? type}`;
 }
 
-/** What follows the end of a request or of a stream. */
+/** Says what follows the end of a request or of a stream. */
 function outcomeWords(moment: Moment): string {
   const { value, status, context, wait, taken } = moment;
   const path = pathOf(value);
@@ -79,7 +79,7 @@ function gaveUpWords({ context: { error, unsafe } }: Moment): string {
   return isPassing && unsafe ? 'gave up: to ask again may repeat its effect' : 'gave up';
 }
 
-/** What a request is, and what that means for the stream that it was to replace. */
+/** Says what a request is, and what that means for the stream that it was to replace. */
 function readyWords(moment: Moment): string {
   const { context, value } = moment;
   if (hasLeft(moment, 'open.replacing')) {
@@ -108,7 +108,7 @@ function delayWords({ event }: Moment): string {
   return delay === 'proofTime' ? 'no sign of life' : '';
 }
 
-/** What an event has led to. */
+/** Says where an event has led to. */
 function changeWords(moment: Moment): string {
   const { event, from, value, status, context, isAttempt } = moment;
   const path = pathOf(value);

@@ -13,7 +13,7 @@ export interface Fact {
   readonly isLong?: boolean;
 }
 
-/** What was true of a connection at a moment. There are always the same terms, so that nothing moves. */
+/** The facts of a connection at a moment. There are always the same terms, so that nothing moves. */
 export function factsOf(moment: Moment): readonly Fact[] {
   const { context, wait } = moment;
   const { error, lastEventId, serverRetry } = context;

@@ -11,7 +11,7 @@ export const limits = {
   connections: 500,
 } as const;
 
-/** What is known of one connection. */
+/** Everything that is known of one connection. */
 export interface ConnectionHistory {
   readonly sessionId: string;
   readonly name: string;

@@ -5,7 +5,7 @@ import type { ShownContext } from './context.ts';
 import type { ShownEvent, Sighting } from './record.ts';
 import { type Wait, waitOf } from './wait.ts';
 
-/** What stands for an event in the first moment of a connection that ran before anyone looked. */
+/** Stands for an event in the first moment of a connection that ran before anyone looked. */
 export const firstSeen: ShownEvent = { type: 'first seen' };
 
 /** One thing that happened to a connection, and how it stood afterwards. */

@@ -4,7 +4,7 @@ import { readContext, readFailure, type ShownContext, type ShownFailure } from '
 import { amount, type Plain, plain, text } from './plain.ts';
 import { statusOf } from './state.ts';
 
-/** What was seen of the state of a connection. */
+/** The state of a connection as a record told it. */
 export interface Sighting {
   readonly value: StateValue;
   readonly status: ConnectionStatus;
@@ -15,7 +15,7 @@ export interface Sighting {
   readonly snapshot: unknown;
 }
 
-/** What is shown of an event. */
+/** The parts of an event that are shown. */
 export interface ShownEvent {
   readonly type: string;
   readonly error?: ShownFailure;

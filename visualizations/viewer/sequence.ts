@@ -39,7 +39,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
-  /** How far down the list was when it was last looked at, in pixels. */
+  /** How far down the list was when it last followed, in pixels. */
   let lastTop = 0;
 
   list.addEventListener('click', ({ target }) => {
@@ -58,15 +58,13 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   // Whoever scrolls up wants to read, by hand, by the keyboard or by a search in the page. The end of the list also
   // moves away by itself, when a row is higher than it was taken for.
   list.addEventListener('scroll', () => {
-    const isUp = list.scrollTop < lastTop - 1;
-    lastTop = list.scrollTop;
-    if (!scene?.isLive || list.scrollHeight - list.scrollTop - list.clientHeight < 60) return;
-    if (!isUp) return follow();
-    focus.pause();
+    if (!scene?.isLive) return;
+    if (!isScrolledUp()) return follow();
+    stay();
     changed();
   });
   older.addEventListener('click', () => {
-    focus.pause();
+    stay();
     start = Math.max(0, start - page);
     end = Math.min(end, start + 2 * page);
     changed();
@@ -80,6 +78,16 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.showTraffic(traffic.checked);
     changed();
   });
+
+  /** With the moment that is drawn: to go to one that has come since would move the list. */
+  function stay(): void {
+    focus.pause(scene?.moment);
+  }
+
+  function isScrolledUp(): boolean {
+    const left = list.scrollHeight - list.scrollTop - list.clientHeight;
+    return left >= 60 && list.scrollTop < lastTop - 1;
+  }
 
   function follow(): void {
     list.scrollTop = list.scrollHeight;
@@ -155,6 +163,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     ),
     render(next) {
       const isElsewhere = next.moment !== scene?.moment;
+      const isLeft = scene?.isLive === true && isScrolledUp(); // the event that says so comes after this
       chooseRows(next);
       const isScrolled = next.isLive || isElsewhere;
       if (next.connection?.sessionId !== scene?.connection?.sessionId) {
@@ -176,8 +185,9 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
       setText(older, `Show ${Math.min(page, start)} older`);
       setText(newer, `Show ${Math.min(page, next.listed.length - end)} newer`);
       if (!isScrolled) return;
-      if (next.isLive) follow();
-      else if (active) reveal(active);
+      if (next.isLive) {
+        if (!isLeft) follow();
+      } else if (active) reveal(active);
     },
   };
 }

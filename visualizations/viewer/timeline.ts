@@ -24,7 +24,7 @@ const steps: { readonly [key: string]: Step } = {
   End: 'last',
 };
 
-/** What a connection was doing when, as bands with a lane for each status. */
+/** Draws when a connection was doing what, with a lane for each status. */
 export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Part {
   const { html, view } = dom;
   const drawing = createTapeDrawing(dom);

@@ -17,7 +17,7 @@ export interface Wait {
   readonly until: number;
   /** The least that it takes: what the server allows, or what a doubted stream gets in any case. */
   readonly floor: number;
-  /** What was drawn on top of the floor; null when nothing was. */
+  /** The delay that was drawn on top of the floor; null when none was. */
   readonly draw: Draw | null;
 }
 
@@ -30,7 +30,7 @@ export interface Draw {
   readonly jitter: JitterKind | 'own';
 }
 
-/** What a wait is explained by. */
+/** The facts that explain a wait. */
 interface Beginning {
   readonly at: number;
   readonly value: StateValue;
@@ -39,7 +39,7 @@ interface Beginning {
   readonly isOwnJitter: boolean;
 }
 
-/** What it is held against: the moment before. */
+/** The moment before, to compare with. */
 type Before = Pick<Beginning, 'value' | 'context'> & { readonly wait: Wait | null };
 
 /** The wait that a connection is in after an event; null when it is in none. */
@@ -55,7 +55,7 @@ export function waitOf(beginning: Beginning, before: Before | undefined): Wait |
 function retryWait({ at, context, isOwnJitter }: Beginning, until: number, before: Before | undefined): Wait {
   const { chargedAt, notBefore, previousBackoff: drawn, retries } = context;
   const floor = chargedAt === null ? 0 : Math.max(0, notBefore - chargedAt);
-  // What does not add up was not drawn: the connection was woken, and waits for the server alone.
+  // A delay that does not add up was not drawn: the connection was woken, and waits for the server alone.
   if (chargedAt === null || Math.abs(chargedAt + floor + drawn - until) > 1) {
     return { kind: 'retry', from: at, until, floor: until - at, draw: null };
   }

@@ -51,7 +51,7 @@ export function eventName({ type }: ShownEvent): string {
   return delay === undefined ? type : `after ${delay}`;
 }
 
-/** What an event changed, such as `open.stable → backoff.waiting`. */
+/** The change that an event made, such as `open.stable → backoff.waiting`. */
 export function change({ from, value, isLast }: Moment): string {
   const path = pathOf(value);
   if (isLast) return `${path} → stopped`;

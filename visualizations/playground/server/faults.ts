@@ -13,13 +13,13 @@ export interface Fault {
   readonly id: string;
   readonly group: string;
   readonly title: string;
-  /** What happens, and what a good client does about it. */
+  /** Says what happens, and what a good client does about it. */
   readonly explanation: string;
   /** One named `seconds` says how long it lasts; a fault without it happens once. */
   readonly parameters: readonly Parameter[];
-  /** What happens to the streams that are open. */
+  /** Acts on the streams that are open. */
   readonly begin: (streams: StreamServer, values: FaultValues) => void;
-  /** What a request gets as long as it lasts. */
+  /** Answers a request as long as it lasts. */
   readonly answer?: (exchange: Exchange, values: FaultValues) => void;
   readonly end?: (streams: StreamServer) => void;
 }

@@ -33,7 +33,7 @@ export interface StreamServer {
   reopen(): void;
   readonly clients: ReadonlySet<Client>;
   readonly tokens: Tokens;
-  /** What was sent and received on the sockets of this server, in bytes. */
+  /** The bytes that were sent and received on the sockets of this server. */
   traffic(): { sent: number; received: number };
 }
 

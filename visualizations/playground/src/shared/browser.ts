@@ -1,4 +1,4 @@
-/** What a browser can tell a page. */
+/** The news that a browser can tell a page. */
 export type BrowserNews = 'offline' | 'online' | 'freeze' | 'resume';
 
 /**

@@ -17,7 +17,7 @@ export interface Settings {
 /** A setting that is a number. */
 type NumberSetting = Exclude<keyof Settings, 'jitter' | 'token'>;
 
-/** What can be set, in the order of the form. */
+/** The settings that are numbers, in the order of the form. */
 export const numberFields: readonly (Parameter & { readonly name: NumberSetting; readonly hint: string })[] =
   [
     {

@@ -8,7 +8,7 @@ import { explain } from './words.ts';
 export interface Watch {
   /** Resolves with true when the panels are as expected, with false when they are not for so many milliseconds. */
   until(expectation: Expectation, patience: number, signal?: AbortSignal): Promise<boolean>;
-  /** What the panels are doing, in words. */
+  /** Says what the panels are doing. */
   readonly told: string;
   stop(): void;
 }

@@ -1,7 +1,7 @@
 import type { ConnectionState, Gap } from 'sse-machine';
 import type { Settings } from './setting-fields.ts';
 
-/** What is going on and why, as a sentence. It stands still while the status does, so it can be read out. */
+/** Says what is going on and why, in a sentence. It stands still while the status does, so it can be read out. */
 export function explain(
   state: Pick<ConnectionState, 'status' | 'error' | 'closeReason' | 'retries'>,
   { maxRetries, stableAfter }: Settings,
@@ -34,7 +34,7 @@ const closings = {
   never: 'Not opened yet.',
 };
 
-/** What an announced gap means. */
+/** Says what an announced gap means. */
 export function gapWords(gap: Gap | null): string {
   return gap ? gaps[gap.reason] : 'none';
 }

@@ -249,7 +249,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
   },
 ];
 
-/** What was refused stays so until somebody says otherwise. */
+/** A refusal stands until somebody says otherwise. */
 function comeBack(press: 'open' | 'reconnect', says: string): Step {
   return {
     says,
