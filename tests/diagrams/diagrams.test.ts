@@ -102,20 +102,57 @@ describe('the Mermaid diagram', () => {
     for (const { path } of chartStates().slice(1)) expect(text).toContain(`as ${path.replaceAll('.', '_')}`);
     for (const { source, target, guard } of chartTransitions()) {
       if (source === '' || target === undefined) continue;
-      const [from, to] = [source, target].map((path) => path.replaceAll('.', '_'));
+      const end = source.startsWith(`${target}.`) ? startOf(target) : target;
+      const [from, to] = [source, end].map((path) => path.replaceAll('.', '_'));
       const arrow = text.split('\n').find((line) => line.trim().startsWith(`${from} --> ${to}:`));
       expect(arrow).toContain(guard ? `[${guard}]` : '');
     }
     expect(text.match(/\{$/gm)?.length).toBe(text.match(/^\s*\}$/gm)?.length);
+
+    function startOf(path: string): string {
+      const initial = chartStates().find((state) => state.path === path)?.initial;
+      return initial === undefined ? path : startOf(initial);
+    }
+  });
+
+  test('has the states inside a state inside it, and no arrow from a state to one around it', () => {
+    const text = mermaid();
+    const replacing = /state "replacing" as live_open_replacing \{([^}]*)\}/.exec(text)?.[1] ?? '';
+    expect([...replacing.matchAll(/state "(\w+)"/g)].map(([, name]) => name)).toEqual([
+      'reconnecting',
+      'verifying',
+      'renewing',
+    ]);
+    expect(text).toContain('live_open_replacing --> live_open_fresh: request.ready, accepted');
+    expect(text).toContain('live --> live: transport.restarted [mayRepeat]');
+    for (const [, from = '', to = ''] of text.matchAll(/(\w+) --> (\w+):/g)) {
+      expect(from.startsWith(`${to}_`), `${from} --> ${to}`).toBe(false);
+    }
   });
 
   test('of the statuses has them alone, and what leads from one to another', () => {
     const text = mermaidOfStatuses();
     const states = [...text.matchAll(/state "(\w+)"/g)].map(([, name]) => name);
     expect(states.toSorted()).toEqual([...connectionStatuses, 'live'].toSorted());
-    expect(text).toContain('live --> failed: transport.failed, ended [isRefused]');
+    expect(text).toContain('live_open --> failed: stream.failed, ended [isRefused]');
     expect(text).toContain('after retryDelay');
+    expect(text).not.toContain('proofTime');
     expect(text).not.toContain('stableAfter');
+  });
+
+  test('of the statuses says where in a status an event is answered, if not everywhere', () => {
+    const arrow = (ends: string) =>
+      mermaidOfStatuses()
+        .split('\n')
+        .find((line) => line.includes(`${ends}:`))
+        ?.split(': ')[1];
+    expect(arrow('live_open --> live_connecting')).toBe(
+      'request.ready [mayRepeat] in replacing<br>request.moved, stream.failed, ended, overran in replacing',
+    );
+    expect(arrow('backoff --> live')).toBe(
+      'network.online [isWelcome]<br>page.visible, resumed [isWelcome] in waiting<br>after retryDelay',
+    );
+    expect(arrow('failed --> backoff')).toBe('network.online, page.visible, resumed');
   });
 });
 
@@ -157,7 +194,7 @@ describe('the definition', () => {
       actions: new Set(Object.keys(actions)),
       guards: new Set(Object.keys(guards)),
       delays: new Set(Object.keys(delays)),
-      actors: new Set(Object.keys(actors)),
+      actors: new Set(Object.keys(actors).filter((name) => name !== 'transport')), // an action spawns those
     });
 
     function visit(value: unknown): void {

@@ -51,7 +51,7 @@ describe('the guide to inspecting', () => {
     await inWindowOf(example, async (opened, page) => {
       await opened.waitForURL('https://stately.ai/inspect');
       if (example === 'own-chart') await page.evaluate('app.actor.send({ type: "signIn" })');
-      const item = opened.locator('li', { hasText: `${name} · transport` }).first(); // each attempt has one
+      const item = opened.locator('li', { hasText: `${name} · transport 1` }).first(); // or that of the tenth
       await item.waitFor();
     });
   });

@@ -100,7 +100,7 @@ function fieldsOf(record: StatelyInspectionEvent): Fields {
 const isOpen = ({ kind, value }: Fields) => kind === 'snapshot' && /"open"/.test(JSON.stringify(value) ?? '');
 
 const hasRecovered = ({ kind, event, context }: Fields) =>
-  kind === 'snapshot' && event?.['type'] === 'transport.opened' && context?.['lastEventId'] === '41';
+  kind === 'snapshot' && event?.['type'] === 'request.accepted' && context?.['lastEventId'] === '41';
 
 /** Refuses, delivers a message, is cut, wants fresh credentials, and is well again. */
 async function failInAllWays(page: Page): Promise<void> {
@@ -113,20 +113,20 @@ function expectTheWholeStory(records: StatelyInspectionEvent[]): void {
   const all = records.map(fieldsOf);
   expect(all.filter(({ kind }) => kind === 'actor').slice(0, 3)).toMatchObject([
     { name: '/events' },
+    { name: '/events · transport 1' },
     { name: '/events · environment' },
-    { name: '/events · transport' },
   ]);
   const failures = all.filter(
-    ({ kind, event }) => kind === 'event' && event?.['type'] === 'transport.failed',
+    ({ kind, event }) => kind === 'event' && /^(request|stream)\.failed$/.test(String(event?.['type'])),
   );
   expect(
     failures.map(({ event }) => Object(event?.['error'])).map(({ status, kind }) => status ?? kind),
   ).toEqual([503, 'network', 401]);
   expect(
-    all.filter(({ kind, event }) => kind === 'event' && event?.['type'] === 'transport.messages'),
+    all.filter(({ kind, event }) => kind === 'event' && event?.['type'] === 'stream.messages'),
   ).toMatchObject([{ event: { batches: 1, messages: 1, lastEventId: '41' } }]);
   const own = all.filter(({ kind, context }) => kind === 'snapshot' && context);
-  expect(own.every((one) => Object.keys(Object(one.context)).length === 15)).toBe(true);
+  expect(own.every((one) => Object.keys(Object(one.context)).length === 23)).toBe(true);
   expect(own.map(({ value }) => Object.keys(Object(value))[0])).toEqual(
     expect.arrayContaining(['live', 'backoff']),
   );
@@ -204,7 +204,7 @@ test('thousands of messages reach the inspector as a few records, with exact cou
   const seconds = (Date.now() - started) / 1_000;
   const told = records
     .map(fieldsOf)
-    .filter(({ kind, event }) => kind === 'event' && event?.['type'] === 'transport.messages');
+    .filter(({ kind, event }) => kind === 'event' && event?.['type'] === 'stream.messages');
   expect(told.reduce((sum, { event }) => sum + Number(event?.['messages']), 0)).toBe(5_000);
   expect(told.length).toBeLessThanOrEqual(seconds + 2);
   console.log(`5,000 messages in ${seconds.toFixed(1)} s: told of in ${told.length} records`);

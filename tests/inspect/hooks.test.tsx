@@ -29,7 +29,7 @@ afterEach(() => inspection.stop());
 /** The names of the connections that have sent a request. */
 function running(): string[] {
   const connections = viewer.names().filter((name) => !name.includes('·'));
-  return connections.filter((name) => viewer.names().includes(`${name} · transport`));
+  return connections.filter((name) => viewer.names().includes(`${name} · transport 1`));
 }
 
 const provided = () =>
@@ -47,9 +47,9 @@ describe('the connections of components are shown', () => {
     await server.accept();
     await until(() => running().some((name) => name.startsWith('/b')));
     expect(new Set(running().map((name) => name.replace(/ \d$/, '')))).toEqual(new Set(['/a', '/b']));
-    expect(viewer.events('transport.opened')).toHaveLength(2);
+    expect(viewer.events('request.accepted')).toHaveLength(2);
     unmount();
-    expect(viewer.events('close')).not.toEqual([]);
+    expect(viewer.events('suspend')).not.toEqual([]);
   });
 
   test('in Vue, with another URL', async () => {
@@ -65,7 +65,7 @@ describe('the connections of components are shown', () => {
     await panel.vm.$nextTick();
     await server.accept();
     expect(running()).toEqual(['/a', '/b']);
-    expect(viewer.events('transport.opened')).toHaveLength(2);
+    expect(viewer.events('request.accepted')).toHaveLength(2);
     panel.unmount();
   });
 
@@ -78,7 +78,7 @@ describe('the connections of components are shown', () => {
     const { unmount } = renderReact(<Panel />, { wrapper: StrictMode });
     await server.accept();
     expect(running()).toEqual(['feed']);
-    expect(viewer.events('transport.opened')).toHaveLength(1);
+    expect(viewer.events('request.accepted')).toHaveLength(1);
     unmount();
   });
 
@@ -91,7 +91,7 @@ describe('the connections of components are shown', () => {
     const panel = mount(Panel);
     await server.accept();
     expect(running()).toEqual(['feed']);
-    expect(viewer.events('transport.opened')).toHaveLength(1);
+    expect(viewer.events('request.accepted')).toHaveLength(1);
     panel.unmount();
   });
 });

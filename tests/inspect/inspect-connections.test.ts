@@ -75,25 +75,69 @@ describe('a connection', () => {
     connection.close();
     expect(viewer.names().slice(0, 3)).toEqual([
       '/api/events',
+      '/api/events · transport 1',
       '/api/events · environment',
-      '/api/events · transport',
     ]);
     expect(viewer.story('/api/events')).toEqual([
       'actor',
       'event xstate.init',
       'snapshot xstate.init',
-      'event transport.opened',
-      'snapshot transport.opened',
-      'event transport.failed',
-      'snapshot transport.failed',
+      'event request.ready',
+      'snapshot request.ready',
+      'event request.accepted',
+      'snapshot request.accepted',
+      'event stream.failed',
+      'snapshot stream.failed',
       'event close',
       'snapshot close',
     ]);
-    expect(viewer.story('/api/events · transport')).toEqual([
+    expect(viewer.story('/api/events · transport 1')).toEqual([
       'actor',
       'event xstate.init',
       'snapshot xstate.init',
       'snapshot xstate.stop',
+    ]);
+  });
+
+  test('is shown with two transports while one stream is to replace another, each by its number', async () => {
+    inspect();
+    const connection = connect();
+    await server.accept();
+    await server.send('one');
+    connection.reconnect();
+    await server.accept();
+    await server.send('two');
+    const transports = viewer.records.filter(
+      (one) => one.type === '@xstate.actor' && one.name.includes('transport'),
+    );
+    expect(transports).toMatchObject([
+      { name: '/api/events · transport 1' },
+      { name: '/api/events · transport 2' },
+    ]);
+    const [first, second] = transports.map(({ sessionId }) => sessionId);
+    const sources = ['stream.messages', 'request.ready', 'request.accepted'].map((type) =>
+      viewer.events(type).map((one) => one.type === '@xstate.event' && one.sourceId),
+    );
+    expect(sources).toEqual([
+      [first, second],
+      [first, second],
+      [first, second],
+    ]);
+    expect(viewer.story('/api/events · transport 1').at(-1)).toBe('snapshot xstate.stop');
+    expect(viewer.story('/api/events · transport 2').at(-1)).toBe('snapshot xstate.init');
+  });
+
+  test('is shown with what its streams are told', async () => {
+    inspect();
+    const { actor } = connect();
+    await server.accept();
+    clock.advance(5_000);
+    actor.send({ type: 'network.online', at: clock.now() });
+    expect(viewer.story('/api/events · transport 1').slice(-4)).toEqual([
+      'event stream.settle',
+      'snapshot stream.settle',
+      'event stream.prove',
+      'snapshot stream.prove',
     ]);
   });
 
@@ -116,7 +160,7 @@ describe('a connection', () => {
     expect(opened).toMatchObject({
       type: '@xstate.snapshot',
       createdAt: '1763000000000',
-      event: { type: 'transport.opened', at: clock.now() },
+      event: { type: 'request.accepted', at: clock.now() },
       snapshot: { status: 'active', value: { live: { open: 'fresh' } }, context: { openedAt: clock.now() } },
     });
   });
@@ -126,31 +170,33 @@ describe('a connection', () => {
     const { actor } = connect();
     await server.accept();
     const child = viewer.records.find(
-      (one) => one.type === '@xstate.actor' && one.name.endsWith('transport'),
+      (one) => one.type === '@xstate.actor' && one.name.endsWith('transport 1'),
     );
     expect(child).toMatchObject({ parentId: actor.sessionId, rootId: actor.sessionId });
-    expect(viewer.events('transport.opened')).toMatchObject([
+    expect(viewer.events('request.accepted')).toMatchObject([
       { sourceId: child?.sessionId, sessionId: actor.sessionId, rootId: actor.sessionId },
     ]);
   });
 
-  test('has all fifteen fields of its context, and settings that JSON cannot say as the statechart has them', () => {
+  test('has all 23 fields of its context, and settings that JSON cannot say as the statechart has them', () => {
     inspect();
     const { actor } = connect('/api/events', { maxRetries: Infinity });
     const [first] = viewer.records;
     const context = first?.type === '@xstate.actor' && first.snapshot.context;
     const { settings } = actor.getSnapshot().context;
     expect(Object.keys(context)).toEqual(Object.keys(actor.getSnapshot().context));
+    expect(Object.keys(context)).toHaveLength(23);
     expect(context.settings).toEqual({ ...settings, maxRetries: null });
   });
 
   test('costs its records nothing that is not plain JSON', async () => {
     inspect({ payloads: true });
-    const connection = connect();
+    const connection = connect('/api/events', { jitter: () => 10 });
     await server.accept();
     await server.send({ data: { big: 'x' } });
     await server.end();
     connection.close();
+    expect(viewer.events('stream.ended')).toMatchObject([{ event: { jitter: true } }]);
     expect(JSON.parse(JSON.stringify(viewer.records))).toEqual(viewer.records);
     expect(structuredClone(viewer.records)).toEqual(viewer.records);
   });
@@ -195,7 +241,7 @@ describe('its name', () => {
   test('can be given by the app, where the path is a secret', () => {
     inspect({ name: (path) => path.replace(/[^/]+$/, '…') });
     connect('/feeds/6f1c');
-    expect(viewer.names()).toEqual(['/feeds/…', '/feeds/… · environment', '/feeds/… · transport']);
+    expect(viewer.names()).toEqual(['/feeds/…', '/feeds/… · transport 1', '/feeds/… · environment']);
   });
 
   test.each([
@@ -221,14 +267,14 @@ describe('messages', () => {
   afterEach(() => void vi.useRealTimers());
 
   const told = () =>
-    viewer.events('transport.messages').map((one) => (one.type === '@xstate.event' ? one.event : undefined));
+    viewer.events('stream.messages').map((one) => (one.type === '@xstate.event' ? one.event : undefined));
 
   test('are told of at once after a silence, then counted exactly, once a second', async () => {
     inspect();
     connect();
     await server.accept();
     await server.send('one', 'two');
-    expect(told()).toEqual([{ type: 'transport.messages', batches: 1, messages: 2, lastEventId: '2' }]);
+    expect(told()).toEqual([{ type: 'stream.messages', batches: 1, messages: 2, lastEventId: '2' }]);
     for (let n = 0; n < 40; n += 1) {
       await server.send('a', 'b', 'c');
       vi.advanceTimersByTime(24);
@@ -236,7 +282,7 @@ describe('messages', () => {
     expect(told()).toHaveLength(1);
     vi.advanceTimersByTime(40);
     expect(told().slice(1)).toEqual([
-      { type: 'transport.messages', batches: 40, messages: 120, lastEventId: '122' },
+      { type: 'stream.messages', batches: 40, messages: 120, lastEventId: '122' },
     ]);
     vi.advanceTimersByTime(10_000);
     expect(told()).toHaveLength(2);
@@ -253,14 +299,16 @@ describe('messages', () => {
     await server.send('2');
     await server.send('3');
     await server.drop();
-    const types = viewer.story('/api/events').slice(-6);
+    const types = viewer.story('/api/events').slice(-8);
     expect(types).toEqual([
-      'event transport.messages',
-      'snapshot transport.messages',
-      'event transport.messages',
-      'snapshot transport.messages',
-      'event transport.failed',
-      'snapshot transport.failed',
+      'event stream.messages',
+      'snapshot stream.messages',
+      'event stream.progressed',
+      'snapshot stream.progressed',
+      'event stream.messages',
+      'snapshot stream.messages',
+      'event stream.failed',
+      'snapshot stream.failed',
     ]);
     expect(told()).toMatchObject([{ messages: 1 }, { messages: 2, lastEventId: '3' }]);
   });
@@ -275,7 +323,7 @@ describe('messages', () => {
     await server.send('first');
     await server.send('last');
     const snapshots = viewer.records.filter(
-      (one) => one.type === '@xstate.snapshot' && one.event.type === 'transport.messages',
+      (one) => one.type === '@xstate.snapshot' && one.event.type === 'stream.messages',
     );
     expect(snapshots).toMatchObject([
       { snapshot: { value: { live: { open: 'fresh' } }, context: { lastEventId: '1' } } },
@@ -295,7 +343,7 @@ describe('messages', () => {
     vi.advanceTimersByTime(1_000);
     expect(told()).toEqual(
       ['1', '1', '2', '2'].map((lastEventId) => ({
-        type: 'transport.messages',
+        type: 'stream.messages',
         batches: 1,
         messages: 1,
         lastEventId,
@@ -354,7 +402,7 @@ test('a timer that counts messages keeps no process alive', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
   await server.send('1');
-  expect(viewer.events('transport.messages')).toHaveLength(1);
+  expect(viewer.events('stream.messages')).toHaveLength(1);
   expect(timers()).toBe(before);
 });
 
@@ -368,10 +416,10 @@ describe('actors of a user', () => {
     expect(viewer.names().sort()).toEqual([
       'connection',
       'connection · environment',
-      'connection · transport',
+      'connection · transport 1',
       'feed',
       'feed · environment',
-      'feed · transport',
+      'feed · transport 1',
     ]);
     const shown = new Set(viewer.records.map(({ sessionId }) => sessionId));
     expect(shown.has(actor.sessionId)).toBe(false);
@@ -416,7 +464,7 @@ describe('a connection that was made before', () => {
     const { add } = inspect();
     expect(viewer.records).toEqual([]);
     add(connection, '/api/events');
-    expect(viewer.names()).toEqual(['/api/events', '/api/events · environment', '/api/events · transport']);
+    expect(viewer.names()).toEqual(['/api/events', '/api/events · transport 1', '/api/events · environment']);
     expect(viewer.records[0]).toMatchObject({ snapshot: { value: { live: { open: 'fresh' } } } });
     connection.close();
     expect(viewer.events('close')).toHaveLength(1);
@@ -505,7 +553,7 @@ describe('a viewer that throws', () => {
       },
     });
     connect();
-    expect(viewer.names()).toEqual(['/api/events · environment', '/api/events · transport']);
+    expect(viewer.names()).toEqual(['/api/events · transport 1', '/api/events · environment']);
     expect(said).toHaveBeenCalledTimes(1);
   });
 });

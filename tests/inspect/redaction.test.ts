@@ -97,7 +97,7 @@ describe('no record shows a header, a token, a query or what a message says, of 
       'posts',
       [body(secretMessage)],
       { method: 'POST', body: canaries.body },
-      { status: 'closed', lastEventId: '1' },
+      { status: 'closed', closeReason: 'ended' },
     ],
     ['gets what is too large', [body(secretMessage)], { maxEventSize: 5 }, { status: 'failed' }],
   ] as [string, Answer[], ConnectionOptions, Partial<ConnectionState>][])(
@@ -141,6 +141,21 @@ describe('no record shows a header, a token, a query or what a message says, of 
     expect(found()).toEqual([]);
   });
 
+  test('whose delays a function of the app makes', async () => {
+    server.answer(refusal(503), stream);
+    await run({ status: 'open' }, { jitter: Object.assign(() => 5, { token: canaries.token }) });
+    expect(viewer.events('request.failed')).toMatchObject([{ event: { jitter: true } }]);
+    expect(found()).toEqual([]);
+  });
+
+  test('whose URL leads elsewhere, where its last event ID means nothing', async () => {
+    server.answer(body(secretMessage), stream);
+    const paths = ['', '/elsewhere'];
+    await run({ status: 'open', retries: 1 }, {}, () => `${server.url}${paths.shift()}?${canaries.query}`);
+    expect(viewer.events('request.moved')).toHaveLength(1);
+    expect(found()).toEqual([]);
+  });
+
   test('whose URL holds credentials, or comes from a function', async () => {
     const url = `http://${canaries.user}:${canaries.password}@127.0.0.1/events?${canaries.query}`;
     await run({ status: 'failed' }, {}, url);
@@ -178,7 +193,7 @@ test('only with `payloads` records show what messages say, and nothing else then
   await run(delivered);
   expect(found()).toEqual(['records']); // where the message was seen
   const without = viewer.records.filter(
-    (one) => one.type === '@xstate.actor' || one.event.type !== 'transport.messages',
+    (one) => one.type === '@xstate.actor' || one.event.type !== 'stream.messages',
   );
   expect(JSON.stringify(without)).not.toContain(canaries.message);
 });

@@ -69,7 +69,7 @@ describe('the fleets of the playground', () => {
 
   it('tell nothing while nothing changes, and never more than ten times a second', async () => {
     const asked = new AbortController();
-    const response = await fetch(`${house.url}fleets?clients=10&jitter=none&retryDelay=0`, asked);
+    const response = await fetch(`${house.url}fleets?clients=10&jitter=none&retryDelay=50`, asked);
     const frames: number[] = [];
     const read = (async () => {
       for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {

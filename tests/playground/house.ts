@@ -19,7 +19,7 @@ export function openHouse(): House {
 
   beforeAll(async () => {
     [playground, browser] = await Promise.all([
-      startPlayground({ port: 0, pace: { every: 50, keepAlive: 200, retry: 50 } }),
+      startPlayground({ port: 0, pace: { every: 50, keepAlive: 200 } }),
       launchChromium(),
     ]);
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });

@@ -12,7 +12,7 @@ let current: Visit;
 
 beforeAll(async () => {
   [playground, browser] = await Promise.all([
-    startPlayground({ port: 0, pace: { every: 50, keepAlive: 200, retry: 50 } }),
+    startPlayground({ port: 0, pace: { every: 50, keepAlive: 200 } }),
     launchChromium(),
   ]);
   context = await browser.newContext();
@@ -135,18 +135,75 @@ describe('the playground', () => {
   });
 
   it('waits for the network when the browser is offline, and sends nothing meanwhile', async () => {
-    const { page, panel, requests, both, history } = await goOn();
+    // The attempt that is free all the same is half a minute away.
+    const { page, panel, requests, both, startAnew, history } = await openNew({
+      options: { maxRetryDelay: 60_000 },
+    });
+    await startAnew();
     await page.context().setOffline(true);
     try {
       await page.waitForFunction(() => !navigator.onLine);
       await start('cut');
-      for (const name of panels) await panel(name).getByText('There is no network.').waitFor();
+      for (const name of panels) await panel(name).getByText('There seems to be no network.').waitFor();
       for (const name of panels) expect(await history(name)).toMatch(/ backoff$/);
     } finally {
       await page.context().setOffline(false);
     }
     await both('open');
     for (const name of panels) expect(requests(name).length).toBeLessThanOrEqual(2);
+    await expectWhole(current);
+  });
+
+  it('asks once in a while although the browser is offline, and that costs no retry', async () => {
+    const { page, panel, requests, both } = await goOn();
+    await page.context().setOffline(true);
+    try {
+      await page.waitForFunction(() => !navigator.onLine);
+      await start('cut');
+      for (const name of panels) await expect.poll(() => requests(name).length).toBeGreaterThan(2);
+      for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+      for (const name of panels) await panel(name).getByText('There seems to be no network.').waitFor();
+    } finally {
+      await page.context().setOffline(false);
+    }
+    await both('open');
+    await expectWhole(current);
+  });
+
+  it('reconnects where the server allows one stream: the old one is dropped, and nobody fails', async () => {
+    const { panel, requests, history } = await goOn();
+    await start('one-stream', { seconds: null });
+    for (const name of panels) {
+      await panel(name).getByRole('button', { name: 'Reconnect' }).click();
+      await expect.poll(() => history(name)).toBe('open connecting open');
+      expect(requests(name)).toHaveLength(2);
+    }
+    await expectWhole(current);
+  });
+
+  it('keeps its stream until the next one is there, when it reconnects and nothing is wrong', async () => {
+    const { panel, requests, history } = await goOn();
+    for (const name of panels) {
+      await panel(name).getByRole('button', { name: 'Reconnect' }).click();
+      await expect.poll(() => requests(name).length).toBe(1);
+    }
+    await expectWhole(current);
+    await expect.poll(async () => (await askFaults(playground.url)).listening).toBe(2);
+    for (const name of panels) expect(await history(name)).toBe('open');
+  });
+
+  it('goes on with the present where the server has forgotten the last event, and announces a gap', async () => {
+    const { panel, requests, history } = await openNew({});
+    const gap = (name: (typeof panels)[number]) =>
+      panel(name).locator('dl > div', { hasText: 'Gap announced' }).locator('dd').textContent();
+    for (const name of panels) expect(await gap(name)).toBe('none');
+    await current.startAnew();
+    await start('gone', { seconds: null });
+    for (const name of panels) {
+      await expect.poll(() => gap(name)).toBe('the last event ID was given up');
+      await expect.poll(() => history(name)).toMatch(/^open backoff connecting open$/);
+      expect(requests(name)).toHaveLength(2);
+    }
     await expectWhole(current);
   });
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { chartTransitions } from '../../machines/chart.ts';
 import { scenarios } from '../../visualizations/playground/src/tour/scenarios.ts';
 import { openHouse } from './house.ts';
 import { askFaults, expectWhole, panels } from './visit.ts';
@@ -7,6 +8,13 @@ import { askFaults, expectWhole, panels } from './visit.ts';
 const house = openHouse();
 
 describe('the guided tour', () => {
+  it('names guards that the statechart has', () => {
+    const known = chartTransitions().map(({ guard }) => guard);
+    for (const { id, guards } of scenarios) {
+      for (const guard of guards) expect(known, id).toContain(guard.split(':')[0]);
+    }
+  });
+
   it('plays by itself when the address asks for it, as expected, and leaves everything as it was', async () => {
     const opened = await house.open({ query: { tour: 'renewal' } });
     const { page, panel } = opened;

@@ -48,10 +48,10 @@ const settings = {
 
 /** Round and round: open, messages, refused, connecting. */
 const round: readonly { type: string; value: object; [more: string]: unknown }[] = [
-  { type: 'transport.opened', value: { live: { open: 'fresh' } } },
-  { type: 'transport.messages', value: { live: { open: 'fresh' } }, messages: 34, batches: 3 },
+  { type: 'request.accepted', value: { live: { open: 'fresh' } } },
+  { type: 'stream.messages', value: { live: { open: 'fresh' } }, messages: 34, batches: 3 },
   {
-    type: 'transport.failed',
+    type: 'stream.failed',
     value: { backoff: 'waiting' },
     error: { kind: 'http', status: 503, message: 'The server answered 503.' },
   },
@@ -86,6 +86,7 @@ export function failureRound(index: number) {
         serverRetry: null,
         error: event['error'] ?? null,
         openedAt: at,
+        attempts: Math.floor((index + 1) / round.length) + 1,
         closeReason: null,
       },
     },

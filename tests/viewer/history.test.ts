@@ -1,11 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectionOptions, createConnection } from '../../index.ts';
 import { createScriptedTransport, createTestClock } from '../../testing/index.ts';
 import { tapeOf } from '../../visualizations/viewer/bands.ts';
+import { detailOf } from '../../visualizations/viewer/details.ts';
 import { factsOf } from '../../visualizations/viewer/facts.ts';
 import { createHistory, type History, limits } from '../../visualizations/viewer/history.ts';
 import type { Moment } from '../../visualizations/viewer/moment.ts';
-import { change, clockTime, detailOf, duration, eventName } from '../../visualizations/viewer/words.ts';
+import { change, clockTime, duration, eventName } from '../../visualizations/viewer/words.ts';
+import { until } from '../support/until.ts';
 import { failureRound } from './flood.ts';
 import { inspect } from './inspected.ts';
 
@@ -28,11 +30,9 @@ function momentsOf({ connections }: History, name = '/api/events'): readonly Mom
 
 /** What the sequence says, a line for each moment. */
 function tell(history: History): string[] {
-  const moments = momentsOf(history);
-  return moments.map((moment, index) => {
-    const detail = detailOf(moment, moments[index - 1]);
-    return [eventName(moment.event), change(moment), detail].filter(Boolean).join(' | ');
-  });
+  return momentsOf(history).map((moment) =>
+    [eventName(moment.event), change(moment), detailOf(moment)].filter(Boolean).join(' | '),
+  );
 }
 
 function fact(moment: Moment | undefined, term: string): string | undefined {
@@ -54,14 +54,18 @@ describe('the history of a connection', () => {
 
     expect(tell(history)).toEqual([
       'first seen | connecting | it was there before anyone looked',
-      'transport.opened | connecting → open.fresh | after 0 ms',
-      'transport.messages | open.fresh | 2 messages in 1 chunk · ID 2',
+      'request.ready | connecting | the request is sent',
+      'request.accepted | connecting → open.fresh | after 0 ms',
+      'stream.messages | open.fresh | 2 messages in 1 chunk · ID 2',
+      'stream.progressed | open.fresh | brings news: the retry budget is whole',
       'after stableAfter | open.fresh → open.stable | the retry budget is whole',
-      'transport.failed | open.stable → backoff.waiting | network · retry 1 of 3 in 500 ms',
+      'stream.failed | open.stable → backoff.waiting | network · retry 1 of 3 in 500 ms',
       'after retryDelay | backoff.waiting → connecting | retry 1 of 3',
-      'transport.failed | connecting → backoff.waiting | 503 · retry 2 of 3 in 3 s',
+      'request.ready | connecting | the request is sent',
+      'request.failed | connecting → backoff.waiting | 503 · retry 2 of 3 in 3 s',
       'after retryDelay | backoff.waiting → connecting | retry 2 of 3',
-      'transport.failed | connecting → failed | 403 · gave up',
+      'request.ready | connecting | the request is sent',
+      'request.failed | connecting → failed | 403 · gave up',
       'close | failed → closed.inactive | closed by the app',
     ]);
   });
@@ -76,11 +80,15 @@ describe('the history of a connection', () => {
     clock.advanceToNext();
     await server.accept();
 
-    const [, , , lost, , refused, , open] = momentsOf(history);
+    const moments = momentsOf(history);
+    const lost = moments.find(({ event }) => event.type === 'stream.failed');
+    const refused = moments.find(({ event }) => event.type === 'request.failed');
+    const open = moments.at(-1);
     expect(lost && factsOf(lost).map(({ term, words }) => `${term}: ${words}`)).toEqual([
       'Status: Backoff, waiting',
+      'Stream: none',
       'Retries: 1 of 3',
-      'Budget: not whole until open for 5 s',
+      'Budget: not whole before news, or after 5 s open',
       'Delay: waits 500 ms: drawn from 0 to 1 s, full jitter',
       expect.stringMatching(/^Error: \S+/),
       'Last event ID: 1',
@@ -90,7 +98,8 @@ describe('the history of a connection', () => {
       'waits 3 s: 1 s drawn from 0 to 2 s, full jitter, and 2 s that the server asked for',
     );
     expect(fact(refused, 'Error')).toContain('503 · ');
-    expect(fact(open, 'Budget')).toBe('whole again once it was open for 5 s');
+    expect(fact(open, 'Budget')).toBe('whole again with news, or after 5 s open');
+    expect(fact(open, 'Stream')).toBe('number 3');
     expect(fact(open, 'Error')).toBe('none');
   });
 
@@ -115,24 +124,203 @@ describe('the history of a connection', () => {
     expect(fact(momentsOf(history).at(-1), 'Delay')).toBe('waits 6 s: the server allows nothing earlier');
   });
 
-  it('says what a stream was told, such as to give a sign of life', async () => {
+  it('knows the pace that a stream has set with its reconnection time', async () => {
+    const { server, history } = play();
+    await server.accept();
+    await server.send({ retry: 200 });
+    await server.drop();
+    const lost = momentsOf(history).at(-1);
+    expect(fact(lost, 'Delay')).toBe(
+      'waits 300 ms: 100 ms drawn from 0 to 200 ms, full jitter, and 200 ms that the server asked for',
+    );
+    expect(fact(lost, 'Server asks')).toBe('for 200 ms at least, from which delays grow');
+  });
+
+  it.each([
+    ['full', 'waits 22.5 s, as the network may be there: drawn from 15 s to 30 s, full jitter'],
+    ['none', 'waits 30 s, as the network may be there: as set, no jitter'],
+  ] as const)(
+    'knows when it asks although there seems to be no network, with jitter %s',
+    async (jitter, words) => {
+      const { clock, server, history, connection } = play({ jitter });
+      await server.drop();
+      connection.actor.send({ type: 'network.offline', at: clock.now(), random: 0.5 });
+      const wait = words.slice('waits '.length, words.indexOf(','));
+      expect(tell(history).at(-1)).toBe(
+        `network.offline | backoff.waiting → backoff.offline | the retry is given back · waits for the network, but asks once in ${wait}`,
+      );
+      expect(fact(momentsOf(history).at(-1), 'Delay')).toBe(words);
+      clock.advanceToNext();
+      expect(tell(history).at(-1)).toBe(
+        'after retryDelay | backoff.offline → connecting | asks again, which costs no retry',
+      );
+    },
+  );
+
+  it('says that an attempt failed because there is no network', async () => {
+    vi.stubGlobal('navigator', { onLine: false });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { server, history } = play();
+    await server.drop();
+    expect(tell(history).at(-1)).toBe(
+      'request.failed | connecting → backoff.offline | network · waits for the network, but asks once in 22.5 s',
+    );
+  });
+
+  it('tells how a doubted stream shows that it is alive, or is replaced', async () => {
+    const { clock, server, history, connection } = play();
+    const doubt = () => connection.actor.send({ type: 'network.online', at: clock.now() });
+    await server.accept();
+    await server.send('one');
+    doubt();
+    expect(fact(momentsOf(history).at(-1), 'Status')).toBe('Open, doubted');
+    expect(fact(momentsOf(history).at(-1), 'Delay')).toBe('5 s to show that it is alive');
+    clock.advance(1_000);
+    await server.send({ comment: 'here' });
+    doubt();
+    clock.advance(5_000);
+    const { value } = momentsOf(history).at(-1) ?? {};
+    expect(value).toEqual({ live: { open: { replacing: 'verifying' } } });
+    expect(fact(momentsOf(history).at(-1), 'Stream')).toBe('number 1, and request 2 is to replace it');
+    await server.send({ comment: 'here after all' });
+    doubt();
+    clock.advance(5_000);
+    await server.accept();
+
+    expect(tell(history).slice(5)).toEqual([
+      'network.online | open.fresh → open.doubted | it has 5 s to show that it is alive',
+      'stream.alive | open.doubted → open.fresh | the stream is alive',
+      'network.online | open.fresh → open.doubted | it has 5 s to show that it is alive',
+      'after proofTime | open.doubted → open.replacing.verifying | no sign of life · another stream is asked for while this one goes on',
+      'request.ready | open.replacing.verifying | the request is sent',
+      'stream.alive | open.replacing.verifying → open.fresh | the stream is alive · the other request is dropped',
+      'network.online | open.fresh → open.doubted | it has 5 s to show that it is alive',
+      'after proofTime | open.doubted → open.replacing.verifying | no sign of life · another stream is asked for while this one goes on',
+      'request.ready | open.replacing.verifying | the request is sent',
+      'request.accepted | open.replacing.verifying → open.fresh | after 0 ms · takes the place of the other stream',
+    ]);
+  });
+
+  it('gives a doubted stream more time after each request that was lost, and knows the range', async () => {
+    const { clock, server, history, connection } = play();
+    await server.accept();
+    await server.send('one');
+    connection.actor.send({ type: 'network.online', at: clock.now() });
+    clock.advance(5_000);
+    await server.refuse(503, { retryAfter: 2_000 });
+    expect(tell(history).at(-1)).toBe(
+      'request.failed | open.replacing.verifying → open.doubted | 503 · the stream goes on, it has 8 s to show that it is alive',
+    );
+    expect(fact(momentsOf(history).at(-1), 'Delay')).toBe(
+      '8 s to show that it is alive: 7 s, and 1 s drawn from 0 to 2 s, full jitter',
+    );
+    await server.send('two');
+    expect(momentsOf(history).at(-1)?.wait).toBe(momentsOf(history).at(-2)?.wait);
+  });
+
+  it('drops a stream that shows no life where two of them would look the same', async () => {
     const { clock, server, history, connection } = play();
     await server.accept();
     connection.actor.send({ type: 'network.online', at: clock.now() });
-    expect(tell(history).at(-1)).toBe('network.online | open.fresh | the stream has to give a sign of life');
+    clock.advance(5_000);
+    expect(tell(history).at(-1)).toBe('after proofTime | open.doubted → connecting | no sign of life');
   });
 
-  it('counts a request for a stream that takes the place of another as an attempt', async () => {
+  it('tells how a stream is replaced at the wish of the app, and what becomes of it if it is not', async () => {
     const { server, history, connection } = play();
+    const attempts = () => momentsOf(history).filter(({ isAttempt }) => isAttempt).length;
     await server.accept();
     await server.send('one');
     connection.reconnect();
-    expect(momentsOf(history).filter(({ isAttempt }) => isAttempt)).toHaveLength(2);
-    expect(tell(history).at(-1)).toBe(
-      'reconnect | open.fresh | another stream is opened while this one goes on',
-    );
+    expect(attempts()).toBe(2);
     await server.accept();
-    expect(momentsOf(history).filter(({ isAttempt }) => isAttempt)).toHaveLength(2);
+    expect(attempts()).toBe(2);
+    connection.reconnect();
+    await server.refuse(409);
+    expect(attempts()).toBe(4);
+    await server.accept();
+    connection.reconnect();
+    await server.stall();
+    await server.drop();
+
+    expect(tell(history).slice(5)).toEqual([
+      'reconnect | open.fresh → open.replacing.reconnecting | another stream is asked for while this one goes on',
+      'request.ready | open.replacing.reconnecting | the request is sent',
+      'request.accepted | open.replacing.reconnecting → open.fresh | after 0 ms · takes the place of the other stream',
+      'reconnect | open.fresh → open.replacing.reconnecting | another stream is asked for while this one goes on',
+      'request.ready | open.replacing.reconnecting | the request is sent',
+      'request.failed | open.replacing.reconnecting → connecting | 409 · drops the stream, and asks once more',
+      'request.ready | connecting | the request is sent',
+      'request.accepted | connecting → open.fresh | after 0 ms',
+      'reconnect | open.fresh → open.replacing.reconnecting | another stream is asked for while this one goes on',
+      'request.ready | open.replacing.reconnecting | the request is sent',
+      'stream.failed | open.replacing.reconnecting → connecting | network · the request on its way goes on alone',
+    ]);
+  });
+
+  it('tells how credentials are renewed, and that it is a transition of its own', async () => {
+    const { clock, server, history } = play({ refresh: () => {}, refreshOn: 'expiring' });
+    await server.accept();
+    await server.send({ event: 'expiring', data: '' });
+    clock.advance(5_000);
+    const renewal = momentsOf(history).at(-1);
+    expect(renewal?.taken).toMatchObject({ source: 'live.open.stable', event: 'always', guard: 'expires' });
+    await until(() => momentsOf(history).at(-1)?.event.type === 'request.ready');
+    await server.refuse(503);
+    expect(tell(history).slice(4)).toEqual([
+      'stream.progressed | open.fresh | brings news: the retry budget is whole',
+      'stream.expiring | open.fresh | the credentials expire',
+      'after stableAfter | open.fresh → open.replacing.renewing | the retry budget is whole · another stream is asked for, with fresh credentials',
+      'request.ready | open.replacing.renewing | the request is sent',
+      'request.failed | open.replacing.renewing → open.stable | 503 · the stream goes on, with the credentials that it has',
+    ]);
+  });
+
+  it('tells that the server no longer knows the last event ID, and that a token was renewed', async () => {
+    const { server, history } = play({ lastEventId: '7', refresh: () => {} });
+    await server.refuse(410);
+    await server.refuse(401);
+    await until(() => momentsOf(history).at(-1)?.event.type === 'request.ready');
+    await server.accept();
+    expect(tell(history).slice(2)).toEqual([
+      'request.failed | connecting | 410 · asks again from the start: the last event ID is forgotten',
+      'request.ready | connecting | the request is sent',
+      'request.failed | connecting | 401 · asks again, with fresh credentials',
+      'request.ready | connecting | the request is sent',
+      'request.accepted | connecting → open.fresh | after 0 ms',
+    ]);
+    expect(fact(momentsOf(history).at(-1), 'Last event ID')).toBe('none');
+  });
+
+  it('says of an unsafe request that it is not repeated by itself', async () => {
+    const { server, history } = play({ method: 'POST' });
+    await server.accept();
+    expect(fact(momentsOf(history).at(-1), 'Stream')).toBe('number 1; unsafe, not repeated by itself');
+    await server.drop();
+    expect(tell(history).slice(1)).toEqual([
+      'request.ready | connecting | an unsafe request, which is not repeated by itself',
+      'request.accepted | connecting → open.fresh | after 0 ms',
+      'stream.failed | open.fresh → failed | network · gave up: to ask again may repeat its effect',
+    ]);
+  });
+
+  it('tells why nothing runs, and what begins it again', async () => {
+    const { server, history, connection } = play();
+    await server.accept();
+    connection.suspend();
+    expect(fact(momentsOf(history).at(-1), 'Status')).toBe(
+      'Closed, suspended: until its component comes back',
+    );
+    connection.resume();
+    await server.accept();
+    connection.close();
+    expect(tell(history).slice(3)).toEqual([
+      'suspend | open.fresh → closed.suspended | until its component comes back',
+      'resume | closed.suspended → connecting',
+      'request.ready | connecting | the request is sent',
+      'request.accepted | connecting → open.fresh | after 0 ms',
+      'close | open.fresh → closed.inactive | closed by the app',
+    ]);
   });
 
   it('draws a band for each stretch in a status, a mark for each request, and the waits', async () => {
@@ -160,6 +348,31 @@ describe('the history of a connection', () => {
 
     const later = tapeOf(momentsOf(history), { ...all, from: start + 2_500 });
     expect(later.bands.map(({ status }) => status)).toEqual(['backoff', 'connecting', 'open']);
+  });
+
+  it('draws beside an open stream when it was doubted, and when another was asked for', async () => {
+    const { clock, server, history, connection } = play();
+    const start = clock.now();
+    await server.accept();
+    await server.send('one');
+    clock.advance(2_000);
+    connection.actor.send({ type: 'network.online', at: clock.now() });
+    clock.advance(5_000);
+    await until(() => server.requests.length === 2);
+    clock.advance(3_000);
+    await server.accept();
+    clock.advance(1_000);
+
+    const tape = tapeOf(momentsOf(history), { from: start, to: clock.now(), now: clock.now() });
+    const since = ({ from, to }: { from: number; to: number }) => [from - start, to - start];
+    expect(tape.bands.map(({ status, ...stretch }) => [status, ...since(stretch)])).toEqual([
+      ['connecting', 0, 0],
+      ['open', 0, 11_000],
+    ]);
+    expect(tape.doubts.map(since)).toEqual([[2_000, 10_000]]);
+    expect(tape.replacements.map(since)).toEqual([[7_000, 10_000]]);
+    expect(tape.attempts.map((at) => at - start)).toEqual([0, 7_000]);
+    expect(tape.waits).toMatchObject([{ kind: 'proof', floor: 5_000, draw: null }]);
   });
 
   it('ends with the actor', async () => {

@@ -57,7 +57,10 @@ function stateOf(snapshot: { status?: unknown; value?: unknown; context?: unknow
 }
 
 function eventOf(event: AnyEventObject): AnyEventObject {
-  if (event.type !== 'transport.messages') return JSON.parse(JSON.stringify(event));
+  const { jitter } = event;
+  if (event.type !== 'stream.messages') {
+    return JSON.parse(JSON.stringify({ ...event, ...(typeof jitter === 'function' && { jitter: true }) }));
+  }
   const { type, messages, lastEventId } = event;
   return { type, batches: 1, messages: messages.length, lastEventId };
 }

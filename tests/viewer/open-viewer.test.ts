@@ -95,7 +95,7 @@ describe('a viewer in a window of its own', () => {
     await popup.getByText('The page has gone.').waitFor();
     expect(await page.evaluate(() => window.stage.openWindow())).toBe(true);
     await send(0);
-    await see(popup).row('transport.opened').waitFor();
+    await see(popup).row('request.accepted').waitFor();
     expect(await see(popup).rows.count()).toBe(1);
     expect(await popup.getByText('The page has gone.').count()).toBe(0);
     expect(context.pages()).toHaveLength(2);
@@ -108,7 +108,7 @@ describe('a viewer in a window of its own', () => {
       window.stage.openWindow();
     });
     await send(0);
-    await see(popup).row('transport.opened').waitFor();
+    await see(popup).row('request.accepted').waitFor();
     await page.evaluate((record) => window.stage.earlier?.send(record as never), failureRound(1));
     await send(2);
     await see(popup).row('503').waitFor();
@@ -121,7 +121,7 @@ describe('a viewer in a window of its own', () => {
   it('remembers what it has shown when its window is loaded anew', async () => {
     const popup = await openWindow();
     await send(0);
-    await see(popup).row('transport.opened').waitFor();
+    await see(popup).row('request.accepted').waitFor();
     await popup.reload();
     await send(2);
     await see(popup).row('503').waitFor();

@@ -46,10 +46,16 @@ async function open(): Promise<void> {
   seen = see(page);
 }
 
-/** The delays are as long as they are set, so that a test knows what is said of them. */
+/** The delays are as long as they are set, so that a test knows what is said of them; and nothing happens by itself. */
 function connect(retryDelay = 20): Promise<void> {
   return page.evaluate(
-    ([url, delay]) => window.stage.connect(url, { jitter: 'none', retryDelay: delay, maxRetries: 3 }),
+    ([url, delay]) =>
+      window.stage.connect(url, {
+        jitter: 'none',
+        retryDelay: delay,
+        maxRetries: 3,
+        stableAfter: 600_000,
+      }),
     [server.url, retryDelay] as const,
   );
 }
@@ -93,7 +99,7 @@ describe('the viewer', () => {
     expect(await seen.lit()).toEqual([...opened, 'live.connecting → live.open']);
     expect(await seen.picker.locator('option').allTextContents()).toEqual(['/events · open']);
     expect(await seen.timeline.getAttribute('aria-valuetext')).toMatch(
-      /transport\.opened: connecting → open\.fresh/,
+      /request\.accepted: connecting → open\.fresh/,
     );
   });
 
@@ -104,12 +110,12 @@ describe('the viewer', () => {
     expect(await seen.fact('Retries')).toBe('2 of 3');
     expect(await seen.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
     expect(await seen.fact('Error')).toMatch(/^503 · /);
-    expect(await seen.lit()).toEqual(['backoff', 'backoff.waiting', 'live → backoff']);
+    expect(await seen.lit()).toEqual(['backoff', 'backoff.waiting', 'live.connecting → backoff']);
     expect(await seen.selected()).toContain('503 · retry 2 of 3 in 40 ms');
     expect(await seen.isLive()).toBe(false);
 
     await server.send('three');
-    await page.getByText('1 newer event').waitFor();
+    await page.getByText('2 newer events').waitFor(); // the message, and that it is news
     expect(await seen.fact('Status')).toBe('Backoff, waiting');
     expect(await seen.row('1 message in 1 chunk').count()).toBe(0);
 
@@ -125,12 +131,13 @@ describe('the viewer', () => {
     await page.keyboard.press('Tab'); // the connection
     expect(await seen.picker.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.getByRole('listbox', { name: 'Sequence of events' }).focus();
+    await eventually(() => seen.selected()).toContain('connecting → open.fresh');
+    await page.keyboard.press('ArrowUp');
+    await eventually(() => seen.selected()).toContain('the request is sent');
     await page.keyboard.press('ArrowUp');
     await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
-    await page.keyboard.press('ArrowUp');
-    await eventually(() => seen.selected()).toContain('503 · retry 2 of 3');
     await page.keyboard.press('ArrowDown');
-    await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
+    await eventually(() => seen.selected()).toContain('the request is sent');
     await page.keyboard.press('Home');
     await eventually(() => seen.selected()).toContain('start connecting');
     await page.keyboard.press('End');
@@ -139,11 +146,11 @@ describe('the viewer', () => {
     await page.keyboard.press('Escape');
     await eventually(() => seen.isLive()).toBe(true);
 
+    const told = () => seen.timeline.getAttribute('aria-valuetext');
     await seen.timeline.focus();
+    await eventually(told).toContain('connecting → open.fresh');
     await page.keyboard.press('ArrowLeft');
-    await eventually(() => seen.timeline.getAttribute('aria-valuetext')).toContain(
-      'backoff.waiting → connecting',
-    );
+    await eventually(told).toContain('request.ready: connecting · the request is sent');
     expect(await seen.timeline.getAttribute('aria-valuenow')).toBe(String((await seen.rows.count()) - 1));
     await page.keyboard.press('Home');
     await eventually(() => seen.selected()).toContain('start connecting');
@@ -160,7 +167,7 @@ describe('the viewer', () => {
     const { width, height } = (await seen.timeline.boundingBox()) ?? { width: 0, height: 0 };
     const position = { x: 84 + (width - 92) * 0.3, y: height / 2 };
     await seen.timeline.hover({ position });
-    await page.getByText(/transport\.failed: open\.fresh → backoff\.waiting · 503 · waits 420 ms/).waitFor();
+    await page.getByText(/stream\.failed: open\.fresh → backoff\.waiting · 503 · waits 420 ms/).waitFor();
     expect(await seen.isLive()).toBe(true);
     await seen.timeline.click({ position });
     await eventually(() => seen.selected()).toContain('503 · retry 1 of 8 in 420 ms');
@@ -179,7 +186,7 @@ describe('the viewer', () => {
     const before = await seen.rows.count();
     await page.getByLabel('Message traffic').uncheck();
     await eventually(() => seen.rows.count()).toBe(before - 1);
-    expect(await seen.row('message').count()).toBe(0);
+    expect(await seen.row('chunk').count()).toBe(0);
     await page.getByLabel('Message traffic').check();
     await eventually(() => seen.rows.count()).toBe(before);
   });
@@ -250,6 +257,70 @@ describe('the viewer', () => {
     expect(await isAtEnd()).toBe(false);
   });
 
+  it('stays where a search in the page or a screen reader has led, and at a row that is clicked there', async () => {
+    await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
+    await eventually(() => seen.rows.count()).toBe(100);
+    await seen.rows.first().evaluate((row) => row.scrollIntoView());
+    await eventually(() => seen.isLive()).toBe(false);
+    await send(failureRound(100));
+    await page.getByText('1 newer event').waitFor();
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    await eventually(() => seen.isLive()).toBe(true);
+    await seen.rows.nth(2).click();
+    await eventually(() => seen.selected()).toContain('503 · retry 1 of 8');
+  });
+
+  it('is not pulled back to the end by what is drawn before the browser tells that somebody has scrolled', async () => {
+    await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
+    await eventually(() => seen.rows.count()).toBe(100);
+    const top = () => seen.rows.first().evaluate((row) => row.parentElement?.scrollTop);
+    for (let round = 0; round < 5; round += 1) {
+      const wanted = await seen.rows.first().evaluate(
+        async (row, record) => {
+          // In the frame that the viewer draws in, before it does: of this, the browser tells in the next one.
+          const scrolled = new Promise<number | undefined>((resolve) =>
+            requestAnimationFrame(() => {
+              row.parentElement?.scrollBy(0, -300);
+              resolve(row.parentElement?.scrollTop);
+            }),
+          );
+          window.stage.receive(record);
+          return scrolled;
+        },
+        failureRound(100 + round),
+      );
+      await eventually(() => seen.isLive()).toBe(false);
+      expect(await top()).toBe(wanted);
+      await page.getByRole('button', { name: 'Back to live' }).click();
+      await eventually(() => seen.isLive()).toBe(true);
+    }
+  });
+
+  it('shows a stream that is to be replaced, and brings the state that is active into sight', async () => {
+    const isInSight = (path: string) =>
+      page.getByRole('region', { name: 'Statechart' }).evaluate((pane, wanted) => {
+        const frame = pane.getBoundingClientRect();
+        const box = pane.querySelector(`[data-state='${wanted}'] > rect`)?.getBoundingClientRect();
+        return box !== undefined && box.top >= frame.top && box.bottom <= frame.bottom;
+      }, path);
+    await connect();
+    await server.accept();
+    await server.send('one');
+    await eventually(() => isInSight('live.open.fresh')).toBe(true);
+    await page.evaluate(() => window.stage.connections[0]?.reconnect());
+    await eventually(() => seen.fact('Status')).toBe('Open, replacing, reconnecting');
+    expect(await seen.fact('Stream')).toBe('number 1, and request 2 is to replace it');
+    await eventually(() => isInSight('live.open.replacing.reconnecting')).toBe(true);
+    const beside = page.locator('.tape .beside');
+    await eventually(() => beside.getAttribute('d')).not.toBe('');
+    await server.refuse(409);
+    await seen.row('409 · drops the stream, and asks once more').waitFor();
+    await server.accept();
+    await page.evaluate(() => window.stage.connections[0]?.close());
+    await eventually(() => seen.fact('Status')).toBe('Closed, inactive: closed by the app');
+    await eventually(() => isInSight('closed.inactive')).toBe(true);
+  });
+
   it('tells a screen reader of each status, but nothing of the messages', async () => {
     await connect(600_000);
     const announced = page.getByRole('status');
@@ -273,7 +344,7 @@ describe('the viewer', () => {
     await failAndRecover();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const row of [seen.row('503'), seen.row('message'), seen.row('→ connecting').first()]) {
+      for (const row of [seen.row('503'), seen.row('chunk'), seen.row('→ connecting').first()]) {
         await row.click();
         await expectAccessible(page);
       }

@@ -21,14 +21,13 @@ export interface LiveChart {
 
 /** The rules of the picture. They want the colours and the rules for each status, as in `colours.ts`. */
 export const liveChartStyle = `${style}
-.chart .state, .chart .arrow, .chart .initial, .chart .anywhere { opacity: 0.7; }
-.chart .state.active { opacity: 1; }
+.chart .state, .chart .initial, .chart .anywhere, .chart > .line { opacity: 0.7; }
+.chart .state.active, .chart > .line:is(.taken, :has(.taken)) { opacity: 1; }
 .chart .state:not(.active) > rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1; }
 .chart .state.active > rect { stroke: var(--tone, var(--ink)); stroke-width: 3; }
-.chart .arrow.taken { opacity: 1; }
 .chart .arrow.taken .way { stroke: var(--ink); stroke-width: 3; }
 .chart .arrow.taken .tip { fill: var(--ink); }
-.chart .line.taken { font-weight: 700; text-decoration: underline; }`;
+.chart .line.taken text { font-weight: 700; text-decoration: underline; }`;
 
 export function createLiveChart(document: Document): LiveChart {
   const element = toNode(picture(), document);
@@ -43,12 +42,16 @@ export function createLiveChart(document: Document): LiveChart {
       const [arrow, line] = taken ? [arrowName(taken), lineName(taken)] : [];
       for (const state of states)
         state.classList.toggle('active', active.includes(state.dataset['state'] ?? ''));
-      for (const shape of arrows) shape.classList.toggle('taken', shape.dataset['arrow'] === arrow);
+      for (const shape of arrows) {
+        const isTaken = shape.dataset['arrow'] === arrow;
+        shape.classList.toggle('taken', isTaken);
+        if (isTaken) shape.parentElement?.append(shape); // over those that share a part of its way
+      }
       for (const shape of lines) shape.classList.toggle('taken', shape.dataset['line'] === line);
       element.setAttribute('aria-label', `The statechart, in ${active.at(-1)}${line ? ` by ${line}` : ''}`);
       if (animate && !view?.matchMedia('(prefers-reduced-motion: reduce)').matches) {
         for (const shape of all('.arrow.taken .way')) shape.animate(flow, 700);
-        for (const shape of all('.state > .line.taken')) shape.animate(flash, 700);
+        for (const shape of all('.state .line.taken')) shape.animate(flash, 700);
       }
     },
   };

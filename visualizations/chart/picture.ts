@@ -2,7 +2,8 @@ import { chartStates, chartTransitions } from '../../machines/chart.ts';
 import { arrowsOf, isInside } from './arrows.ts';
 import { type Element, element } from './element.ts';
 import { anywhere, legend, places, routes, size } from './places.ts';
-import { arrowName, arrowShape, initialShape, stateShape } from './shapes.ts';
+import { arrowName, arrowShape, forkShape, initialShape, stateShape, wordShapes } from './shapes.ts';
+import { forksIn, wordsOn } from './stems.ts';
 
 /**
  * The statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.
@@ -53,7 +54,9 @@ export function picture(...more: Element[]): Element {
         'any state',
       ),
     ),
-    ...ways.map(({ arrow, route }) => arrowShape(arrow, route)),
+    element('g', {}, ...ways.map(({ arrow, route }) => arrowShape(arrow, route))),
+    ...forksIn(ways).map(forkShape),
+    ...wordShapes(ways.flatMap((way) => wordsOn(way, ways))),
     element(
       'text',
       { class: 'legend', ...legend },

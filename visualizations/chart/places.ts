@@ -8,107 +8,237 @@ export interface Box {
 
 /** The place of a state, and what the state is, in a few words. */
 export interface Place extends Box {
-  readonly motto: string;
+  /** A line for each. */
+  readonly motto: readonly string[];
+  /** How many characters there is room for in a row; as many as the box is wide, by default. */
+  readonly most?: number;
+  /** How far from its left side the dot is that leads to it, if it is the first one. @default 20 */
+  readonly initial?: number;
 }
 
 export type Point = readonly [x: number, y: number];
 
-/** How an arrow runs, and where its words are. */
-export interface Route {
-  readonly points: readonly [Point, Point, ...Point[]];
-  /** The baseline of the last line of its words. */
-  readonly words: Point;
+/** Where words are. */
+export interface Label {
+  /** The baseline of the last row. */
+  readonly at: Point;
   readonly align: 'start' | 'middle' | 'end';
-  /** How many characters there is room for. */
+  /** How many characters there is room for in a row. */
   readonly most: number;
 }
 
+/** How an arrow runs, and where its words are. */
+export interface Route {
+  readonly points: readonly [Point, Point, ...Point[]];
+  readonly words: Label;
+  /** Where the events are told that the arrows of a state have in common, if they begin as one line. */
+  readonly stem?: Label;
+}
+
 /** The size of the drawing. */
-export const size = { top: -12, width: 1000, height: 846 };
+export const size = { top: 0, width: 1028, height: 1074 };
 
 /** Where the arrows begin that start from any state. */
-export const anywhere: Box = { x: 455, y: 31, width: 90, height: 26 };
+export const anywhere: Box = { x: 586, y: 8, width: 90, height: 26 };
 
 /** Where it is said how to read the picture. */
-export const legend = { x: 20, y: 822 };
+export const legend = { x: 16, y: 1062 };
 
 /** Where each state is. The transitions that it keeps to itself are told under its motto. */
 export const places: Readonly<Record<string, Place>> = {
-  live: { ...box(20, 14, 330, 778), motto: 'a transport runs' },
-  'live.connecting': { ...box(40, 154, 290, 50), motto: 'the request is on its way' },
-  'live.open': { ...box(40, 286, 290, 486), motto: 'the stream is accepted' },
-  'live.open.fresh': { ...box(60, 476, 250, 50), motto: 'whoever accepts and drops is charged' },
-  'live.open.stable': { ...box(60, 636, 250, 70), motto: 'the retry budget is whole again' },
-  closed: { ...box(650, 14, 330, 278), motto: 'nothing runs' },
-  'closed.inactive': { ...box(670, 126, 290, 68), motto: 'until the app opens it' },
-  'closed.paused': { ...box(670, 208, 290, 68), motto: 'while the page is hidden or frozen' },
-  backoff: { ...box(650, 366, 330, 290), motto: 'waits to try again' },
-  'backoff.waiting': { ...box(670, 436, 290, 68), motto: 'a timer runs' },
-  'backoff.offline': { ...box(670, 588, 222, 52), motto: 'no timer: there is no network' },
-  failed: { ...box(650, 708, 330, 84), motto: 'gave up: the error says why' },
+  live: { ...box([16, 548], [50, 1036]), motto: ['a request or a stream is there'] },
+  'live.connecting': { ...box([44, 390], [152, 232]), motto: ['the request is on its way'] },
+  'live.open': { ...box([44, 510], [304, 1020]), motto: ['the stream is accepted'], most: 38 },
+  'live.open.fresh': { ...box([64, 194], [512, 612]), motto: ['accepted just now,', 'not trusted yet'] },
+  'live.open.doubted': { ...box([64, 194], [688, 816]), motto: ['it has to show', 'that it is alive'] },
+  'live.open.stable': { ...box([64, 194], [896, 980]), motto: ['the retry budget', 'is whole again'] },
+  'live.open.replacing': {
+    ...box([328, 498], [336, 1004]),
+    motto: ['the stream goes on', 'until the next one', 'is accepted'],
+  },
+  'live.open.replacing.reconnecting': {
+    ...box([342, 484], [518, 580]),
+    motto: ['the app asked', 'for another stream'],
+    initial: 124,
+  },
+  'live.open.replacing.verifying': {
+    ...box([342, 484], [596, 740]),
+    motto: ['a doubted stream', 'has shown no life'],
+  },
+  'live.open.replacing.renewing': { ...box([342, 484], [780, 980]), motto: ['the credentials', 'expire'] },
+  closed: { ...box([714, 990], [50, 424]), motto: ['nothing runs'] },
+  'closed.inactive': { ...box([728, 976], [136, 204]), motto: ['until the app opens it'] },
+  'closed.paused': { ...box([728, 976], [222, 302]), motto: ['while the page is hidden or frozen'] },
+  'closed.suspended': { ...box([728, 844], [330, 396]), motto: ['its component', 'is away'] },
+  backoff: { ...box([714, 990], [524, 860]), motto: ['waits to', 'try again'] },
+  'backoff.waiting': { ...box([728, 976], [590, 676]), motto: ['a timer runs'], initial: 190 },
+  'backoff.offline': { ...box([728, 916], [748, 846]), motto: ['there seems to be', 'no network'] },
+  failed: { ...box([714, 990], [908, 1036]), motto: ['gave up: the error says why'] },
 };
 
-const liveEdge = 350;
-const otherEdge = 650;
-const innerEdge = 670;
+/** Where what `live` answers leaves it, and where the others are met. */
+const edge = { live: 548, other: 714, inner: 728 };
+/** The line in which what becomes of a request or a stream runs, until it is known what follows. */
+const trunk = 530;
+
+const fromConnecting = {
+  start: [
+    [390, 190],
+    [trunk, 190],
+  ],
+  stem: { at: [396, 184], align: 'start', most: 30 },
+} as const;
+const fromOpen = {
+  start: [
+    [510, 320],
+    [trunk, 320],
+  ],
+  stem: { at: [504, 324], align: 'end', most: 30 },
+} as const;
 
 /** Where each arrow is that leads from one state to another. */
 export const routes: Readonly<Record<string, Route>> = {
-  'anywhere → live': across([anywhere.x, liveEdge], 44),
-  'anywhere → closed': across([anywhere.x + anywhere.width, otherEdge], 44),
+  'anywhere → live': {
+    points: [
+      [anywhere.x, 21],
+      [470, 21],
+      [470, 50],
+    ],
+    words: { at: [530, 15], align: 'middle', most: 24 },
+  },
+  'anywhere → closed': {
+    points: [
+      [anywhere.x + anywhere.width, 21],
+      [792, 21],
+      [792, 50],
+    ],
+    words: { at: [734, 15], align: 'middle', most: 24 },
+  },
 
-  'live → closed': across([liveEdge, otherEdge], 86),
-  'closed → live': across([otherEdge, liveEdge], 114),
-  'closed.inactive → live': across([innerEdge, liveEdge], 160),
-  'live → closed.paused': across([liveEdge, innerEdge], 224),
-  'closed.paused → live': across([innerEdge, liveEdge], 260),
+  'closed → live': across([edge.other, edge.live], 92),
+  'live → closed': across([edge.live, edge.other], 122),
+  'closed.inactive → live': across([edge.inner, edge.live], 156),
+  'live.connecting → closed': decided(fromConnecting, edge.other, 190),
+  'live.open → closed': decided(fromOpen, edge.other, 190),
+  'live → closed.paused': across([edge.live, edge.inner], 250),
+  'closed.paused → live': across([edge.inner, edge.live], 294),
+  'live → closed.suspended': across([edge.live, edge.inner], 346),
+  'closed.suspended → live': across([edge.inner, edge.live], 372),
+  'live.open.replacing → closed': across([498, edge.other], 414),
 
-  'live → backoff': across([liveEdge, otherEdge], 394),
-  'backoff.waiting → live': across([innerEdge, liveEdge], 486),
-  'live → backoff.offline': across([liveEdge, innerEdge], 602),
-  'backoff.offline → live': across([innerEdge, liveEdge], 628),
+  'live.connecting → backoff': decided(fromConnecting, edge.other, 550),
+  'live.open → backoff': decided(fromOpen, edge.other, 550),
+  'backoff.waiting → live': across([edge.inner, edge.live], 660),
+  'live.connecting → backoff.offline': decided(fromConnecting, edge.inner, 772, 758),
+  'live.open → backoff.offline': decided(fromOpen, edge.inner, 772),
+  'backoff.offline → live': across([edge.inner, edge.live], 836),
 
-  'live → failed': across([liveEdge, otherEdge], 726),
-  'failed → live': across([otherEdge, liveEdge], 782),
+  'live.connecting → failed': decided(fromConnecting, edge.other, 934),
+  'live.open → failed': decided(fromOpen, edge.other, 934),
+  'live → failed': across([edge.live, edge.other], 960),
+  'failed → live': across([edge.other, edge.live], 1024),
 
-  'live.connecting → live.open': beside(76, [204, 286], 249),
-  'live.open → live.connecting': beside(206, [286, 204], 249),
-  'live.open.fresh → live.open.stable': beside(90, [526, 636], 585),
+  'live.connecting → live.open': { points: vertical(80, 232, 304), words: right(80, 286, 18) },
+  'live.open.replacing → live.connecting': { points: vertical(348, 336, 232), words: right(348, 292, 28) },
 
-  'backoff → closed.paused': { ...beside(690, [366, 276], 354), most: 20 },
-  'closed.paused → backoff.waiting': beside(856, [276, 436], 336),
-  'backoff.waiting → backoff.offline': beside(684, [504, 588], 564),
-  'backoff.offline → backoff.waiting': beside(847, [588, 504], 550),
-  'failed → backoff.waiting': { ...beside(952, [708, 504], 688), words: [944, 688], align: 'end', most: 46 },
+  'live.open.fresh → live.open.doubted': { points: vertical(184, 612, 688), words: right(184, 650, 16) },
+  'live.open.doubted → live.open.fresh': { points: vertical(76, 688, 612), words: right(76, 668, 16) },
+  'live.open.stable → live.open.doubted': { points: vertical(184, 896, 816), words: right(184, 862, 16) },
+  'live.open.fresh → live.open.stable': {
+    points: [
+      [64, 594],
+      [53, 594],
+      [53, 916],
+      [64, 916],
+    ],
+    words: right(53, 862, 18),
+  },
+  'live.open.replacing → live.open.fresh': within([328, 194], 538),
+  'live.open.replacing.verifying → live.open.fresh': within([342, 194], 602),
+  'live.open.doubted → live.open.replacing.verifying': within([194, 342], 722),
+  'live.open.replacing → live.open.doubted': within([328, 194], 756),
+  'live.open.replacing.renewing → live.open.doubted': within([342, 194], 800),
+  'live.open.stable → live.open.replacing.renewing': within([194, 342], 924),
+  'live.open.replacing.renewing → live.open.stable': within([342, 194], 960),
+
+  'closed.paused → closed.suspended': { points: vertical(776, 302, 330), words: right(776, 320, 20) },
+  'backoff → closed.suspended': { points: vertical(796, 524, 396), words: left(796, 478, 20) },
+  'closed.suspended → backoff.waiting': { points: vertical(808, 396, 590), words: right(808, 478, 20) },
+  'backoff → closed.paused': { points: vertical(866, 524, 302), words: right(866, 482, 20) },
+  'closed.paused → backoff.waiting': {
+    points: [
+      [976, 284],
+      [1003, 284],
+      [1003, 610],
+      [976, 610],
+    ],
+    words: left(1003, 514, 14),
+  },
+  'backoff.waiting → backoff.offline': { points: vertical(742, 676, 748), words: right(742, 722, 20) },
+  'backoff.offline → backoff.waiting': { points: vertical(904, 748, 676), words: left(904, 740, 20) },
+  'failed → backoff.waiting': { points: vertical(946, 908, 676), words: left(946, 898, 38) },
+  'failed → closed': {
+    points: [
+      [990, 960],
+      [1017, 960],
+      [1017, 90],
+      [990, 90],
+    ],
+    words: left(1017, 886, 20),
+  },
 };
 
-function box(x: number, y: number, width: number, height: number): Box {
-  return { x, y, width, height };
+function box([left, right]: Point, [top, bottom]: Point): Box {
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** An arrow to the left or to the right, with its words above it, between `live` and the others. */
 function across([from, to]: Point, y: number): Route {
-  const [left, right] = [Math.min(from, to), Math.min(otherEdge, Math.max(from, to))];
+  return { points: horizontal(from, to, y), words: between(edge.live, edge.other, y) };
+}
+
+/** The same inside `open`. */
+function within([from, to]: Point, y: number): Route {
+  return { points: horizontal(from, to, y), words: { ...between(194, 328, y), most: 18 } };
+}
+
+/** An arrow that begins as one line with others, of this state and of another. */
+function decided(
+  { start: [from, joint], stem }: typeof fromConnecting | typeof fromOpen,
+  to: number,
+  y: number,
+  words = y,
+): Route {
   return {
-    points: [
-      [from, y],
-      [to, y],
-    ],
-    words: [(left + right) / 2, y - 6],
-    align: 'middle',
-    most: 46,
+    points: [from, joint, [trunk, y], [to, y]],
+    words: { ...between(edge.live, edge.other, words), most: 26 },
+    stem,
   };
 }
 
-/** An arrow up or down, with its words to the right of it. */
-function beside(x: number, [from, to]: Point, lastLine: number): Route {
-  return {
-    points: [
-      [x, from],
-      [x, to],
-    ],
-    words: [x + 8, lastLine],
-    align: 'start',
-    most: 24,
-  };
+function between(left: number, right: number, y: number): Label {
+  return { at: [(left + right) / 2, y - 6], align: 'middle', most: 25 };
+}
+
+function horizontal(from: number, to: number, y: number): Route['points'] {
+  return [
+    [from, y],
+    [to, y],
+  ];
+}
+
+function vertical(x: number, from: number, to: number): Route['points'] {
+  return [
+    [x, from],
+    [x, to],
+  ];
+}
+
+/** Words to the right of a vertical line. */
+function right(x: number, lastRow: number, most: number): Label {
+  return { at: [x + 6, lastRow], align: 'start', most };
+}
+
+function left(x: number, lastRow: number, most: number): Label {
+  return { at: [x - 6, lastRow], align: 'end', most };
 }

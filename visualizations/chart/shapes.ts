@@ -1,17 +1,17 @@
 import type { ChartState, ChartTransition } from '../../machines/chart.ts';
-import { type Arrow, nameOf } from './arrows.ts';
+import { type Arrow, grouped, nameOf } from './arrows.ts';
 import { type Element, element } from './element.ts';
-import type { Box, Place, Point, Route } from './places.ts';
+import type { Label, Place, Point, Route } from './places.ts';
 import { type Row, rowsOf } from './words.ts';
 
 const rowHeight = 14;
 
-/** What an arrow is known by, in the picture and to whoever lights it up. */
+/** The name of an arrow, in the picture and to whoever lights it up. */
 export function arrowName({ source, target }: Pick<Arrow, 'source' | 'target'>): string {
   return `${source || 'anywhere'} → ${target ?? 'itself'}`;
 }
 
-/** What a line on an arrow, or inside a state, is known by. */
+/** The name of a line on an arrow, or inside a state. */
 export function lineName(line: Pick<ChartTransition, 'source' | 'target' | 'guard' | 'delay'>): string {
   const { guard, delay } = line;
   return [arrowName(line), guard && `[${guard}]`, delay && `after ${delay}`].filter(Boolean).join(' ');
@@ -20,65 +20,93 @@ export function lineName(line: Pick<ChartTransition, 'source' | 'target' | 'guar
 /** A state, and inside it the transitions that it keeps to itself. */
 export function stateShape(
   { path, status }: ChartState,
-  { x, y, width, height, motto }: Place,
+  { x, y, width, height, motto, most = charactersIn(width) }: Place,
   kept: readonly Arrow[],
 ): Element {
-  const rows = kept.flatMap((arrow) => rowsOf(arrow, 46).map((row) => ({ arrow, row })));
-  const first = y + 40 + (rows.length > 0 ? 4 : 0);
+  const first = y + 23 + rowHeight * motto.length + 4;
+  const rows = kept.flatMap((arrow) => rowsOf(arrow, most).map((row) => ({ arrow, row })));
   return element(
     'g',
     { class: 'state', 'data-state': path, 'data-status': status },
     element('rect', { x, y, width, height, rx: 8 }),
     element('text', { class: 'name', x: x + 12, y: y + 21 }, nameOf(path)),
-    element('text', { class: 'motto', x: x + 12, y: y + 37 }, motto),
+    ...motto.map((text, index) =>
+      element('text', { class: 'motto', x: x + 12, y: y + 37 + index * rowHeight }, text),
+    ),
     ...rows.map(({ arrow, row }, index) =>
-      rowShape(row, arrow, [x + 12, first + (index + 1) * rowHeight], 'start'),
+      rowShape(row, namesIn(arrow, row), [x + 12, first + (index + 1) * rowHeight], 'start'),
     ),
   );
+}
+
+/** How many characters fit into a box. */
+function charactersIn(width: number): number {
+  return Math.floor((width - 24) / 6.5);
 }
 
 /** The dot and the arrow that lead to the state that another starts in. */
-export function initialShape({ x, y }: Box): Element {
-  const [from, to] = [y - 20, y];
+export function initialShape({ x, y, initial = 20 }: Place): Element {
+  const [middle, from] = [x + initial, y - 20];
   return element(
     'g',
     { class: 'initial' },
-    element('circle', { cx: x + 20, cy: from, r: 3.5 }),
-    element('path', { class: 'way', d: `M${x + 20} ${from}V${to - 8}` }),
-    tip([x + 20, from], [x + 20, to]),
+    element('circle', { cx: middle, cy: from, r: 3.5 }),
+    element('path', { class: 'way', d: `M${middle} ${from}V${y - 8}` }),
+    tip([middle, from], [middle, y]),
   );
 }
 
-/** An arrow from one state to another. */
-export function arrowShape(arrow: Arrow, { points, words: [x, last], align, most }: Route): Element {
-  const name = arrowName(arrow);
-  const rows = rowsOf(arrow, most);
+/** An arrow from one state to another, without its words. */
+export function arrowShape(arrow: Arrow, { points }: Route): Element {
   const [before, end] = points.slice(-2) as [Point, Point];
   return element(
     'g',
-    { class: 'arrow', 'data-arrow': name },
+    { class: 'arrow', 'data-arrow': arrowName(arrow) },
     element('path', { class: 'way', d: `M${points.map((point) => point.join(' ')).join('L')}` }),
     tip(before, end),
-    ...rows.map((row, index) =>
-      rowShape(row, arrow, [x, last - (rows.length - 1 - index) * rowHeight], align),
-    ),
   );
 }
 
-function rowShape({ line, words }: Row, arrow: Arrow, [x, y]: Point, align: Route['align']): Element {
+/** A dot where lines part or meet. */
+export function forkShape([cx, cy]: Point): Element {
+  return element('circle', { class: 'fork', cx, cy, r: 3 });
+}
+
+/** Rows of words, and where they are. */
+export interface Told {
+  readonly arrow: Arrow;
+  readonly rows: readonly Row[];
+  readonly label: Label;
+}
+
+/** The words of all arrows. What several of them say in the same place is written once. */
+export function wordShapes(all: readonly Told[]): Element[] {
+  const placed = all.flatMap(({ arrow, rows, label: { at, align } }) =>
+    rows.map((row, index) => ({
+      row,
+      align,
+      names: namesIn(arrow, row),
+      at: [at[0], at[1] - (rows.length - 1 - index) * rowHeight] as const,
+    })),
+  );
+  return grouped(placed, ({ row, at }) => JSON.stringify([at, row.words])).map((same) => {
+    const [{ row, at, align }] = same;
+    return rowShape(row, [...new Set(same.flatMap(({ names }) => names))], at, align);
+  });
+}
+
+function namesIn(arrow: Arrow, { lines }: Row): string[] {
+  return lines.map((line) => lineName({ ...arrow, ...line }));
+}
+
+/** A row of words, inside an element for each of the lines that it belongs to. */
+function rowShape({ words }: Row, names: readonly string[], [x, y]: Point, align: Label['align']): Element {
   const spaced = words.map(({ kind, text }, index) =>
     element('tspan', { class: kind, dx: index > 0 ? 5 : undefined }, text),
   );
-  return element(
-    'text',
-    {
-      class: 'line',
-      x,
-      y,
-      'text-anchor': align,
-      'data-line': lineName({ ...arrow, ...line }),
-    },
-    ...spaced,
+  return names.reduceRight(
+    (inner, name) => element('g', { class: 'line', 'data-line': name }, inner),
+    element('text', { x, y, 'text-anchor': align }, ...spaced),
   );
 }
 

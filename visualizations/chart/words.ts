@@ -1,5 +1,6 @@
+import { leastProofTime } from '../../machines/connection.ts';
 import { defaultSettings } from '../../machines/settings.ts';
-import { type Arrow, eventsOf, isInside, type Line, nameOf } from './arrows.ts';
+import { type Arrow, eventsOf, grouped, isInside, type Line, nameOf } from './arrows.ts';
 
 /** A part of what a line says; a guard is written in brackets. */
 export interface Word {
@@ -7,35 +8,91 @@ export interface Word {
   readonly text: string;
 }
 
-/** What an arrow says, row by row. */
+/** A row of words, and the lines that it belongs to. */
 export interface Row {
-  readonly line: Line;
+  readonly lines: readonly Line[];
   readonly words: readonly Word[];
 }
 
-/** The rows of an arrow, none of them longer than so many characters if it can be helped. */
-export function rowsOf(arrow: Arrow, most: number): Row[] {
-  return arrow.lines.flatMap((line) => {
-    const words = wordsOf(line, arrow);
-    const length = words.reduce((sum, { text }) => sum + text.length + 1, -1);
-    if (length <= most) return [{ line, words }];
-    return words.map((word) => ({ line, words: [word] }));
+/**
+ * The rows of an arrow, none of them longer than so many characters if it can be helped. What several lines answer is
+ * told once, where they do not fit into a row each.
+ *
+ * @param told The events that are told elsewhere, for several arrows at once.
+ */
+export function rowsOf(arrow: Arrow, most: number, told?: string): Row[] {
+  return grouped(arrow.lines, eventsOf).flatMap((lines) => {
+    const [line] = lines;
+    const heads = eventsOf(line) === told ? [] : headOf(line, arrow);
+    const isOneOfSeveral = lines.length > 1 || heads.length === 0;
+    const rests = lines.map((own) => ({ own, rest: restOf(own, arrow, isOneOfSeveral) }));
+    const whole = rests.map(({ own, rest }) => ({ lines: [own], words: [...joined(heads), ...rest] }));
+    if (whole.every(({ words }) => charactersIn(words) <= most)) return whole;
+    if (lines.length === 1)
+      return packed([...heads, ...(rests[0]?.rest ?? [])], most).map((words) => ({ lines, words }));
+    return [
+      ...packed(heads, most).map((words) => ({ lines, words })),
+      ...rests.flatMap(({ own, rest }) => packed(rest, most).map((words) => ({ lines: [own], words }))),
+    ];
   });
 }
 
-function wordsOf(line: Line, arrow: Arrow): Word[] {
-  const { guard, delay } = line;
-  const words: Word[] = [{ kind: delay === undefined ? 'event' : 'delay', text: eventsOf(line) }];
+/** The events of a line, a word each, or the delay and how long it is. */
+function headOf(line: Line, { source }: Arrow): Word[] {
+  if (line.delay !== undefined) {
+    return [
+      { kind: 'delay', text: eventsOf(line) },
+      { kind: 'detail', text: lengthOf(line.delay, source) },
+    ];
+  }
+  const events = eventsOf(line).split(', ');
+  return events.map((text, index) => ({
+    kind: 'event',
+    text: index < events.length - 1 ? `${text},` : text,
+  }));
+}
+
+/** The words that follow the events. */
+function restOf(line: Line, arrow: Arrow, isOneOfSeveral: boolean): Word[] {
+  const { guard } = line;
+  const words: Word[] = [];
   if (guard !== undefined) words.push({ kind: 'guard', text: `[${guard}]` });
-  if (delay !== undefined) words.push({ kind: 'detail', text: lengthOf(delay) });
+  else if (isOneOfSeveral) words.push({ kind: 'detail', text: 'else' });
   if (arrow.target !== undefined && isInside(arrow)) words.push({ kind: 'detail', text: wayOf(arrow) });
   return words;
 }
 
+/** Puts words into rows, as many into each as fit. */
+function packed(words: readonly Word[], most: number): Word[][] {
+  const rows: Word[][] = [];
+  for (const word of words) {
+    const row = rows.at(-1);
+    if (row && charactersIn([...row, word]) <= most) row.push(word);
+    else rows.push([word]);
+  }
+  return rows.map(joined);
+}
+
+/** The events in a row as one word. */
+function joined(words: readonly Word[]): Word[] {
+  const events = words.filter(({ kind }) => kind === 'event');
+  const text = events.map((event) => event.text).join(' ');
+  return [
+    ...(events.length > 0 ? [{ kind: 'event', text } as const] : []),
+    ...words.filter(({ kind }) => kind !== 'event'),
+  ];
+}
+
+function charactersIn(words: readonly Word[]): number {
+  return words.reduce((sum, { text }) => sum + text.length + 1, -1);
+}
+
 /** How long a delay is, with the defaults. */
-function lengthOf(delay: string): string {
+function lengthOf(delay: string, source: string): string {
   const { stableAfter, retryDelay, retryFactor, maxRetryDelay } = defaultSettings;
   if (delay === 'stableAfter') return seconds(stableAfter);
+  if (delay === 'proofTime') return `${seconds(leastProofTime)} or more`;
+  if (source === 'backoff.offline') return `${maxRetryDelay / 2_000} to ${seconds(maxRetryDelay)}`;
   const [first, second, third] = [0, 1, 2].map((retries) => (retryDelay * retryFactor ** retries) / 1_000);
   return `0 to ${first}, ${second}, ${third} … ${seconds(maxRetryDelay)}`;
 }

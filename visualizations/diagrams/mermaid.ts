@@ -4,40 +4,79 @@ import {
   chartStates,
   chartTransitions,
 } from '../../machines/chart.ts';
-import { arrowsOf, contains, eventsOf, isInside, type Line, nameOf } from '../chart/arrows.ts';
+import { contains, eventsOf, grouped, isInside, nameOf } from '../chart/arrows.ts';
+
+/** A transition as it is drawn. */
+interface Drawn extends ChartTransition {
+  /** The state inside its source that alone answers the event; empty when the source does. */
+  readonly place: string;
+}
 
 /**
  * The statechart as a Mermaid `stateDiagram-v2`: every transition that leads somewhere, those with the same two ends
- * on one arrow. What a state answers without leaving it, and what any state answers, Mermaid cannot draw.
+ * on one arrow. What a state answers without leaving it, and what any state answers, Mermaid cannot draw. An arrow
+ * from a state to one around it would be lost: it is drawn to the state that the outer one starts in.
  *
  * @see https://mermaid.js.org/syntax/stateDiagram.html
  */
 export function mermaid(): string {
-  return diagram(chartStates(), chartTransitions());
+  const states = chartStates();
+  return diagram(
+    states,
+    chartTransitions().map((one) => ({
+      ...one,
+      target: one.target && isAround(one.target, one.source) ? firstIn(one.target, states) : one.target,
+      place: '',
+    })),
+  );
 }
 
 /** The same without the states inside a status, which Mermaid draws more legibly. */
 export function mermaidOfStatuses(): string {
-  const all = chartStates();
-  const shown = all.filter(
-    ({ path }) => !all.some((outer) => outer.status && outer.path !== path && contains(outer.path, path)),
+  const states = chartStates();
+  const shown = states.filter(
+    ({ path }) => !states.some((outer) => outer.status && isAround(outer.path, path)),
   );
   const paths = shown.map(({ path }) => path);
   const nearest = (path: string) => paths.findLast((outer) => contains(outer, path)) ?? '';
+  const all = chartTransitions();
+
+  /** Whether every state inside does the same. */
+  function isCommon({ event, guard, target = '' }: ChartTransition, outer: string): boolean {
+    const same = all.filter(
+      (other) =>
+        other.event === event && other.guard === guard && nearest(other.target ?? '') === nearest(target),
+    );
+    return states
+      .filter(({ path, initial }) => contains(outer, path) && initial === undefined)
+      .every(({ path }) => same.some(({ source }) => contains(source, path)));
+  }
+
   return diagram(
     shown.map((state) => ({ ...state, initial: paths.find((path) => path === state.initial) })),
-    chartTransitions()
-      .map((one) => ({ ...one, source: nearest(one.source), target: one.target && nearest(one.target) }))
-      .filter((transition) => !isInside(transition)),
+    all
+      .map((one) => ({
+        ...one,
+        source: nearest(one.source),
+        target: one.target && nearest(one.target),
+        own: one,
+      }))
+      .filter((transition) => !isInside(transition))
+      .map(({ own, ...moved }) => ({
+        ...moved,
+        place: isCommon(own, moved.source) ? '' : nameOf(own.source),
+      })),
   );
 }
 
-function diagram(states: readonly ChartState[], transitions: readonly ChartTransition[]): string {
-  const drawn = arrowsOf(transitions).flatMap(({ source, target, lines }) =>
-    source && target ? [`${idOf(source)} --> ${idOf(target)}: ${lines.map(words).join('<br>')}`] : [],
-  );
+function diagram(states: readonly ChartState[], transitions: readonly Drawn[]): string {
+  const arrows = grouped(transitions, ({ source, target }) => `${source} ${target}`).flatMap((arrow) => {
+    const [{ source, target }] = arrow;
+    const lines = grouped(arrow, ({ guard, delay, place }) => `${guard} ${delay} ${place}`);
+    return source && target ? [`${idOf(source)} --> ${idOf(target)}: ${lines.map(words).join('<br>')}`] : [];
+  });
   const [root] = states;
-  return ['stateDiagram-v2', ...inside(root, states), ...drawn.map(indented)].join('\n');
+  return ['stateDiagram-v2', ...inside(root, states), ...arrows.map(indented)].join('\n');
 }
 
 function inside(parent: ChartState | undefined, states: readonly ChartState[]): string[] {
@@ -51,8 +90,21 @@ function inside(parent: ChartState | undefined, states: readonly ChartState[]): 
   ].map(indented);
 }
 
-function words(line: Line): string {
-  return eventsOf(line) + (line.guard === undefined ? '' : ` [${line.guard}]`);
+function words(line: [Drawn, ...Drawn[]]): string {
+  const [{ guard, place }] = line;
+  return [eventsOf({ transitions: line }), guard && `[${guard}]`, place && `in ${place}`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function isAround(outer: string, inner: string): boolean {
+  return outer !== inner && contains(outer, inner);
+}
+
+/** The innermost of the states that a state starts in. */
+function firstIn(path: string, states: readonly ChartState[]): string {
+  const initial = states.find((state) => state.path === path)?.initial;
+  return initial === undefined ? path : firstIn(initial, states);
 }
 
 /** Mermaid takes a dot in an identifier for the end of it. */

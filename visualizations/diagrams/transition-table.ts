@@ -6,7 +6,7 @@ import {
 } from '../../machines/chart.ts';
 import { grouped } from '../chart/arrows.ts';
 
-/** What a state makes of an event, in the order in which it is tried; the same for several events, perhaps. */
+/** The answer of a state to an event, or to several, in the order in which it is tried. */
 interface Answer {
   readonly events: readonly string[];
   readonly choices: readonly ChartTransition[];

@@ -3,7 +3,7 @@ import { check } from '../../machines/rules.ts';
 import { type InspectionOptions, inspectionRules, isDevelopment } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
-/** What {@link inspectConnections} has begun. */
+/** An inspection that {@link inspectConnections} has begun. */
 export interface Inspection {
   /** For `createActor` or `useMachine`, where you run a `connectionMachine` yourself: goes in as the option `inspect`. */
   readonly inspect: (event: InspectionEvent) => void;

@@ -1,7 +1,7 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import { callback, flag, milliseconds, type Rules, text } from '../../machines/rules.ts';
 
-/** What records can be sent to: every adapter of `@statelyai/inspect` is one. Who made it starts and stops it. */
+/** Takes records: every adapter of `@statelyai/inspect` is one. Whoever made it starts and stops it. */
 export interface InspectionViewer {
   send(record: StatelyInspectionEvent): void;
 }

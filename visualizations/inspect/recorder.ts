@@ -1,9 +1,9 @@
-import type { AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
+import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
 import { createNames } from './names.ts';
 import type { InspectionOptions } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
-import { type ConnectionActor, connectionOf, isActor, isConnection } from './shown-actor.ts';
+import { type ConnectionActor, connectionOf, givenName, isActor, isConnection } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
 /** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */
@@ -22,14 +22,16 @@ export function createRecorder(
   const { payloads = false, messagesEvery = 1_000 } = options;
   const names = new WeakMap<AnyActor, string>();
   const births = new WeakMap<AnyActor, number>();
-  /** What connections are to be called once there is something to tell of them. */
+  /** The names that connections get once there is something to tell of them. */
   const given = new WeakMap<AnyActor, string>();
+  /** Which transport the messages of a connection come from. */
+  const senders = new WeakMap<AnyActor, ActorRefLike>();
   const nameAnew = createNames(options.name, complain);
 
   const traffic = createTraffic(messagesEvery, (connection, tally) => {
-    const { at } = tally;
+    const { at, source } = tally;
     const event = redactTally(tally, payloads);
-    tell(eventRecord(connection, at, { event, source: tally.snapshot.children['transport'] }));
+    tell(eventRecord(connection, at, { event, source }));
     tell(snapshotRecord(connection, at, { event, snapshot: connectionSnapshot(tally.snapshot) }));
   });
 
@@ -40,8 +42,8 @@ export function createRecorder(
     if (actor !== connection) meet(connection);
     const name =
       actor === connection
-        ? nameAnew(given.get(actor) ?? ownName(actor))
-        : `${names.get(connection)} · ${sourceOf(actor)}`;
+        ? nameAnew(given.get(actor) ?? givenName(actor) ?? 'connection')
+        : `${names.get(connection)} · ${givenName(actor) ?? sourceOf(actor)}`;
     names.set(actor, name);
     tell(actorRecord(actor, births.get(actor) ?? Date.now(), { name, snapshot: redactSnapshot(actor) }));
   }
@@ -59,8 +61,9 @@ export function createRecorder(
       if (inspected.event.type === 'xstate.init' && isUntouched(connection)) return;
       meet(actor);
       if (actor === connection && isMessages(inspected.event)) {
+        if (type === '@xstate.event' && inspected.sourceRef) senders.set(connection, inspected.sourceRef);
         // Counted once it was handled.
-        if (type === '@xstate.snapshot') traffic.count(connection, inspected.event);
+        if (type === '@xstate.snapshot') traffic.count(connection, inspected.event, senders.get(connection));
         return;
       }
       traffic.flush(connection);
@@ -80,7 +83,7 @@ export function createRecorder(
 }
 
 function isMessages(event: AnyEventObject): event is MessagesEvent {
-  return event.type === 'transport.messages';
+  return event.type === 'stream.messages';
 }
 
 /** Never opened and never closed. In its Strict Mode, React makes connections that stay so for ever. */
@@ -92,10 +95,4 @@ function isUntouched(connection: ConnectionActor): boolean {
 function childrenOf(actor: AnyActor): AnyActor[] {
   const children: Record<string, AnyActor> = Object(actor.getSnapshot()).children ?? {};
   return Object.values(children).filter(isActor);
-}
-
-/** What a connection is called whose URL is not known: the ID that it was given, if it was given any. */
-function ownName({ id, sessionId }: AnyActor): string {
-  const isGiven = id !== sessionId && !/^\d+\./.test(id);
-  return isGiven ? id : 'connection';
 }

@@ -36,7 +36,7 @@ export function eventRecord(
   return { type: '@xstate.event', event, sourceId, ...common(actor, at) };
 }
 
-/** What an actor is after an event. */
+/** The record of an actor after an event. */
 export function snapshotRecord(
   actor: AnyActor,
   at: number,
@@ -45,7 +45,7 @@ export function snapshotRecord(
   return { type: '@xstate.snapshot', event, snapshot, ...common(actor, at) };
 }
 
-/** What an actor is an instance of: the name of it in the statechart. */
+/** The name in the statechart of the logic that an actor runs. */
 export function sourceOf({ src, id }: AnyActor): string {
   return typeof src === 'string' ? src : id;
 }

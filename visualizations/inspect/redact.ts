@@ -14,42 +14,50 @@ type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
     : never
   : never;
 
-const outcome = ['error', 'at', 'random', 'jittered', 'refreshable', 'offline'] as const;
+const outcome = ['error', 'at', 'random', 'jitter', 'refreshable', 'offline'] as const;
 const moment = ['at', 'hidden'] as const;
 
-/** What is shown of an event besides its type. Messages are told of in another way. */
+/** The fields that are shown of an event besides its type. Messages are told of in another way. */
 export const shownFields: {
-  readonly [Type in Exclude<KnownEvent['type'], 'transport.messages'>]: readonly FieldOf<KnownEvent, Type>[];
+  readonly [Type in Exclude<KnownEvent['type'], 'stream.messages'>]: readonly FieldOf<KnownEvent, Type>[];
 } = {
   open: [],
   close: ['lastEventId'],
-  reconnect: [],
-  'transport.unsafe': [],
-  'transport.opened': ['at'],
-  'transport.failed': outcome,
-  'transport.ended': [...outcome, 'final'],
-  'transport.gap': ['lastEventId', 'resumedAfter'],
-  'transport.expiring': [],
-  'transport.doubted': [],
-  'transport.lost': [],
+  reconnect: ['lastEventId'],
+  move: [],
+  suspend: ['lastEventId'],
+  resume: ['at'],
+  'request.ready': ['unsafe', 'resumable'],
+  'request.moved': [],
+  'request.accepted': ['at'],
+  'request.failed': outcome,
+  'stream.progressed': [],
+  'stream.gap': ['lastEventId', 'resumedAfter'],
+  'stream.expiring': [],
+  'stream.alive': [],
+  'stream.overslept': [],
+  'stream.overran': [],
+  'stream.failed': outcome,
+  'stream.ended': [...outcome, 'final', 'hadMessages'],
   'transport.restarted': [],
   'network.online': moment,
-  'network.offline': moment,
+  'network.offline': [...moment, 'random'],
   'page.hidden': moment,
   'page.visible': moment,
   'page.frozen': moment,
   'page.resumed': moment,
-  'budget.restored': ['backoff'],
-  'stream.replace': ['refresh', 'backoff'],
+  'stream.settle': [],
   'stream.prove': [],
 };
 
-/** What may be shown of an event: of one that is not known nothing but its type, such as the input of `xstate.init`. */
+/** An event as it may be shown: one that is not known with its type alone, without the input of `xstate.init`, say. */
 export function redactEvent(event: AnyEventObject): AnyEventObject {
   const shown: AnyEventObject = { type: event.type };
   for (const field of isKnown(event.type) ? shownFields[event.type] : []) {
     const value: unknown = event[field];
     if (field === 'error') shown[field] = toFailure(event[field]);
+    // No function leaves the page; that there is one tells how the delay was made.
+    else if (field === 'jitter' && typeof value === 'function') shown[field] = true;
     else if (Object(value) !== value && value !== undefined) shown[field] = value;
   }
   return shown;
@@ -59,7 +67,7 @@ function isKnown(type: string): type is keyof typeof shownFields {
   return Object.hasOwn(shownFields, type);
 }
 
-/** What may be shown of an actor: of the transport, whose snapshot has its input, nothing but whether it runs. */
+/** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
   return isConnection(actor) ? connectionSnapshot(actor.getSnapshot()) : bare(actor.getSnapshot().status);
 }
@@ -69,18 +77,18 @@ export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachi
   return plain({ ...bare(status), value, context, tags: [...tags] });
 }
 
-/** What may be shown of messages: how many there were, and what they say only if asked. */
+/** Messages as they may be shown: counted, and quoted only if asked. */
 export function redactTally(
   { batches, messages, lastEventId, last }: Tally,
   payloads: boolean,
 ): AnyEventObject {
-  const counts = { type: 'transport.messages', batches, messages, lastEventId };
+  const counts = { type: 'stream.messages', batches, messages, lastEventId };
   return payloads ? { ...counts, last: last.map(excerptOf) } : counts;
 }
 
 const shownCharacters = 1_000;
 
-/** What a function of the app has made of a message may be anything, of any size. */
+/** The data that a function of the app has made of a message may be anything, of any size. */
 function excerptOf({ event, id, data }: Message): Message {
   try {
     const text = JSON.stringify(data) ?? String(data);

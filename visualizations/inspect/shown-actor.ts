@@ -15,6 +15,11 @@ export function connectionOf(actor: AnyActor): ConnectionActor | undefined {
   return parent && isActor(parent) && isConnection(parent) ? parent : undefined;
 }
 
+/** The ID that an actor was given, such as `transport 2`; undefined where XState has made one up. */
+export function givenName({ id, sessionId }: AnyActor): string | undefined {
+  return id === sessionId || /^\d+\./.test(id) ? undefined : id;
+}
+
 /** Every actor is one, but the types of XState do not say so everywhere. */
 export function isActor(actor: ActorRefLike): actor is AnyActor {
   return 'logic' in actor;

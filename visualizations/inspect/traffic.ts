@@ -1,10 +1,10 @@
-import type { SnapshotFrom } from 'xstate';
-import type { connectionMachine, TransportEvent } from '../../machines/connection.ts';
+import type { ActorRefLike, SnapshotFrom } from 'xstate';
+import type { connectionMachine, StreamEvent } from '../../machines/connection.ts';
 import type { Message } from '../../machines/message.ts';
 import type { ConnectionActor } from './shown-actor.ts';
 
 /** The event of a batch. */
-export type MessagesEvent = Extract<TransportEvent, { type: 'transport.messages' }>;
+export type MessagesEvent = Extract<StreamEvent, { type: 'stream.messages' }>;
 
 /** The batches that a connection has handled since they were last told of. */
 export interface Tally {
@@ -15,12 +15,14 @@ export interface Tally {
   readonly last: readonly Message[];
   /** When the last of them was handled, on the wall clock in milliseconds. */
   readonly at: number;
-  /** What the connection was after it. */
+  /** The transport that reported them. */
+  readonly source: ActorRefLike | undefined;
+  /** The connection as it was after that. */
   readonly snapshot: SnapshotFrom<typeof connectionMachine>;
 }
 
 export interface Traffic {
-  count(connection: ConnectionActor, batch: MessagesEvent): void;
+  count(connection: ConnectionActor, batch: MessagesEvent, source: ActorRefLike | undefined): void;
   /** Tells now of what is counted, if there is anything. */
   flush(connection: ConnectionActor): void;
   stop(): void;
@@ -34,7 +36,7 @@ export function createTraffic(
   every: number,
   tell: (connection: ConnectionActor, tally: Tally) => void,
 ): Traffic {
-  /** What was counted since the timer was set, of every connection that has one. */
+  /** The counts since the timer was set, of every connection that has one. */
   const windows = new Map<
     ConnectionActor,
     { tally?: Tally; readonly timer: ReturnType<typeof setTimeout> }
@@ -58,9 +60,9 @@ export function createTraffic(
   }
 
   return {
-    count(connection, batch) {
+    count(connection, batch, source) {
       const window = windows.get(connection);
-      const tally = add(window?.tally, batch, connection.getSnapshot());
+      const tally = { ...add(window?.tally, batch), source, snapshot: connection.getSnapshot() };
       if (window) window.tally = tally;
       else tellNow(connection, tally);
     },
@@ -78,7 +80,7 @@ export function createTraffic(
 /** How many messages are kept to be shown. */
 const kept = 10;
 
-function add(before: Tally | undefined, batch: MessagesEvent, snapshot: Tally['snapshot']): Tally {
+function add(before: Tally | undefined, batch: MessagesEvent): Omit<Tally, 'source' | 'snapshot'> {
   const { batches = 0, messages = 0, last = [] } = before ?? {};
   return {
     batches: batches + 1,
@@ -86,6 +88,5 @@ function add(before: Tally | undefined, batch: MessagesEvent, snapshot: Tally['s
     lastEventId: batch.lastEventId,
     last: [...last, ...batch.messages.slice(-kept)].slice(-kept),
     at: Date.now(),
-    snapshot,
   };
 }

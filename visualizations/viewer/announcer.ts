@@ -1,7 +1,9 @@
+import { detailOf } from './details.ts';
 import type { Dom } from './dom.ts';
 import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
-import { detailOf, statusWords } from './words.ts';
+import { statusOf } from './state.ts';
+import { statusWords } from './words.ts';
 
 /** At most one announcement in this time, in milliseconds: a screen reader cannot keep up with a storm. */
 const pace = 2_000;
@@ -19,13 +21,13 @@ export function createAnnouncer({ html }: Dom): Part {
       if (said?.sessionId === sessionId && said.status === moment.status) return;
       if (said && now - said.at < pace) return;
       said = { sessionId, status: moment.status, at: now };
-      const change = moments.findLast(isChange) ?? moment;
-      const detail = change.status === moment.status ? detailOf(change, undefined) : '';
+      const change = moments.findLast(isNewStatus);
+      const detail = change?.status === moment.status ? detailOf(change) : '';
       element.textContent = `${name}: ${statusWords[moment.status]}${detail === '' ? '' : `, ${detail}`}`;
     },
   };
 }
 
-function isChange({ event }: Moment): boolean {
-  return event.type !== 'transport.messages';
+function isNewStatus({ from, status }: Moment): boolean {
+  return from === null || statusOf(from) !== status;
 }

@@ -1,28 +1,39 @@
 import type { ConnectionStatus } from '../../machines/connection.ts';
 import type { Moment } from './moment.ts';
+import { pathOf } from './state.ts';
 import type { Wait } from './wait.ts';
 
-/** A stretch of time in one status, on the wall clock in milliseconds. */
-export interface Band {
-  readonly status: ConnectionStatus;
+/** A stretch of time, on the wall clock in milliseconds. */
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** What a timeline draws of a stretch of time. */
+/** A stretch of time in one status. */
+export interface Band extends Stretch {
+  readonly status: ConnectionStatus;
+}
+
+/** Everything that a timeline draws of a stretch of time. */
 export interface Tape {
   readonly bands: readonly Band[];
-  /** When requests were sent. */
+  /** While a stream is open: when it had to show that it is alive, and had not. */
+  readonly doubts: readonly Stretch[];
+  /** While a stream is open: when a request was on its way that is to replace it. */
+  readonly replacements: readonly Stretch[];
+  /** When requests were made. */
   readonly attempts: readonly number[];
   readonly waits: readonly Wait[];
 }
 
-/** What happened to a connection between two times; what still goes on ends `now`. */
+/** Everything that happened to a connection between two times. A stretch that still goes on ends `now`. */
 export function tapeOf(
   moments: readonly Moment[],
   { from, to, now }: { from: number; to: number; now: number },
 ): Tape {
   const bands: Band[] = [];
+  const doubts: Stretch[] = [];
+  const replacements: Stretch[] = [];
   const attempts: number[] = [];
   const waits = new Set<Wait>();
   for (let index = indexAt(moments, from - 1); index < moments.length; index += 1) {
@@ -30,13 +41,25 @@ export function tapeOf(
     if (!moment || moment.at > to) break;
     if (moment.isAttempt && moment.at >= from) attempts.push(moment.at);
     if (moment.wait && moment.wait.until >= from) waits.add(moment.wait);
-    const band = { status: moment.status, from: moment.at, to: moments[index + 1]?.at ?? now };
-    if (moment.isLast || band.to < from) continue;
-    const last = bands.at(-1);
-    if (last?.status === band.status && last.to === band.from) bands.splice(-1, 1, { ...last, to: band.to });
-    else bands.push(band);
+    const stretch = { from: moment.at, to: moments[index + 1]?.at ?? now };
+    if (moment.isLast || stretch.to < from) continue;
+    const { status } = moment;
+    add(bands, { ...stretch, status }, bands.at(-1)?.status === status);
+    if (isDoubted(moment)) add(doubts, stretch);
+    if (status === 'open' && moment.context.request !== null) add(replacements, stretch);
   }
-  return { bands, attempts, waits: [...waits] };
+  return { bands, doubts, replacements, attempts, waits: [...waits] };
+}
+
+function isDoubted({ value }: Moment): boolean {
+  return ['open.doubted', 'open.replacing.verifying'].includes(pathOf(value));
+}
+
+/** Adds a stretch, or makes the last one longer if it goes on. */
+function add<Kind extends Stretch>(stretches: Kind[], stretch: Kind, isAlike = true): void {
+  const last = stretches.at(-1);
+  if (isAlike && last?.to === stretch.from) stretches.splice(-1, 1, { ...last, to: stretch.to });
+  else stretches.push(stretch);
 }
 
 /** The place of the last moment that is not after a time; the first if all of them are. */

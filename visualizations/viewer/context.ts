@@ -1,4 +1,4 @@
-import type { ConnectionContext } from '../../machines/connection.ts';
+import { type ConnectionContext, leastProofTime } from '../../machines/connection.ts';
 import { jitterKinds } from '../../machines/jitter.ts';
 import { type ConnectionSettings, defaultSettings } from '../../machines/settings.ts';
 import { amount, type Plain, plain, text } from './plain.ts';
@@ -11,18 +11,24 @@ export interface ShownFailure {
   readonly status?: number;
 }
 
-/** What the viewer reads of the context of a connection. */
+/** The context of a connection, as far as the viewer reads it. */
 export interface ShownContext
   extends Pick<
     ConnectionContext,
+    | 'attempts'
     | 'chargedAt'
     | 'lastEventId'
+    | 'lostReplacements'
     | 'notBefore'
-    | 'openedAt'
     | 'previousBackoff'
+    | 'proofTime'
+    | 'request'
+    | 'resumable'
     | 'retries'
     | 'retryAt'
     | 'serverRetry'
+    | 'stream'
+    | 'unsafe'
   > {
   readonly settings: ConnectionSettings;
   readonly error: ShownFailure | null;
@@ -42,7 +48,13 @@ export function readContext(value: unknown): ShownContext | undefined {
     notBefore: amount(context['notBefore']) ?? 0,
     retryAt: amount(context['retryAt']) ?? null,
     chargedAt: amount(context['chargedAt']) ?? null,
-    openedAt: amount(context['openedAt']) ?? null,
+    attempts: amount(context['attempts']) ?? 0,
+    request: amount(context['request']) ?? null,
+    stream: amount(context['stream']) ?? null,
+    unsafe: context['unsafe'] === true,
+    resumable: context['resumable'] === true,
+    lostReplacements: amount(context['lostReplacements']) ?? 0,
+    proofTime: amount(context['proofTime']) ?? leastProofTime,
     serverRetry: amount(context['serverRetry']) ?? null,
     lastEventId: text(context['lastEventId']) ?? '',
     error: readFailure(context['error']) ?? null,

@@ -18,7 +18,7 @@ export function createFactsPane({ html }: Dom): Part {
       if (moment === shown) return;
       shown = moment;
       const facts = moment ? factsOf(moment) : [];
-      for (const [index, { term, words, isCode }] of facts.entries()) {
+      for (const [index, { term, words, isCode, isLong }] of facts.entries()) {
         let description = descriptions[index];
         if (!description) {
           description = html('dd');
@@ -26,6 +26,7 @@ export function createFactsPane({ html }: Dom): Part {
           list.append(html('div', {}, html('dt', {}, term), description));
         }
         description.classList.toggle('code', isCode === true);
+        description.classList.toggle('long', isLong === true);
         setText(description, words);
       }
     },

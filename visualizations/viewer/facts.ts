@@ -1,6 +1,7 @@
+import type { ShownContext } from './context.ts';
 import type { Moment } from './moment.ts';
 import { pathOf } from './state.ts';
-import { closings, duration, retriesOf, statusWords, waitWords } from './words.ts';
+import { closingOf, duration, retriesOf, statusWords, waitWords } from './words.ts';
 
 /** A fact of a moment, as a term and what is to be said of it. */
 export interface Fact {
@@ -8,41 +9,57 @@ export interface Fact {
   readonly words: string;
   /** It is an identifier, to be read letter by letter. */
   readonly isCode?: boolean;
+  /** It may be a sentence, for which there is always room, so that what is below does not move. */
+  readonly isLong?: boolean;
 }
 
-/** What was true of a connection at a moment. There are always the same terms, so that nothing moves. */
+/** The facts of a connection at a moment. There are always the same terms, so that nothing moves. */
 export function factsOf(moment: Moment): readonly Fact[] {
   const { context, wait } = moment;
   const { error, lastEventId, serverRetry } = context;
   return [
     { term: 'Status', words: statusFact(moment) },
+    { term: 'Stream', words: streamFact(context) },
     { term: 'Retries', words: retriesOf(context) },
     { term: 'Budget', words: budgetFact(moment) },
-    { term: 'Delay', words: wait ? waitWords(wait) : 'no wait' },
+    { term: 'Delay', words: wait ? waitWords(wait) : 'no wait', isLong: true },
     {
       term: 'Error',
       words: error ? [error.status, error.message || error.kind].filter(Boolean).join(' · ') : 'none',
+      isLong: true,
     },
     { term: 'Last event ID', words: lastEventId || 'none', isCode: lastEventId !== '' },
     {
       term: 'Server asks',
       words:
-        serverRetry === null ? 'for no reconnection time' : `for ${duration(serverRetry)} between attempts`,
+        serverRetry === null
+          ? 'for no reconnection time'
+          : `for ${duration(serverRetry)} at least, from which delays grow`,
     },
   ];
 }
 
-function statusFact({ status, value, context, isLast }: Moment): string {
-  const [, inner] = pathOf(value).split('.');
-  const word = inner ? `${statusWords[status]}, ${inner}` : statusWords[status];
+function statusFact(moment: Moment): string {
+  const { status, value, context, isLast } = moment;
+  const [, ...inner] = pathOf(value).split('.');
+  const word = [statusWords[status], ...inner].join(', ');
   if (isLast) return `${word}; the actor was stopped`;
-  return context.closeReason ? `${word}: ${closings(context.closeReason)}` : word;
+  return context.closeReason ? `${word}: ${closingOf(moment)}` : word;
 }
 
-function budgetFact({ status, value, context }: Moment): string {
+/** The requests of a connection are counted, and a stream has the number of its request. */
+function streamFact({ request, stream, unsafe, resumable }: ShownContext): string {
+  if (request === null && stream === null) return 'none';
+  if (request !== null && stream !== null) return `number ${stream}, and request ${request} is to replace it`;
+  const what = stream === null ? `none yet, request ${request} is on its way` : `number ${stream}`;
+  if (!unsafe) return what;
+  return `${what}; ${resumable ? 'unsafe, continued by a safe request' : 'unsafe, not repeated by itself'}`;
+}
+
+function budgetFact({ status, context }: Moment): string {
   const { retries, settings } = context;
   if (retries === 0) return 'whole';
   if (status === 'failed') return retries >= settings.maxRetries ? 'spent' : 'not whole';
-  const stable = `open for ${duration(settings.stableAfter)}`;
-  return pathOf(value) === 'open.fresh' ? `whole again once it was ${stable}` : `not whole until ${stable}`;
+  const trusted = `news, or after ${duration(settings.stableAfter)} open`;
+  return status === 'open' ? `whole again with ${trusted}` : `not whole before ${trusted}`;
 }

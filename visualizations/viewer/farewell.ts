@@ -1,8 +1,9 @@
+import { detailOf } from './details.ts';
 import type { Dom } from './dom.ts';
 import { factsOf } from './facts.ts';
 import type { ConnectionHistory } from './history.ts';
 import type { Moment } from './moment.ts';
-import { change, clockTime, count, detailOf, duration, eventName, statusWords } from './words.ts';
+import { change, clockTime, count, duration, eventName, statusWords } from './words.ts';
 
 /** How many moments are written down: the last of each connection, and of the connections the newest. */
 const most = { moments: 200, connections: 5 };
@@ -42,7 +43,7 @@ function accountOf(dom: Dom, { name, moments }: ConnectionHistory): HTMLElement 
 function entryOf({ html }: Dom, moment: Moment, before: Moment | undefined): HTMLElement {
   const { at, status, event } = moment;
   const since = before ? ` (+${duration(at - before.at)})` : '';
-  const detail = detailOf(moment, before);
+  const detail = detailOf(moment);
   return html(
     'details',
     { 'data-status': status },

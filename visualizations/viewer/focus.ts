@@ -1,13 +1,13 @@
 import { indexAt } from './bands.ts';
 import type { ConnectionHistory, History } from './history.ts';
-import type { Moment } from './moment.ts';
+import { isTraffic, type Moment } from './moment.ts';
 
 /** The stretches of time that the timeline can show, in milliseconds. */
 export const spans = [15_000, 60_000, 300_000, Infinity] as const;
 
 export type Span = (typeof spans)[number];
 
-/** What is looked at: all that the parts of the viewer need to know to show it. */
+/** Everything that the parts of the viewer need to know to show a moment. */
 export interface Scene {
   readonly history: History;
   readonly connection: ConnectionHistory | undefined;
@@ -37,7 +37,7 @@ export type Step = 'previous' | 'next' | 'first' | 'last';
 
 /** Chooses what is looked at. */
 export interface Focus {
-  /** What is looked at now. */
+  /** The scene as it is now. */
   scene(now: number): Scene;
   /** Stays with a connection; without a choice the newest is shown. */
   choose(sessionId: string): void;
@@ -46,15 +46,15 @@ export interface Focus {
   step(step: Step): void;
   /** Looks at the moment that there was at a time. */
   selectAt(time: number): void;
-  /** Stays with what is shown. */
-  pause(): void;
+  /** Stays with a moment, the last one by default, unless it stays with one already. */
+  pause(moment?: Moment): void;
   /** Follows what happens. */
   goLive(): void;
   zoom(span: Span): void;
   showTraffic(isShown: boolean): void;
 }
 
-/** What is looked at while the viewer is paused. The history goes on, and may drop what it has. */
+/** The part of the history that a paused viewer shows. The history itself goes on, and may drop it. */
 interface Held {
   readonly connection: ConnectionHistory;
   readonly moment: Moment;
@@ -82,7 +82,7 @@ export function createFocus(history: History, now: () => number): Focus {
   }
 
   function listed(): readonly Moment[] {
-    return showsTraffic ? moments() : moments().filter(({ event }) => event.type !== 'transport.messages');
+    return showsTraffic ? moments() : moments().filter((moment) => !isTraffic(moment));
   }
 
   function hold(moment: Moment | undefined): void {
@@ -147,8 +147,8 @@ export function createFocus(history: History, now: () => number): Focus {
       const all = listed();
       hold(all[indexAt(all, time)]);
     },
-    pause() {
-      if (!held) hold(moments().at(-1));
+    pause(moment) {
+      if (!held) hold(moment ?? moments().at(-1));
     },
     goLive() {
       held = undefined;

@@ -1,4 +1,4 @@
-import { firstSeen, type Moment, momentOf } from './moment.ts';
+import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type Sighting } from './record.ts';
 import { takenBy } from './taken.ts';
 
@@ -11,7 +11,7 @@ export const limits = {
   connections: 500,
 } as const;
 
-/** What is known of one connection. */
+/** Everything that is known of one connection. */
 export interface ConnectionHistory {
   readonly sessionId: string;
   readonly name: string;
@@ -36,8 +36,6 @@ export interface History {
 interface Entry extends ConnectionHistory {
   readonly moments: Moment[];
   dropped: number;
-  /** What the transport was told since the last moment. */
-  told: string[];
   /** The last snapshot that was seen of it. */
   snapshot: unknown;
   /** The event whose snapshot belongs to the last moment; empty when that is complete. */
@@ -55,8 +53,6 @@ interface Step {
 
 export function createHistory(): History {
   const connections = new Map<string, Entry>();
-  /** Which connection an actor that it started belongs to. */
-  const owners = new Map<string, string>();
   /** The names of actors of which nothing else is known yet. */
   const names = new Map<string, string>();
   let droppedConnections = 0;
@@ -67,9 +63,9 @@ export function createHistory(): History {
     const { sessionId } = record;
     if (record.type === 'actor') {
       const { name, parentId, sighting } = record;
-      if (connections.has(sessionId)) return;
-      if (parentId !== undefined && connections.has(parentId) && !sighting) keep(owners, sessionId, parentId);
-      else keep(names, sessionId, name);
+      // The transports and the environment of a connection come and go.
+      if (connections.has(sessionId) || (parentId !== undefined && connections.has(parentId))) return;
+      keep(names, sessionId, name);
       if (sighting) append({ ...record, event: firstSeen, sighting }, 'xstate.init');
     } else if (record.type === 'snapshot') {
       append(record);
@@ -80,36 +76,30 @@ export function createHistory(): History {
 
   /** Most events come with the snapshot that follows them; these two come alone. */
   function noteEvent(record: Extract<KnownRecord, { type: 'event' }>): void {
-    const { sessionId, event, sourceId } = record;
-    const connection = connections.get(sessionId);
-    const last = connection?.moments.at(-1);
-    if (!last) {
-      const owner = owners.get(sessionId);
-      if (owner !== undefined && owner === sourceId && /^(stream|budget)\./.test(event.type)) {
-        connections.get(owner)?.told.push(event.type);
-      }
-    } else if (event.type === 'xstate.stop') {
+    const { sessionId, event } = record;
+    const last = connections.get(sessionId)?.moments.at(-1);
+    if (!last) return;
+    if (event.type === 'xstate.stop') {
       if (!last.isLast) append({ ...record, sighting: { ...last, isActive: false } });
-    } else if (event.type === 'transport.messages') {
+    } else if (isTraffic({ event })) {
       append({ ...record, sighting: { ...last, isActive: !last.isLast } }, event.type);
     }
   }
 
   function append({ at, sessionId, event, cause, sighting }: Step, awaits = ''): void {
     const connection = connections.get(sessionId) ?? open(sessionId);
-    const { moments, told } = connection;
+    const { moments } = connection;
     const last = moments.at(-1);
     version += 1;
     if (last && connection.awaits === event.type && awaits === '') {
-      moments[moments.length - 1] = momentOf({ ...last, event, told }, sighting, moments.at(-2));
+      moments[moments.length - 1] = momentOf({ ...last, event }, sighting, moments.at(-2));
     } else {
       // The clock of a machine may be set back, but nothing happens before what it follows.
-      const taken = takenBy(cause, connection.snapshot);
-      const step = { id: version, at: Math.max(at, last?.at ?? 0), event, told, taken };
+      const taken = takenBy(cause, connection.snapshot, sighting.value);
+      const step = { id: version, at: Math.max(at, last?.at ?? 0), event, taken };
       moments.push(momentOf(step, sighting, last));
       total += 1;
     }
-    connection.told = [];
     connection.snapshot = sighting.snapshot ?? connection.snapshot;
     connection.awaits = awaits;
     if (moments.length > limits.moments) dropFrom(connection);
@@ -123,7 +113,6 @@ export function createHistory(): History {
       name,
       moments: [],
       dropped: 0,
-      told: [],
       snapshot: null,
       awaits: '',
     };
@@ -174,7 +163,7 @@ export function createHistory(): History {
   };
 }
 
-/** Remembers one of the actors that come and go with every attempt; those of long ago are forgotten. */
+/** Remembers an actor; those of long ago are forgotten. */
 function keep(map: Map<string, string>, key: string, value: string): void {
   map.set(key, value);
   const [eldest] = map.keys();

@@ -5,7 +5,7 @@ import type { ShownContext } from './context.ts';
 import type { ShownEvent, Sighting } from './record.ts';
 import { type Wait, waitOf } from './wait.ts';
 
-/** What stands for an event in the first moment of a connection that ran before anyone looked. */
+/** Stands for an event in the first moment of a connection that ran before anyone looked. */
 export const firstSeen: ShownEvent = { type: 'first seen' };
 
 /** One thing that happened to a connection, and how it stood afterwards. */
@@ -23,33 +23,34 @@ export interface Moment {
   readonly status: ConnectionStatus;
   readonly context: ShownContext;
   readonly wait: Wait | null;
-  /** What the transport was told meanwhile, such as `stream.replace`. */
-  readonly told: readonly string[];
-  /** A request is sent. */
+  /** A request is made. */
   readonly isAttempt: boolean;
+  /** When the last request was made, on the wall clock in milliseconds; null when nobody saw it. */
+  readonly requestedAt: number | null;
   /** The actor runs no more. */
   readonly isLast: boolean;
 }
 
 /** The moment that an event made of the one before it. */
 export function momentOf(
-  { id, at, event, told, taken }: Pick<Moment, 'id' | 'at' | 'event' | 'told' | 'taken'>,
+  { id, at, event, taken }: Pick<Moment, 'id' | 'at' | 'event' | 'taken'>,
   { value, status, context, isActive }: Omit<Sighting, 'snapshot'>,
   before: Moment | undefined,
 ): Moment {
   const isOwnJitter = event.isOwnJitter === true;
+  const isAttempt = before ? context.attempts > before.context.attempts : context.request !== null;
   return {
     id,
     at,
     event,
-    told,
     taken,
     from: before?.value ?? null,
     value,
     status,
     context,
-    wait: waitOf({ at, context, isOwnJitter }, before),
-    isAttempt: told.includes('stream.replace') || isAttempt(event, status, before),
+    wait: waitOf({ at, value, context, isOwnJitter }, before),
+    isAttempt,
+    requestedAt: isAttempt ? at : (before?.requestedAt ?? null),
     isLast: !isActive,
   };
 }
@@ -59,12 +60,7 @@ export function isTransition({ from, value, isAttempt }: Moment): boolean {
   return isAttempt || (from !== null && JSON.stringify(from) !== JSON.stringify(value));
 }
 
-/** Events after which `connecting` is entered anew, also from itself. */
-const restarts = ['transport.failed', 'transport.ended', 'transport.restarted', 'reconnect'];
-
-function isAttempt({ type }: ShownEvent, status: ConnectionStatus, before: Moment | undefined): boolean {
-  if (status !== 'connecting') return false;
-  if (!before) return true;
-  if (before.status === 'connecting') return restarts.includes(type);
-  return type !== 'transport.lost'; // the request for the stream that replaces it is on its way already
+/** Whether an event says no more than that messages came. */
+export function isTraffic({ event }: Pick<Moment, 'event'>): boolean {
+  return event.type === 'stream.messages';
 }

@@ -40,7 +40,7 @@ export function openViewer(opener: Window): LocalViewer | null {
     isOver = true;
     opener.removeEventListener('pagehide', leave);
     opener.removeEventListener('pageshow', comeBack);
-    // What else the window may show by now is not to be touched.
+    // Whatever else the window shows by now is not to be touched.
     if (popup && shown?.document === documentOf(popup)) shown?.viewer.dispose();
   }
 

@@ -4,7 +4,7 @@ import { readContext, readFailure, type ShownContext, type ShownFailure } from '
 import { amount, type Plain, plain, text } from './plain.ts';
 import { statusOf } from './state.ts';
 
-/** What was seen of the state of a connection. */
+/** The state of a connection as a record told it. */
 export interface Sighting {
   readonly value: StateValue;
   readonly status: ConnectionStatus;
@@ -15,7 +15,7 @@ export interface Sighting {
   readonly snapshot: unknown;
 }
 
-/** What is shown of an event. */
+/** The parts of an event that are shown. */
 export interface ShownEvent {
   readonly type: string;
   readonly error?: ShownFailure;
@@ -26,6 +26,11 @@ export interface ShownEvent {
   readonly resumedAfter?: string;
   /** The delay was made by a function of the app. */
   readonly isOwnJitter?: boolean;
+}
+
+/** Whether an event is the end of a request or of a stream. */
+export function isFailure({ type }: ShownEvent): boolean {
+  return type === 'request.failed' || type === 'stream.failed' || type === 'stream.ended';
 }
 
 /** An event, as far as it is shown and as it came. */
@@ -46,7 +51,7 @@ export type KnownRecord = {
       readonly parentId: string | undefined;
       readonly sighting: Sighting | undefined;
     }
-  | ({ readonly type: 'event'; readonly sourceId: string | undefined } & Told)
+  | ({ readonly type: 'event' } & Told)
   | ({ readonly type: 'snapshot'; readonly sighting: Sighting } & Told)
 );
 
@@ -65,7 +70,7 @@ export function readRecord(value: unknown): KnownRecord | undefined {
       return { type: 'actor', at, sessionId, name, parentId: text(record['parentId']), sighting };
     }
     case '@xstate.event':
-      return event && { type: 'event', at, sessionId, event, cause, sourceId: text(record['sourceId']) };
+      return event && { type: 'event', at, sessionId, event, cause };
     case '@xstate.snapshot':
       return event && sighting && { type: 'snapshot', at, sessionId, event, cause, sighting };
     default:
@@ -106,7 +111,8 @@ function readEvent(value: unknown): ShownEvent | undefined {
     ...readTraffic(event),
     ...(lastEventId !== undefined && { lastEventId }),
     ...(resumedAfter !== undefined && { resumedAfter }),
-    ...(amount(event['jittered']) !== undefined && { isOwnJitter: true }),
+    // As it is, or as the inspector of the house tells of it.
+    ...((event['jitter'] === true || typeof event['jitter'] === 'function') && { isOwnJitter: true }),
   };
 }
 

@@ -1,9 +1,10 @@
+import { detailOf } from './details.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
 import type { Focus, Scene, Step } from './focus.ts';
 import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
 import { statusIcon } from './status-icon.ts';
-import { change, clockTime, detailOf, duration, eventName } from './words.ts';
+import { change, clockTime, duration, eventName } from './words.ts';
 
 /** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
 const page = 200;
@@ -38,8 +39,8 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
-  /** When a person last had a hand on the list, in milliseconds. */
-  let touchedAt = 0;
+  /** How far down the list was when it last followed, in pixels. */
+  let lastTop = 0;
 
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
@@ -54,19 +55,16 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     focus.step(step);
     changed();
   });
-  for (const type of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
-    list.addEventListener(type, () => (touchedAt = Date.now()), { passive: true });
-  }
-  // Whoever scrolls up wants to read. The list also moves by itself, when a row is not as high as it was taken for.
+  // Whoever scrolls up wants to read, by hand, by the keyboard or by a search in the page. The end of the list also
+  // moves away by itself, when a row is higher than it was taken for.
   list.addEventListener('scroll', () => {
     if (!scene?.isLive) return;
-    if (Date.now() - touchedAt > 1_000) return follow();
-    if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) return;
-    focus.pause();
+    if (!isScrolledUp()) return follow();
+    stay();
     changed();
   });
   older.addEventListener('click', () => {
-    focus.pause();
+    stay();
     start = Math.max(0, start - page);
     end = Math.min(end, start + 2 * page);
     changed();
@@ -81,8 +79,19 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     changed();
   });
 
+  /** With the moment that is drawn: to go to one that has come since would move the list. */
+  function stay(): void {
+    focus.pause(scene?.moment);
+  }
+
+  function isScrolledUp(): boolean {
+    const left = list.scrollHeight - list.scrollTop - list.clientHeight;
+    return left >= 60 && list.scrollTop < lastTop - 1;
+  }
+
   function follow(): void {
     list.scrollTop = list.scrollHeight;
+    lastTop = list.scrollTop;
   }
 
   /** `scrollIntoView` would move the page around the viewer as well. */
@@ -154,6 +163,7 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     ),
     render(next) {
       const isElsewhere = next.moment !== scene?.moment;
+      const isLeft = scene?.isLive === true && isScrolledUp(); // the event that says so comes after this
       chooseRows(next);
       const isScrolled = next.isLive || isElsewhere;
       if (next.connection?.sessionId !== scene?.connection?.sessionId) {
@@ -175,10 +185,16 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
       setText(older, `Show ${Math.min(page, start)} older`);
       setText(newer, `Show ${Math.min(page, next.listed.length - end)} newer`);
       if (!isScrolled) return;
-      if (next.isLive) follow();
-      else if (active) reveal(active);
+      if (next.isLive) {
+        if (!isLeft) follow();
+      } else if (active) reveal(active);
     },
   };
+}
+
+/** Names with dots, which may be broken after each. */
+function breakable({ html }: Dom, names: string): (Node | string)[] {
+  return names.split(/(?<=\.)/).flatMap((name, index) => (index === 0 ? [name] : [html('wbr'), name]));
 }
 
 function rowOf(dom: Dom, moment: Moment, before: Moment | undefined): HTMLElement {
@@ -191,8 +207,13 @@ function rowOf(dom: Dom, moment: Moment, before: Moment | undefined): HTMLElemen
     html('span', { class: 'since' }, since),
     html('time', {}, clockTime(at)),
     statusIcon(dom, status),
-    html('span', { class: 'event' }, eventName(event)),
-    html('span', { class: 'change' }, change(moment)),
-    html('span', { class: 'detail' }, detailOf(moment, before)),
+    html(
+      'span',
+      { class: 'what' },
+      html('span', { class: 'event' }, eventName(event)),
+      ' ',
+      html('span', { class: 'change' }, ...breakable(dom, change(moment))),
+    ),
+    html('span', { class: 'detail' }, detailOf(moment)),
   );
 }

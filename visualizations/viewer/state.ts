@@ -6,7 +6,7 @@ import { plain } from './plain.ts';
 export function activeStates(value: unknown): readonly string[] | undefined {
   const names: string[] = [];
   let rest = value;
-  // The chart has no parallel states, and is three deep.
+  // The chart has no parallel states, and is four deep.
   for (let depth = 0; depth < 4; depth += 1) {
     if (typeof rest === 'string') return [...names, rest];
     const entries = Object.entries(plain(rest) ?? {});

@@ -76,13 +76,14 @@ button:disabled { border-color: var(--line); color: var(--muted); cursor: defaul
 .notes { flex-basis: 100%; color: var(--muted); font-size: 12px; }
 
 .drawing { display: grid; justify-items: safe center; align-items: safe center; overflow: auto; }
-/* Smaller, its words could not be read: it is scrolled then. */
-.drawing > .chart { display: block; width: 100%; min-width: 700px; max-width: 1000px; max-height: 100%; }
+/* Smaller, its words could not be read: it is scrolled instead, to the state that is active. */
+.drawing > .chart { display: block; width: 100%; min-width: 720px; max-width: 1028px; }
 
 .facts dl { display: grid; gap: 4px; margin-top: 8px; }
 dt { color: var(--muted); }
 dd { overflow-wrap: anywhere; }
 dd.code { font-family: var(--mono); font-size: 13px; }
+dd.long { min-height: 2.9em; }
 
 .zoom { display: flex; }
 .zoom button { border-radius: 0; padding: 2px 10px; font-size: 13px; }
@@ -99,6 +100,8 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 .tape .tick { text-anchor: middle; font-variant-numeric: tabular-nums; }
 .grid { fill: none; stroke: var(--line); }
 .band { fill: var(--tone); }
+.band.beside { fill: var(--tint); stroke: var(--tone); }
+.doubts { fill: var(--tint); }
 .attempts { fill: var(--ink); }
 .floors { fill: none; stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 3; }
 .ranges { fill: none; stroke: var(--backoff); stroke-width: 1.5; }
@@ -115,8 +118,8 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 .rows { flex: 1 1 auto; min-height: 160px; max-height: 420px; margin: 0 -8px; overflow-y: auto; overflow-anchor: none; }
 [role="option"] {
   display: grid;
-  grid-template-columns: 76px 14px auto minmax(0, 1fr);
-  grid-template-areas: "since icon event change" "time icon detail detail";
+  grid-template-columns: 76px 14px minmax(0, 1fr);
+  grid-template-areas: "since icon what" "time icon detail";
   gap: 0 8px;
   padding: 4px 8px;
   border-top: 1px solid var(--line);
@@ -130,8 +133,9 @@ dd.code { font-family: var(--mono); font-size: 13px; }
 [role="option"] .icon { grid-area: icon; align-self: start; margin-top: 3px; color: var(--tone); }
 .rows .since { grid-area: since; font-variant-numeric: tabular-nums; }
 time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numeric: tabular-nums; }
-.rows .event { grid-area: event; font-family: var(--mono); font-size: 13px; font-weight: 600; overflow-wrap: anywhere; }
-.rows .change { grid-area: change; font-family: var(--mono); font-size: 13px; color: var(--muted); overflow-wrap: anywhere; }
+.rows .what { grid-area: what; font-family: var(--mono); font-size: 13px; overflow-wrap: anywhere; }
+.rows .event { font-weight: 600; }
+.rows .change { display: inline-block; color: var(--muted); }
 .rows .detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
 [role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
 
@@ -151,10 +155,6 @@ dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px;
 .facts { order: 2; }
 .timeline { order: 3; }
 .sequence { order: 4; }
-@container (max-width: 520px) {
-  [role="option"] { grid-template-columns: 76px 14px minmax(0, 1fr); grid-template-areas: "since icon event" "time icon change" ". icon detail"; }
-  .rows .detail { min-height: 0; }
-}
 @container (min-width: 940px) {
   .viewer {
     grid-template-columns: minmax(0, 64fr) minmax(0, 36fr);

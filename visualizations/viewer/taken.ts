@@ -1,20 +1,29 @@
-import { type ChartTransition, choose } from '../../machines/chart.ts';
+import type { StateValue } from 'xstate';
+import { activePaths, type ChartTransition, chartTransitions, choose } from '../../machines/chart.ts';
 import { plain } from './plain.ts';
 
 /**
  * The transition that a connection takes, as its statechart says: of two with the same ends, the guards know which.
+ * Where another follows of itself, it is that one.
  *
  * @param before The snapshot before the event, as the inspector had it; whatever it is, like the event.
+ * @param after The state that it led to.
  * @returns undefined when the event changes nothing, or when it cannot be told.
  */
-export function takenBy(event: unknown, before: unknown): ChartTransition | undefined {
+export function takenBy(event: unknown, before: unknown, after: StateValue): ChartTransition | undefined {
   try {
-    return choose(before as Parameters<typeof choose>[0], countable(event) as Parameters<typeof choose>[1])
-      .taken;
+    const situation = before as Parameters<typeof choose>[0];
+    const { taken } = choose(situation, countable(event) as Parameters<typeof choose>[1]);
+    const [earlier, later] = [activePaths(situation.value), activePaths(after)];
+    const isNew = (path = '') => later.includes(path) && !earlier.includes(path);
+    return eventless.find(({ target }) => target !== taken?.target && isNew(target)) ?? taken;
   } catch {
     return; // of a connection of another version, perhaps
   }
 }
+
+/** The transitions that the statechart takes of itself. */
+const eventless = chartTransitions().filter(({ event }) => event === 'always');
 
 /** Where messages are counted, their number stands for them. */
 function countable(event: unknown): unknown {

@@ -1,5 +1,5 @@
 import { connectionStatuses } from '../../machines/connection.ts';
-import type { Band, Tape } from './bands.ts';
+import type { Stretch, Tape } from './bands.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
 import type { Wait } from './wait.ts';
 import { duration, statusWords } from './words.ts';
@@ -54,6 +54,9 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
     status,
     path: svg('path', { class: 'band', 'data-status': status }),
   }));
+  /** Inside the band of the stream, or in the lane of requests under it. */
+  const doubts = svg('path', { class: 'doubts', 'data-status': 'open' });
+  const replacements = svg('path', { class: 'band beside', 'data-status': 'connecting' });
   const attempts = svg('path', { class: 'attempts' });
   const floors = svg('path', { class: 'floors' });
   const ranges = svg('path', { class: 'ranges' });
@@ -70,7 +73,17 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
   const minor = (y: number, words: string) => svg('text', { class: 'minor', x: 0, y }, words);
   element.append(grid, ...names, minor(attemptTop + 7, 'requests'), minor(rangeTop + 8, 'drawn from'));
   element.append(...ticks.map(({ label }) => label));
-  element.append(...bands.map(({ path }) => path), attempts, floors, ranges, draws, pointed, shown);
+  element.append(
+    ...bands.map(({ path }) => path),
+    doubts,
+    replacements,
+    attempts,
+    floors,
+    ranges,
+    draws,
+    pointed,
+    shown,
+  );
 
   return {
     element,
@@ -88,6 +101,10 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
         const own = tape.bands.filter((band) => band.status === status);
         setAttribute(path, 'd', bandPath(own, scale, top, height));
       }
+      const { open, connecting } = lanes;
+      setAttribute(doubts, 'd', bandPath(tape.doubts, scale, open.top + 3, open.height - 6));
+      const beside = bandPath(tape.replacements, scale, connecting.top, connecting.height / 2);
+      setAttribute(replacements, 'd', beside);
       setAttribute(attempts, 'd', attemptPath(tape.attempts, scale));
       const waits = tape.waits.map((wait) => placed(wait, scale));
       setAttribute(floors, 'd', waits.map(({ floor }) => floor).join(''));
@@ -116,7 +133,7 @@ function gridPath(scale: Scale): string {
 }
 
 /** The bands of a lane. What is too narrow to be seen gets a hairline, and shares it with what is as near. */
-function bandPath(bands: readonly Band[], scale: Scale, top: number, height: number): string {
+function bandPath(bands: readonly Stretch[], scale: Scale, top: number, height: number): string {
   const boxes: [from: number, to: number][] = [];
   for (const { from, to } of bands) {
     const start = clamped(scale.xOf(from), scale);

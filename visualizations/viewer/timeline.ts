@@ -1,10 +1,12 @@
 import { indexAt, type Tape, tapeOf } from './bands.ts';
+import { detailOf } from './details.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
 import { type Focus, type Scene, type Step, spans } from './focus.ts';
 import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
+import { isFailure } from './record.ts';
 import { createTapeDrawing, type Scale } from './tape-drawing.ts';
-import { change, clockTime, detailOf, eventName, waitWords } from './words.ts';
+import { change, clockTime, eventName, waitWords } from './words.ts';
 
 const spanWords = new Map<number, string>([
   [15_000, '15 s'],
@@ -22,7 +24,7 @@ const steps: { readonly [key: string]: Step } = {
   End: 'last',
 };
 
-/** What a connection was doing when, as bands with a lane for each status. */
+/** Draws when a connection was doing what, with a lane for each status. */
 export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Part {
   const { html, view } = dom;
   const drawing = createTapeDrawing(dom);
@@ -78,7 +80,7 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
     setAttribute(slider, 'aria-valuemin', 1);
     setAttribute(slider, 'aria-valuemax', Math.max(1, listed.length));
     setAttribute(slider, 'aria-valuenow', Math.max(1, index + 1));
-    setAttribute(slider, 'aria-valuetext', moment ? momentWords(moment, listed[index - 1]) : 'nothing yet');
+    setAttribute(slider, 'aria-valuetext', moment ? momentWords(moment) : 'nothing yet');
   }
 
   return {
@@ -99,7 +101,7 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
       const pointed = pointer === undefined ? undefined : indexAt(listed, scale.timeAt(pointer));
       const index = pointed ?? listed.findLastIndex(({ id }) => id === moment?.id);
       const told = listed[index];
-      setText(caption, told ? momentWords(told, listed[index - 1]) : '');
+      setText(caption, told ? momentWords(told) : '');
       for (const { span: own, button } of buttons) setAttribute(button, 'aria-pressed', String(own === span));
     },
   };
@@ -123,10 +125,10 @@ function scaleOf({ from, present, to, isLive }: Scene, width: number): Scale {
   };
 }
 
-function momentWords(moment: Moment, before: Moment | undefined): string {
+function momentWords(moment: Moment): string {
   const { at, event, wait } = moment;
-  const detail = wait && event.type.startsWith('transport.') ? waitWords(wait) : detailOf(moment, before);
-  const error = event.error ? [`${event.error.status ?? event.error.kind}`] : [];
-  const what = [...(wait ? error : []), detail].filter((words) => words !== '').join(' · ');
-  return `${clockTime(at)} ${eventName(event)}: ${change(moment)}${what === '' ? '' : ` · ${what}`}`;
+  const error = wait && event.error ? `${event.error.status ?? event.error.kind}` : '';
+  const detail = wait && isFailure(event) ? waitWords(wait) : detailOf(moment);
+  const what = [error, detail].filter((words) => words !== '').map((words) => ` · ${words}`);
+  return `${clockTime(at)} ${eventName(event)}: ${change(moment)}${what.join('')}`;
 }

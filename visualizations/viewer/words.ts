@@ -1,7 +1,7 @@
 import { delayOf } from '../../machines/chart.ts';
 import type { ConnectionStatus } from '../../machines/connection.ts';
 import type { ShownContext } from './context.ts';
-import { firstSeen, type Moment } from './moment.ts';
+import type { Moment } from './moment.ts';
 import type { ShownEvent } from './record.ts';
 import { pathOf } from './state.ts';
 import type { Draw, Wait } from './wait.ts';
@@ -51,7 +51,7 @@ export function eventName({ type }: ShownEvent): string {
   return delay === undefined ? type : `after ${delay}`;
 }
 
-/** What an event changed, such as `open.stable → backoff.waiting`. */
+/** The change that an event made, such as `open.stable → backoff.waiting`. */
 export function change({ from, value, isLast }: Moment): string {
   const path = pathOf(value);
   if (isLast) return `${path} → stopped`;
@@ -66,11 +66,17 @@ export function retriesOf({ retries, settings }: ShownContext): string {
 }
 
 /** How a wait came about, as in `waits 2.31 s: drawn from 0 to 4 s, full jitter`. */
-export function waitWords({ from, until, floor, draw }: Wait): string {
-  const length = `waits ${duration(until - from)}`;
-  if (!draw) return `${length}: the server allows nothing earlier`;
-  if (floor === 0) return `${length}: ${drawWords(draw)}`;
-  return `${length}: ${duration(draw.drawn)} ${drawWords(draw)}, and ${duration(floor)} that the server asked for`;
+export function waitWords({ kind, from, until, floor, draw }: Wait): string {
+  const length = duration(until - from);
+  if (kind === 'proof') {
+    const parts = draw ? [`${duration(floor)}, and ${duration(draw.drawn)} ${drawWords(draw)}`] : [];
+    return [`${length} to show that it is alive`, ...parts].join(': ');
+  }
+  if (!draw) return `waits ${length}: the server allows nothing earlier`;
+  if (kind === 'free') return `waits ${length}, as the network may be there: ${drawWords(draw)}`;
+  if (floor === 0) return `waits ${length}: ${drawWords(draw)}`;
+  const drawn = `${duration(draw.drawn)} ${drawWords(draw)}`;
+  return `waits ${length}: ${drawn}, and ${duration(floor)} that the server asked for`;
 }
 
 function drawWords({ least, most, jitter }: Draw): string {
@@ -79,66 +85,12 @@ function drawWords({ least, most, jitter }: Draw): string {
   return `drawn from ${least === 0 ? '0' : duration(least)} to ${duration(most)}, ${jitter} jitter`;
 }
 
-/** What is worth to be said of a moment in a few words; empty where its name says it all. */
-export function detailOf(moment: Moment, before: Moment | undefined): string {
-  return [eventDetail(moment, before), ...moment.told.map((type) => toldWords[type] ?? '')]
-    .filter((words) => words !== '')
-    .join(' · ');
-}
-
-const toldWords: { readonly [type: string]: string } = {
-  'stream.replace': 'another stream is opened while this one goes on',
-  'stream.prove': 'the stream has to give a sign of life',
-};
-
-function eventDetail(moment: Moment, before: Moment | undefined): string {
-  const { event, status, context, at, isLast } = moment;
-  switch (event.type) {
-    case 'transport.failed':
-    case 'transport.ended':
-      return `${failureWords(event)} · ${outcomeWords(moment)}`;
-    case 'transport.opened':
-      return before ? `after ${duration(at - before.at)}` : '';
-    case 'transport.messages':
-      return trafficWords(event);
-    case 'transport.gap':
-      return `asked for what follows ${event.lastEventId}, got what follows ${event.resumedAfter}`;
-    case firstSeen.type:
-      return 'it was there before anyone looked';
-    case 'xstate.stop':
-      return 'the actor was stopped';
-    default:
-      if (isLast) return 'the actor ended';
-      if (delayOf(event.type) === 'stableAfter') return 'the retry budget is whole';
-      if (status === 'connecting' && context.retries > 0) return `retry ${retriesOf(context)}`;
-      return status === 'closed' && context.closeReason ? closings(context.closeReason) : '';
-  }
-}
-
-function failureWords({ type, error }: ShownEvent): string {
-  return `${error?.status ?? error?.kind ?? type.replace('transport.', '')}`;
-}
-
-function outcomeWords({ value, status, context, wait }: Moment): string {
-  if (status === 'connecting') return 'asks again, with fresh credentials';
-  if (status === 'failed')
-    return context.error?.kind === 'exhausted' ? 'gave up: no retry is left' : 'gave up';
-  if (status === 'closed') return 'nothing more to come';
-  if (status === 'open') return 'ignored';
-  if (!wait) return pathOf(value) === 'backoff.offline' ? 'waits for the network' : 'waits';
-  return `retry ${retriesOf(context)} in ${duration(wait.until - wait.from)}`;
-}
-
-function trafficWords({ messages = 0, batches = 1, lastEventId = '' }: ShownEvent): string {
-  const id = lastEventId === '' ? [] : [`ID ${lastEventId}`];
-  return [`${count(messages, 'message')} in ${count(batches, 'chunk')}`, ...id].join(' · ');
-}
-
-/** Why a connection is closed. */
-export function closings(reason: string): string {
-  if (reason === 'app') return 'closed by the app';
-  if (reason === 'ended') return 'ended by the server';
-  return reason === 'paused' ? 'paused while the page is away' : reason;
+/** Why a connection is closed; empty when it is not, or was never opened. */
+export function closingOf({ value, context: { closeReason } }: Pick<Moment, 'value' | 'context'>): string {
+  if (pathOf(value) === 'closed.suspended') return 'until its component comes back';
+  if (closeReason === 'app') return 'closed by the app';
+  if (closeReason === 'ended') return 'ended by the server';
+  return closeReason === 'paused' ? 'paused while the page is away' : (closeReason ?? '');
 }
 
 function trimmed(number: number, digits: number): string {

@@ -3,6 +3,8 @@ import type { EventLog } from './event-log.ts';
 
 /** One stream that was accepted. */
 export interface Client {
+  /** The name that it gave itself. */
+  readonly name: string;
   /** Sends what the log has and this client has not. */
   pump(): void;
   keepAlive(): void;
@@ -20,7 +22,10 @@ export interface Client {
  * Replay and live events are one thing: a cursor into the log. A client that reads slowly is not written to until
  * its socket has drained, so what waits for it is the log, never a growing buffer.
  */
-export function createClient(response: ServerResponse, log: EventLog, start: number): Client {
+export function createClient(
+  response: ServerResponse,
+  { name, log, start }: { name: string; log: EventLog; start: number },
+): Client {
   let cursor = start;
   let blocked = false;
   let silent = false;
@@ -58,6 +63,7 @@ export function createClient(response: ServerResponse, log: EventLog, start: num
   });
 
   return {
+    name,
     pump,
     keepAlive() {
       if (!blocked && !silent) write(': keep-alive\n\n');

@@ -13,13 +13,13 @@ export interface Fault {
   readonly id: string;
   readonly group: string;
   readonly title: string;
-  /** What happens, and what a good client does about it. */
+  /** Says what happens, and what a good client does about it. */
   readonly explanation: string;
   /** One named `seconds` says how long it lasts; a fault without it happens once. */
   readonly parameters: readonly Parameter[];
-  /** What happens to the streams that are open. */
+  /** Acts on the streams that are open. */
   readonly begin: (streams: StreamServer, values: FaultValues) => void;
-  /** What a request gets as long as it lasts. */
+  /** Answers a request as long as it lasts. */
   readonly answer?: (exchange: Exchange, values: FaultValues) => void;
   readonly end?: (streams: StreamServer) => void;
 }
@@ -76,7 +76,7 @@ export const faults: readonly Fault[] = [
       'Drops everyone; the headers come late. After connectTimeout the client gives the attempt up.',
     parameters: [{ name: 'delay', label: 'after', unit: 's', default: 10, min: 1, max: 60 }, seconds(15)],
     begin: dropAll,
-    answer: (exchange, { delay = 5 }) => exchange.acceptLater(delay * 1_000),
+    answer: (exchange, { delay = 5 }) => exchange.later(delay * 1_000, () => exchange.accept()),
   },
   {
     id: 'unauthorized',
@@ -111,6 +111,34 @@ export const faults: readonly Fault[] = [
     parameters: [seconds(10)],
     begin: dropAll,
     answer: (exchange) => exchange.refuse(404),
+  },
+  {
+    id: 'one-stream',
+    group: refusing,
+    title: '409 to a second stream',
+    explanation:
+      'Each client may have one stream. Press Reconnect: the second is refused, the first is dropped for it, and nobody fails.',
+    parameters: [seconds(30)],
+    begin: () => {},
+    // A moment later, because the stream that was just dropped may still seem to be open.
+    answer: (exchange) =>
+      exchange.later(100, () => {
+        if (exchange.hasStream()) exchange.refuse(409);
+        else exchange.accept();
+      }),
+  },
+  {
+    id: 'gone',
+    group: refusing,
+    title: '410 Gone',
+    explanation:
+      'Drops everyone, and no longer knows the event to go on after. Asked again at once without it, and a gap is announced.',
+    parameters: [seconds(10)],
+    begin: dropAll,
+    answer: (exchange) => {
+      if (exchange.lastEventId === '') exchange.accept();
+      else exchange.refuse(410);
+    },
   },
   {
     id: 'content-type',
@@ -170,10 +198,11 @@ export const faults: readonly Fault[] = [
     id: 'accept-and-drop',
     group: broken,
     title: 'Accept and drop',
-    explanation: 'Every stream is accepted and ended at once. The budget must shrink all the same.',
+    explanation:
+      'Every stream is accepted and ended before an event has come. The budget must shrink all the same.',
     parameters: [seconds(8)],
     begin: dropAll,
-    answer: (exchange) => exchange.accept().finish(),
+    answer: (exchange) => exchange.acceptAndEnd(),
   },
 ];
 

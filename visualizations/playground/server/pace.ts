@@ -4,9 +4,12 @@ export interface Pace {
   readonly every: number;
   /** Between two keep-alive comments. */
   readonly keepAlive: number;
-  /** What the stream asks clients to wait before they come back: its `retry:` field. */
-  readonly retry: number;
+  /**
+   * What the stream asks clients to wait before they come back: its `retry:` field. Their delays start from there, so
+   * that it is left out where the settings of the page are to be seen at work.
+   */
+  readonly retry?: number;
 }
 
 /** Slow enough to watch; a client that is silent for two keep-alives has lost its stream. */
-export const defaultPace: Pace = { every: 250, keepAlive: 3_000, retry: 500 };
+export const defaultPace: Pace = { every: 250, keepAlive: 3_000 };

@@ -12,9 +12,15 @@ export interface Exchange {
   readonly client: string;
   /** It brings a token that is good. */
   readonly authorized: boolean;
+  /** The ID to resume after; empty when there is none. */
+  readonly lastEventId: string;
+  /** Whether a stream of the same name is open. */
+  hasStream(): boolean;
   accept(): Client;
-  /** Sends nothing, not even the headers, for so many milliseconds. */
-  acceptLater(milliseconds: number): void;
+  /** Accepts, and ends the stream before anything has come on it. */
+  acceptAndEnd(): void;
+  /** Sends nothing, not even the headers, for so many milliseconds; nothing at all if the client has gone by then. */
+  later(milliseconds: number, act: () => void): void;
   refuse(status: number, headers?: Record<string, string>, body?: string): void;
 }
 
@@ -27,7 +33,7 @@ export interface StreamServer {
   reopen(): void;
   readonly clients: ReadonlySet<Client>;
   readonly tokens: Tokens;
-  /** What was sent and received on the sockets of this server, in bytes. */
+  /** The bytes that were sent and received on the sockets of this server. */
   traffic(): { sent: number; received: number };
 }
 
@@ -85,28 +91,36 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
     response: ServerResponse,
     { client: name, query }: { client: string; query: URLSearchParams },
   ): Exchange {
+    const own = decoded(name);
+    const lastEventId = lastEventIdOf(request, query);
     return {
-      client: decoded(name),
+      client: own,
       authorized: tokens.isValid(bearerOf(request)),
+      lastEventId,
+      hasStream: () => [...clients].some((client) => client.name === own),
       accept() {
-        const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventIdOf(request, query));
+        const { cursor, replayed, lost, unknown } = log.resumeAfter(lastEventId);
         response.writeHead(200, {
-          'Content-Type': 'text/event-stream',
-          'Cache-Control': 'no-store',
+          ...streamHeaders,
           'X-Replayed': replayed,
           ...(lost > 0 && { 'X-Replay-Lost': lost }),
           ...(unknown && { 'X-Replay-Unknown-Id': 'true' }),
         });
-        response.write(`retry: ${pace.retry}\n\n${lost > 0 ? lostBlock(lost) : ''}`);
-        const client = createClient(response, log, cursor);
+        response.flushHeaders();
+        if (pace.retry !== undefined) response.write(`retry: ${pace.retry}\n\n`);
+        if (lost > 0) response.write(lostBlock(lost));
+        const client = createClient(response, { name: own, log, start: cursor });
         clients.add(client);
         if (query.has('batched')) batched.add(client);
         response.on('close', () => clients.delete(client));
         client.pump();
         return client;
       },
-      acceptLater(milliseconds) {
-        const timer = setTimeout(() => this.accept(), milliseconds);
+      acceptAndEnd() {
+        response.writeHead(200, streamHeaders).end();
+      },
+      later(milliseconds, act) {
+        const timer = setTimeout(act, milliseconds);
         response.on('close', () => clearTimeout(timer));
       },
       refuse(status, headers = {}, body = '') {
@@ -148,6 +162,8 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
     },
   };
 }
+
+const streamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 
 /**
  * What a page of another origin needs. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless

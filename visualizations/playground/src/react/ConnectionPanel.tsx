@@ -18,7 +18,11 @@ const url = eventsUrl('React');
 
 export function ConnectionPanel({ settings }: { settings: Settings }) {
   const [recorder] = useState(createRecorder);
-  const connection = useServerSentEvents<Payload>(url, { ...optionsOf(settings), onMessage: recorder.add });
+  const connection = useServerSentEvents<Payload>(url, {
+    ...optionsOf(settings),
+    onMessage: recorder.add,
+    onGap: recorder.announce,
+  });
   const { status, retries, retryAt, error, closeReason, lastEventId, open, close, reconnect } = connection;
   const recording = useStore(recorder);
   const trail = useTrail(status);
@@ -52,7 +56,7 @@ export function ConnectionPanel({ settings }: { settings: Settings }) {
         <button type="button" onClick={close}>
           Close
         </button>
-        <button type="button" onClick={reconnect}>
+        <button type="button" onClick={() => reconnect()}>
           Reconnect
         </button>
       </fieldset>

@@ -1,7 +1,8 @@
 import type { Recording } from '../shared/recorder.ts';
+import { gapWords } from '../shared/words.ts';
 
 export function EventCounts({ recording, lastEventId }: { recording: Recording; lastEventId: string }) {
-  const { received, missed, duplicate, replayed } = recording;
+  const { received, missed, duplicate, replayed, gap } = recording;
 
   return (
     <dl className="counts">
@@ -24,6 +25,10 @@ export function EventCounts({ recording, lastEventId }: { recording: Recording; 
       <div className="wide">
         <dt>Last event ID</dt>
         <dd>{lastEventId || 'none yet'}</dd>
+      </div>
+      <div className="wide">
+        <dt>Gap announced</dt>
+        <dd>{gapWords(gap)}</dd>
       </div>
     </dl>
   );

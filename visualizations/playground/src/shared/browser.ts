@@ -1,4 +1,4 @@
-/** What a browser can tell a page. */
+/** The news that a browser can tell a page. */
 export type BrowserNews = 'offline' | 'online' | 'freeze' | 'resume';
 
 /**
@@ -6,5 +6,7 @@ export type BrowserNews = 'offline' | 'online' | 'freeze' | 'resume';
  * of the page listens for it, so it takes the same road as the real thing.
  */
 export function tellPage(news: BrowserNews): void {
+  if (news === 'offline') Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });
+  if (news === 'online') Reflect.deleteProperty(navigator, 'onLine'); // and it says again what is true
   (news === 'freeze' || news === 'resume' ? document : window).dispatchEvent(new Event(news));
 }

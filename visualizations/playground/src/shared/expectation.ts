@@ -1,4 +1,4 @@
-import type { CloseReason, ConnectionStatus, FailureKind } from 'sse-machine';
+import type { CloseReason, ConnectionStatus, FailureKind, Gap } from 'sse-machine';
 
 /** Whatever is given must hold of both panels at once. */
 export interface Expectation {
@@ -9,10 +9,14 @@ export interface Expectation {
   readonly error?: number | FailureKind;
   readonly closeReason?: CloseReason;
   readonly retries?: number;
-  /** No attempt is due: it waits for the network. */
-  readonly untimed?: true;
+  /** No status but this one was shown since the step began. */
+  readonly throughout?: true;
   /** The next attempt is at least so far away, in milliseconds. */
   readonly waits?: number;
+  /** Events came that had been kept in the log. */
+  readonly fromLog?: true;
+  /** Events may have been lost, and this is why: it was announced since the step began. */
+  readonly gap?: Gap['reason'];
   /** Events arrive; none is missed and none came twice. */
   readonly whole?: true;
 }

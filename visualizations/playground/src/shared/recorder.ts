@@ -1,4 +1,4 @@
-import type { Message } from 'sse-machine';
+import type { Gap, Message } from 'sse-machine';
 import { meanLoad, type Payload, summaryOf } from './payload.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -11,6 +11,8 @@ export interface Recording {
   readonly duplicate: number;
   /** How many came from the server's log, after the event itself. */
   readonly replayed: number;
+  /** The last gap that was announced; null when there was none. */
+  readonly gap: Gap | null;
   /** The newest first. */
   readonly events: readonly RecordedEvent[];
   readonly cores: readonly number[];
@@ -32,6 +34,8 @@ export interface RecordedEvent {
 
 export interface Recorder extends Store<Recording> {
   add(message: Message<Payload>): void;
+  /** Events may have been lost, and the app was told: what is missing from here on is counted anew. */
+  announce(gap: Gap): void;
 }
 
 /** Counts by the numbers in the data, and so knows nothing of event IDs and of how the connection resumes. */
@@ -55,6 +59,10 @@ export function createRecorder(): Recorder {
 
   return {
     ...store,
+    announce(gap) {
+      run = undefined;
+      store.set({ ...store.get(), gap });
+    },
     add({ event, data }) {
       const before = store.get();
       key += 1;
@@ -83,6 +91,7 @@ const nothing: Recording = {
   missed: 0,
   duplicate: 0,
   replayed: 0,
+  gap: null,
   events: [],
   cores: [],
   load: [],

@@ -17,7 +17,7 @@ export interface Settings {
 /** A setting that is a number. */
 type NumberSetting = Exclude<keyof Settings, 'jitter' | 'token'>;
 
-/** What can be set, in the order of the form. */
+/** The settings that are numbers, in the order of the form. */
 export const numberFields: readonly (Parameter & { readonly name: NumberSetting; readonly hint: string })[] =
   [
     {
@@ -32,6 +32,7 @@ export const numberFields: readonly (Parameter & { readonly name: NumberSetting;
     milliseconds('maxRetryDelay', 'the longest wait', 10_000),
     // More than two keep-alives of the server without a byte: the stream is dead, whatever the socket says.
     milliseconds('idleTimeout', 'silence, 0 for any', 8_000),
+    // By default it is a minute, for which nobody would stand before a picture.
     milliseconds('connectTimeout', 'for an answer', 8_000),
     milliseconds('stableAfter', 'until the budget is whole', 5_000),
   ];

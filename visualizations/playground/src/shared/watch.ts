@@ -8,7 +8,7 @@ import { explain } from './words.ts';
 export interface Watch {
   /** Resolves with true when the panels are as expected, with false when they are not for so many milliseconds. */
   until(expectation: Expectation, patience: number, signal?: AbortSignal): Promise<boolean>;
-  /** What the panels are doing, in words. */
+  /** Says what the panels are doing. */
   readonly told: string;
   stop(): void;
 }
@@ -26,10 +26,13 @@ export function createWatch(): Watch {
 
   function holds({ after, ...expectation }: Expectation): boolean {
     const all = present();
+    const { status, throughout } = expectation;
+    const shown = panels.map((panel) => seen.get(panel) ?? new Set());
     return (
       all.length === panels.length &&
       all.every((connection) => fits(connection, expectation, before.get(connection.recorder))) &&
-      (after === undefined || panels.every((panel) => seen.get(panel)?.has(after)))
+      (after === undefined || shown.every((statuses) => statuses.has(after))) &&
+      (!throughout || shown.every((statuses) => [...statuses].every((one) => one === status)))
     );
   }
 
@@ -73,8 +76,8 @@ export function createWatch(): Watch {
 
 function fits(connection: PanelConnection, expectation: Expectation, before: Recording | undefined): boolean {
   const { status, error, closeReason, retries, retryAt, recorder } = connection;
-  const { untimed, waits, whole } = expectation;
-  const { received, missed, duplicate } = recorder.get();
+  const { waits, whole, fromLog } = expectation;
+  const { received, missed, duplicate, replayed, gap } = recorder.get();
   return (
     status === expectation.status &&
     (expectation.error === undefined ||
@@ -82,7 +85,8 @@ function fits(connection: PanelConnection, expectation: Expectation, before: Rec
       expectation.error === error?.kind) &&
     (expectation.closeReason === undefined || expectation.closeReason === closeReason) &&
     (expectation.retries === undefined || expectation.retries === retries) &&
-    (!untimed || retryAt === null) &&
+    (!fromLog || replayed > (before?.replayed ?? 0)) &&
+    (expectation.gap === undefined || (expectation.gap === gap?.reason && gap !== before?.gap)) &&
     (waits === undefined || (retryAt !== null && retryAt - Date.now() >= waits)) &&
     (!whole || (received > (before?.received ?? 0) && missed === 0 && duplicate === 0))
   );

@@ -1,12 +1,12 @@
-import type { ConnectionState } from 'sse-machine';
+import type { ConnectionState, Gap } from 'sse-machine';
 import type { Settings } from './setting-fields.ts';
 
-/** What is going on and why, as a sentence. It stands still while the status does, so it can be read out. */
+/** Says what is going on and why, in a sentence. It stands still while the status does, so it can be read out. */
 export function explain(
-  state: Pick<ConnectionState, 'status' | 'error' | 'closeReason' | 'retries' | 'retryAt'>,
+  state: Pick<ConnectionState, 'status' | 'error' | 'closeReason' | 'retries'>,
   { maxRetries, stableAfter }: Settings,
 ): string {
-  const { status, error, closeReason, retries, retryAt } = state;
+  const { status, error, closeReason, retries } = state;
   switch (status) {
     case 'connecting':
       return retries > 0
@@ -17,8 +17,8 @@ export function explain(
         ? `Open again. The budget is whole after ${stableAfter / 1_000} s without a fault.`
         : 'Events arrive as they happen.';
     case 'backoff':
-      return retryAt === null
-        ? 'There is no network. It goes on by itself when the network is back.'
+      return !navigator.onLine && error?.status === undefined
+        ? 'There seems to be no network. It goes on by itself when the network is back, and asks once in a while.'
         : (error?.message ?? 'The stream was lost.');
     case 'failed':
       return `${error?.message ?? ''} Nothing more is sent until you say so.`;
@@ -32,4 +32,15 @@ const closings = {
   ended: 'The server said that there is nothing more. It stays closed until you open it.',
   paused: 'Paused while the browser keeps the page asleep. It goes on by itself.',
   never: 'Not opened yet.',
+};
+
+/** Says what an announced gap means. */
+export function gapWords(gap: Gap | null): string {
+  return gap ? gaps[gap.reason] : 'none';
+}
+
+const gaps = {
+  server: 'the server went on elsewhere',
+  'no-ids': 'lost without event IDs',
+  forgotten: 'the last event ID was given up',
 };

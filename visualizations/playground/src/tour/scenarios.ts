@@ -131,19 +131,25 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
     id: 'offline',
     title: 'Offline: waiting costs nothing',
     guards: ['wasChargedJustNow', 'isWelcome'],
-    settings: { ...quick, retryDelay: 5_000, maxRetryDelay: 5_000, jitter: 'none' },
+    settings: { ...quick, retryDelay: 6_000, maxRetryDelay: 6_000, jitter: 'none' },
     steps: [
       {
         says: 'The stream breaks, and a moment later the browser says that it is offline. No page can unplug itself, so this one is sent the event that a browser sends.',
-        look: 'Backoff without a countdown. The retry that the break had cost is given back.',
+        look: 'Backoff, and the retry that the break had cost is given back.',
         does: [{ fault: { id: 'cut' } }, { until: { status: 'backoff' } }, { tell: 'offline' }],
-        expects: { status: 'backoff', untimed: true, retries: 0 },
+        expects: { status: 'backoff', waits: 2_000, retries: 0 },
       },
       {
         says: 'The network is back.',
-        look: 'Both connect at once, without the five seconds that they would have waited.',
+        look: 'Both connect at once, without the six seconds that they would have waited.',
         does: [{ tell: 'online' }],
         expects: back,
+      },
+      {
+        says: 'It breaks and goes offline once more, and this time the browser never says that the network is back. Behind some VPNs it is wrong.',
+        look: 'After six seconds each makes one attempt that costs no retry, and it succeeds: the network was there all the time.',
+        does: [{ fault: { id: 'cut' } }, { until: { status: 'backoff' } }, { tell: 'offline' }],
+        expects: { ...back, after: 'backoff', retries: 0 },
       },
     ],
   },
@@ -164,6 +170,60 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
         look: 'Open by itself, and what happened meanwhile is counted under From the log.',
         does: [{ tell: 'resume' }],
         expects: back,
+      },
+    ],
+  },
+  {
+    id: 'reconnect',
+    title: '409: one stream for each client',
+    guards: ['canReplace', 'refusesSecondStream'],
+    settings: quick,
+    steps: [
+      {
+        says: 'Nothing is wrong. The tour presses Reconnect in both panels.',
+        look: 'Open all the time: each stream goes on until the next one is accepted.',
+        does: [{ press: 'reconnect' }],
+        expects: { ...back, throughout: true },
+      },
+      {
+        says: 'Now the server allows each client one stream, and answers 409 to a second. The tour presses Reconnect again.',
+        look: 'Connecting for a moment: the stream is dropped for the next one, and nobody fails. Missed and Duplicate stay 0.',
+        does: [{ fault: { id: 'one-stream', seconds: null } }, { press: 'reconnect' }],
+        expects: { ...back, after: 'connecting' },
+      },
+    ],
+  },
+  {
+    id: 'gone',
+    title: '410: the server has forgotten where it was',
+    guards: ['canRestart'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The server drops both streams, and answers 410 to whoever wants to go on after an event of before.',
+        look: 'Both ask again at once, without the ID, and go on with the present. Under Gap announced stands why: an app would load again what it shows.',
+        does: [{ fault: { id: 'gone', seconds: null } }],
+        expects: { ...back, after: 'backoff', gap: 'forgotten' },
+      },
+    ],
+  },
+  {
+    id: 'doubt',
+    title: 'A doubt: is the stream still alive?',
+    guards: ['canOverlap'],
+    settings: { ...quick, idleTimeout: 60_000 },
+    steps: [
+      {
+        says: 'The browser says that the network is back. Nobody knows whether the streams have survived.',
+        look: 'Open all the time. Further down, the statechart is in doubted until the next event shows that the stream is alive.',
+        does: [{ tell: 'online' }],
+        expects: { ...back, throughout: true },
+      },
+      {
+        says: 'The server falls silent, and the browser says the same again.',
+        look: 'Still Open. After five seconds without a sign of life another stream takes its place, and the silence is filled from the log.',
+        does: [{ fault: { id: 'stall' } }, { tell: 'online' }],
+        expects: { ...back, throughout: true, fromLog: true },
       },
     ],
   },
@@ -189,7 +249,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
   },
 ];
 
-/** What was refused stays so until somebody says otherwise. */
+/** A refusal stands until somebody says otherwise. */
 function comeBack(press: 'open' | 'reconnect', says: string): Step {
   return {
     says,
