@@ -212,15 +212,18 @@ const onceFinished = {
   actions: ['recordEnd', 'announceClosed'],
 } as const;
 
+/** What follows when the credentials are refused, and there is a way to refresh them. */
+const onceUnauthorized = {
+  guard: 'canRefresh',
+  target: '#connection.live',
+  reenter: true,
+  actions: ['recordFailure', 'spendRefresh', 'announceFailure'],
+} as const;
+
 /** What follows when an attempt cannot simply be repeated after a wait. The first row that holds is taken. */
 const onceUnrepeatable = [
   onceFinished,
-  {
-    guard: 'canRefresh',
-    target: '#connection.live',
-    reenter: true,
-    actions: ['recordFailure', 'spendRefresh', 'announceFailure'],
-  },
+  onceUnauthorized,
   {
     guard: 'canRestart',
     target: '#connection.live',
@@ -296,6 +299,9 @@ export const leastProofTime = 5_000;
 
 /** How long after a failure a platform may tell that the network is gone, in milliseconds. */
 const offlineNotice = 1_000;
+
+/** How long a server may take to notice that a stream was dropped, in milliseconds. */
+const releaseTime = 500;
 
 /** A stream that is trusted. */
 const noDoubt = { proofTime: leastProofTime, lost: 0 };
@@ -457,6 +463,10 @@ export const connectionMachine = setup({
       const drawn = drawDelay(context, event, retries);
       const wait = waitFrom(at, context.notBefore - at + drawn);
       return { retries: retries + 1, previousBackoff: drawn, chargedAt: at, ...wait };
+    }),
+    waitForRelease: assign(({ context, event }) => {
+      const { at } = outcomeOf(event);
+      return waitFrom(at, Math.max(releaseTime, context.notBefore - at) + drawDelay(context, event, 0));
     }),
     giveBackRetry: assign(({ context }) => ({ retries: context.retries - 1, chargedAt: null })),
     // Spread, because those who believe to be offline may all have been dropped by the same server.
@@ -636,11 +646,11 @@ export const connectionMachine = setup({
                   actions: ['dropStream', 'adoptStream', 'recordOpened', 'announceOpened'],
                 },
                 'request.failed': [
+                  onceUnauthorized,
                   {
                     guard: 'refusesSecondStream',
-                    target: '#connection.live',
-                    reenter: true,
-                    actions: 'announceFailure',
+                    target: '#connection.backoff',
+                    actions: ['recordFailure', 'waitForRelease', 'announceFailure'],
                   },
                   {
                     target: 'doubted',

@@ -162,8 +162,7 @@ describe('the live chart', () => {
     ]);
 
     send({ type: 'network.online', at: 3 });
-    const waited = 'backoff.waiting → live';
-    expect(taken()).toEqual([waited, `${waited} [isWelcome]`]);
+    expect(taken()).toEqual(['backoff → live', 'backoff → live [isWelcome]']);
 
     send({ type: 'request.failed', error: { kind: 'http', status: 404, message: '' }, at: 4, random: 0.5 });
     const refused = 'live.connecting → failed';

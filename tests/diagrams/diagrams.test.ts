@@ -150,7 +150,7 @@ describe('the Mermaid diagram', () => {
       'request.ready [mayRepeat] in replacing<br>request.moved, stream.failed, ended, overran in replacing',
     );
     expect(arrow('backoff --> live')).toBe(
-      'network.online [isWelcome]<br>page.visible, resumed [isWelcome] in waiting<br>after retryDelay',
+      'network.online, page.visible, resumed [isWelcome]<br>after retryDelay',
     );
     expect(arrow('failed --> backoff')).toBe('network.online, page.visible, resumed');
   });

@@ -126,7 +126,7 @@ function expectTheWholeStory(records: StatelyInspectionEvent[]): void {
     all.filter(({ kind, event }) => kind === 'event' && event?.['type'] === 'stream.messages'),
   ).toMatchObject([{ event: { batches: 1, messages: 1, lastEventId: '41' } }]);
   const own = all.filter(({ kind, context }) => kind === 'snapshot' && context);
-  expect(own.every((one) => Object.keys(Object(one.context)).length === 23)).toBe(true);
+  expect(own.every((one) => Object.keys(Object(one.context)).length === 18)).toBe(true);
   expect(own.map(({ value }) => Object.keys(Object(value))[0])).toEqual(
     expect.arrayContaining(['live', 'backoff']),
   );

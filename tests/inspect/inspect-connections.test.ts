@@ -178,14 +178,14 @@ describe('a connection', () => {
     ]);
   });
 
-  test('has all 23 fields of its context, and settings that JSON cannot say as the statechart has them', () => {
+  test('has all 18 fields of its context, and settings that JSON cannot say as the statechart has them', () => {
     inspect();
     const { actor } = connect('/api/events', { maxRetries: Infinity });
     const [first] = viewer.records;
     const context = first?.type === '@xstate.actor' && first.snapshot.context;
     const { settings } = actor.getSnapshot().context;
     expect(Object.keys(context)).toEqual(Object.keys(actor.getSnapshot().context));
-    expect(Object.keys(context)).toHaveLength(23);
+    expect(Object.keys(context)).toHaveLength(18);
     expect(context.settings).toEqual({ ...settings, maxRetries: null });
   });
 

@@ -32,7 +32,7 @@ test('connections in Node are shown over a WebSocket, from their first record on
     snapshot: { status: 'active' },
   });
   expect(JSON.stringify(received)).toContain('The server answered 503');
-  expect(Object.keys(Object(received[0]).snapshot.context)).toHaveLength(23);
+  expect(Object.keys(Object(received[0]).snapshot.context)).toHaveLength(18);
 
   inspection.stop();
   await connection[Symbol.asyncDispose]();

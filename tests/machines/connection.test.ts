@@ -989,23 +989,29 @@ describe('a stream that is open and is to be replaced', () => {
   test.each([400, 401, 403, 404, 409, 429])(
     'is dropped where the server answers %i to a second one: it wants only one, and is asked once more',
     (status) => {
-      const run = open();
+      const run = open({ jitter: 'none' });
       run.actor.send({ type: 'reconnect' });
       run.fail({ kind: 'http', status, message: '' });
-      expect([run.status, run.alive, run.attempts.length, run.context.retries]).toEqual([
-        'connecting',
-        1,
-        3,
-        0,
-      ]);
+      expect([run.status, run.alive, run.context.retries]).toEqual(['backoff', 0, 0]);
+      run.clock.advance(1_499); // the server may need a moment to notice
+      expect(run.attempts).toHaveLength(2);
+      run.clock.advance(1);
       run.accept();
       expect([run.status, run.attempts.at(-1)?.input.lastEventId]).toEqual(['open', '7']);
       run.actor.send({ type: 'reconnect' });
       run.fail(forbidden);
+      run.clock.advance(1_500);
       run.fail(forbidden); // only that answer counts
       expect([run.status, run.context.error]).toEqual(['failed', forbidden]);
     },
   );
+
+  test('is dropped for one with fresh credentials, where those of the second one are refused', () => {
+    const run = open();
+    run.actor.send({ type: 'reconnect' });
+    run.fail({ kind: 'unauthorized', status: 401, message: '' }, { refreshable: true });
+    expect([run.status, run.alive, run.attempts.at(-1)?.input.refresh]).toEqual(['connecting', 1, true]);
+  });
 
   test.each([
     broken,

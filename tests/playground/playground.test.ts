@@ -175,7 +175,7 @@ describe('the playground', () => {
     await start('one-stream', { seconds: null });
     for (const name of panels) {
       await panel(name).getByRole('button', { name: 'Reconnect' }).click();
-      await expect.poll(() => history(name)).toBe('open connecting open');
+      await expect.poll(() => history(name)).toBe('open backoff connecting open');
       expect(requests(name)).toHaveLength(2);
     }
     await expectWhole(current);

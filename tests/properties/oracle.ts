@@ -38,7 +38,7 @@ const live: readonly Phase[] = ['connecting', ...open];
 
 /** What is drawn by chance and not looked at yet. */
 export interface Draw {
-  readonly what: 'retry' | 'proof' | 'network';
+  readonly what: 'retry' | 'proof' | 'network' | 'release';
   readonly least: number;
   readonly most: number;
   /** What the server asked to wait at least. */
@@ -253,9 +253,10 @@ export class Oracle {
       this.#heldUntil = this.#around.now() + this.#floorOf(fault, 0);
       this.announced.push('failure');
       this.#beStable();
+    } else if (this.phase !== 'renewing' && this.#canRefresh(fault, facts)) {
+      this.#attemptIsOver(fault, facts);
     } else if (this.phase !== 'renewing' && mindsSecondStream(fault)) {
-      this.announced.push('failure');
-      this.#attempt();
+      this.#letGoAndWait(fault, facts);
     } else {
       this.#loseReplacement(fault, facts);
     }
@@ -374,9 +375,12 @@ export class Oracle {
   /** What was drawn has been seen. Returns how long the wait must be. */
   sawDraw(drawn: number): number {
     const { what = 'retry', floor = 0 } = this.draw ?? {};
-    const wait = { retry: floor + drawn, proof: 5_000 + floor + drawn, network: Math.max(floor, drawn) }[
-      what
-    ];
+    const wait = {
+      retry: floor + drawn,
+      release: Math.max(floor, 500) + drawn,
+      proof: 5_000 + floor + drawn,
+      network: Math.max(floor, drawn),
+    }[what];
     const delay = Math.min(longest, Math.round(wait));
     this.due = this.waitsSince + delay;
     this.draw = undefined;
@@ -475,11 +479,11 @@ export class Oracle {
   #attemptIsOver(fault: Fault, facts: Facts, hadMessages = false): void {
     const verdict = this.#verdictOn(fault);
     const isAnswered = fault.status !== undefined || fault.kind === 'ended';
-    const did = [401, 425, 429, 503].includes(fault.status ?? 0) || fault.unsent === true;
+    const did = didNothing(fault);
     const again = this.mayRepeat || did;
     const restarts = this.lastEventId !== '' && (!this.unsafe || this.#settings.retryUnsafe || did);
     const floor = Math.max(this.#floorOf(fault, this.#serverRetry ?? 0), this.#held());
-    const isSecondInARow = this.refreshed;
+    const refreshes = this.#canRefresh(fault, facts);
     const charged = hadMessages && this.lastEventId === '' ? 0 : this.retries;
     this.#leaveOpen();
     if (verdict === 'stop') {
@@ -490,7 +494,7 @@ export class Oracle {
     this.error = fault.kind;
     this.#status = fault.status;
     this.#heldUntil = this.#around.now() + floor;
-    if (verdict === 'refresh' && facts.refreshable && !isSecondInARow && again) {
+    if (refreshes) {
       this.refreshed = true;
       this.announced.push('failure');
       this.#attempt();
@@ -517,6 +521,24 @@ export class Oracle {
       this.announced.push('failure');
       this.#settleInBackoff();
     }
+  }
+
+  #canRefresh(fault: Fault, { refreshable }: Facts): boolean {
+    const again = this.mayRepeat || didNothing(fault);
+    return this.#verdictOn(fault) === 'refresh' && refreshable === true && !this.refreshed && again;
+  }
+
+  /** The server wants one stream only, and may need a moment to notice that the old one is gone. */
+  #letGoAndWait(fault: Fault, facts: Facts): void {
+    const floor = Math.max(this.#floorOf(fault, this.#serverRetry ?? 0), this.#held());
+    this.refreshed = false;
+    this.error = fault.kind;
+    this.#status = fault.status;
+    this.#heldUntil = this.#around.now() + floor;
+    this.#enter('waiting', 0);
+    this.draw = { what: 'release', ...this.#drawnBetween(facts, 0), floor };
+    this.announced.push('failure');
+    this.#settleInBackoff();
   }
 
   #forget(): void {
@@ -648,6 +670,10 @@ export class Oracle {
     const before = retries === 0 ? 0 : this.#drawn;
     return { least: first, most: Math.min(maxRetryDelay, 3 * Math.max(first, before)) };
   }
+}
+
+function didNothing({ status = 0, unsent }: Fault): boolean {
+  return [401, 425, 429, 503].includes(status) || unsent === true;
 }
 
 /** A server that minds the second stream, is not in trouble, and does not ask to come later. */

@@ -220,6 +220,11 @@ function lookAtDelay({ actor, oracle }: Rig, { delay }: News): void {
     const least = 5_000 + draw.floor;
     assertBetween(proofTime, { least: least + draw.least, most: least + draw.most });
     assert.equal(proofTime, oracle.sawDraw(proofTime - least));
+  } else if (draw.what === 'release') {
+    const least = Math.max(500, draw.floor);
+    const wait = retryDelay ?? delay ?? 0;
+    assertBetween(wait, { least: least + draw.least, most: least + draw.most });
+    assert.equal(wait, oracle.sawDraw(wait - least));
   } else {
     const wait = retryDelay ?? delay ?? 0; // one of no time is over already
     assertBetween(wait, { least: draw.least, most: Math.max(draw.most, draw.floor) });

@@ -227,7 +227,7 @@ describe('the history of a connection', () => {
   });
 
   it('tells how a stream is replaced at the wish of the app, and what becomes of it if it is not', async () => {
-    const { server, history, connection } = play();
+    const { clock, server, history, connection } = play();
     const attempts = () => momentsOf(history).filter(({ isAttempt }) => isAttempt).length;
     await server.accept();
     await server.send('one');
@@ -237,6 +237,8 @@ describe('the history of a connection', () => {
     expect(attempts()).toBe(2);
     connection.reconnect();
     await server.refuse(409);
+    expect(attempts()).toBe(3);
+    clock.advance(2_000);
     expect(attempts()).toBe(4);
     await server.accept();
     connection.reconnect();
@@ -249,9 +251,10 @@ describe('the history of a connection', () => {
       'request.accepted | open.replacing.reconnecting → open.fresh | after 0 ms · takes the place of the other stream',
       'reconnect | open.fresh → open.replacing.reconnecting | another stream is asked for while this one goes on',
       'request.ready | open.replacing.reconnecting | the request is sent',
-      'request.failed | open.replacing.reconnecting → connecting | 409 · drops the stream, and asks once more',
+      'request.failed | open.replacing.reconnecting → backoff.waiting | 409 · drops the stream, and asks once more',
+      'after retryDelay | backoff.waiting → connecting',
       'request.ready | connecting | the request is sent',
-      'request.accepted | connecting → open.fresh | after 0 ms',
+      'request.accepted | connecting → open.fresh | after 1 s',
       'reconnect | open.fresh → open.replacing.reconnecting | another stream is asked for while this one goes on',
       'request.ready | open.replacing.reconnecting | the request is sent',
       'stream.failed | open.replacing.reconnecting → connecting | network · the request on its way goes on alone',

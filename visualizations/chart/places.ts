@@ -69,15 +69,15 @@ export const places: Readonly<Record<string, Place>> = {
   closed: { ...box([714, 990], [50, 424]), motto: ['nothing runs'] },
   'closed.inactive': { ...box([728, 976], [136, 204]), motto: ['until the app opens it'] },
   'closed.paused': { ...box([728, 976], [222, 302]), motto: ['while the page is hidden or frozen'] },
-  'closed.suspended': { ...box([728, 844], [330, 396]), motto: ['its component', 'is away'] },
-  backoff: { ...box([714, 990], [524, 860]), motto: ['waits to', 'try again'] },
-  'backoff.waiting': { ...box([728, 976], [590, 676]), motto: ['a timer runs'], initial: 190 },
+  'closed.suspended': { ...box([772, 976], [330, 396]), motto: ['while its component is away'] },
+  backoff: { ...box([714, 990], [520, 860]), motto: ['waits to try again'], most: 24 },
+  'backoff.waiting': { ...box([728, 976], [624, 684]), motto: ['a timer runs'], initial: 214 },
   'backoff.offline': { ...box([728, 916], [748, 846]), motto: ['there seems to be', 'no network'] },
   failed: { ...box([714, 990], [908, 1036]), motto: ['gave up: the error says why'] },
 };
 
 /** Where what `live` answers leaves it, and where the others are met. */
-const edge = { live: 548, other: 714, inner: 728 };
+const edge = { live: 548, other: 714, inner: 728, suspended: 772 };
 /** The line in which what becomes of a request or a stream runs, until it is known what follows. */
 const trunk = 530;
 
@@ -122,13 +122,15 @@ export const routes: Readonly<Record<string, Route>> = {
   'live.open → closed': decided(fromOpen, edge.other, 190),
   'live → closed.paused': across([edge.live, edge.inner], 250),
   'closed.paused → live': across([edge.inner, edge.live], 294),
-  'live → closed.suspended': across([edge.live, edge.inner], 346),
-  'closed.suspended → live': across([edge.inner, edge.live], 372),
+  'live → closed.suspended': across([edge.live, edge.suspended], 346),
+  'closed.suspended → live': across([edge.suspended, edge.live], 372),
   'live.open.replacing → closed': across([498, edge.other], 414),
 
-  'live.connecting → backoff': decided(fromConnecting, edge.other, 550),
-  'live.open → backoff': decided(fromOpen, edge.other, 550),
-  'backoff.waiting → live': across([edge.inner, edge.live], 660),
+  'live.connecting → backoff': decided(fromConnecting, edge.other, 540),
+  'live.open → backoff': decided(fromOpen, edge.other, 540),
+  'live.open.replacing → backoff': across([498, edge.other], 580),
+  'backoff → live': across([edge.other, edge.live], 630),
+  'backoff.waiting → live': across([edge.inner, edge.live], 672),
   'live.connecting → backoff.offline': decided(fromConnecting, edge.inner, 772, 758),
   'live.open → backoff.offline': decided(fromOpen, edge.inner, 772),
   'backoff.offline → live': across([edge.inner, edge.live], 836),
@@ -161,22 +163,21 @@ export const routes: Readonly<Record<string, Route>> = {
   'live.open.stable → live.open.replacing.renewing': within([194, 342], 924),
   'live.open.replacing.renewing → live.open.stable': within([342, 194], 960),
 
-  'closed.paused → closed.suspended': { points: vertical(776, 302, 330), words: right(776, 320, 20) },
-  'backoff → closed.suspended': { points: vertical(796, 524, 396), words: left(796, 478, 20) },
-  'closed.suspended → backoff.waiting': { points: vertical(808, 396, 590), words: right(808, 478, 20) },
-  'backoff → closed.paused': { points: vertical(866, 524, 302), words: right(866, 482, 20) },
+  'closed.paused → closed.suspended': { points: vertical(922, 302, 330), words: right(922, 320, 20) },
+  'backoff → closed.suspended': { points: vertical(896, 520, 396), words: left(896, 508, 20) },
+  'closed.suspended → backoff.waiting': { points: vertical(910, 396, 624), words: right(910, 452, 20) },
+  'backoff → closed.paused': { points: vertical(752, 520, 302), words: right(752, 476, 20) },
   'closed.paused → backoff.waiting': {
     points: [
       [976, 284],
       [1003, 284],
-      [1003, 610],
-      [976, 610],
+      [1003, 644],
+      [976, 644],
     ],
-    words: left(1003, 514, 14),
+    words: left(1003, 504, 14),
   },
-  'backoff.waiting → backoff.offline': { points: vertical(742, 676, 748), words: right(742, 722, 20) },
-  'backoff.offline → backoff.waiting': { points: vertical(904, 748, 676), words: left(904, 740, 20) },
-  'failed → backoff.waiting': { points: vertical(946, 908, 676), words: left(946, 898, 38) },
+  'backoff.waiting → backoff.offline': { points: vertical(742, 684, 748), words: right(742, 734, 20) },
+  'failed → backoff.waiting': { points: vertical(946, 908, 684), words: left(946, 898, 38) },
   'failed → closed': {
     points: [
       [990, 960],

@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../machines/connection.ts';
-import type { Moment } from './moment.ts';
+import { hasRequest, type Moment } from './moment.ts';
 import { pathOf } from './state.ts';
 import type { Wait } from './wait.ts';
 
@@ -46,7 +46,7 @@ export function tapeOf(
     const { status } = moment;
     add(bands, { ...stretch, status }, bands.at(-1)?.status === status);
     if (isDoubted(moment)) add(doubts, stretch);
-    if (status === 'open' && moment.context.request !== null) add(replacements, stretch);
+    if (status === 'open' && hasRequest(moment)) add(replacements, stretch);
   }
   return { bands, doubts, replacements, attempts, waits: [...waits] };
 }

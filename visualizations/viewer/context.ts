@@ -17,23 +17,22 @@ export interface ShownContext
     ConnectionContext,
     | 'attempts'
     | 'chargedAt'
+    | 'doubt'
     | 'lastEventId'
-    | 'lostReplacements'
     | 'notBefore'
     | 'previousBackoff'
-    | 'proofTime'
-    | 'request'
-    | 'resumable'
+    | 'repeatable'
     | 'retries'
     | 'retryAt'
     | 'serverRetry'
     | 'stream'
-    | 'unsafe'
   > {
   readonly settings: ConnectionSettings;
   readonly error: ShownFailure | null;
   readonly closeReason: string | null;
 }
+
+const repeatables = ['always', 'resumed', 'never'] as const;
 
 /** The context of a connection, out of whatever stands in its place; undefined for that of another actor. */
 export function readContext(value: unknown): ShownContext | undefined {
@@ -49,12 +48,12 @@ export function readContext(value: unknown): ShownContext | undefined {
     retryAt: amount(context['retryAt']) ?? null,
     chargedAt: amount(context['chargedAt']) ?? null,
     attempts: amount(context['attempts']) ?? 0,
-    request: amount(context['request']) ?? null,
     stream: amount(context['stream']) ?? null,
-    unsafe: context['unsafe'] === true,
-    resumable: context['resumable'] === true,
-    lostReplacements: amount(context['lostReplacements']) ?? 0,
-    proofTime: amount(context['proofTime']) ?? leastProofTime,
+    repeatable: repeatables.find((one) => one === context['repeatable']) ?? 'always',
+    doubt: {
+      proofTime: amount(plain(context['doubt'])?.['proofTime']) ?? leastProofTime,
+      lost: amount(plain(context['doubt'])?.['lost']) ?? 0,
+    },
     serverRetry: amount(context['serverRetry']) ?? null,
     lastEventId: text(context['lastEventId']) ?? '',
     error: readFailure(context['error']) ?? null,

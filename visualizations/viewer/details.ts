@@ -72,11 +72,11 @@ function outcomeWords(moment: Moment): string {
   return wait ? `retry ${retriesOf(context)} in ${duration(wait.until - wait.from)}` : 'waits';
 }
 
-function gaveUpWords({ context: { error, unsafe } }: Moment): string {
+function gaveUpWords({ context: { error, repeatable } }: Moment): string {
   if (error?.kind === 'exhausted') return 'gave up: no retry is left';
   const kind = failureKinds.find((known) => known === error?.kind);
   const isPassing = kind !== undefined && verdictOn({ message: '', ...error, kind }, {}) === 'retry';
-  return isPassing && unsafe ? 'gave up: to ask again may repeat its effect' : 'gave up';
+  return isPassing && repeatable !== 'always' ? 'gave up: to ask again may repeat its effect' : 'gave up';
 }
 
 /** Says what a request is, and what that means for the stream that it was to replace. */
@@ -87,8 +87,8 @@ function readyWords(moment: Moment): string {
       ? 'the stream is dropped: without an event ID two of them look the same'
       : 'not sent: to ask again may repeat its effect';
   }
-  if (!context.unsafe) return 'the request is sent';
-  return context.resumable
+  if (context.repeatable === 'always') return 'the request is sent';
+  return context.repeatable === 'resumed'
     ? 'an unsafe request, continued by a safe one'
     : 'an unsafe request, which is not repeated by itself';
 }
@@ -138,7 +138,7 @@ function changeWords(moment: Moment): string {
 }
 
 function proofWords({ context }: Moment): string {
-  return `it has ${duration(context.proofTime)} to show that it is alive`;
+  return `it has ${duration(context.doubt.proofTime)} to show that it is alive`;
 }
 
 function freeWords({ wait }: Moment): string {

@@ -1,5 +1,4 @@
-import type { ShownContext } from './context.ts';
-import type { Moment } from './moment.ts';
+import { hasRequest, type Moment } from './moment.ts';
 import { pathOf } from './state.ts';
 import { closingOf, duration, retriesOf, statusWords, waitWords } from './words.ts';
 
@@ -19,7 +18,7 @@ export function factsOf(moment: Moment): readonly Fact[] {
   const { error, lastEventId, serverRetry } = context;
   return [
     { term: 'Status', words: statusFact(moment) },
-    { term: 'Stream', words: streamFact(context) },
+    { term: 'Stream', words: streamFact(moment) },
     { term: 'Retries', words: retriesOf(context) },
     { term: 'Budget', words: budgetFact(moment) },
     { term: 'Delay', words: wait ? waitWords(wait) : 'no wait', isLong: true },
@@ -48,12 +47,15 @@ function statusFact(moment: Moment): string {
 }
 
 /** The requests of a connection are counted, and a stream has the number of its request. */
-function streamFact({ request, stream, unsafe, resumable }: ShownContext): string {
-  if (request === null && stream === null) return 'none';
-  if (request !== null && stream !== null) return `number ${stream}, and request ${request} is to replace it`;
-  const what = stream === null ? `none yet, request ${request} is on its way` : `number ${stream}`;
-  if (!unsafe) return what;
-  return `${what}; ${resumable ? 'unsafe, continued by a safe request' : 'unsafe, not repeated by itself'}`;
+function streamFact(moment: Moment): string {
+  const { attempts, stream, repeatable } = moment.context;
+  const isAsked = hasRequest(moment);
+  if (stream === null && !isAsked) return 'none';
+  if (stream !== null && isAsked) return `number ${stream}, and request ${attempts} is to replace it`;
+  const what = stream === null ? `none yet, request ${attempts} is on its way` : `number ${stream}`;
+  if (repeatable === 'always') return what;
+  const isResumed = repeatable === 'resumed';
+  return `${what}; ${isResumed ? 'unsafe, continued by a safe request' : 'unsafe, not repeated by itself'}`;
 }
 
 function budgetFact({ status, context }: Moment): string {

@@ -3,6 +3,7 @@ import type { ChartTransition } from '../../machines/chart.ts';
 import type { ConnectionStatus } from '../../machines/connection.ts';
 import type { ShownContext } from './context.ts';
 import type { ShownEvent, Sighting } from './record.ts';
+import { pathOf } from './state.ts';
 import { type Wait, waitOf } from './wait.ts';
 
 /** Stands for an event in the first moment of a connection that ran before anyone looked. */
@@ -38,7 +39,7 @@ export function momentOf(
   before: Moment | undefined,
 ): Moment {
   const isOwnJitter = event.isOwnJitter === true;
-  const isAttempt = before ? context.attempts > before.context.attempts : context.request !== null;
+  const isAttempt = before ? context.attempts > before.context.attempts : hasRequest({ value });
   return {
     id,
     at,
@@ -53,6 +54,11 @@ export function momentOf(
     requestedAt: isAttempt ? at : (before?.requestedAt ?? null),
     isLast: !isActive,
   };
+}
+
+/** Whether a request is on its way. */
+export function hasRequest({ value }: Pick<Moment, 'value'>): boolean {
+  return /^(connecting|open\.replacing)/.test(pathOf(value));
 }
 
 /** Whether anything but the memory of the connection has changed. */

@@ -9,9 +9,10 @@ import { pathOf } from './state.ts';
 export interface Wait {
   /**
    * What it is for. `retry`: the next attempt, which costs a retry. `free`: an attempt that costs none, because it is
-   * not sure that there is no network. `proof`: a doubted stream has so long to show that it is alive.
+   * not sure that there is no network. `release`: the server has to notice that its stream was dropped. `proof`: a
+   * doubted stream has so long to show that it is alive.
    */
-  readonly kind: 'retry' | 'free' | 'proof';
+  readonly kind: 'retry' | 'free' | 'release' | 'proof';
   /** When it began and when it is due to end, on the wall clock. */
   readonly from: number;
   readonly until: number;
@@ -49,7 +50,10 @@ export function waitOf(beginning: Beginning, before: Before | undefined): Wait |
   const { retryAt } = beginning.context;
   if (retryAt === null) return null;
   if (before?.wait?.until === retryAt) return before.wait;
-  return path === 'backoff.offline' ? freeWait(beginning, retryAt) : retryWait(beginning, retryAt, before);
+  if (path === 'backoff.offline') return freeWait(beginning, retryAt);
+  return before && pathOf(before.value).startsWith('open.replacing')
+    ? releaseWait(beginning, retryAt)
+    : retryWait(beginning, retryAt, before);
 }
 
 function retryWait({ at, context, isOwnJitter }: Beginning, until: number, before: Before | undefined): Wait {
@@ -63,6 +67,10 @@ function retryWait({ at, context, isOwnJitter }: Beginning, until: number, befor
   return { kind: 'retry', from: chargedAt, until, floor, draw };
 }
 
+function releaseWait({ at }: Beginning, until: number): Wait {
+  return { kind: 'release', from: at, until, floor: until - at, draw: null };
+}
+
 function freeWait({ at, context }: Beginning, until: number): Wait {
   const { maxRetryDelay: most, jitter } = context.settings;
   const drawn = until - at;
@@ -74,12 +82,13 @@ function freeWait({ at, context }: Beginning, until: number): Wait {
 
 function proofWait({ at, context, isOwnJitter }: Beginning, before: Before | undefined): Wait {
   if (before?.wait?.kind === 'proof') return before.wait;
-  const { proofTime, lostReplacements, notBefore } = context;
+  const { doubt, notBefore } = context;
+  const { proofTime, lost } = doubt;
   const until = at + proofTime;
-  if (lostReplacements === 0) return { kind: 'proof', from: at, until, floor: proofTime, draw: null };
+  if (lost === 0) return { kind: 'proof', from: at, until, floor: proofTime, draw: null };
   const floor = leastProofTime + Math.max(0, notBefore - at);
   const drawn = Math.max(0, proofTime - floor);
-  const draw = drawOf(context, { retries: lostReplacements, drawn, isOwnJitter }, before);
+  const draw = drawOf(context, { retries: lost, drawn, isOwnJitter }, before);
   return { kind: 'proof', from: at, until, floor, draw };
 }
 

@@ -72,6 +72,7 @@ export function waitWords({ kind, from, until, floor, draw }: Wait): string {
     const parts = draw ? [`${duration(floor)}, and ${duration(draw.drawn)} ${drawWords(draw)}`] : [];
     return [`${length} to show that it is alive`, ...parts].join(': ');
   }
+  if (kind === 'release') return `waits ${length}: the server has to notice that the stream is gone`;
   if (!draw) return `waits ${length}: the server allows nothing earlier`;
   if (kind === 'free') return `waits ${length}, as the network may be there: ${drawWords(draw)}`;
   if (floor === 0) return `waits ${length}: ${drawWords(draw)}`;

@@ -120,12 +120,10 @@ export const faults: readonly Fault[] = [
       'Each client may have one stream. Press Reconnect: the second is refused, the first is dropped for it, and nobody fails.',
     parameters: [seconds(30)],
     begin: () => {},
-    // A moment later, because the stream that was just dropped may still seem to be open.
-    answer: (exchange) =>
-      exchange.later(100, () => {
-        if (exchange.hasStream()) exchange.refuse(409);
-        else exchange.accept();
-      }),
+    answer: (exchange) => {
+      if (exchange.hasStream()) exchange.refuse(409);
+      else exchange.accept();
+    },
   },
   {
     id: 'gone',

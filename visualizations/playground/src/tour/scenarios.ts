@@ -187,9 +187,9 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
       },
       {
         says: 'Now the server allows each client one stream, and answers 409 to a second. The tour presses Reconnect again.',
-        look: 'Connecting for a moment: the stream is dropped for the next one, and nobody fails. Missed and Duplicate stay 0.',
+        look: 'Backoff for a second: the stream is dropped, the server has time to notice it, and nobody fails. Missed and Duplicate stay 0.',
         does: [{ fault: { id: 'one-stream', seconds: null } }, { press: 'reconnect' }],
-        expects: { ...back, after: 'connecting' },
+        expects: { ...back, after: 'backoff' },
       },
     ],
   },
