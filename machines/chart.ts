@@ -110,7 +110,7 @@ export function describeTransition(transition: AnyTransitionDefinition): ChartTr
     source: pathOf(source),
     event: eventType === '' ? 'always' : delay === undefined ? eventType : `after ${delay}`,
     delay,
-    guard: typeof guard === 'object' ? guard.type : (guard as string | undefined),
+    guard: guard as string | undefined, // none of ours takes parameters
     target: target?.map(pathOf).join(),
     actions: named(actions),
     reenters: reenter,
@@ -129,8 +129,8 @@ function pathOf({ path }: AnyStateNode): string {
 function named(actions: readonly unknown[]): string[] {
   return actions.flatMap((action) => {
     if (typeof action === 'string') return [action];
-    const { type, params } = Object(action) as { type?: string; params?: object };
-    if (typeof action !== 'object' || type === undefined) return [];
+    if (typeof action !== 'object') return [];
+    const { type, params } = action as { type: string; params?: object };
     return [params ? `${type} ${JSON.stringify(params)}` : type];
   });
 }

@@ -205,6 +205,12 @@ export type TransportCommand =
   /** Report the next sign of life. */
   | { readonly type: 'stream.prove' };
 
+/** Listens to the page and to the network. */
+const environment = {
+  src: 'environment',
+  input: ({ self }: { self: AnyActorRef }) => ({ connection: self }),
+} as const;
+
 /** What follows when there is nothing more to come. */
 const onceFinished = {
   guard: 'isFinished',
@@ -406,7 +412,6 @@ export const connectionMachine = setup({
         notBefore: 0,
         credentials: 'good' as const,
         doubt: noDoubt,
-        mayHaveMissed: false,
       };
     }),
     recordBatch: assign(({ context, event }) => {
@@ -548,7 +553,7 @@ export const connectionMachine = setup({
   states: {
     /** A request or a stream is there; leaving this state by any road drops it. */
     live: {
-      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+      invoke: environment,
       entry: 'sendRequest',
       exit: ['dropRequest', 'dropStream'],
       on: {
@@ -641,8 +646,7 @@ export const connectionMachine = setup({
                   actions: ['dropStream', 'announceForgotten', 'forgetLastEventId'],
                 },
                 'request.accepted': {
-                  target: '#connection.live.open',
-                  reenter: true,
+                  target: '#connection.live.open.fresh',
                   actions: ['dropStream', 'adoptStream', 'recordOpened', 'announceOpened'],
                 },
                 'request.failed': [
@@ -701,7 +705,7 @@ export const connectionMachine = setup({
     /** Waiting to try again. */
     backoff: {
       tags: 'backoff',
-      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+      invoke: environment,
       exit: 'endWait',
       on: {
         'network.online': onceWelcome,
@@ -730,7 +734,7 @@ export const connectionMachine = setup({
     /** Gave up: `context.error` says why. */
     failed: {
       tags: 'failed',
-      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+      invoke: environment,
       on: {
         open: { target: 'live', actions: 'startAfresh' },
         suspend: { ...onceLeft, target: 'closed' },
@@ -756,7 +760,7 @@ export const connectionMachine = setup({
         },
         /** Closed while the page is hidden or frozen. */
         paused: {
-          invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
+          invoke: environment,
           on: {
             'page.visible': onceWelcome,
             'page.resumed': [{ guard: 'staysHidden' }, ...onceWelcome],
@@ -809,8 +813,8 @@ function mayRepeat({ repeatable, settings, lastEventId }: ConnectionContext): bo
 
 /** Whether an attempt that has failed may be followed by another: the server may have done nothing yet. */
 function mayRequestAgain(context: ConnectionContext, event: ConnectionEvent): boolean {
-  const { status, unsent } = outcomeOf(event).error;
-  return mayRepeat(context) || unsent === true || (status !== undefined && undone.includes(status));
+  const { status = 0, unsent } = outcomeOf(event).error;
+  return mayRepeat(context) || unsent === true || undone.includes(status);
 }
 
 /** Whether the next request may be made while the stream is open. Without an ID, what comes on both looks the same. */
@@ -819,8 +823,8 @@ function canOverlap({ repeatable, lastEventId }: ConnectionContext): boolean {
 }
 
 /** Whether a server minds the second stream, rather than being in trouble or asking to come again later. */
-function refusesSecondStream({ kind, status = 0, retryAfter = 0 }: Failure): boolean {
-  return !(retryAfter > 0) && ((status >= 400 && status < 500) || (kind === 'ended' && status === 204));
+function refusesSecondStream({ status = 0, retryAfter = 0 }: Failure): boolean {
+  return !(retryAfter > 0) && ((status >= 400 && status < 500) || status === 204);
 }
 
 /** Whether there is a network: the server has refused the request, or has ended its stream. */

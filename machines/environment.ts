@@ -56,11 +56,8 @@ export function watchEnvironment({
       } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
-    if (isRevived) {
-      // Nobody listened meanwhile, and a timer of a restored snapshot does not run.
-      tell('page.resumed');
-      if (!isOffline()) tell('network.online');
-    }
+    // Nobody listened meanwhile, and a timer of a restored snapshot does not run.
+    if (isRevived) tell('page.resumed');
     if (typeof globalThis.addEventListener !== 'function') return undefined;
     const listening = new AbortController();
     const signals: Record<string, (event: Event) => void> = {

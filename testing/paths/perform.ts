@@ -1,4 +1,3 @@
-import type { ConnectionEvent } from '../../machines/connection.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import type { Message } from '../../machines/message.ts';
 import { bufferTime } from '../../transports/liveness.ts';
@@ -169,12 +168,9 @@ function sleep(draft: Draft, until: number): void {
 function revive(draft: Draft): void {
   const { now: at, page, snapshot, attempts } = draft;
   const { hidden } = page;
-  const events = Object.keys(snapshot.children).flatMap((id): ConnectionEvent[] => {
-    if (attempts[id]) return [{ type: 'transport.restarted' }];
-    const online: ConnectionEvent[] = page.offline ? [] : [{ type: 'network.online', at, hidden }];
-    return [{ type: 'page.resumed', at, hidden }, ...online];
-  });
-  for (const event of events) tell(draft, event);
+  for (const id of Object.keys(snapshot.children)) {
+    tell(draft, attempts[id] ? { type: 'transport.restarted' } : { type: 'page.resumed', at, hidden });
+  }
 }
 
 function signal(draft: Draft, event: PageEvent): void {

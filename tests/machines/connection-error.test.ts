@@ -13,6 +13,7 @@ describe('an error of the connection', () => {
     const error = new ConnectionError('http', 'The server answered 503.', {
       status: 503,
       retryAfter: 2_000,
+      unsent: true,
       cause,
     });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
@@ -20,6 +21,7 @@ describe('an error of the connection', () => {
       message: 'The server answered 503.',
       status: 503,
       retryAfter: 2_000,
+      unsent: true,
     });
     expect(error.cause).toBe(cause);
   });
@@ -28,8 +30,9 @@ describe('an error of the connection', () => {
     const error = new ConnectionError('network', 'The stream broke.', {
       status: undefined,
       retryAfter: undefined,
+      unsent: undefined,
     });
-    expect(['status', 'retryAfter', 'cause'].filter((name) => name in error)).toEqual([]);
+    expect(['status', 'retryAfter', 'unsent', 'cause'].filter((name) => name in error)).toEqual([]);
     expect(Object.keys(error.toJSON())).toEqual(['kind', 'message']);
   });
 });

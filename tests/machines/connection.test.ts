@@ -324,6 +324,10 @@ describe('the retry budget', () => {
     dropped.receive('');
     dropped.fail(broken);
     expect(dropped.status).toBe('failed');
+    const ended = start({ maxRetries: 0 });
+    ended.accept();
+    ended.end({ hadMessages: false });
+    expect(ended.status).toBe('failed');
     const withIds = start({ maxRetries: 0 });
     withIds.accept();
     withIds.receive('1');
@@ -429,6 +433,10 @@ describe('the wait', () => {
     run.clock.advance(2_000);
     run.fail();
     expect(run.context.retryDelay).toBe(3_500); // halfway between 1 000 and 3 × 2 000
+    run.clock.advance(3_500);
+    run.accept();
+    run.end({ hadMessages: true }); // news: a first delay again
+    expect(run.context.retryDelay).toBe(2_000);
   });
 });
 
@@ -986,17 +994,18 @@ describe('a stream that is open and is to be replaced', () => {
     expect([unsafe.status, unsafe.attempts.length, unsafe.alive]).toEqual(['connecting', 2, 1]);
   });
 
-  test.each([400, 401, 403, 404, 409, 429])(
+  test.each([204, 400, 401, 403, 404, 409, 429])(
     'is dropped where the server answers %i to a second one: it wants only one, and is asked once more',
     (status) => {
       const run = open({ jitter: 'none' });
       run.actor.send({ type: 'reconnect' });
-      run.fail({ kind: 'http', status, message: '' });
+      run.fail({ kind: status === 204 ? 'ended' : 'http', status, message: '' });
       expect([run.status, run.alive, run.context.retries]).toEqual(['backoff', 0, 0]);
       run.clock.advance(1_499); // the server may need a moment to notice
       expect(run.attempts).toHaveLength(2);
       run.clock.advance(1);
       run.accept();
+      expect(run.context).toMatchObject({ attempts: 3, stream: 3 });
       expect([run.status, run.attempts.at(-1)?.input.lastEventId]).toEqual(['open', '7']);
       run.actor.send({ type: 'reconnect' });
       run.fail(forbidden);
@@ -1054,10 +1063,21 @@ describe('a stream that is open and is to be replaced', () => {
     const run = open({ jitter: 'none' });
     run.actor.send({ type: 'reconnect' });
     run.fail({ ...unavailable, retryAfter: 60_000 });
-    expect(run.context.doubt.proofTime).toBe(60_000 + 5_000 + 2_000);
+    expect(run.context.doubt).toEqual({ proofTime: 60_000 + 5_000 + 2_000, lost: 1 });
     run.clock.advance(10_000);
     run.fail(broken);
     expect(run.context.retryDelay).toBe(50_000 + 1_000);
+  });
+
+  test('that has shown that it is alive is trusted as at first', () => {
+    const run = open();
+    run.actor.send({ type: 'reconnect' });
+    run.fail({ ...unavailable, retryAfter: 60_000 });
+    run.say('stream.alive');
+    expect(run.context.doubt).toEqual({ proofTime: 5_000, lost: 0 });
+    run.say('stream.overslept');
+    run.clock.advance(5_000);
+    expect(run.value).toEqual({ live: { open: { replacing: 'verifying' } } });
   });
 
   test('has five seconds to show that it is alive when the network has changed, or the machine has slept', () => {
@@ -1087,8 +1107,10 @@ describe('a stream that is open and is to be replaced', () => {
     expect([nameless.status, nameless.attempts.length, nameless.alive]).toEqual(['connecting', 2, 1]);
     const unsafe = open({}, true);
     unsafe.signal('network.online');
-    unsafe.clock.advance(60_000);
-    expect([unsafe.status, unsafe.attempts.length]).toEqual(['open', 1]);
+    unsafe.clock.advance(5_000);
+    expect([unsafe.value, unsafe.attempts.length]).toEqual([{ live: { open: 'fresh' } }, 1]);
+    unsafe.clock.advance(5_000);
+    expect([unsafe.value, unsafe.attempts.length]).toEqual([{ live: { open: 'stable' } }, 1]);
   });
 
   test('that expires is renewed once it has lasted, so that a server which always says so is not hammered', () => {
@@ -1116,17 +1138,21 @@ describe('a stream that is open and is to be replaced', () => {
     expect(run.context.retryDelay).toBe(60_500);
   });
 
-  test('whose renewal is lost on the way is doubted, and renewed once it is trusted again', () => {
-    const run = open();
-    run.clock.advance(5_000);
-    run.say('stream.expiring');
-    run.fail(broken);
-    expect(run.value).toEqual({ live: { open: 'doubted' } });
-    run.say('stream.expiring');
-    run.say('stream.alive');
-    run.clock.advance(5_000);
-    expect(run.value).toEqual({ live: { open: { replacing: 'renewing' } } });
-  });
+  test.each(['network', 'timeout'] as const)(
+    'whose renewal is lost on the way (%s) is doubted, and renewed once it is trusted and the server says so again',
+    (kind) => {
+      const run = open();
+      run.clock.advance(5_000);
+      run.say('stream.expiring');
+      run.fail({ kind, message: '' });
+      expect(run.value).toEqual({ live: { open: 'doubted' } });
+      run.say('stream.alive');
+      run.clock.advance(5_000);
+      expect(run.value).toEqual({ live: { open: 'stable' } });
+      run.say('stream.expiring');
+      expect(run.value).toEqual({ live: { open: { replacing: 'renewing' } } });
+    },
+  );
 
   test('waits for its renewal where the two may not run side by side', () => {
     const run = start();
@@ -1146,7 +1172,7 @@ describe('a stream that is open and is to be replaced', () => {
     run.say('stream.expiring');
     run.receive('');
     run.ready(true, true);
-    expect([run.status, run.alive, run.attempts[0]?.alive]).toEqual(['open', 1, true]);
+    expect([run.value, run.alive, run.attempts[0]?.alive]).toEqual([{ live: { open: 'fresh' } }, 1, true]);
   });
 
   test('that breaks takes along what the server said of its credentials', () => {
@@ -1306,6 +1332,21 @@ describe('a page that is frozen', () => {
       '7',
       0,
     ]);
+  });
+
+  test('comes back hidden: it stays closed only where hidden pages are to be paused', () => {
+    for (const [pauseWhenHidden, statuses] of [
+      [false, ['connecting', 'connecting']],
+      [true, ['closed', 'connecting']],
+    ] as const) {
+      const run = start({ pauseWhenHidden });
+      run.signal('page.frozen');
+      run.actor.send({ type: 'page.resumed', at: 0, hidden: true });
+      expect(run.status).toBe(statuses[0]);
+      run.signal('page.frozen');
+      run.actor.send({ type: 'page.resumed', at: 0, hidden: false });
+      expect(run.status).toBe(statuses[1]);
+    }
   });
 
   test('waits no longer, and does not get around what the server asked for', () => {

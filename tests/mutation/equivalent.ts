@@ -16,9 +16,33 @@ const splitsUrl = String.raw`const [, path = '', query = '', hash = ''] = /^([^?
 export const equivalents: readonly Equivalent[] = [
   {
     file: 'machines/connection.ts',
-    line: `carriesMessages: ({ event }) => event.type === 'transport.messages' && event.messages.length > 0,`,
+    line: `carriesMessages: ({ event }) => event.type === 'stream.messages' && event.messages.length > 0,`,
     becomes: 'true',
     why: 'The guard stands at no other event; the comparison tells TypeScript that there are messages.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `canOverlap(context) && event.type === 'reconnect' && event.lastEventId === undefined,`,
+    becomes: 'true',
+    why: 'The guard stands at no other event; the comparison tells TypeScript that it may say `lastEventId`.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `lastEventId: (event.type === 'reconnect' ? event.lastEventId : undefined) ?? context.lastEventId,`,
+    becomes: 'true',
+    why: 'No other event that begins afresh has an ID; TypeScript cannot know.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `const hadNews = event.type === 'stream.ended' && event.hadMessages === true && lastEventId === '';`,
+    becomes: 'true',
+    why: 'Only the end of a stream says that there were messages; TypeScript cannot know.',
+  },
+  {
+    file: 'machines/connection.ts',
+    line: `return wait > 0 && wait <= settings.maxRetryAfter ? wait : 0;`,
+    becomes: 'wait >= 0',
+    why: 'A wait of nothing is none.',
   },
   {
     file: 'machines/connection.ts',
@@ -50,36 +74,6 @@ export const equivalents: readonly Equivalent[] = [
     becomes: '""',
     why: 'Where there is no document there is no `pageshow` either, which is all that the word is asked for.',
   },
-  {
-    file: 'transports/carry.ts',
-    line: 'let renewing = false;',
-    becomes: 'true',
-    why: 'Nobody looks before `ask` has set it.',
-  },
-  {
-    file: 'transports/carry.ts',
-    line: 'let doubting = false;',
-    becomes: 'true',
-    why: 'Nobody looks before `ask` has set it.',
-  },
-  {
-    file: 'transports/carry.ts',
-    line: 'let sent = false;',
-    becomes: 'true',
-    why: 'Nobody looks before `ask` has set it.',
-  },
-  {
-    file: 'transports/carry.ts',
-    line: 'let renewable = true;',
-    becomes: 'false',
-    why: 'Nobody looks before a stream is accepted, which sets it.',
-  },
-  {
-    file: 'transports/carry.ts',
-    line: 'if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());',
-    becomes: 'stream[Symbol.asyncIterator]().return()',
-    why: 'Nobody hears any more of an attempt that was aborted, also not that there is no such function.',
-  },
   ...['true', 'closeOn.length >= 0'].map((becomes) => ({
     file: 'transports/carry.ts',
     line: 'const last = closeOn.length > 0 ? batch.messages.findIndex(({ event }) => closeOn.includes(event)) : -1;',
@@ -92,12 +86,6 @@ export const equivalents: readonly Equivalent[] = [
     becomes,
     why: 'Only faster: among no names, no event is found.',
   })),
-  {
-    file: 'transports/carry.ts',
-    line: 'asking?.abort();',
-    becomes: 'asking.abort',
-    why: '`stopAsking` is called only while there is a request; TypeScript cannot know.',
-  },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
     line: splitsUrl,
