@@ -74,18 +74,6 @@ export const equivalents: readonly Equivalent[] = [
     becomes: '""',
     why: 'Where there is no document there is no `pageshow` either, which is all that the word is asked for.',
   },
-  ...['true', 'closeOn.length >= 0'].map((becomes) => ({
-    file: 'transports/carry.ts',
-    line: 'const last = closeOn.length > 0 ? batch.messages.findIndex(({ event }) => closeOn.includes(event)) : -1;',
-    becomes,
-    why: 'Only faster: among no names, no event is found.',
-  })),
-  ...['true', 'refreshOn.length >= 0'].map((becomes) => ({
-    file: 'transports/carry.ts',
-    line: 'if (refreshOn.length > 0 && messages.some(({ event }) => refreshOn.includes(event))) {',
-    becomes,
-    why: 'Only faster: among no names, no event is found.',
-  })),
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
     file: 'transports/event-source.ts',
     line: splitsUrl,
@@ -107,42 +95,6 @@ export const equivalents: readonly Equivalent[] = [
   ].flatMap(([file = '', line = '']) =>
     ['{}', 'false'].map((becomes) => ({ file, line, becomes, why: 'A signal aborts only once.' })),
   ),
-  {
-    file: 'transports/interpret.ts',
-    line: 'if (!done || messages.length > 0) {',
-    becomes: 'false',
-    why: 'At the end there can be no text but half a character, which ends no message.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: 'let room = { messages: 0, characters: 0 };',
-    becomes: '{}',
-    why: 'Nobody looks before `request` has set it.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: 'let before: readonly Message[] = [];',
-    becomes: '["Stryker was here"]',
-    why: 'Nobody looks before `startStream` has set it: until then, `left` is 0.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: `let asked = '';`,
-    becomes: '"Stryker was here!"',
-    why: 'Nobody looks before `request` has set it.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: 'let overlaps = false;',
-    becomes: 'true',
-    why: 'Before `startStream` has set it, there is nothing to settle.',
-  },
-  {
-    file: 'transports/memory.ts',
-    line: 'before = [];',
-    becomes: '["Stryker was here"]',
-    why: 'Nobody looks once `left` is 0; this only frees memory earlier.',
-  },
   {
     file: 'transports/redirect.ts',
     line: `if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);`,
@@ -172,18 +124,6 @@ export const equivalents: readonly Equivalent[] = [
     line: `const answeredAt = Date.parse(headers.get('date') ?? '') || Date.now();`,
     becomes: '"Stryker was here!"',
     why: 'Neither text is a date.',
-  },
-  {
-    file: 'transports/vigil.ts',
-    line: 'return cadence > 0 ? Math.min(longest, Math.max(shortest, 3 * cadence) * memory.caution) : Infinity;',
-    becomes: 'cadence >= 0',
-    why: 'No gap of 0 is ever learned.',
-  },
-  {
-    file: 'transports/vigil.ts',
-    line: 'if (now < lastSign) lastSign = now; // the clock was set back',
-    becomes: 'now <= lastSign',
-    why: 'What is already the same is set to the same.',
   },
   {
     file: 'adapters/cursor.ts',

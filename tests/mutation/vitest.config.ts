@@ -14,7 +14,7 @@ interface Tests {
 /** The tests that the mutants of a folder have to get past: the ones next to it, and nothing that takes long. */
 const testsOf: Record<string, Tests> = {
   machines: {
-    together: ['machines/*', 'adapters/options', 'properties/connection'],
+    together: ['machines/*', 'adapters/options', 'properties/connection', 'transports/replacement'],
     browser: ['environment'],
   },
   transports: {
@@ -22,7 +22,7 @@ const testsOf: Record<string, Tests> = {
     apart: ['adapters/{create-connection,resumption}'],
   },
   adapters: {
-    together: ['adapters/{inspection,options,server-rendering,view}', 'transports/replacement'],
+    together: ['adapters/{inspection,options,server-rendering,suspension,view}', 'transports/replacement'],
     apart: ['adapters/{create-connection,resumption}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },
