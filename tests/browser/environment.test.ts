@@ -11,11 +11,11 @@ function listen() {
   const heard: EnvironmentEvent[] = [];
   const machine = setup({
     types: {} as { events: EnvironmentEvent },
-    actors: { environment: fromEnvironment(() => 42) },
+    actors: { environment: fromEnvironment({ now: () => 42, random: () => 0.25 }) },
   });
   const actor = createActor(
     machine.createMachine({
-      invoke: { src: 'environment' },
+      invoke: { src: 'environment', input: ({ self }) => ({ connection: self }) },
       on: { '*': { actions: ({ event }) => heard.push(event) } },
     }),
   ).start();
@@ -43,6 +43,7 @@ test('tells what happens to the network and to the page, until it is stopped', (
       type,
       at: 42,
       hidden: type === 'page.hidden',
+      ...(type === 'network.offline' && { random: 0.25 }),
     })),
   );
 });
