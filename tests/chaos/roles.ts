@@ -34,7 +34,10 @@ export interface Role {
 export const mannerNames = ['log', 'recent', 'again', 'anew', 'checkpoints', 'blind'] as const;
 export type MannerName = (typeof mannerNames)[number];
 
-/** Longer than any replay takes, however slowly it comes: what comes after that is not looked at. */
+/**
+ * Longer than any replay takes, however slowly it comes: what comes after that is not looked at. And longer than most
+ * streams last, so that only news make the retries whole.
+ */
 const slowest = 300;
 
 /** Any server may meet these. */
@@ -58,7 +61,14 @@ const others: readonly Role[] = [
     farewell: 'data',
     resumes: true,
   },
-  { name: 'streams that end on purpose', method: 'GET', manner: 'log', polls: true, maxRetries: 4 },
+  {
+    name: 'streams that end on purpose',
+    method: 'GET',
+    manner: 'log',
+    polls: true,
+    maxRetries: 4,
+    stableAfter: slowest,
+  },
   { name: 'no IDs', method: 'GET', manner: 'blind' },
   {
     name: 'no IDs, and streams that end on purpose',
@@ -66,6 +76,7 @@ const others: readonly Role[] = [
     manner: 'blind',
     polls: true,
     maxRetries: 4,
+    stableAfter: slowest,
   },
 ];
 
