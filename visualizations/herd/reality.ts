@@ -56,7 +56,7 @@ export async function measure(deploy: Deploy): Promise<Measurement> {
     return true;
   }
 
-  const pace = { every: 1_000, keepAlive: 60_000, retry: 0 }; // the stream asks for no wait of its own
+  const pace = { every: 1_000, keepAlive: 60_000, retry: undefined }; // the stream leaves it to the clients
   const server = createStreamServer({ log: createEventLog(), pace, intercept });
   const url = `http://127.0.0.1:${await server.listen(0)}/events`;
   const herds = Array.from({ length: processes }, (_, n) =>

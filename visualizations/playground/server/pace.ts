@@ -4,8 +4,8 @@ export interface Pace {
   readonly every: number;
   /** Between two keep-alive comments. */
   readonly keepAlive: number;
-  /** What the stream asks clients to wait before they come back: its `retry:` field. */
-  readonly retry: number;
+  /** What the stream asks clients to wait before they come back: its `retry:` field; undefined for nothing. */
+  readonly retry: number | undefined;
 }
 
 /** Slow enough to watch; a client that is silent for two keep-alives has lost its stream. */

@@ -97,7 +97,9 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
           ...(lost > 0 && { 'X-Replay-Lost': lost }),
           ...(unknown && { 'X-Replay-Unknown-Id': 'true' }),
         });
-        response.write(`retry: ${pace.retry}\n\n${lost > 0 ? lostBlock(lost) : ''}`);
+        response.flushHeaders();
+        if (pace.retry !== undefined) response.write(`retry: ${pace.retry}\n\n`);
+        if (lost > 0) response.write(lostBlock(lost));
         const client = createClient(response, log, cursor);
         clients.add(client);
         if (query.has('batched')) batched.add(client);
