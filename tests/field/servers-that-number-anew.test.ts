@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionOptions } from '../../index.ts';
-import { type Answer, body } from '../support/sse-server.ts';
+import { type Answer, body, stream } from '../support/sse-server.ts';
 import { clock, dataOf, listen, reached, server } from '../support/stepped-connection.ts';
 import { quiet, until } from '../support/until.ts';
 
@@ -76,6 +76,24 @@ describe('a server that numbers its events anew on every connection', () => {
       holding(block(1, 'closed')),
     ]);
     expect(after).toEqual(['open', 'closed', 'open', 'closed']);
+  });
+
+  test('is asked for what follows the last ID that it gave, also if that is the one that it was asked to resume after', async () => {
+    server.answer(cutAfter(block(3, 'before')), stream);
+    const { connection, received } = listen();
+    await reached(connection, 'backoff');
+    clock.advance(1_000);
+    await until(() => server.streams.size === 1);
+    server.write(block(2, 'one more') + block(3, 'before'));
+    await until(() => received.length === 2);
+    server.write(block(3, 'and the last'));
+    await until(() => received.length === 3);
+    server.drop();
+    await reached(connection, 'backoff');
+    clock.advance(2_000);
+    await until(() => server.requests.length === 3);
+    expect(dataOf(received)).toEqual(['before', 'one more', 'and the last']);
+    expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '3', '3']);
   });
 
   test('is heard in full with `replays: deliver`, also where all of it was there before', async () => {
