@@ -44,7 +44,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
   let run: Run | undefined;
   let timer: unknown;
   let inForce = askedAfter;
-  /** The stream has given an ID; until then, the one of the stream before is in force for the app. */
+  /** The stream has given an ID that counts; until then, the one of the stream before is in force for the app. */
   let hasMoved = false;
 
   function endRun(): Pick<Run, 'held' | 'checkpoint'> {
@@ -63,16 +63,22 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
 
     function pass(entry: Entry): void {
       news.push(entry);
-      if (entry[1]) cursor = entry[0].id;
+      if (entry[1]) moveTo(entry[0].id);
+    }
+    function moveTo(id: string): void {
+      cursor = id;
+      hasMoved = true;
     }
     function passCheckpoint(id: string | undefined): void {
       if (id === undefined) return;
       if (run) run.checkpoint = id;
-      else cursor = id;
+      else moveTo(id);
     }
     function passHeld(isReplay: boolean): void {
       const { held, checkpoint } = endRun();
       for (const entry of held) if (!isReplay || !entry[1]) pass(entry);
+      // What came before the replay had moved the cursor back.
+      if (isReplay && hasMoved) cursor = lastIdOf(held) ?? cursor;
       passCheckpoint(checkpoint);
     }
 
@@ -105,18 +111,17 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
   /** What was held back is news after all. */
   function release(): void {
     const { held, checkpoint } = endRun();
-    const last = held.findLast(([, isOwn]) => isOwn)?.[0];
+    hasMoved = true;
     deliver({
       messages: held.map(([message]) => message),
       ownIds: held.map(([, isOwn]) => isOwn),
-      lastEventId: checkpoint ?? last?.id ?? replays.lastEventId,
+      lastEventId: checkpoint ?? lastIdOf(held) ?? replays.lastEventId,
     });
   }
 
   return {
     take(batch: MessageBatch): void {
-      const { lastEventId } = batch;
-      hasMoved ||= lastEventId !== askedAfter;
+      const { lastEventId, ownIds } = batch;
       if (left > 0) {
         const wasHolding = run !== undefined;
         const news = sift(batch);
@@ -124,6 +129,10 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         if (run && !wasHolding) timer = clock.setTimeout(release, longestHold);
         deliver(news);
       } else {
+        // It may give just the ID that it was asked to resume after.
+        hasMoved ||=
+          lastEventId !== inForce ||
+          batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce));
         deliver(
           hasMoved || lastEventId === replays.lastEventId
             ? batch
@@ -141,4 +150,8 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     },
     dispose: () => clock.clearTimeout(timer),
   };
+}
+
+function lastIdOf(entries: readonly Entry[]): string | undefined {
+  return entries.findLast(([, isOwn]) => isOwn)?.[0].id;
 }

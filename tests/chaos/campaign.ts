@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '../support/seeded-random.ts';
 import { quiet, until as settle } from '../support/until.ts';
 import { openChromiumStage } from './chromium-stage.ts';
 import { type ClientPlan, settings, signOfLife, type Watcher } from './client.ts';
-import { createDeliveries } from './deliveries.ts';
+import { drawFrom } from './draw.ts';
 import type { FaultPlan } from './fault-plan.ts';
+import { createManner, type Manner } from './manners.ts';
 import { startOrigin } from './origin.ts';
 import { type Fault, type FaultProxy, startProxy } from './proxy.ts';
-import { holdRefusingPort } from './refusing-port.ts';
+import { type Role, rolesOf } from './roles.ts';
 import { openNodeStage, type RemoteClient } from './stage.ts';
 import type { Sight } from './verdict.ts';
 
@@ -30,11 +32,15 @@ export interface CampaignReport extends CampaignOptions {
   readonly attempts: number;
   /** The attempts that reached a proxy. */
   readonly requests: number;
+  /** Those of them that would have an effect each. */
+  readonly posts: number;
   readonly preflights: number;
   /** The requests that arrived beside the stream that they were to replace. */
   readonly overlaps: number;
   readonly published: number;
   readonly delivered: number;
+  /** How many messages the clients of each role were handed. */
+  readonly byRole: Readonly<Record<string, number>>;
   /** The longest that a socket outlived the request that replaced it, in ms of the campaign. */
   readonly longestHandOver: number;
   readonly seconds: number;
@@ -45,7 +51,7 @@ export interface CampaignReport extends CampaignOptions {
 }
 
 /** One client in so many is disposed of while faults still happen. */
-const leavers = 4;
+const leavers = 5;
 
 /** More than this tells nothing new. */
 const mostComplaints = 100;
@@ -77,7 +83,6 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const { clock } = stage;
   /** In milliseconds of the campaign, so that a busy machine has all the time that it needs. */
   const deadline = clock.now() + 5_000 + faults * 50;
-  const refusing = await holdRefusingPort();
   const signs = sight === 'events' ? ([`event: ${signOfLife}\ndata\n\n`] as const) : comments;
   const origin = await startOrigin({ seed: seedOf(seed, count), clock, signs, complain });
   const pairs = await Promise.all(Array.from({ length: count }, (_, index) => startPair(index)));
@@ -85,51 +90,73 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const late = pairs.filter((pair) => !early.includes(pair));
 
   async function startPair(index: number): Promise<Pair> {
+    const roles: readonly Role[] = rolesOf[scene];
+    const role = roles[index % roles.length] ?? aLog;
+    const name = String(index);
     const plan: ClientPlan = {
-      name: String(index),
+      name,
       seed: seedOf(seed, index),
       transport: sight === 'events' ? 'native' : 'fetch',
-      method: inNode && index % 3 === 2 ? 'POST' : 'GET',
-      restless: index % 2 === 1,
+      role,
+      // Of every role some are and some are not, once there are twice as many clients as roles.
+      restless: (index + (roles.length % 2 === 0 ? Math.floor(index / roles.length) : 0)) % 2 === 1,
     };
     const tell = (fault: string) => {
       const { plans, log } = proxy;
       const circumstances = `attempt ${plans.length} (${plans.at(-1)?.kind}) after ${log.at(-1)?.kind ?? 'nothing'}`;
-      complain(`${scene}, client ${plan.name}, ${circumstances}: ${fault}`);
+      complain(`${scene}, client ${name} (${role.name}), ${circumstances}: ${fault}`);
     };
-    const deliveries = createDeliveries(origin.log, sight, tell);
+    const manner = createManner({
+      log: origin.log,
+      role,
+      sight,
+      draw: drawFrom(seededRandom(plan.seed + 3)),
+      onNews: () => proxy.licence.progress(),
+      onFarewell: () => proxy.finish(),
+      complain: tell,
+    });
+    origin.serve(name, manner);
     const proxy = await startProxy({
       ...plan,
       clock,
       originPort: origin.port,
-      refusingPort: refusing.port,
       limits: settings,
       sight,
       resends: !inNode,
       skew: stage.skew,
-      resumable: () => deliveries.resumable,
+      manner,
       complain: tell,
     });
+    const shown = { settled: false };
     const watcher: Watcher = {
       url: proxy.url,
-      deliver: deliveries.receive,
-      show: deliveries.show,
+      deliver: manner.receive,
+      show(state) {
+        shown.settled = state.settled;
+        manner.show(state);
+      },
       tell(news) {
         switch (news.type) {
           case 'command':
             commands[news.command] = (commands[news.command] ?? 0) + 1;
-            return proxy.licence.command(news.command);
+            return proxy.command(news.command);
           case 'refresh':
             commands['refresh'] = (commands['refresh'] ?? 0) + Number(news.step === 'began');
             return proxy.licence.refresh(news.step);
           case 'rest':
-            return proxy.licence.rest(news.rest);
+            return proxy.rest(news.rest);
+          case 'begun':
+            return manner.begin();
+          case 'opened':
+            return manner.hear('opened');
+          case 'gap':
+            return news.reason === 'forgotten' ? proxy.licence.forget() : manner.hear('gap');
           case 'complaint':
             return tell(news.text);
         }
       },
     };
-    return { name: plan.name, proxy, deliveries, client: await stage.start(plan, watcher) };
+    return { name, role, proxy, manner, shown, client: await stage.start(plan, watcher) };
   }
 
   const streamsOf = ({ name }: Pair) => origin.streams.get(name)?.size ?? 0;
@@ -144,7 +171,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
   origin.fallSilent();
   await until(
-    () => late.every(({ deliveries }) => deliveries.settled),
+    () => late.every(({ shown, manner }) => shown.settled && manner.isComplete),
     'every client to be open, with all events',
   );
   await until(() => late.every((pair) => streamsOf(pair) === 1), 'one stream for each client');
@@ -161,7 +188,6 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   await stage[Symbol.asyncDispose]();
   for (const { proxy } of pairs) await proxy[Symbol.asyncDispose]();
   await origin[Symbol.asyncDispose]();
-  await refusing[Symbol.asyncDispose]();
   await settle(() => openSockets() <= socketsBefore, 'the process to hold as many sockets as before');
   process.off('unhandledRejection', reject).off('uncaughtException', except);
 
@@ -172,16 +198,20 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     commands,
     attempts: sum(pairs, ({ proxy }) => proxy.licence.attempts),
     requests: sum(pairs, ({ proxy }) => proxy.requests),
+    posts: sum(pairs, ({ proxy }) => proxy.posts),
     preflights: sum(pairs, ({ proxy }) => proxy.preflights),
     overlaps: sum(pairs, ({ proxy }) => proxy.overlaps),
     published: origin.log.length,
-    delivered: sum(pairs, ({ deliveries }) => deliveries.count),
+    delivered: sum(pairs, ({ manner }) => manner.count),
+    byRole: countByRole(pairs),
     longestHandOver,
     seconds: (performance.now() - startedAt) / 1_000,
     complaints,
     plans: pairs.map(({ proxy }) => proxy.plans.filter(({ place }) => place.after < Infinity)),
   };
 }
+
+const aLog: Role = { name: 'a log', method: 'GET', manner: 'log' };
 
 /** Campaigns of neighbouring seeds share nothing. */
 export function seedOf(seed: number, client: number): number {
@@ -190,16 +220,20 @@ export function seedOf(seed: number, client: number): number {
 
 interface Pair {
   readonly name: string;
+  readonly role: Role;
   readonly client: RemoteClient;
-  readonly deliveries: ReturnType<typeof createDeliveries>;
+  readonly manner: Manner;
+  /** What the connection shows. */
+  readonly shown: { settled: boolean };
   readonly proxy: FaultProxy;
 }
 
 /** What every client is at, for a person who has to find out why it does not go on. */
 function standOf(pairs: readonly Pair[]): string {
-  const stands = pairs.map(({ name, deliveries, proxy: { plans, log, licence, busy } }) => {
+  const stands = pairs.map(({ name, role, manner, shown, proxy: { plans, log, licence, busy } }) => {
     const last = `attempt ${plans.length} (${plans.at(-1)?.kind}) after ${log.at(-1)?.kind}`;
-    return `${name}: ${last}, ${licence.unended ? 'under way' : 'ended'}, ${busy} sockets, ${deliveries.stand}`;
+    const stand = `${licence.unended ? 'under way' : 'ended'}, ${shown.settled ? 'open' : 'not open'}`;
+    return `${name} (${role.name}): ${last}, ${stand}, ${busy} sockets, ${manner.stand}`;
   });
   return `\n${stands.join('\n')}`;
 }
@@ -212,6 +246,12 @@ function countEndings(pairs: readonly Pair[]): Partial<Record<Fault['kind'], num
 
 function countFaults(pairs: readonly Pair[]): number {
   return sum(pairs, ({ proxy }) => proxy.log.filter(({ kind }) => kind !== 'end').length);
+}
+
+function countByRole(pairs: readonly Pair[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { role, manner } of pairs) counts[role.name] = (counts[role.name] ?? 0) + manner.count;
+  return counts;
 }
 
 function sum(pairs: readonly Pair[], value: (pair: Pair) => number): number {
@@ -234,7 +274,7 @@ export function summaryOf(report: CampaignReport): string {
     `${scene}, seed ${seed}: ${clients} clients, ${faults} faults and ${endings.end ?? 0} ends in ${report.seconds.toFixed(1)} s`,
     `(${listOf(endings)})`,
     `commands: ${listOf(commands)}`,
-    `${attempts} attempts, ${requests} requests, ${preflights} preflights, ${report.overlaps} beside a stream`,
+    `${attempts} attempts, ${requests} requests, ${report.posts} of them POSTs, ${preflights} preflights, ${report.overlaps} beside a stream`,
     `${report.delivered} events delivered of ${report.published} published`,
     `longest hand-over ${report.longestHandOver} ms, ${report.complaints.length} complaints`,
   ].join('; ');

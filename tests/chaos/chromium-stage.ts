@@ -18,9 +18,9 @@ export async function openChromiumStage(complain: (text: string) => void): Promi
   page.on('pageerror', ({ message }) => complain(`the page has an error: ${message}`));
   await page.exposeFunction('telegraph', receive);
   await page.goto(server.url);
-  const clock = new CampaignClock(beat);
 
-  function receive(name: string, telegram: Telegram): string | Promise<string> {
+  function receive(name: string, telegram: Telegram, notes: readonly Note[]): string | Promise<string> {
+    read(notes);
     const watcher = watchers.get(name);
     if (!watcher) return complain(`nobody is called ${name}`) ?? '';
     if (telegram.type === 'url') return watcher.url();
@@ -28,8 +28,9 @@ export async function openChromiumStage(complain: (text: string) => void): Promi
     return '';
   }
 
-  async function beat(): Promise<void> {
-    const notes: Note[] = await page.evaluate(() => window.campaign.beat());
+  const beat = async () => read(await page.evaluate(() => window.campaign.beat()));
+
+  function read(notes: readonly Note[]): void {
     for (const note of notes) {
       const watcher = watchers.get(note.client);
       if ('delivery' in note) watcher?.deliver(note.delivery);
@@ -37,6 +38,7 @@ export async function openChromiumStage(complain: (text: string) => void): Promi
     }
   }
 
+  const clock = new CampaignClock(beat);
   return {
     clock,
     // A telegram takes less than that many beats.

@@ -4,17 +4,18 @@ import {
   createConnection,
   eventSourceTransport,
   fetchTransport,
+  type Gap,
 } from '../../index.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { startApp } from './app.ts';
 import { eventNames } from './event-log.ts';
 import type { Command, Rest } from './licence.ts';
 import { watchTransports } from './live-transports.ts';
-import type { Method } from './verdict.ts';
+import { done, goodbye } from './manners/numbered.ts';
+import type { Role } from './roles.ts';
 
 /** What every client of a campaign is set to, in milliseconds of the campaign. */
 export const settings = {
-  maxRetries: Infinity,
   retryDelay: 2,
   maxRetryDelay: 8,
   maxRetryAfter: 20,
@@ -30,7 +31,7 @@ export interface ClientPlan {
   readonly name: string;
   readonly seed: number;
   readonly transport: 'fetch' | 'native';
-  readonly method: Method;
+  readonly role: Role;
   /** Whether the app closes, reopens, reconnects and remakes its connection at random times. */
   readonly restless: boolean;
 }
@@ -40,6 +41,10 @@ export type News =
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'refresh'; readonly step: 'began' | 'failed' }
   | { readonly type: 'rest'; readonly rest: Rest }
+  /** The app has made another connection. */
+  | { readonly type: 'begun' }
+  | { readonly type: 'opened' }
+  | { readonly type: 'gap'; readonly reason: Gap['reason'] }
   | { readonly type: 'complaint'; readonly text: string };
 
 /** A message as the app got it. */
@@ -72,7 +77,9 @@ export interface Client {
 
 /** Runs connections one after the other, in Node or in a page, and tells what they do. */
 export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: Watcher): Client {
-  const { transport, method } = plan;
+  const { transport, role } = plan;
+  const { method, resumes = false, farewell = 'none', maxRetries = Infinity } = role;
+  const { stableAfter = settings.stableAfter } = role;
   const complain = (text: string) => watcher.tell({ type: 'complaint', text });
   const timers = ownTimers(clock, plan.seed);
   const random = seededRandom(plan.seed + 1);
@@ -85,12 +92,17 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
   function connect(): Connection<Record<string, string>> {
     const options = {
       ...settings,
+      maxRetries,
+      stableAfter,
       lastEventId: received,
       reportError: (error: unknown) => {
         if (!(error instanceof Error && error.cause instanceof RefreshRefused)) complain(`reported ${error}`);
       },
       parse: 'text',
       clock: timers.clock,
+      onGap: ({ reason }: Gap) => watcher.tell({ type: 'gap', reason }),
+      ...(farewell === 'named' && { closeOn: goodbye }),
+      ...(farewell === 'data' && { closeOn: ({ data }: { data: unknown }) => data === done }),
     } as const;
     if (transport === 'native') {
       return watched(
@@ -107,6 +119,7 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
         ...options,
         method,
         ...(method === 'POST' && { body: 'What is new?' }),
+        ...(resumes && { resume: {} }),
         refresh,
         transport: transports.watch(fetchTransport),
       }),
@@ -130,16 +143,18 @@ export function startClient(plan: ClientPlan, clock: ConnectionClock, watcher: W
   }
 
   function watched(connection: Connection<Record<string, string>>): Connection<Record<string, string>> {
+    watcher.tell({ type: 'begun' });
+    connection.actor.on('opened', () => watcher.tell({ type: 'opened' }));
     connection.on('*', ({ event, data, id }) => {
       if (asleep) complain(`delivered ${id} after it was closed`);
       if (event === signOfLife) return;
-      received = id;
       watcher.deliver({ event, data, id });
     });
     connection.subscribe(({ status, retries, error, lastEventId, closeReason }) => {
+      received = lastEventId;
       watcher.show({ settled: status === 'open' && retries === 0 && !error, lastEventId });
       if (status === 'failed' || (status === 'closed' && closeReason !== 'app')) {
-        watcher.tell({ type: 'rest', rest: status });
+        watcher.tell({ type: 'rest', rest: error?.kind === 'exhausted' ? 'exhausted' : status });
         app.wake();
       }
     });

@@ -1,12 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import type { CampaignClock } from './campaign-clock.ts';
-import type { FaultPlan, RetryAfter } from './fault-plan.ts';
+import type { RetryAfter, ServedPlan } from './fault-plan.ts';
 import { createMeter } from './response-meter.ts';
 import { createSender } from './sender.ts';
+import { asksToWait } from './verdict.ts';
 
 /** One request of a client, and what is to become of it. */
 export interface Exchange {
-  readonly plan: FaultPlan;
+  readonly plan: ServedPlan;
   /** The request. */
   readonly head: string;
   readonly socket: Socket;
@@ -20,8 +21,13 @@ export interface Exchange {
     readonly idleTimeout: number;
     readonly maxRetryAfter: number;
   };
-  /** Logs the end of the exchange, always before the client can know of it. */
-  readonly strike: (at: number, floor: number) => void;
+  /**
+   * Logs the end of the exchange, always before the client can know of it.
+   *
+   * @param noticedAt When the client can know of it at the earliest, in milliseconds of the campaign.
+   * @param floor How long it is asked to wait from then on.
+   */
+  readonly strike: (noticedAt: number, floor: number) => void;
 }
 
 /** Answers a request as its plan says. Resolves when the exchange is over. */
@@ -30,6 +36,7 @@ export async function serve(exchange: Exchange): Promise<void> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   if (socket.destroyed) return;
   switch (plan.kind) {
+    case 'refuse': // the request was on its way when the door was shut
     case 'drop':
       strike(clock.now(), 0);
       socket.resetAndDestroy();
@@ -43,6 +50,8 @@ export async function serve(exchange: Exchange): Promise<void> {
     case 'no-content':
     case 'forbidden':
     case 'not-found':
+    case 'gone':
+    case 'second':
       refuseStream(exchange);
       if (plan.keepAlive && (!plan.unfinished || plan.status === 204)) return;
       break;
@@ -54,8 +63,7 @@ export async function serve(exchange: Exchange): Promise<void> {
 
 function refuseStream({ plan, socket, clock, limits, strike }: Exchange): void {
   const { status, retryAfter, keepAlive, unfinished, surplus } = plan;
-  const asksToWait = retryAfter === 'second' || retryAfter === 'date';
-  strike(clock.now(), asksToWait ? Math.min(1_000, limits.maxRetryAfter) : 0);
+  strike(clock.now(), asksToWait(retryAfter) ? Math.min(1_000, limits.maxRetryAfter) : 0);
   const body = status === 204 ? '' : 'x'.repeat(surplus);
   const length = `content-length: ${body.length + (unfinished ? 1 : 0)}`;
   const head = [
@@ -106,6 +114,7 @@ async function relay(exchange: Exchange): Promise<boolean> {
       if (count >= 0) return await sender.finish(bytes.subarray(0, count));
       await sender.send(bytes);
     }
+    socket.end(); // the server itself has ended the stream, after its last word
   } catch {
     // The client has gone.
   } finally {
@@ -115,7 +124,7 @@ async function relay(exchange: Exchange): Promise<boolean> {
 }
 
 /** Puts a content length into the head, which the origin sends in one piece. */
-function withWrongLength({ kind, place, surplus }: FaultPlan, head: Buffer): Buffer {
+function withWrongLength({ kind, place, surplus }: ServedPlan, head: Buffer): Buffer {
   if (kind !== 'length-short' && kind !== 'length-long') return head;
   const length = place.after + (kind === 'length-long' ? surplus : 0);
   const secondLine = head.indexOf('\n') + 1;

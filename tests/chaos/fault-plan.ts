@@ -15,6 +15,7 @@ export const faultWeights = {
   'no-content': 2, // 204: enough
   forbidden: 2, // 403
   'not-found': 2, // 404
+  gone: 2, // 410: the event to resume after is not known any more
   refuse: 6, // nobody listens
   drop: 6, // accepted and reset
   stall: 4, // silence
@@ -50,6 +51,9 @@ export interface FaultPlan {
   readonly surplus: number;
 }
 
+/** A plan as the server carries it out. `second`: it refuses the request because a stream is open. */
+export type ServedPlan = Omit<FaultPlan, 'kind'> & { readonly kind: FaultKind | 'second' };
+
 export type RetryAfter = 'none' | 'zero' | 'second' | 'date' | 'past' | 'nonsense';
 
 /** Answers that are no stream, and would be none if the request came again. */
@@ -58,6 +62,7 @@ const finalStatuses: Partial<Record<FaultKind, number>> = {
   'no-content': 204,
   forbidden: 403,
   'not-found': 404,
+  gone: 410,
 };
 
 const statuses = [500, 502, 503, 504, 408, 425, 429] as const;

@@ -4,7 +4,21 @@ import type { Verdict } from './verdict.ts';
 export type Command = 'open' | 'close' | 'reconnect';
 
 /** What a connection says when it will not go on by itself. */
-export type Rest = 'failed' | 'closed';
+export type Rest = 'failed' | 'exhausted' | 'closed';
+
+/** How an attempt ended, as the server knows it. */
+export interface End {
+  readonly verdict: Verdict;
+  /** When the client can notice it at the earliest, and at the latest. */
+  readonly noticedAt: number;
+  readonly noticedBy: number;
+  /** How long the server asked to wait, in milliseconds of the campaign. */
+  readonly floor: number;
+  /** If it was to replace a stream that is open: the server wants that one gone, and then the request once more. */
+  readonly mindsSecond: boolean;
+  /** It brought news although there are no IDs to tell them by: the retries count from the start. */
+  readonly news: 'none' | 'perhaps' | 'surely';
+}
 
 /**
  * Knows how many attempts a client may make and when the next one may begin: from the faults that it met and
@@ -13,13 +27,23 @@ export type Rest = 'failed' | 'closed';
 export interface Licence {
   /** How many attempts there were. */
   readonly attempts: number;
+  /** The request of an attempt has come, and may be answered with a stream. */
+  arrive(attempt: number): void;
   /** An attempt of the client ended. False when that could no longer concern the client. */
-  end(attempt: number, verdict: Verdict, floor: number): boolean;
+  end(attempt: number, end: End): boolean;
+  /** The client has gone from an attempt that had not ended. */
+  leave(attempt: number): void;
   /** The attempt goes on after all: the browser itself sends its request once more. */
   revive(attempt: number): void;
+  /** The server has said that there is nothing more to come. */
+  finish(): void;
+  /** Something new has reached the app. */
+  progress(): void;
   command(command: Command): void;
   /** The client renews its credentials, or has failed to. */
   refresh(step: 'began' | 'failed'): void;
+  /** The client says that it has forgotten where it was. */
+  forget(): void;
   /** The client says that it will not go on by itself. */
   rest(rest: Rest): void;
   /** The next attempt begins. */
@@ -29,43 +53,79 @@ export interface Licence {
   /** Whether an attempt has ended, or the app has closed its connection or asked for another. */
   isLeft(attempt: number): boolean;
   /** Whether the stream of an attempt may go on until its successor, which the app has asked for, is accepted. */
-  mayDeliver(attempt: number, silent: boolean): boolean;
+  mayDeliver(attempt: number): boolean;
   /** When the newest attempt began, with the renewal of its credentials if there was one. */
   readonly startedAt: number;
   /** The newest attempt follows a renewal of the credentials. */
-  readonly afterRefresh: boolean;
+  readonly afterRefresh: boolean | 'unsure';
 }
 
 interface LicenceOptions {
   readonly now: () => number;
   /** How far the clock of the client may be from this one, in milliseconds of the campaign. */
   readonly skew: number;
+  /** How many retries the client has. */
+  readonly maxRetries: number;
+  /** How long a stream has to last for the retries to be whole again, in milliseconds of the campaign. */
+  readonly stableAfter: number;
   readonly complain: (fault: string) => void;
 }
 
 interface Attempt {
-  readonly reason: Reason;
   readonly startedAt: number;
+  readonly afterRefresh: boolean | 'unsure';
+  arrived: boolean;
   over: boolean;
+  /** When the client must have noticed that it is over. */
+  noticedBy: number;
   /** The app has asked for another. */
   superseded: boolean;
   /** The app has closed its connection. */
   closed: boolean;
+  /** The stream that it was to replace has said that there is nothing more to come. */
+  finished: boolean;
 }
 
-type Reason = 'command' | 'retry' | 'refresh' | 'unsure';
+interface Grant {
+  readonly reason: 'command' | Verdict;
+  readonly notBefore: number;
+}
 
-export function createLicence({ now, skew, complain }: LicenceOptions): Licence {
+export function createLicence({ now, skew, maxRetries, stableAfter, complain }: LicenceOptions): Licence {
   const attempts: Attempt[] = [];
-  let granted: { readonly reason: Reason; readonly notBefore: number } | null = null;
+  let granted: Grant | null = null;
   /** On the newest attempt that ended. */
   let verdict: Verdict | null = null;
   /** The renewal of the credentials that the verdict asks for has begun. */
   let renewing = false;
   let renewingSince = 0;
   let closed = true;
+  /** Until when a server that would not have a replacement wants no request. */
+  let heldUntil = 0;
+  let hasForgotten = false;
+  /** How many retries are charged, at least and at most. */
+  let charged = { least: 0, most: 0 };
 
   const newest = () => attempts.at(-1);
+
+  /** Whether the client may still read the stream of an attempt. */
+  function isPerhapsOpen({ superseded, closed, arrived, over, noticedBy }: Attempt): boolean {
+    return superseded && !closed && arrived && (!over || now() <= noticedBy);
+  }
+
+  function grant(next: Verdict, reason: Grant['reason'], notBefore: number): void {
+    verdict = next;
+    renewing = false;
+    granted = next === 'fail' || next === 'stop' ? null : { reason, notBefore };
+  }
+
+  /** A retry is charged for an attempt that has failed, perhaps. */
+  function charge({ startedAt }: Attempt, { verdict, news, noticedAt }: End): void {
+    const isPerhapsWhole = news !== 'none' || noticedAt - startedAt >= stableAfter;
+    const least = isPerhapsWhole ? 0 : charged.least;
+    const most = news === 'surely' ? 0 : charged.most;
+    charged = { least: verdict === 'retry' ? least + 1 : least, most: most + 1 };
+  }
 
   return {
     get attempts() {
@@ -75,43 +135,86 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       return !granted && newest()?.over === false;
     },
     get afterRefresh() {
-      return newest()?.reason === 'refresh';
+      return newest()?.afterRefresh ?? false;
     },
     get startedAt() {
       return newest()?.startedAt ?? 0;
     },
-    mayDeliver(number, silent) {
+    arrive(number) {
       const attempt = attempts[number - 1];
-      return attempt?.superseded === true && !attempt.closed && (silent || !attempt.over);
+      if (attempt) attempt.arrived = true;
+    },
+    mayDeliver(number) {
+      const attempt = attempts[number - 1];
+      return attempt !== undefined && isPerhapsOpen(attempt);
     },
     isLeft(number) {
       const attempt = attempts[number - 1];
       return !attempt || attempt.over || attempt.superseded;
     },
 
-    end(attempt, next, floor) {
-      const ended = attempts[attempt - 1];
+    end(number, end) {
+      const ended = attempts[number - 1];
       if (!ended || ended.over) return false;
-      ended.over = true;
-      // Another one is on its way, or is about to be.
-      const later = attempts.slice(attempt);
-      if (granted && (granted.reason === 'command' || later.length > 0)) return true;
-      if (later.some(({ over }) => !over)) return true;
-      verdict = next;
-      renewing = false;
-      const grants = next === 'retry' || next === 'refresh' || next === 'unsure';
-      granted = grants ? { reason: next, notBefore: now() + floor } : null;
+      Object.assign(ended, { over: true, noticedBy: end.noticedBy });
+      const { verdict: next, floor, mindsSecond } = end;
+      if (granted?.reason === 'command') return true;
+      const later = attempts.slice(number);
+      const successor = later.find(({ over }) => !over);
+      if (successor) {
+        // It takes the place of the stream that has ended, unless that was the end of all.
+        if (next === 'stop' || next === 'unsure') successor.finished = true;
+        return true;
+      }
+      const isPerhapsReplacement = attempts.slice(0, number - 1).some(isPerhapsOpen);
+      const notBefore = Math.max(end.noticedAt + floor, heldUntil);
+      if (later.length > 0 && granted) {
+        // The successor has failed before: the client may have dropped this stream then, or may lose it now.
+        grant(next === verdict ? next : 'unsure', 'unsure', Math.min(notBefore, granted.notBefore));
+        charged.most += 1;
+      } else if (!isPerhapsReplacement) {
+        grant(next, next, notBefore);
+        if (next === 'retry' || next === 'unsure') charge(ended, end);
+      } else {
+        // Where that stream is open, the server wants it gone, or it goes on; where it is not, this is as any other.
+        grant(
+          next === 'retry' || (mindsSecond && next === 'restart') ? next : 'unsure',
+          'unsure',
+          mindsSecond ? 0 : end.noticedAt,
+        );
+        if (!mindsSecond) heldUntil = now() + floor;
+        charged.most += 1;
+      }
       return true;
     },
 
-    revive(attempt) {
-      const revived = attempts[attempt - 1];
+    leave(number) {
+      const left = attempts[number - 1];
+      if (left) Object.assign(left, { over: true, noticedBy: now() });
+    },
+
+    revive(number) {
+      const revived = attempts[number - 1];
       if (!revived || closed) return;
       revived.over = false;
       granted = null;
     },
 
+    finish() {
+      for (const attempt of attempts) attempt.over = true;
+      granted = null;
+      verdict = 'stop';
+    },
+
+    progress() {
+      // What has ended already may be charged afterwards, once the client knows.
+      charged = { least: 0, most: newest()?.over === false ? 0 : 2 };
+    },
+
     command(command) {
+      heldUntil = 0;
+      hasForgotten = false;
+      renewing = false;
       if (command === 'close') {
         closed = true;
         granted = null;
@@ -123,11 +226,12 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       for (const attempt of attempts) attempt.superseded = true;
       closed = false;
       verdict = null;
+      charged = { least: 0, most: 0 };
       granted = { reason: 'command', notBefore: 0 };
     },
 
     refresh(step) {
-      if (granted?.reason !== 'refresh') {
+      if (granted?.reason !== 'refresh' && granted?.reason !== 'unsure') {
         if (step === 'began') complain('renewed its credentials although no 401 asked for it');
       } else if (step === 'began') {
         renewing = true;
@@ -140,22 +244,53 @@ export function createLicence({ now, skew, complain }: LicenceOptions): Licence 
       }
     },
 
+    forget() {
+      if (granted?.reason !== 'restart' && granted?.reason !== 'unsure')
+        complain('forgot where it was although no 410 asked for it');
+      hasForgotten = true;
+    },
+
     rest(rest) {
       if (closed) return;
+      const last = newest();
+      if (rest === 'exhausted') {
+        if (charged.most <= maxRetries) complain(`gave up after ${charged.most} of ${maxRetries} retries`);
+        granted = null;
+        return;
+      }
       const expected = verdict === 'fail' ? 'failed' : verdict === 'stop' ? 'closed' : null;
-      if (newest()?.over === false) complain(`is ${rest} although nothing had ended its attempt`);
-      else if (verdict !== 'unsure' && rest !== expected)
+      if (last?.over === false) {
+        if (!last.finished) complain(`is ${rest} although nothing had ended its attempt`);
+        last.over = true;
+      } else if (verdict !== 'unsure' && rest !== expected) {
         complain(`is ${rest} where the policy says ${verdict}`);
+      }
     },
 
     use() {
       if (!granted) complain('came although nothing had ended the one before, or nothing allows another');
-      const early = granted ? granted.notBefore - skew - now() : 0;
-      if (early > 0) complain(`came ${early} ms too early after ${granted?.reason}`);
-      const { reason } = granted ?? { reason: 'retry' };
-      const startedAt = reason === 'refresh' ? renewingSince : now();
-      attempts.push({ reason, startedAt, over: false, superseded: false, closed: false });
+      const { reason, notBefore } = granted ?? { reason: 'retry', notBefore: 0 };
+      const early = notBefore - skew - now();
+      if (early > 0) complain(`came ${early} ms too early after ${reason}`);
+      if (reason === 'restart' && !hasForgotten)
+        complain('asked again after a 410, and did not tell of the gap');
+      if (charged.least > maxRetries)
+        complain(`came for the ${charged.least}th time in vain, of ${maxRetries}`);
+      const afterRefresh = renewing || ((reason === 'refresh' || reason === 'unsure') && 'unsure');
+      attempts.push({
+        startedAt: renewing ? renewingSince : now(),
+        afterRefresh,
+        arrived: false,
+        over: false,
+        noticedBy: Infinity,
+        superseded: false,
+        closed: false,
+        finished: false,
+      });
       granted = null;
+      renewing = false;
+      hasForgotten = false;
+      heldUntil = 0;
     },
   };
 }

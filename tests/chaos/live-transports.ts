@@ -68,7 +68,8 @@ export function watchTransports(complain: (text: string) => void) {
           const stream = await transport(request, signal);
           return Object.assign(read(stream, live), { resumedAfter: stream.resumedAfter });
         };
-        return Object.assign(watched, { unsafe: transport.unsafe });
+        const { unsafe = false, resumable = false } = transport;
+        return Object.assign(watched, { unsafe, resumable });
       };
     },
     /** The app asks for a new stream. */

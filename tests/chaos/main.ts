@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runCampaign, type Scene, scenes, summaryOf } from './campaign.ts';
 
 const usual: Record<Scene, { readonly faults: number; readonly clients: number }> = {
-  node: { faults: 20_000, clients: 16 },
+  node: { faults: 20_000, clients: 26 },
   'chromium-fetch': { faults: 500, clients: 6 },
   'chromium-native': { faults: 500, clients: 6 },
 };

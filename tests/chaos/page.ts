@@ -28,8 +28,8 @@ export interface CampaignPage {
 declare global {
   interface Window {
     campaign: CampaignPage;
-    /** Answers a URL where that was asked for. Telegrams arrive in the order in which they are sent. */
-    telegraph(client: string, telegram: Telegram): Promise<string>;
+    /** Answers a URL where that was asked for. Telegrams arrive in the order in which they are sent, after the notes. */
+    telegraph(client: string, telegram: Telegram, notes: readonly Note[]): Promise<string>;
   }
 }
 
@@ -37,12 +37,19 @@ const clock = createTestClock();
 const clients = new Map<string, Client>();
 let notes: Note[] = [];
 
+/** What has happened so far comes before what happens now. */
+function takeNotes(): Note[] {
+  const all = notes;
+  notes = [];
+  return all;
+}
+
 window.campaign = {
   start(plan) {
     const { name: client } = plan;
     const started = startClient(plan, clock, {
-      url: () => window.telegraph(client, { type: 'url' }),
-      tell: (news) => void window.telegraph(client, news),
+      url: () => window.telegraph(client, { type: 'url' }, takeNotes()),
+      tell: (news) => void window.telegraph(client, news, takeNotes()),
       deliver: (delivery) => void notes.push({ client, delivery }),
       show: (shown) => void notes.push({ client, shown }),
     });
@@ -52,8 +59,6 @@ window.campaign = {
   dispose: async (name) => clients.get(name)?.dispose(),
   beat() {
     clock.advance(1);
-    const all = notes;
-    notes = [];
-    return all;
+    return takeNotes();
   },
 };

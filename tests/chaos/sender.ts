@@ -30,8 +30,8 @@ export function createSender({ plan, socket, clock, startedAt, limits, strike }:
 
   function log(): void {
     if (kind !== 'stall') strike(clock.now(), 0);
-    else if (place.part === 'head') strike(startedAt, limits.connectTimeout);
-    else strike(clock.now(), limits.idleTimeout);
+    else if (place.part === 'head') strike(startedAt + limits.connectTimeout, 0);
+    else strike(clock.now() + limits.idleTimeout, 0);
   }
 
   return {

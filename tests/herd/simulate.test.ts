@@ -16,7 +16,7 @@ import {
   policies,
   policyCalled,
 } from '../../visualizations/herd/policies.ts';
-import { simulate } from '../../visualizations/herd/simulate.ts';
+import { simulate, simulateEndings } from '../../visualizations/herd/simulate.ts';
 import { study } from '../../visualizations/herd/study.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -55,6 +55,55 @@ describe('the clients of this package run its own backoff', () => {
     expect(retries).toHaveLength(given.maxRetries ?? 8);
     expect(connection.state.error?.kind).toBe('exhausted');
     expect(run.gaveUp).toBe(1);
+  });
+
+  test.each([
+    [{}, 10],
+    [{}, 200],
+    [{}, 5_000],
+    [{ jitter: 'decorrelated' }, 1_000],
+    [{ jitter: 'none', maxRetryDelay: 2_000 }, 3_000],
+    [{ maxRetryAfter: 1_500 }, 4_000],
+  ] satisfies [GivenSettings, number][])(
+    'at the pace of a stream as well: %j, retry: %i',
+    async (given, retry) => {
+      const seed = 12;
+      const clock = createTestClock({ now: 0, random: seededRandom(seed) });
+      const server = createScriptedTransport({ clock });
+      await using connection = createConnection('/events', { ...given, clock, transport: server.transport });
+      await server.accept();
+      await server.send({ retry });
+      await server.drop();
+      while (connection.state.status === 'backoff') {
+        clock.advanceToNext();
+        await server.refuse(503);
+      }
+      const [, ...retries] = server.requests.map(({ at }) => at);
+      const policy = ownPolicy({ id: 'given', title: '' }, given, retry);
+      expect(timesOf(simulate({ policy, clients: 1, deploy: 60 * minute, seed }))).toEqual(retries);
+      expect(retries).toHaveLength(8);
+    },
+  );
+
+  test('again and again where the server ends every stream itself', async () => {
+    const [seed, lasts] = [13, 10_000];
+    const clock = createTestClock({ now: 0, random: seededRandom(seed) });
+    const server = createScriptedTransport({ clock });
+    await using connection = createConnection('/events', { clock, transport: server.transport });
+    await server.accept();
+    await server.send({ retry: 1_000, data: 'x' });
+    await server.end();
+    for (let n = 0; n < 20; n += 1) {
+      clock.advance((connection.state.retryAt ?? Number.NaN) - clock.now());
+      await server.accept();
+      await server.send({ data: 'x' });
+      clock.advance(lasts);
+      await server.end();
+    }
+    const [, ...returns] = server.requests.map(({ at }) => at);
+    const policy = ownPolicy({ id: 'given', title: '' }, {}, 1_000);
+    const attempts = simulateEndings({ policy, clients: 1, seed, lasts, until: (returns.at(-1) ?? 0) + 1 });
+    expect(timesOf({ attempts })).toEqual(returns);
   });
 
   test('one of them is back when a real connection is', async () => {
@@ -141,6 +190,20 @@ describe('where it can be worked out by hand', () => {
     expect([Math.min(...waits(0)), Math.max(...waits(0))]).toEqual([551, 1_499]);
     expect(new Set(waits(2)).size).toBeGreaterThan(500);
     expect(new Set(waits(4))).toEqual(new Set([5_000]));
+  });
+
+  test('a constant delay keeps streams that end together together, and jitter spreads them a little each time', () => {
+    const scene = { clients, seed: 1, lasts: 10_000, until: 60_000 };
+    const constant = simulateEndings({ ...scene, policy: policyCalled('constant-5') });
+    expect([...constant.entries()].filter(([, count]) => count > 0)).toEqual(
+      [5_000, 20_000, 35_000, 50_000].map((at) => [at, clients]),
+    );
+    const own = simulateEndings({ ...scene, policy: ownPolicy({ id: 'paced', title: '' }, {}, 1_000) });
+    // The nth return is n waits of 1 to 2 s after the ends, and the load of each is a wider hill than the last.
+    const loads = [0, 1, 2, 3].map((n) => perWindow(own, 60_000).slice(110 * n + 10, 120 * n + 21));
+    expect(loads.map((load) => load.reduce((all, one) => all + one, 0))).toEqual(Array(4).fill(clients));
+    const peaks = loads.map((load) => Math.max(...load));
+    expect(peaks).toEqual([...peaks].sort((one, other) => other - one));
   });
 
   test('the browser is gone after the first 503', () => {

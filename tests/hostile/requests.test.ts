@@ -19,8 +19,11 @@ async function waitsOf(connection: Connection): Promise<number[]> {
   }
 }
 
-/** What the policy allows: eight retries, each twice as late as the one before, at most 30 s. */
+/** The delays of the policy: eight retries, each twice as late as the one before, at most 30 s. */
 const backoff = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
+
+/** The same for a stream that asks for a reconnection time of less than 100 ms. */
+const quickest = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800];
 
 async function expectSilence(requests: number) {
   clock.advance(1_000_000_000);
@@ -38,7 +41,6 @@ describe('a server that never lets up gets nine requests and no more, when it', 
       response.write('data: x\n\n', () => request.socket.destroy());
     },
     'accepts every stream and ends it at once': body('id: 1\ndata: x\n\n'),
-    'asks to come again at once': body('retry: 0\n\n'),
     'answers 429 with Retry-After: 0': status(429, { 'retry-after': '0' }),
     'answers 429 with a Retry-After of rubbish': status(429, { 'retry-after': 'soon; rm -rf' }),
     'answers 429 with a Retry-After of the past': status(429, {
@@ -58,6 +60,22 @@ describe('a server that never lets up gets nine requests and no more, when it', 
     const { length } = server.requests;
     expect(length).toBeLessThanOrEqual(9 * 21); // a redirect is followed twenty times within an attempt
     await expectSilence(length);
+  });
+
+  test('asks to come again at once', async () => {
+    server.answer(body('retry: 0\n\n'));
+    const { connection } = listen();
+    expect(await waitsOf(connection)).toEqual(quickest);
+    expect(connection.state).toMatchObject({ status: 'failed', retries: 8, error: { kind: 'exhausted' } });
+    await expectSilence(9);
+  });
+
+  test('asks to come again at once, and has the same event for every stream', async () => {
+    server.answer(body('retry: 0\nid: 1\ndata: x\n\n'));
+    const { connection, received } = listen();
+    expect(await waitsOf(connection)).toEqual(quickest);
+    expect(received).toHaveLength(1);
+    await expectSilence(9);
   });
 
   test.each([

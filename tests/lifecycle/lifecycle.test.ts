@@ -175,6 +175,23 @@ describe('a page that the browser freezes', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('carries on with a GET what a POST began, where it may be resumed', async () => {
+    const server = await serve();
+    const tab = await visit({ stream: { url: server.url, method: 'POST', resume: {} } });
+    server.publish('1');
+    await expectReceived(tab, 1);
+    await tab.freeze();
+    await until(() => server.sockets.size === 0);
+    server.publish('2');
+    await tab.thaw();
+    await expectReceived(tab, 1, 2);
+    await expectHistory(tab, 'connecting → open → closed: paused → connecting → open');
+    expect(server.requests.map(({ method, lastEventId }) => [method, lastEventId])).toEqual([
+      ['POST', ''],
+      ['GET', '1'],
+    ]);
+  });
+
   it('stays paused when it goes on in the background, if it pauses when hidden', async () => {
     const [server, other] = [await serve(), await serve()];
     const tab = await visit({
@@ -292,7 +309,6 @@ describe('a page whose network goes away', () => {
       await expectHistory(tab, 'connecting → open → backoff 1');
       await tab.setOffline(true);
       await expectHistory(tab, 'connecting → open → backoff 1 → backoff');
-      expect(await tab.retryAt('stream')).toBeNull();
 
       server.publish('2');
       await tab.setOffline(false);
@@ -302,7 +318,24 @@ describe('a page whose network goes away', () => {
     },
   );
 
-  it('waits for it without a timer and without a request, whatever the budget', async () => {
+  it('waits for it with a free attempt once in `maxRetryDelay`, whatever the budget', async () => {
+    const server = await serve();
+    const tab = await visit({
+      stream: { url: server.url, retryDelay: 20, maxRetryDelay: 250, maxRetries: 1 },
+    });
+    await expectHistory(tab, 'connecting → open');
+    await tab.setOffline(true);
+    await eventually(tab.signals).toContain('offline');
+    server.drop();
+    await eventually(() => tab.history('stream')).toMatch(/^connecting → open( → backoff → connecting){4}/);
+    expect(await tab.history('stream')).not.toMatch(/backoff \d|failed/);
+    expect(server.requests).toHaveLength(1);
+    await tab.setOffline(false);
+    await eventually(() => tab.history('stream')).toMatch(/ → connecting( 1)? → open( 1)?$/);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('sends nothing for a while, however short the delays would be', async () => {
     const [server, other] = [await serve(), await serve()];
     other.answer(status(503));
     const tab = await visit({ stream: { url: server.url, retryDelay: 20, maxRetries: 1 } });
@@ -311,7 +344,6 @@ describe('a page whose network goes away', () => {
     await eventually(tab.signals).toContain('offline');
     server.drop();
     await expectHistory(tab, 'connecting → open → backoff');
-    expect(await tab.retryAt('stream')).toBeNull();
 
     await visit({ stream: { url: other.url, retryDelay: 20, maxRetryDelay: 20, maxRetries: 1_000 } });
     await moreRequests(other, 3);
@@ -334,14 +366,16 @@ describe('a page whose network goes away', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('ends a wait when it is back, but does not forget the retries', async () => {
+  it('changes nothing for a wait after an answer, and ends it when it is back, but forgets no retries', async () => {
     const server = await serve();
     server.answer(status(503), status(503), stream);
     const tab = await visit({ stream: { url: server.url, ...waitsLong } });
     const before = 'connecting → backoff 1 → connecting 1 → backoff 2';
     await expectHistory(tab, before);
+    const retryAt = await tab.retryAt('stream');
     await tab.setOffline(true);
-    await eventually(() => tab.retryAt('stream')).toBeNull();
+    await eventually(tab.signals).toContain('offline');
+    expect([await tab.history('stream'), await tab.retryAt('stream')]).toEqual([before, retryAt]);
     await tab.setOffline(false);
     await expectHistory(tab, `${before} → connecting 2 → open 2`);
   });

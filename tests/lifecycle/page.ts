@@ -16,6 +16,7 @@ export interface PlannedConnection
     | 'maxRetryDelay'
     | 'method'
     | 'pauseWhenHidden'
+    | 'resume'
     | 'retryDelay'
     | 'retryFactor'
   > {

@@ -71,7 +71,7 @@ async function reached(watched: WatchedClient, status: string): Promise<void> {
 function expectNoLeaks({ leaks }: WatchedClient): void {
   expect(leaks.found()).toEqual([]);
   const allowed =
-    /^(emitted messages|inspected @xstate\.(event transport|action|microstep|snapshot transport)\b.*)$/;
+    /^(emitted messages|inspected @xstate\.(event stream|action|microstep|snapshot stream)\b.*)$/;
   expect([...leaks.sightings].filter((where) => !allowed.test(where))).toEqual([]);
 }
 
@@ -88,11 +88,19 @@ function secretAnswer(code: number, headers: Record<string, string> = {}): Answe
       .end(JSON.stringify({ error: canaries.answer }));
 }
 
+/** Accepts the stream, sends a part of it, and cuts the socket. */
+function cutAfter(text: string): Answer {
+  return (response, request) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(text, () => request.socket.destroySoon());
+  };
+}
+
 const secretMessage = `id: 1\ndata: {"secret":"${canaries.message}"}\n\n`;
 
 describe('no secret gets out of a connection', () => {
   test('that opens, delivers, is dropped and is closed', async () => {
-    server.answer(body(secretMessage), stream);
+    server.answer(body(secretMessage), body(secretMessage), stream);
     const watched = connect();
     await reached(watched, 'open');
     watched.connection.close();
@@ -181,11 +189,74 @@ describe('no secret gets out of a connection', () => {
     server.answer(stall, stall, stream);
     const watched = connect({ idleTimeout: 10_000, maxRetries: 5 });
     await until(() => server.requests.length === 2);
-    clock.advance(15_000);
+    clock.advance(60_000);
     await reached(watched, 'backoff');
     await reached(watched, 'open');
     clock.advance(10_000);
     expect(watched.connection.state.error?.kind).toBe('idle');
+    expectNoLeaks(watched);
+  });
+
+  test('that a POST begins and a GET continues', async () => {
+    const begin = cutAfter(secretMessage);
+    server.answer((response, request) => (request.method === 'POST' ? begin : stream)(response, request));
+    const resume = {
+      url: () => `${server.url}/${canaries.redirect}?token=${canaries.query}`,
+      headers: () => ({ authorization: canaries.refreshed }),
+    };
+    const watched = connect({ method: 'POST', body: canaries.body, resume, closeOn: 'bye' });
+    await reached(watched, 'backoff');
+    await reached(watched, 'open');
+    expectNoLeaks(watched);
+    const [begun, continued] = ['POST', 'GET'].map((verb) =>
+      server.requests.filter(({ method }) => method === verb),
+    );
+    expect([begun?.length, continued?.length]).toEqual([2, 2]);
+    expect(continued?.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(canaries.refreshed));
+    expect(JSON.stringify(continued)).not.toContain(canaries.body);
+  });
+
+  test('that is told that its last event is gone', async () => {
+    const gone = secretAnswer(410);
+    let begun = 0;
+    server.answer((response, request) => {
+      const isAsked = request.headers['last-event-id'] !== undefined;
+      if (!isAsked) begun += 1;
+      const answer = begun <= 2 ? body(secretMessage) : stream; // there are two clients
+      (isAsked ? gone : answer)(response, request);
+    });
+    const watched = connect();
+    await reached(watched, 'open');
+    expectNoLeaks(watched);
+    expect([...watched.leaks.sightings]).toContain('emitted messages');
+  });
+
+  test('that moves to another path, and then to another server', async () => {
+    const urls = [secretUrl, () => `${server.url}/${canaries.redirect}`, () => elsewhere.url];
+    let attempt = 0;
+    const url = () => urls[Math.floor(attempt++ / 2)]?.() ?? elsewhere.url; // two of each: there are two clients
+    server.answer(body(secretMessage));
+    const watched = connect({ maxRetries: 5 }, url);
+    await until(() => elsewhere.streams.size === 2 || (watched.waits() && void clock.advance(1_000)));
+    await reached(watched, 'open');
+    expectNoLeaks(watched);
+    expect(elsewhere.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '']);
+  });
+
+  test('whose second stream is refused', async () => {
+    server.answer(stream, stream, secretAnswer(409), secretAnswer(409), stream);
+    const watched = connect();
+    await reached(watched, 'open');
+    server.publish(canaries.message);
+    const { sightings } = watched.leaks;
+    await until(
+      () =>
+        watched.connection.state.lastEventId === '1' &&
+        [...sightings].some((where) => where.startsWith('inspected')),
+    );
+    watched.reconnect();
+    await until(() => server.requests.length === 6 && server.streams.size === 2);
+    await reached(watched, 'open');
     expectNoLeaks(watched);
   });
 
@@ -256,6 +327,10 @@ describe('what a function of the app throws goes to `reportError` and nowhere el
     ['refresh', { refresh: fail }, 'failed'],
     ['parse', { parse: fail }, 'open'],
     ['jitter', { jitter: fail, retryDelay: 1_000 }, 'open'],
+    ['closeOn', { closeOn: fail }, 'open'],
+    ['keepAlive', { keepAlive: fail, idleTimeout: 'auto' }, 'open'],
+    ['the URL of `resume`', { method: 'POST', closeOn: 'bye', resume: { url: fail } }, 'failed'],
+    ['the headers of `resume`', { method: 'POST', closeOn: 'bye', resume: { headers: fail } }, 'failed'],
     ['a storage', { persist: { storage, key: canaries.storageKey } }, 'open'],
   ] as [string, ConnectionOptions, string][])('%s', async (name, options, status) => {
     if (name === 'refresh') server.answer(secretAnswer(401));

@@ -24,6 +24,8 @@ export interface WatchedClient extends AsyncDisposable {
   readonly waits: () => boolean;
   /** The statechart with the inspector has come to the same status as the connection. */
   readonly agrees: () => boolean;
+  /** Tells both to connect anew. */
+  reconnect(): void;
 }
 
 export function startWatchedClient(
@@ -49,12 +51,12 @@ export function startWatchedClient(
     const inner = 'event' in event ? event.event.type : '';
     leaks.watch(`inspected ${type} ${inner}`, event);
   }
-  const { parse, refresh, connectTimeout, idleTimeout, refreshOn, closeOn, clock } = rest;
+  const { parse, refresh, connectTimeout, idleTimeout, refreshOn, closeOn, keepAlive, clock } = rest;
   const { maxRetries, retryDelay, stableAfter, policy } = rest;
   const machine = connectionMachine.provide({
     actors: {
       transport: fromTransport(transport({ ...rest, url, reportError: () => {} }), {
-        ...{ parse, refresh, connectTimeout, idleTimeout, refreshOn, closeOn, clock, jitter },
+        ...{ parse, refresh, connectTimeout, idleTimeout, refreshOn, closeOn, keepAlive, clock, jitter },
         reportError: () => {},
       }),
     },
@@ -75,6 +77,10 @@ export function startWatchedClient(
     own,
     waits: () => connection.state.status === 'backoff' || actor.getSnapshot().hasTag('backoff'),
     agrees: () => actor.getSnapshot().hasTag(connection.state.status),
+    reconnect() {
+      connection.reconnect();
+      actor.send({ type: 'reconnect' });
+    },
     async [Symbol.asyncDispose]() {
       actor.stop();
       await connection[Symbol.asyncDispose]();

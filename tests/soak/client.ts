@@ -98,10 +98,11 @@ export class Client {
       }
       status = state.status;
     });
-    connection.actor.on('failure', ({ retryDelay }) => {
+    connection.actor.on('failure', ({ retryDelay, retries }) => {
       if (retryDelay === null) return;
-      this.retries += 1;
-      if (laptop.isOffline) this.faults.push('a retry is charged while there is no network');
+      const isCharged = retries > connection.state.retries;
+      if (isCharged) this.retries += 1;
+      if (isCharged && laptop.isOffline) this.faults.push('a retry is charged while there is no network');
       if (this.#absence) this.#absence.lastDelay = retryDelay;
     });
     connection.actor.on('gaveUp', ({ error }) => {

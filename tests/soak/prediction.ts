@@ -17,6 +17,17 @@ export const tolls = ['requests', 'away', 'exhausted'] as const satisfies (keyof
 const [first, factor, cap, budget] = [1 * second, 2, 30 * second, 8];
 const runs = 400;
 
+/** How long a stream that may be dead has for a sign of life, at least. */
+const proof = 5 * second;
+
+/**
+ * How many requests of a client cannot leave while there is no network: it looks for another stream each time that the
+ * one which it has was silent for that long, or makes a free attempt in half of the longest delay.
+ */
+export function mostUnsent(offlineFor: number): number {
+  return 1 + Math.floor(offlineFor / Math.min(proof, cap / 2));
+}
+
 /** The policy once more, as plain as can be. */
 function suffer({ from, to, retryAfter }: Outage, spread: Spread, random: () => number): Toll {
   let [now, retries, previous, floor, requests, exhausted] = [from, 0, first, 0, 0, 0];

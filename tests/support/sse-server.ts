@@ -12,8 +12,8 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** Answers one request. */
-export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+/** Answers one request, or returns another answer that does. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 /** A real HTTP server whose answers a test writes. */
 export interface SseServer extends AsyncDisposable {
@@ -106,8 +106,10 @@ export async function startSseServer(): Promise<SseServer> {
       headers: request.headers,
       body: text,
     });
-    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? stream;
-    answer(response, request);
+    let answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? stream;
+    for (let next: unknown = answer; typeof next === 'function'; next = next(response, request)) {
+      answer = next as Answer;
+    }
     if (answer !== stream) return;
     streams.add(response);
     response.on('close', () => streams.delete(response));

@@ -4,6 +4,7 @@ import { herdPlot } from './plot.ts';
 import type { Measurement } from './reality.ts';
 import { realityPlot } from './reality-plot.ts';
 import { capacityTable, comparison, deployOf, deployTable, documented, headline } from './report.ts';
+import { endingsTable, paceTable } from './server-pace.ts';
 import { budgetTable, variantsTable } from './variants.ts';
 
 /** The page, and what was measured of real connections. */
@@ -29,6 +30,8 @@ export function documents(page: string, measurement: string): Record<string, str
     ['capacity', capacityTable()],
     ['variants', variantsTable()],
     ['budget', budgetTable()],
+    ['pace', paceTable()],
+    ['endings', endingsTable()],
     ['reality', held.text],
   ]);
   const plots = [...deploys].map(([length, results]) => [

@@ -58,7 +58,7 @@ export function perWindow(attempts: Uint32Array, end: number): number[] {
 }
 
 /** The most in any window, wherever it begins. */
-function busiestWindow(counts: Uint32Array): number {
+export function busiestWindow(counts: Uint32Array): number {
   let inside = 0;
   let most = 0;
   counts.forEach((count, at) => {
@@ -68,7 +68,8 @@ function busiestWindow(counts: Uint32Array): number {
   return most;
 }
 
-function sum(counts: Uint32Array): number {
+/** How many there are in all. */
+export function sum(counts: Uint32Array): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 

@@ -1,4 +1,4 @@
-import { backoffDelay, withinBounds } from '../../machines/backoff.ts';
+import { atPaceOf, backoffDelay, serverFloor, withinBounds } from '../../machines/backoff.ts';
 import { withJitter } from '../../machines/jitter.ts';
 import { type ConnectionSettings, completeSettings, type GivenSettings } from '../../machines/settings.ts';
 
@@ -24,19 +24,33 @@ export interface Policy {
   readonly delay: (retries: number, previous: number, random: number) => number;
 }
 
-/** The statechart's own arithmetic with any settings: the three functions that its `chargeRetry` calls. */
-export function ownPolicy(names: Pick<Policy, 'id' | 'title'>, given: GivenSettings = {}): Policy {
-  const settings = completeSettings(given);
+/**
+ * The statechart's own arithmetic with any settings: the functions that its `chargeRetry` calls.
+ *
+ * @param retry What the server asks clients to wait (the `retry:` of its streams), in milliseconds; null when it does not.
+ */
+export function ownPolicy(
+  names: Pick<Policy, 'id' | 'title'>,
+  given: GivenSettings = {},
+  retry: number | null = null,
+): Policy {
+  const complete = completeSettings(given);
+  const settings = atPaceOf(complete, retry);
+  const floor = serverFloor(complete, noFailure, retry);
   return {
     ...names,
-    waits: waitsOf(settings),
+    waits: waitsOf(settings, floor),
     maxRetries: settings.maxRetries,
     delay(retries, previous, random) {
       const delay = backoffDelay(settings, retries);
-      return withinBounds(withJitter(settings, { delay, random, previous }));
+      const drawn = Math.max(0, previous - floor); // the part of it that was up to chance
+      return withinBounds(floor + withinBounds(withJitter(settings, { delay, random, previous: drawn })));
     },
   };
 }
+
+/** The server asks for nothing with its answer. */
+const noFailure = { kind: 'network', message: '' } as const;
 
 /** What a connection does that is given no options: the one that all others are held against. */
 export const defaultPolicy = ownPolicy({ id: 'default', title: 'sse-machine' });
@@ -172,11 +186,13 @@ export function policyCalled(id: string): Policy {
 }
 
 /** The least and the most that the first waits and the longest one can be, in seconds. */
-function waitsOf(settings: ConnectionSettings): string {
+function waitsOf(settings: ConnectionSettings, floor: number): string {
   const { maxRetries, maxRetryDelay, jitter } = settings;
   const limit = maxRetries === Infinity ? 'for ever' : `${maxRetries} retries`;
   const between = (delay: number, previous: number) => {
-    const [least, most] = [0, 1].map((random) => withJitter(settings, { delay, random, previous }) / 1_000);
+    const [least, most] = [0, 1].map(
+      (random) => (floor + withJitter(settings, { delay, random, previous })) / 1_000,
+    );
     return least === most ? `${least}` : `${least}–${most}`;
   };
   const first = [0, 1, 2].map((retries) => backoffDelay(settings, retries));

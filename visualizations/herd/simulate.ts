@@ -70,6 +70,35 @@ export function simulate(scene: Scene): Run {
   return { ...scene, attempts: attempts.slice(0, now), acceptedAt: acceptedAt.slice(0, accepted), gaveUp };
 }
 
+/** A server that ends every stream on purpose: each lasts as long as the others, and every attempt is accepted. */
+export interface EndingScene extends Pick<Scene, 'policy' | 'clients' | 'seed'> {
+  /** How long each stream lasts, in whole milliseconds. */
+  readonly lasts: number;
+  /** How long the server is watched, in whole milliseconds. */
+  readonly until: number;
+}
+
+/**
+ * Plays streams that all end at 0, and again and again after that. Every one of them brings news, so each wait is a first
+ * one.
+ *
+ * @returns How many attempts came in each millisecond.
+ */
+export function simulateEndings({ policy, clients, seed, lasts, until }: EndingScene): Uint32Array {
+  const random = seededRandom(seed);
+  const wheel = createWheel(clients);
+  const attempts = new Uint32Array(until);
+  const wait = () => Math.round(policy.delay(0, 0, random()));
+  for (let client = 0; client < clients; client += 1) wheel.add(client, 0, wait());
+  for (let now = 0; now < until; now += 1) {
+    for (let client = wheel.take(now); client !== nobody; client = wheel.take(now)) {
+      attempts[now] = (attempts[now] ?? 0) + 1;
+      wheel.add(client, now, lasts + wait());
+    }
+  }
+  return attempts;
+}
+
 const nobody = -1;
 
 /** More milliseconds than any policy waits, gRPC's 144 s included; a power of two, so that a mask finds the slot. */

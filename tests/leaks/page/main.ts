@@ -47,7 +47,9 @@ globalThis.leakPage = {
       },
       options: {
         headers: () => ({ cycle: String(cycle) }),
-        onMessage: () => reach('message'),
+        onMessage({ event }) {
+          if (event === 'last') reach('message');
+        },
         maxRetries: Number.POSITIVE_INFINITY,
         retryDelay: 600_000,
         maxRetryDelay: 600_000,

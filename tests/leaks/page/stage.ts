@@ -1,4 +1,4 @@
-import type { Connection, ConnectionStatus, JitterKind } from '../../../index.ts';
+import type { Connection, ConnectionStatus, JitterKind, Message } from '../../../index.ts';
 
 /** Where a component with a connection comes and goes. All of it happens before the call returns. */
 export interface Stage {
@@ -15,7 +15,7 @@ export interface FeedProps {
   readonly shared: Connection;
   readonly options: {
     readonly headers: () => Record<string, string>;
-    readonly onMessage: () => void;
+    readonly onMessage: (message: Message) => void;
     readonly maxRetries: number;
     readonly retryDelay: number;
     readonly maxRetryDelay: number;
