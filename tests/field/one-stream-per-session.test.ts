@@ -40,6 +40,16 @@ const occasions: Record<string, (connection: Connection) => void> = {
   },
 };
 
+/** The first stream is dropped, and the server has half a second to notice, and the first delay on top of that. */
+async function timeToNotice(connection: Connection): Promise<void> {
+  await reached(connection, 'backoff');
+  await until(() => server.streams.size === 0);
+  clock.advance(1_499);
+  await quiet();
+  expect(server.requests).toHaveLength(2);
+  clock.advance(1);
+}
+
 async function expectAll(received: readonly Message[], ...data: number[]): Promise<void> {
   await until(() => received.length >= data.length);
   await quiet();
@@ -57,12 +67,13 @@ describe.each(Object.entries(occasions))(
         server.answer(oneAtATime(status(code)));
         const { connection, received, statuses } = await open();
         occur(connection);
+        await timeToNotice(connection);
         await until(() => server.requests.length === 3 && server.streams.size === 1);
         await reached(connection, 'open');
         server.publish('2');
         await expectAll(received, 1, 2);
         expect(idsAsked()).toEqual(['', '1', '1']);
-        expect(statuses).toEqual(['connecting', 'open', 'connecting', 'open']);
+        expect(statuses).toEqual(['connecting', 'open', 'backoff', 'connecting', 'open']);
         expect(connection.state).toMatchObject({ retries: 0, error: null });
       },
     );
@@ -98,6 +109,7 @@ describe.each(Object.entries(occasions))(
       server.answer(stream, status(403));
       const { connection, received } = await open();
       occur(connection);
+      await timeToNotice(connection);
       await reached(connection, 'failed');
       expect(connection.state.error).toMatchObject({ kind: 'forbidden', status: 403 });
       expect(server.requests).toHaveLength(3);
