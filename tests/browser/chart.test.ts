@@ -213,9 +213,10 @@ describe('the live chart', () => {
       ['live.open → live.open.replacing.reconnecting [canReplace]'],
     ]);
     send({ type: 'request.accepted', at: 2 });
+    const replaced = 'live.open.replacing → live.open.fresh';
     expect([active(), taken()]).toEqual([
       ['live', 'live.open', 'live.open.fresh'],
-      ['live.open.replacing → live.open'],
+      [replaced, replaced], // the arrow and its words
     ]);
   });
 

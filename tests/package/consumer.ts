@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { assertBuilt, peers, root } from './built.ts';
@@ -11,6 +11,8 @@ export interface Consumer {
   installed: string;
   /** The files of the package, relative to `installed`. */
   files: string[];
+  /** What npm would publish. */
+  tarball: Uint8Array;
 }
 
 export function createConsumer(): Consumer {
@@ -27,14 +29,14 @@ export function createConsumer(): Consumer {
     stdio: ['ignore', 'ignore', 'pipe'],
     shell: process.platform === 'win32',
   });
-  const tarball = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  execFileSync('tar', ['-xzf', ...tarball, '-C', installed, '--strip-components=1'], { cwd: folder });
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], { cwd: folder });
 
   for (const name of [...peers, '@types/react']) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
   }
-  return { folder, installed, files: filesIn(installed) };
+  return { folder, installed, files: filesIn(installed), tarball: readFileSync(join(folder, tarball)) };
 }
 
 function filesIn(folder: string) {

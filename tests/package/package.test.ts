@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
+import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -19,6 +20,12 @@ describe('the published package', () => {
   test('gives publint nothing to remark on', async () => {
     const { messages, pkg } = await publint({ pkgDir: consumer.installed, pack: false, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  test('has types that every resolution for ESM finds and that are right', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(consumer.tarball));
+    const problems = analysis.types ? analysis.problems : ['no types'];
+    expect(problems.filter((problem) => !isAboutCommonJs(problem))).toEqual([]);
   });
 
   test('holds the build, its sources and what a reader looks for, and nothing else', () => {
@@ -92,6 +99,12 @@ describe('a TypeScript project', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });
+
+/** The package is ESM alone: what asks in other ways is not served. */
+function isAboutCommonJs(problem: string | Problem): boolean {
+  if (typeof problem === 'string' || !('resolutionKind' in problem)) return false;
+  return problem.resolutionKind === 'node10' || problem.resolutionKind === 'node16-cjs';
+}
 
 const app = `
 ${entries.map((entry, n) => `import * as entry${n} from '${entry}';`).join('\n')}

@@ -41,7 +41,6 @@ runModel(native, distinct(routesOf(nativeSituations, native.without)), {
     'mayRepeat says no',
   ],
   'EventSource does not tell a refusal from a break': [
-    'live.open.replacing: request.failed [canRefresh] → live',
     'live.open.replacing: request.failed [refusesSecondStream] → backoff',
     'live.open.replacing.renewing: request.failed → live.open.stable',
     'refusesSecondStream says yes',
