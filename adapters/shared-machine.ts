@@ -1,16 +1,15 @@
 import type { EventObject } from 'xstate';
 import { connectionMachine, type TransportCommand, type TransportInput } from '../machines/connection.ts';
-import type { EnvironmentInput } from '../machines/environment.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
-import { unretained } from '../machines/unretained.ts';
+import { releaseHandledEvents } from '../machines/xstate-internals.ts';
 
 /** What a connection brings along: the actors that its statechart invokes. */
 interface Parts {
   readonly transport: Revivable<TransportCommand, TransportInput>;
-  readonly environment: Revivable<EventObject, EnvironmentInput>;
+  readonly environment: Revivable<EventObject>;
 }
 
-/** By the actor of the connection; to be there before it is started. */
+/** Keyed by the system of the connection, whose root it is; set before `actor.start()`. */
 export const partsOf = new WeakMap<object, Parts>();
 
 let machine: typeof connectionMachine | undefined;
@@ -20,17 +19,17 @@ let machine: typeof connectionMachine | undefined;
  * and the actors that it provides look up what to do for the connection that invoked them.
  */
 export function sharedMachine(): typeof connectionMachine {
-  machine ??= unretained(
+  machine ??= releaseHandledEvents(
     connectionMachine.provide({
       actors: {
         transport: fromRevivable((given, isRevived) => {
-          const parts = partsOf.get(given.input.connection);
+          const parts = partsOf.get(given.system);
           if (parts) return parts.transport(given, isRevived);
           given.sendBack({ type: 'request.failed', error: missing, at: 0, random: 0 });
           return undefined;
         }),
         environment: fromRevivable((given, isRevived) =>
-          partsOf.get(given.input.connection)?.environment(given, isRevived),
+          partsOf.get(given.system)?.environment(given, isRevived),
         ),
       },
     }),

@@ -206,10 +206,7 @@ export type TransportCommand =
   | { readonly type: 'stream.prove' };
 
 /** Listens to the page and to the network. */
-const environment = {
-  src: 'environment',
-  input: ({ self }: { self: AnyActorRef }) => ({ connection: self }),
-} as const;
+const environment = { src: 'environment' } as const;
 
 /** What follows when there is nothing more to come. */
 const onceFinished = {
