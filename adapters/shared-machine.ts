@@ -1,5 +1,10 @@
 import type { EventObject } from 'xstate';
-import { connectionMachine, type TransportCommand, type TransportInput } from '../machines/connection.ts';
+import {
+  connectionMachine,
+  missingTransport,
+  type TransportCommand,
+  type TransportInput,
+} from '../machines/connection.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { releaseHandledEvents } from '../machines/xstate-internals.ts';
 
@@ -22,12 +27,9 @@ export function sharedMachine(): typeof connectionMachine {
   machine ??= releaseHandledEvents(
     connectionMachine.provide({
       actors: {
-        transport: fromRevivable((given, isRevived) => {
-          const parts = partsOf.get(given.system);
-          if (parts) return parts.transport(given, isRevived);
-          given.sendBack({ type: 'request.failed', error: missing, at: 0, random: 0 });
-          return undefined;
-        }),
+        transport: fromRevivable((given, isRevived) =>
+          (partsOf.get(given.system)?.transport ?? noTransport)(given, isRevived),
+        ),
         environment: fromRevivable((given, isRevived) =>
           partsOf.get(given.system)?.environment(given, isRevived),
         ),
@@ -37,8 +39,6 @@ export function sharedMachine(): typeof connectionMachine {
   return machine;
 }
 
-const missing = {
-  kind: 'invalid',
-  message:
-    'This actor has no transport: the statechart of `createConnection` runs only there. Provide one to `connectionMachine`.',
-} as const;
+const noTransport = missingTransport(
+  'This actor has no transport: the statechart of `createConnection` runs only there. Provide one to `connectionMachine`.',
+);
