@@ -1,3 +1,4 @@
+import { objectWith, rule, text } from '../machines/option-table.ts';
 import { isSendable } from '../transports/event-id.ts';
 import { type ErrorReporter, report } from '../transports/report.ts';
 
@@ -8,6 +9,13 @@ export interface Persistence {
   /** The key under which it is kept: one for each stream. */
   readonly key: string;
 }
+
+const storageRule = objectWith<Persistence['storage']>('getItem', 'setItem', 'removeItem');
+
+export const persistenceRule = rule<Persistence>(
+  'a `storage` and a `key`',
+  (value) => storageRule.test(Object(value).storage) && text.test(Object(value).key),
+);
 
 /** A storage may be full, or forbidden: that is reported, and costs the connection nothing. */
 export function createCursor({ storage, key }: Persistence, reporter: ErrorReporter) {

@@ -1,27 +1,73 @@
 import type { Gap } from '../machines/connection.ts';
 import type { JitterKind } from '../machines/jitter.ts';
-import { anyOf, callback, check, type Rule, type Rules, text } from '../machines/rules.ts';
-import { type ConnectionSettings, type GivenSettings, settingRules } from '../machines/settings.ts';
+import {
+  type Complete,
+  check,
+  complete,
+  functionOf,
+  type Given,
+  number,
+  option,
+  optional,
+} from '../machines/option-table.ts';
+import { type GivenSettings, settingTable } from '../machines/settings.ts';
 import {
   type JitterFunction,
   type TransportActorOptions,
-  transportActorRules,
+  type TransportActorSettings,
+  transportActorTable,
 } from '../transports/actor-options.ts';
-import { isSendable } from '../transports/event-id.ts';
-import type { EventSourceTransportOptions } from '../transports/event-source.ts';
-import { type FetchTransportOptions, fetchTransportRules } from '../transports/fetch.ts';
-import { eventsRule, matcherRule, namesOf, namesRule } from '../transports/supply.ts';
+import { namesOf } from '../transports/app-functions.ts';
+import { type EventSourceTransportOptions, eventSourceTable } from '../transports/event-source.ts';
+import { type FetchTransportOptions, fetchTable, fetchTransport } from '../transports/fetch.ts';
+import { lastEventIdRule } from '../transports/option-rules.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
-import type { Persistence } from './cursor.ts';
+import { persistenceRule } from './cursor.ts';
 
 /** Everything that can be said of the request and of what is read, whichever transport it is for. */
 export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;
+
+/** The options of a connection that are for no part of it alone. */
+const ownTable = {
+  /**
+   * Makes the transport out of the options. By default `fetchTransport`.
+   *
+   * @example `{ transport: eventSourceTransport }`
+   */
+  transport: option(fetchTransport, functionOf<(options: TransportOptions) => Transport>()),
+  /** The ID to resume after at first, as when the page came with the state up to it. */
+  lastEventId: optional(lastEventIdRule),
+  /** Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`. */
+  persist: optional(persistenceRule),
+  /**
+   * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
+   * admits it, whether nobody can know, or whether the last event ID was given up.
+   */
+  onGap: optional(functionOf<(gap: Gap) => void>()),
+  /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
+  bufferSize: option(10_000, number(1, Infinity)),
+};
+
+/** Every option of a connection: its default, its rule, and whose it is. */
+export const optionTables = {
+  statechart: settingTable,
+  'transport actor': {
+    ...transportActorTable,
+    jitter: { ...transportActorTable.jitter, default: settingTable.jitter.default },
+  },
+  fetchTransport: fetchTable,
+  eventSourceTransport: eventSourceTable,
+  connection: ownTable,
+};
+
+const connectionTable = Object.assign({}, ...Object.values(optionTables));
 
 /** What a connection can be given besides its URL. */
 export interface ConnectionOptions<Events extends object = EventMap>
   extends Omit<GivenSettings, 'jitter'>,
     Omit<TransportActorOptions, 'jitter'>,
-    Omit<TransportOptions, 'url' | 'events'> {
+    Omit<TransportOptions, 'url' | 'events'>,
+    Given<typeof ownTable> {
   /**
    * The names of the events to deliver. The native EventSource has to know them; with `fetch`, leave it out to
    * get every event.
@@ -34,74 +80,27 @@ export interface ConnectionOptions<Events extends object = EventMap>
    * @default 'full'
    */
   readonly jitter?: JitterKind | JitterFunction | undefined;
-  /**
-   * Makes the transport out of the options.
-   *
-   * @default fetchTransport
-   * @example `{ transport: eventSourceTransport }`
-   */
-  readonly transport?: ((options: TransportOptions) => Transport) | undefined;
-  /** The ID to resume after at first, as when the page came with the state up to it. */
-  readonly lastEventId?: string | undefined;
-  /** Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`. */
-  readonly persist?: Persistence | undefined;
-  /**
-   * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
-   * admits it, whether nobody can know, or whether the last event ID was given up.
-   */
-  readonly onGap?: ((gap: Gap) => void) | undefined;
-  /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
-  readonly bufferSize?: number | undefined;
 }
 
-const lastEventIdRule: Rule = {
-  allowed: 'a string without control characters',
-  test: (value) => typeof value === 'string' && isSendable(value),
-};
-
-const ownRules: Rules<
-  Pick<
-    ConnectionOptions,
-    | 'events'
-    | 'closeOn'
-    | 'refreshOn'
-    | 'transport'
-    | 'bufferSize'
-    | 'lastEventId'
-    | 'persist'
-    | 'onGap'
-    | 'clock'
-  >
-> = {
-  transport: callback,
-  onGap: callback,
-  events: eventsRule,
-  closeOn: matcherRule,
-  refreshOn: namesRule,
-  lastEventId: lastEventIdRule,
-  persist: {
-    allowed: 'a `storage` and a `key`',
-    test: (value) =>
-      hasMethods(Object(value).storage, 'getItem', 'setItem', 'removeItem') && text.test(Object(value).key),
-  },
-  clock: {
-    allowed: 'an object with `now`, `random`, `setTimeout` and `clearTimeout`',
-    test: (value) => hasMethods(value, 'now', 'random', 'setTimeout', 'clearTimeout'),
-  },
-  bufferSize: anyOf([1, Infinity]),
-};
+/** The options that `createConnection` itself goes by, with the defaults filled in. */
+export interface OwnSettings
+  extends Complete<typeof ownTable>,
+    Pick<TransportActorSettings, 'clock' | 'reportError'> {}
 
 /**
- * Checks the options that no other part checks; in development also that every name is one.
+ * Checks the options, in development also that every name is one, and fills in the defaults of those that
+ * `createConnection` itself goes by.
  *
  * @throws TypeError that names the option, its value and what is allowed.
  */
-export function checkOptions(options: ConnectionOptions): void {
-  check<Pick<ConnectionOptions, keyof typeof ownRules>>(options, ownRules);
+export function completeOptions(options: ConnectionOptions): OwnSettings {
+  check(options, connectionTable);
   const { events, closeOn, refreshOn } = options;
   for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
+  const { clock, reportError } = transportActorTable;
+  return complete(options, { ...ownTable, clock, reportError });
 }
 
 /** @throws TypeError when it is no event ID. */
@@ -115,17 +114,11 @@ export function checkName(event: string, events: readonly string[] | undefined):
   throw new TypeError(`'${event}' is not among the \`events\` of this connection: ${events.join(', ')}.`);
 }
 
-function hasMethods(value: unknown, ...names: string[]): boolean {
-  return names.every((name) => callback.test(Object(value)[name]));
-}
-
 /** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
 function complaintOfNames(options: ConnectionOptions): string | undefined {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      const { url: _, ...requestRules } = fetchTransportRules;
-      const rules = { ...settingRules, ...transportActorRules, ...requestRules, ...ownRules };
-      const names = [...Object.keys(rules), 'headers', 'body', 'lastEventIdParam', 'EventSource'];
+      const names = Object.keys(connectionTable);
       const unknown = Object.keys(options).find((name) => !names.includes(name));
       return unknown && `There is no option \`${unknown}\`. There are ${names.join(', ')}.`;
     }
@@ -134,11 +127,11 @@ function complaintOfNames(options: ConnectionOptions): string | undefined {
 }
 
 /** The part of the options that the statechart runs on. */
-export function settingsOf(options: ConnectionOptions): Partial<ConnectionSettings> {
+export function settingsOf(options: ConnectionOptions): GivenSettings {
   const settings = Object.fromEntries(
-    Object.keys(settingRules).map((name) => [name, options[name as keyof ConnectionOptions]]),
+    Object.keys(settingTable).map((name) => [name, options[name as keyof ConnectionOptions]]),
   );
-  return typeof options.jitter === 'function' ? { ...settings, jitter: 'full' } : settings;
+  return typeof options.jitter === 'function' ? { ...settings, jitter: undefined } : settings;
 }
 
 declare const process: { env: { NODE_ENV?: string } };

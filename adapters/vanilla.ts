@@ -1,19 +1,23 @@
 import { createActor, type SnapshotFrom } from 'xstate';
-import { systemClock } from '../machines/clock.ts';
 import { type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
-import { fetchTransport } from '../transports/fetch.ts';
 import { runTransport } from '../transports/from-transport.ts';
-import { defaultReporter, report } from '../transports/report.ts';
+import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { Listeners } from './listeners.ts';
-import { type ConnectionOptions, checkLastEventId, checkName, checkOptions, settingsOf } from './options.ts';
+import {
+  type ConnectionOptions,
+  checkLastEventId,
+  checkName,
+  completeOptions,
+  settingsOf,
+} from './options.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
 
 /**
@@ -45,13 +49,12 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  checkOptions(options);
-  const { transport = fetchTransport, clock = systemClock, reportError = defaultReporter } = options;
-  const { events, bufferSize = 10_000, persist, onGap } = options;
+  const { transport, clock, reportError, bufferSize, persist, onGap, lastEventId } = completeOptions(options);
+  const { events } = options;
   const cursor = persist && createCursor(persist, reportError);
 
   const actor = createActor(sharedMachine(), {
-    input: { ...settingsOf(options), lastEventId: cursor?.read() ?? options.lastEventId },
+    input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
     clock,
   });
   partsOf.set(actor.system, {

@@ -1,6 +1,6 @@
 import { systemClock } from '../machines/clock.ts';
 import type { Message } from '../machines/message.ts';
-import { anyOf, check, type Rules } from '../machines/rules.ts';
+import { complete, type Given, number, option } from '../machines/option-table.ts';
 import type { Connection, ConnectionState } from './connection.ts';
 import { oncePerFrame } from './frames.ts';
 import type { ConnectionOptions } from './options.ts';
@@ -35,11 +35,14 @@ export type ViewableConnection = Pick<
   on(event: '*', listener: (message: Message) => void): () => void;
 };
 
-/** What the view of a connection is given. */
-export interface ViewOptions {
+/** The options of the view of a connection. */
+export const viewTable = {
   /** How many of the last messages to keep for the UI. @default 0 */
-  readonly history?: number | undefined;
-}
+  history: option(0, number(0, Infinity)),
+};
+
+/** What the view of a connection is given. */
+export interface ViewOptions extends Given<typeof viewTable> {}
 
 /** What `useServerSentEvents` is given besides the URL. */
 export interface ServerSentEventsOptions<Data = unknown> extends ConnectionOptions, ViewOptions {
@@ -55,10 +58,6 @@ export interface ViewStore<Data> {
   /** The listener is told whether there are new messages: the data may be the same as before. */
   readonly subscribe: (listener: (news: boolean) => void) => () => void;
 }
-
-const viewRules: Rules<ViewOptions> = {
-  history: anyOf([0, Infinity]),
-};
 
 const empty = { data: undefined, event: undefined, history: [], dropped: 0 } as const;
 
@@ -102,8 +101,8 @@ export function createView<Data>(
   connection: ViewableConnection,
   options: ViewOptions & { expected?: boolean } = {},
 ): ViewStore<Data> {
-  check(options, viewRules);
-  const { history = 0, expected = false } = options;
+  const { history } = complete(options, viewTable);
+  const { expected = false } = options;
   const { actor } = connection;
   const limit = Math.floor(history); // `slice(-0.5)` would keep everything
   const listeners = new Set<(news: boolean) => void>();

@@ -17,7 +17,8 @@ import {
   watch,
 } from 'vue';
 import type { Message } from '../machines/message.ts';
-import { anyOf, check, type Rules } from '../machines/rules.ts';
+import { complete, type Given, oneOf, option } from '../machines/option-table.ts';
+import { settingTable } from '../machines/settings.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { ReconnectOptions } from './connection.ts';
 import { makeConnection } from './vanilla.ts';
@@ -47,20 +48,21 @@ export type UseServerSentEventsResult<Data = unknown> = {
   readonly [Key in keyof ConnectionView<Data>]: Readonly<ShallowRef<ConnectionView<Data>[Key]>>;
 } & ConnectionCommands;
 
-/** What `useServerSentEvents` is given besides the URL. */
-export interface UseServerSentEventsOptions<Data = unknown> extends ServerSentEventsOptions<Data> {
+const ownTable = {
   /**
    * What happens while a component inside `<KeepAlive>` is not shown: the connection goes on, or is closed
    * and resumed with the last event ID.
    *
    * @default 'keep'
    */
-  readonly onDeactivated?: 'keep' | 'pause' | undefined;
-}
-
-const ownRules: Rules<Pick<UseServerSentEventsOptions, 'onDeactivated'>> = {
-  onDeactivated: anyOf("'keep'", "'pause'"),
+  onDeactivated: option('keep', oneOf('keep', 'pause')),
+  immediate: settingTable.immediate,
 };
+
+/** What `useServerSentEvents` is given besides the URL. */
+export interface UseServerSentEventsOptions<Data = unknown>
+  extends ServerSentEventsOptions<Data>,
+    Pick<Given<typeof ownTable>, 'onDeactivated'> {}
 
 /**
  * Connects a scope to an event stream: a component, an `effectScope` or a Pinia setup store. The connection
@@ -79,8 +81,8 @@ export function useServerSentEvents<Data = unknown>(
   url: MaybeRefOrGetter<string | URL | null | undefined>,
   options: UseServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
-  const { onMessage, history, onDeactivated: whenDeactivated = 'keep', immediate = true, ...rest } = options;
-  check({ onDeactivated: whenDeactivated }, ownRules);
+  const { onMessage, history, onDeactivated: _, ...rest } = options;
+  const { onDeactivated: whenDeactivated, immediate } = complete(options, ownTable);
   const onServer = isOnServer();
   const target = () => toValue(url)?.toString() ?? null;
   let store: ViewStore<Data> = idleStore;

@@ -1,5 +1,5 @@
 import type { Failure } from './connection-error.ts';
-import { longestDelay } from './rules.ts';
+import { longestDelay } from './option-table.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /** The least that the delays start from when a stream asks for less, in milliseconds. */

@@ -1,3 +1,32 @@
+/** What a spread delay is made of. All but the draw in milliseconds. */
+interface Draw {
+  /** The delay before jitter. */
+  readonly delay: number;
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: number;
+  /** The first delay of all, and the longest. */
+  readonly first: number;
+  readonly longest: number;
+  /** What the retry before this one drew; 0 for the first. */
+  readonly previous: number;
+}
+
+/** The kinds of jitter, and how each spreads a delay. */
+const spreads = {
+  /** Uniform between nothing and the delay. */
+  full: ({ delay, random }) => delay * random,
+  /** Uniform between half of the delay and all of it. */
+  equal: ({ delay, random }) => delay / 2 + (delay / 2) * random,
+  /** Uniform between the first delay and three times the one before, within the longest. */
+  decorrelated({ random, first, longest, previous }) {
+    const base = Math.min(first, longest);
+    const most = Math.min(longest, 3 * Math.max(base, previous));
+    return base + (most - base) * random;
+  },
+  /** The delay itself. */
+  none: ({ delay }) => delay,
+} satisfies Record<string, (draw: Draw) => number>;
+
 /**
  * How a delay `d` is spread.
  * `full`: uniform in 0..d. `equal`: uniform in d/2..d. `none`: d itself.
@@ -5,13 +34,10 @@
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export const jitterKinds = ['full', 'equal', 'decorrelated', 'none'] as const;
+export type JitterKind = keyof typeof spreads;
 
-/** The kinds as a person writes them, for the rules of options. */
-export const jitterWords = jitterKinds.map((kind): `'${JitterKind}'` => `'${kind}'`);
-
-/** One of {@link jitterKinds}. */
-export type JitterKind = (typeof jitterKinds)[number];
+/** Every {@link JitterKind}. */
+export const jitterKinds = Object.keys(spreads) as readonly JitterKind[];
 
 /** What the spread of a delay depends on, in milliseconds. */
 interface JitterSettings {
@@ -28,20 +54,8 @@ interface JitterSettings {
  * @param previous What the retry before this one drew, in milliseconds; 0 for the first.
  */
 export function withJitter(
-  settings: JitterSettings,
-  { delay, random, previous }: { delay: number; random: number; previous: number },
+  { jitter, retryDelay, maxRetryDelay }: JitterSettings,
+  draw: { readonly delay: number; readonly random: number; readonly previous: number },
 ): number {
-  switch (settings.jitter) {
-    case 'none':
-      return delay;
-    case 'equal':
-      return delay / 2 + (delay / 2) * random;
-    case 'decorrelated': {
-      const base = Math.min(settings.retryDelay, settings.maxRetryDelay);
-      const most = Math.min(settings.maxRetryDelay, 3 * Math.max(base, previous));
-      return base + (most - base) * random;
-    }
-    default:
-      return delay * random;
-  }
+  return spreads[jitter]({ ...draw, first: retryDelay, longest: maxRetryDelay });
 }

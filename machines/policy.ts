@@ -1,4 +1,5 @@
 import type { Failure, FailureKind } from './connection-error.ts';
+import { rule } from './option-table.ts';
 
 /**
  * What becomes of a connection when an attempt fails:
@@ -47,6 +48,18 @@ export const undone: readonly number[] = [
   429, // Too Many Requests
   503, // Service Unavailable
 ];
+
+/** What a policy of the app may be: just what {@link PolicyOverrides} says. */
+export const policyRule = rule<PolicyOverrides>(
+  `an object like { 404: 'fail', '5xx': 'retry', network: 'stop' }`,
+  (value) =>
+    Object(value) === value &&
+    Object.entries(value as object).every(
+      ([key, verdict]) =>
+        (/^([2-5]xx|[1-5]\d\d)$/.test(key) || Object.hasOwn(failurePolicy, key)) &&
+        verdicts.includes(verdict),
+    ),
+);
 
 /** Looks up what to do about a failure. */
 export function verdictOn({ kind, status }: Failure, overrides: PolicyOverrides): Verdict {

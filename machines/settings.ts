@@ -1,136 +1,102 @@
-import { type JitterKind, jitterWords } from './jitter.ts';
-import { failurePolicy, type PolicyOverrides, verdicts } from './policy.ts';
-import { anyOf, check, flag, milliseconds, type Rules } from './rules.ts';
+import { jitterKinds } from './jitter.ts';
+import {
+  type Complete,
+  complete,
+  flag,
+  type Given,
+  milliseconds,
+  number,
+  oneOf,
+  option,
+} from './option-table.ts';
+import { policyRule } from './policy.ts';
 
-/** How a connection behaves: the plain data that the statechart runs on. */
-export interface ConnectionSettings {
+/** The options of the statechart. */
+export const settingTable = {
   /**
    * How many retries may follow a failure before the connection gives up; 0 for none, `Infinity` for ever.
    * The count starts afresh once the connection has been open for `stableAfter`.
    *
    * @default 8
    */
-  readonly maxRetries: number;
+  maxRetries: option(8, number(0, Infinity)),
   /**
    * The longest that the first retry waits, in milliseconds.
    *
    * @default 1_000
    */
-  readonly retryDelay: number;
+  retryDelay: option(1_000, milliseconds),
   /**
    * The longest that any retry waits, in milliseconds, unless the server asks for more.
    *
    * @default 30_000
    */
-  readonly maxRetryDelay: number;
+  maxRetryDelay: option(30_000, milliseconds),
   /**
    * What the delay is multiplied by from one retry to the next.
    *
    * @default 2
    */
-  readonly retryFactor: number;
+  retryFactor: option(2, number(1, Number.MAX_VALUE)),
   /**
    * How a delay is spread, so that clients dropped together do not come back together.
    *
    * @default 'full'
    */
-  readonly jitter: JitterKind;
+  jitter: option('full', oneOf(...jitterKinds)),
   /**
    * The longest wait that a server may ask for with `Retry-After` or `retry:`, in milliseconds.
    *
    * @default 300_000
    */
-  readonly maxRetryAfter: number;
+  maxRetryAfter: option(300_000, milliseconds),
   /**
    * How long a connection must stay open before its retry budget is whole again, in milliseconds.
    *
    * @default 5_000
    */
-  readonly stableAfter: number;
+  stableAfter: option(5_000, milliseconds),
   /**
-   * Closes the connection while the page is hidden, and resumes it with the last event ID. An unsafe request
-   * (such as a POST) is sent again then.
+   * Closes the connection while the page is hidden, and resumes it with the last event ID.
    *
    * @default false
    */
-  readonly pauseWhenHidden: boolean;
+  pauseWhenHidden: option(false, flag),
   /**
    * Lets a broken stream of an unsafe method (such as POST) be requested again although the request may
    * repeat its effect.
    *
    * @default false
    */
-  readonly retryUnsafe: boolean;
+  retryUnsafe: option(false, flag),
   /**
    * Verdicts by status or kind that differ from the built-in ones, as in `{ 404: 'retry' }`.
    *
    * @default {}
    */
-  readonly policy: PolicyOverrides;
+  policy: option({}, policyRule),
   /**
    * Connects at once instead of waiting for `open()`.
    *
    * @default true
    */
-  readonly immediate: boolean;
-}
+  immediate: option(true, flag),
+};
+
+/** How a connection behaves: the plain data that the statechart runs on. */
+export interface ConnectionSettings extends Complete<typeof settingTable> {}
 
 /** Any of the settings; `undefined` counts as not given. */
-export type GivenSettings = {
-  readonly [Key in keyof ConnectionSettings]?: ConnectionSettings[Key] | undefined;
-};
+export interface GivenSettings extends Given<typeof settingTable> {}
 
 /** The value of every setting that is not given. */
-export const defaultSettings: ConnectionSettings = {
-  maxRetries: 8,
-  retryDelay: 1_000,
-  maxRetryDelay: 30_000,
-  retryFactor: 2,
-  jitter: 'full',
-  maxRetryAfter: 300_000,
-  stableAfter: 5_000,
-  pauseWhenHidden: false,
-  retryUnsafe: false,
-  policy: {},
-  immediate: true,
-};
-
-/** What each setting may be. */
-export const settingRules: Rules<ConnectionSettings> = {
-  maxRetries: anyOf([0, Infinity]),
-  retryDelay: milliseconds,
-  maxRetryDelay: milliseconds,
-  retryFactor: anyOf([1, Number.MAX_VALUE]),
-  jitter: anyOf(...jitterWords),
-  maxRetryAfter: milliseconds,
-  stableAfter: milliseconds,
-  pauseWhenHidden: flag,
-  retryUnsafe: flag,
-  policy: {
-    allowed: `an object like { 404: 'fail', '5xx': 'retry', network: 'stop' }`,
-    test: isPolicy,
-  },
-  immediate: flag,
-};
+export const defaultSettings: ConnectionSettings = completeSettings({});
 
 /**
  * Fills in the defaults.
  *
- * @throws TypeError when a setting is not what it may be.
+ * @throws TypeError when a setting is invalid.
  */
 export function completeSettings(given: GivenSettings = {}): ConnectionSettings {
-  check(given, settingRules);
-  const names = Object.keys(defaultSettings) as (keyof ConnectionSettings)[];
-  const settings = names.map((name) => [name, given[name] ?? defaultSettings[name]]);
-  return Object.fromEntries(settings) as ConnectionSettings;
-}
-
-function isPolicy(value: unknown): boolean {
-  return (
-    Object(value) === value &&
-    Object.entries(value as object).every(
-      ([key, verdict]) =>
-        (/^[1-5](\d\d|xx)$/.test(key) || Object.hasOwn(failurePolicy, key)) && verdicts.includes(verdict),
-    )
-  );
+  return complete(given, settingTable);
 }

@@ -1,4 +1,4 @@
-import { milliseconds } from '../machines/rules.ts';
+import { milliseconds } from '../machines/option-table.ts';
 import type { ScriptedMessage } from './scripted.ts';
 
 /** A block as it is sent. */

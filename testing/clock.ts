@@ -1,5 +1,5 @@
 import type { ConnectionClock } from '../machines/clock.ts';
-import { longestDelay } from '../machines/rules.ts';
+import { longestDelay } from '../machines/option-table.ts';
 import { type Chance, drawsOf, usualDraw } from './chance.ts';
 import { turn } from './real-time.ts';
 

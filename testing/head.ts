@@ -1,6 +1,6 @@
-import { milliseconds } from '../machines/rules.ts';
+import { milliseconds } from '../machines/option-table.ts';
 import { isSendable } from '../transports/event-id.ts';
-import { isHeaderName } from '../transports/fetch.ts';
+import { headerNameRule } from '../transports/option-rules.ts';
 import { refusalOf } from '../transports/refusal.ts';
 import type { Refusal } from './scripted.ts';
 
@@ -34,7 +34,7 @@ export function refusalHead(
   const head: Record<string, string> = { 'content-type': 'text/html' };
   if (retryAfter !== undefined) head['retry-after'] = String(Math.ceil(retryAfter / 1_000));
   for (const [name, value] of Object.entries(headers)) {
-    if (!isHeaderName(name) || !isSendable(String(value))) {
+    if (!headerNameRule.test(name) || !isSendable(String(value))) {
       throw new TypeError('`headers` must be names and values that HTTP can send.');
     }
     head[name.toLowerCase()] = String(value);

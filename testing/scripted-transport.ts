@@ -1,5 +1,7 @@
+import { complete } from '../machines/option-table.ts';
 import {
   type FetchTransportOptions,
+  fetchTable,
   fetchTransport,
   type SuppliedRequest,
   supplyRequest,
@@ -7,7 +9,6 @@ import {
 import { asConnectionError } from '../transports/network-error.ts';
 import { parseStream } from '../transports/parse-stream.ts';
 import { refusalOf } from '../transports/refusal.ts';
-import { defaultSizes } from '../transports/sizes.ts';
 import type { EventStream, Transport } from '../transports/transport.ts';
 import { createFeed } from './feed.ts';
 import type { HeaderRecord } from './head.ts';
@@ -49,7 +50,7 @@ export function createScriptedTransport(options: ScriptedPeerOptions = {}): Scri
 }
 
 function transportOver(script: Script, options: FetchTransportOptions): Transport {
-  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
+  const settings = complete(options, fetchTable);
 
   return async (request, signal) => {
     const supplied = await supplyRequest(options, request);
@@ -64,7 +65,7 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
         request: seen,
         accept(headers, text) {
           isAccepted = true;
-          const limits = { lastEventId, events: options.events, maxEventSize, maxFieldSize };
+          const limits = { ...settings, lastEventId };
           const batches = parseStream(feed.read, release, limits);
           resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
           return feed.give(...(text === '' ? [] : [{ text, done: false }]));

@@ -1,16 +1,15 @@
 import type { TransportEvent } from '../machines/connection.ts';
 import type { Message, MessageBatch } from '../machines/message.ts';
-import type { TransportActorOptions } from './actor-options.ts';
+import type { TransportActorSettings } from './actor-options.ts';
+import { namesOf, testOf } from './app-functions.ts';
 import { batchParser } from './parse.ts';
 import type { ReplayMemory } from './replay-memory.ts';
-import { defaultReporter } from './report.ts';
-import { namesOf, testOf } from './supply.ts';
 
 /** Events that servers send for no other reason than to be heard. */
 const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
 
 interface DeliveryOptions {
-  readonly options: TransportActorOptions;
+  readonly settings: TransportActorSettings;
   readonly memory: ReplayMemory;
   readonly send: (event: TransportEvent) => void;
   /** The server has shown that it is there. */
@@ -20,12 +19,12 @@ interface DeliveryOptions {
 }
 
 /** Makes the function that reports what a stream brings: all of a batch in one event. */
-export function createDelivery({ options, memory, send, onKeepAlive, onFarewell }: DeliveryOptions) {
-  const { parse = 'auto', idleTimeout, closeOn, keepAlive, reportError = defaultReporter } = options;
+export function createDelivery({ settings, memory, send, onKeepAlive, onFarewell }: DeliveryOptions) {
+  const { parse, idleTimeout, closeOn, keepAlive, refreshOn, reportError } = settings;
   const parseBatch = batchParser(parse, reportError);
   const closingNames = namesOf(closeOn);
   const closingTest = testOf(closeOn, reportError);
-  const expiringNames = namesOf(options.refreshOn);
+  const expiringNames = namesOf(refreshOn);
   const aliveNames = keepAlive === undefined ? undefined : namesOf(keepAlive);
   const aliveTest = testOf(keepAlive, reportError);
   let hasProgressed = false;

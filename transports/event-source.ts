@@ -1,79 +1,80 @@
 import { ConnectionError, exceeded } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
-import { callback, check, flag, type Rules, text } from '../machines/rules.ts';
-import { defaultReporter, type ErrorReporter } from './report.ts';
-import { defaultSizes, sizeRule } from './sizes.ts';
-import { eventsRule, matcherRule, namesOf, namesRule, supply, urlRule } from './supply.ts';
 import {
-  lastEventIdAt,
-  type MessageMatcher,
-  type Supplied,
-  type TextMessage,
-  type Transport,
-} from './transport.ts';
+  check,
+  complete,
+  type Given,
+  isFunction,
+  option,
+  optional,
+  rule,
+  text,
+} from '../machines/option-table.ts';
+import { namesOf, supply } from './app-functions.ts';
+import {
+  eventsRule,
+  matcherRule,
+  maxEventSize,
+  maxFieldSize,
+  namesRule,
+  reportError,
+  urlRule,
+  withCredentials,
+} from './option-rules.ts';
+import { lastEventIdAt, type Supplied, type TextMessage, type Transport } from './transport.ts';
+
+/** The options of {@link eventSourceTransport}, but for the URL. */
+export const eventSourceTable = {
+  /**
+   * The names of the events to listen for: the browser hands over no others. Left out, these are `message` and the
+   * events of `closeOn` and `refreshOn`.
+   */
+  events: optional(eventsRule),
+  /** @see TransportActorOptions.closeOn */
+  closeOn: optional(matcherRule),
+  /** @see TransportActorOptions.refreshOn */
+  refreshOn: optional(namesRule),
+  /** Whether cookies go along to another origin. @default false */
+  withCredentials,
+  /** The query parameter that carries the last event ID. @default 'lastEventId' */
+  lastEventIdParam: option('lastEventId', text),
+  /** The size of the largest event to accept, in characters: the browser has read it by then. @default 16_777_216 */
+  maxEventSize,
+  /** The longest ID to accept, in characters. @default 4_096 */
+  maxFieldSize,
+  /** The class to use. Left out, the browser's. */
+  EventSource: optional(rule<typeof globalThis.EventSource>('function', isFunction)),
+  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  reportError,
+};
 
 /** What {@link eventSourceTransport} needs to know. */
-export interface EventSourceTransportOptions {
+export interface EventSourceTransportOptions extends Given<typeof eventSourceTable> {
   /** Where the stream is. Relative to the page. */
   readonly url: Supplied<string | URL>;
-  /**
-   * The names of the events to listen for: the browser hands over no others.
-   *
-   * @default ['message'], and the events of `closeOn` and `refreshOn`
-   */
-  readonly events?: readonly string[] | undefined;
-  /** @see TransportActorOptions.closeOn */
-  readonly closeOn?: MessageMatcher | undefined;
-  /** @see TransportActorOptions.refreshOn */
-  readonly refreshOn?: string | readonly string[] | undefined;
-  /** Whether cookies go along to another origin. @default false */
-  readonly withCredentials?: boolean | undefined;
-  /** The query parameter that carries the last event ID. @default 'lastEventId' */
-  readonly lastEventIdParam?: string | undefined;
-  /** The size of the largest event to accept, in characters: the browser has read it by then. @default 16_777_216 */
-  readonly maxEventSize?: number | undefined;
-  /** The longest ID to accept, in characters. @default 4_096 */
-  readonly maxFieldSize?: number | undefined;
-  /** The class to use. @default the browser's */
-  readonly EventSource?: typeof globalThis.EventSource | undefined;
-  /** Where an error that one of your functions throws goes. @default `reportError`, or the console */
-  readonly reportError?: ErrorReporter | undefined;
 }
-
-export const eventSourceTransportRules: Rules<EventSourceTransportOptions> = {
-  url: urlRule,
-  events: eventsRule,
-  withCredentials: flag,
-  closeOn: matcherRule,
-  refreshOn: namesRule,
-  lastEventIdParam: text,
-  maxEventSize: sizeRule,
-  maxFieldSize: sizeRule,
-  EventSource: callback,
-  reportError: callback,
-};
 
 /**
  * Reads an event stream with the browser's own `EventSource`: visible in the EventStream tab of the network
  * panel, but without headers, without methods, and blind to the status of a refusal, so that every error is a
  * retryable one of the kind `network`. The object is closed at its first error: its own retry would race ours.
  *
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
  */
 export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
-  check(options, eventSourceTransportRules);
-  const { closeOn, refreshOn, withCredentials = false, lastEventIdParam = 'lastEventId' } = options;
-  const { events = ['message', ...namesOf(closeOn), ...namesOf(refreshOn)] } = options;
-  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
+  check(options, { url: urlRule });
+  const settings = complete(options, eventSourceTable);
+  const { closeOn, refreshOn, lastEventIdParam } = settings;
+  const { events = ['message', ...namesOf(closeOn), ...namesOf(refreshOn)] } = settings;
 
   return async (request, signal) => {
-    const url = await supply('url', options.url, options.reportError ?? defaultReporter);
+    const url = await supply('url', options.url, settings.reportError);
     signal.throwIfAborted();
     const lastEventId = lastEventIdAt(url, request);
     signal.throwIfAborted();
-    const source = construct(options.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
-      withCredentials,
+    const source = construct(settings.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
+      withCredentials: settings.withCredentials,
     });
     const queue = createQueue(lastEventId);
 
@@ -83,13 +84,15 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
         queue.fail(error);
         reject(error);
       }
+      function tooLarge(limit: 'maxEventSize' | 'maxFieldSize'): void {
+        fail(exceeded('too-large', limit, settings[limit]));
+      }
       function listen(event: string): void {
         source.addEventListener(event, (message) => {
           // A connection's own error is named `error` too, but only an event of the stream has an ID.
           if (!('lastEventId' in message)) return;
-          if (message.data.length > maxEventSize) fail(exceeded('too-large', 'maxEventSize', maxEventSize));
-          else if (message.lastEventId.length > maxFieldSize)
-            fail(exceeded('too-large', 'maxFieldSize', maxFieldSize));
+          if (message.data.length > settings.maxEventSize) tooLarge('maxEventSize');
+          else if (message.lastEventId.length > settings.maxFieldSize) tooLarge('maxFieldSize');
           else queue.push(event, message);
         });
       }

@@ -1,14 +1,39 @@
 import { ConnectionError } from '../machines/connection-error.ts';
-import { anyOf, callback, check, flag, type Rules, text } from '../machines/rules.ts';
+import {
+  type Complete,
+  check,
+  complaint,
+  complete,
+  functionOf,
+  type Given,
+  isFunction,
+  oneOf,
+  option,
+  optional,
+  type Rule,
+  rule,
+  text,
+} from '../machines/option-table.ts';
+import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './byte-string.ts';
 import { readEventStream } from './event-stream.ts';
 import { isSafe } from './method.ts';
 import { asConnectionError } from './network-error.ts';
+import {
+  bodyRule,
+  eventsRule,
+  headerNameRule,
+  headersRule,
+  maxEventSize,
+  maxFieldSize,
+  reportError,
+  supplied,
+  urlRule,
+  withCredentials,
+} from './option-rules.ts';
 import { drop, fetchWithoutLeak } from './redirect.ts';
 import { refusalOf } from './refusal.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
-import { defaultSizes, sizeRule } from './sizes.ts';
-import { eventsRule, supply, urlRule } from './supply.ts';
 import { lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
 /** The request that continues a stream; what is left out is as at first, but for method and body. */
@@ -20,58 +45,51 @@ export interface Resume {
   readonly body?: Supplied<BodyInit | null | undefined>;
 }
 
-/** What {@link fetchTransport} sends, and what it takes. */
-export interface FetchTransportOptions {
-  /** Where the stream is. Relative to the page, where there is one. */
-  readonly url: Supplied<string | URL>;
+/** The options of {@link fetchTransport}, but for the URL. */
+export const fetchTable = {
   /** @default 'GET' */
-  readonly method?: string | undefined;
+  method: option('GET', text),
   /** Headers of your own. Anything but a CORS-safelisted header costs a cross-origin request a preflight. */
-  readonly headers?: Supplied<HeadersInit | undefined>;
+  headers: optional(supplied(headersRule)),
   /** The body, for a method that has one. Give a function when it can be read only once. */
-  readonly body?: Supplied<BodyInit | null | undefined>;
+  body: optional(supplied(bodyRule)),
   /**
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
    * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
    *
    * @example `resume: { url: () => `/api/answers/${answerId}` }`
    */
-  readonly resume?: Resume | undefined;
+  resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
   /** Whether cookies go along. @default 'same-origin' */
-  readonly credentials?: RequestCredentials | undefined;
+  credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
   /** The name that `EventSource` has for `credentials: 'include'`. @default false */
-  readonly withCredentials?: boolean | undefined;
-  /** The names of the events to deliver; the others are dropped. @default every event */
-  readonly events?: readonly string[] | undefined;
-  /** The `fetch` to call. @default the global one */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  withCredentials,
+  /** The names of the events to deliver; the others are dropped. Left out, every event is delivered. */
+  events: optional(eventsRule),
+  /** The `fetch` to call. Left out, the global one. */
+  fetch: optional(functionOf<typeof globalThis.fetch>()),
   /** The size of the largest event to accept, in characters. @default 16_777_216 */
-  readonly maxEventSize?: number | undefined;
+  maxEventSize,
   /** The longest ID and event name to accept, in characters. @default 4_096 */
-  readonly maxFieldSize?: number | undefined;
+  maxFieldSize,
   /** The header that carries the last event ID. @default 'Last-Event-ID' */
-  readonly lastEventIdHeader?: string | undefined;
-  /** Where an error that one of your functions throws goes. @default `reportError`, or the console */
-  readonly reportError?: ErrorReporter | undefined;
+  lastEventIdHeader: option('Last-Event-ID', headerNameRule),
+  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  reportError,
+};
+
+/** What {@link fetchTransport} sends, and what it takes. */
+export interface FetchTransportOptions extends Given<typeof fetchTable> {
+  /** Where the stream is. Relative to the page, where there is one. */
+  readonly url: Supplied<string | URL>;
+}
+
+/** The same with the defaults filled in. */
+interface FetchSettings extends Complete<typeof fetchTable> {
+  readonly url: Supplied<string | URL>;
 }
 
 const fetchable = /^(https?|data|blob):/;
-
-const defaultHeader = 'last-event-id';
-
-export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 'body'>> = {
-  url: urlRule,
-  method: text,
-  resume: { allowed: 'an object like { url, method, headers, body }', test: isResume },
-  credentials: anyOf("'omit'", "'same-origin'", "'include'"),
-  withCredentials: flag,
-  events: eventsRule,
-  fetch: callback,
-  maxEventSize: sizeRule,
-  maxFieldSize: sizeRule,
-  lastEventIdHeader: { allowed: 'the name of a header', test: isHeaderName },
-  reportError: callback,
-};
 
 /**
  * Reads an event stream with `fetch`: any method, any header, every event name, and the status of a refusal.
@@ -80,18 +98,18 @@ export const fetchTransportRules: Rules<Omit<FetchTransportOptions, 'headers' | 
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function fetchTransport(options: FetchTransportOptions): Transport {
-  check(options, fetchTransportRules);
-  const { method = 'GET', body, resume, events, lastEventIdHeader = defaultHeader } = options;
-  const { maxEventSize = defaultSizes.maxEventSize, maxFieldSize = defaultSizes.maxFieldSize } = options;
+  check(options, { url: urlRule });
+  const settings = { ...options, ...complete(options, fetchTable) };
+  const { method, body, resume, events, lastEventIdHeader } = settings;
   checkBody(method, body);
-  if (resume) checkBody(resume.method ?? 'GET', resume.body);
+  if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
   const open: Transport = async (request, signal) => {
-    const supplied = await supplyRequest(options, request);
+    const wanted = await supplyRequest(settings, request);
     signal.throwIfAborted(); // a function of the app may have taken its time
-    const { url, lastEventId } = supplied;
-    const [own, bare] = initsOf(supplied, options, signal);
-    const { fetch = globalThis.fetch } = options;
+    const { url, lastEventId } = wanted;
+    const [own, bare] = initsOf(wanted, settings, signal);
+    const { fetch = globalThis.fetch } = settings;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
         throw asConnectionError(cause, 'The server could not be reached');
@@ -100,7 +118,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const { body: stream, headers } = response;
     const refusal = refusalOf(response);
     if (stream && !refusal) {
-      const batches = readEventStream(stream, signal, { lastEventId, events, maxEventSize, maxFieldSize });
+      const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
       const resumedAfter = headers.get(lastEventIdHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
@@ -109,7 +127,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   };
   return Object.assign(open, {
     unsafe: !isSafe(method),
-    resumable: resume !== undefined && isSafe(resume.method ?? 'GET'),
+    resumable: resume !== undefined && isSafe(resume.method ?? fetchTable.method.default),
   });
 }
 
@@ -128,35 +146,53 @@ export async function supplyRequest(
   options: FetchTransportOptions,
   request: TransportRequest,
 ): Promise<SuppliedRequest> {
-  const { reportError = defaultReporter } = options;
+  const { method: first = fetchTable.method.default, reportError = defaultReporter } = options;
   const continued = request.lastEventId === '' ? undefined : options.resume;
   const url = await supply('url', continued?.url ?? options.url, reportError);
   // A continuation may be at a place of its own.
   const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
   const hasMoved = lastEventId === '';
-  if (continued && hasMoved && !isSafe(options.method ?? 'GET')) {
+  if (continued && hasMoved && !isSafe(first)) {
     throw new ConnectionError('invalid', movedAway, { unsent: true });
   }
-  const { method = 'GET', headers = options.headers, body } = (hasMoved ? undefined : continued) ?? options;
+  const {
+    method = fetchTable.method.default,
+    headers = options.headers,
+    body,
+  } = (hasMoved ? undefined : continued) ?? options;
   return {
     url,
     method,
-    headers: await supply('headers', headers, reportError),
-    body: await supply('body', body, reportError),
+    headers: await supplyAllowed('headers', headers, headersRule, reportError),
+    body: await supplyAllowed('body', body, bodyRule, reportError),
     lastEventId,
   };
+}
+
+/** As {@link supply}; what the function of the app gives has to be allowed as well. */
+async function supplyAllowed<Value>(
+  name: string,
+  value: Supplied<Value>,
+  { allowed, test }: Rule<Value>,
+  reporter: ErrorReporter,
+): Promise<Value> {
+  const given = await supply(name, value, reporter);
+  if (test(given)) return given;
+  throw new ConnectionError('invalid', `What \`${name}\` returns ${complaint(allowed, given)}`, {
+    unsent: true,
+  });
 }
 
 /** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
 function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
-  { credentials: wanted = 'same-origin', withCredentials, fetch, lastEventIdHeader }: FetchTransportOptions,
+  { credentials: wanted, withCredentials, fetch, lastEventIdHeader }: FetchSettings,
   signal: AbortSignal,
 ): [own: RequestInit, bare: RequestInit | undefined] {
   const credentials = withCredentials ? 'include' : wanted;
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '') headers.set(lastEventIdHeader ?? defaultHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '') headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
     return headers;
   }
   try {
@@ -186,16 +222,15 @@ function checkBody(method: string, body: unknown): void {
   }
 }
 
+const resumeRules = { url: urlRule, method: text, headers: supplied(headersRule), body: supplied(bodyRule) };
+
 function isResume(value: unknown): boolean {
-  const { url, method } = Object(value);
   return (
     Object(value) === value &&
-    typeof value !== 'function' &&
-    (url === undefined || urlRule.test(url)) &&
-    (method === undefined || text.test(method))
+    !isFunction(value) &&
+    Object.entries(resumeRules).every(([name, { test }]) => {
+      const part: unknown = Object(value)[name];
+      return part === undefined || test(part);
+    })
   );
-}
-
-export function isHeaderName(value: unknown): boolean {
-  return typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
 }

@@ -1,8 +1,8 @@
 import type { CallbackActorLogic } from 'xstate';
 import type { TransportCommand, TransportInput } from '../machines/connection.ts';
+import { complete } from '../machines/option-table.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
-import { check } from '../machines/rules.ts';
-import { type TransportActorOptions, transportActorRules } from './actor-options.ts';
+import { type TransportActorOptions, transportActorTable } from './actor-options.ts';
 import { memoryOf } from './connection-memory.ts';
 import { runStream } from './run-stream.ts';
 import type { Transport } from './transport.ts';
@@ -25,7 +25,7 @@ export function runTransport(
   transport: Transport,
   options: TransportActorOptions,
 ): Revivable<TransportCommand, TransportInput> {
-  check(options, transportActorRules);
+  const settings = complete(options, transportActorTable);
 
   return ({ input, sendBack, receive }, isRevived) => {
     // Its stream is gone and its last event ID is old: the statechart starts a new one.
@@ -33,7 +33,7 @@ export function runTransport(
       sendBack({ type: 'transport.restarted' });
       return undefined;
     }
-    const stream = runStream(transport, options, input, memoryOf(input.connection), sendBack);
+    const stream = runStream(transport, settings, input, memoryOf(input.connection), sendBack);
     receive(stream.receive);
     return stream.dispose;
   };

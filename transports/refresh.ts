@@ -1,5 +1,5 @@
+import { supply } from './app-functions.ts';
 import type { ErrorReporter } from './report.ts';
-import { supply } from './supply.ts';
 
 /** What has become of the refreshes by one function. */
 interface Renewals {

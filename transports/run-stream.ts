@@ -1,4 +1,3 @@
-import { systemClock } from '../machines/clock.ts';
 import type {
   AttemptOutcome,
   TransportCommand,
@@ -7,27 +6,35 @@ import type {
 } from '../machines/connection.ts';
 import { ConnectionError, exceeded, toFailure } from '../machines/connection-error.ts';
 import { isOffline } from '../machines/environment.ts';
-import type { TransportActorOptions } from './actor-options.ts';
+import type { TransportActorSettings } from './actor-options.ts';
 import type { ConnectionMemory } from './connection-memory.ts';
 import { createDelivery } from './delivery.ts';
 import { createLiveness } from './liveness.ts';
 import { asConnectionError } from './network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from './refresh.ts';
 import { createReplayFilter } from './replay-filter.ts';
-import { defaultReporter, report } from './report.ts';
+import { report } from './report.ts';
 import { resourceOf } from './resource.ts';
 import type { Transport } from './transport.ts';
 
 /** Runs one request and reads its stream. It reports what happens and obeys; the statechart decides. */
 export function runStream(
   transport: Transport,
-  options: TransportActorOptions,
+  settings: TransportActorSettings,
   input: TransportInput,
   memory: ConnectionMemory,
   send: (event: TransportEvent) => void,
 ) {
-  const { connectTimeout = 60_000, idleTimeout = 0, replays: replayPolicy = 'drop', refresh } = options;
-  const { clock = systemClock, reportError = defaultReporter, closeOn, jitter } = options;
+  const {
+    connectTimeout,
+    idleTimeout,
+    replays: replayPolicy,
+    refresh,
+    clock,
+    reportError,
+    closeOn,
+    jitter,
+  } = settings;
   const { replays } = memory;
   const own = new AbortController();
   const { signal } = own;
@@ -46,7 +53,7 @@ export function runStream(
     onLook: () => replays.forgetText(),
   });
   const deliver = createDelivery({
-    options,
+    settings,
     memory: replays,
     send,
     onKeepAlive: () => liveness.heard(true),

@@ -1,6 +1,14 @@
-import { type ConnectionOptions, checkOptions } from '../../adapters/options.ts';
+import { type ConnectionOptions, completeOptions } from '../../adapters/options.ts';
 import { type ConnectionStatus, connectionStatuses, selectStatus } from '../../machines/connection.ts';
-import { anyOf, check, type Rules } from '../../machines/rules.ts';
+import {
+  complete,
+  type Given,
+  number,
+  option,
+  optional,
+  type Rule,
+  rule,
+} from '../../machines/option-table.ts';
 import { describe, namedEvents, type PathEvent, pathEvents, type TestEvent } from './events.ts';
 import { type Move, routesFrom, withoutBeginnings } from './explore.ts';
 import { begin, type Model, streamOf } from './model.ts';
@@ -30,35 +38,36 @@ export interface ConnectionPath {
   readonly steps: readonly PathStep[];
 }
 
-/** Which paths to make. */
-export interface ConnectionPathsOptions {
+/** The options of {@link connectionPaths}. */
+const pathsTable = {
   /**
    * The options of the app's own connection, so that the paths go where that one can go. The fewer the retries,
    * the shorter are the paths to the end of them.
    *
    * @default { maxRetries: 2 }
    */
-  readonly options?: ConnectionOptions | undefined;
-  /** Only paths that end in this status, or in one of these. @default any */
-  readonly status?: ConnectionStatus | readonly ConnectionStatus[] | undefined;
+  options: option(
+    { maxRetries: 2 },
+    rule<ConnectionOptions>('the options of a connection', (value) => Object(value) === value),
+  ),
+  /** Only paths that end in this status, or in one of these. Left out, any. */
+  status: option(
+    connectionStatuses,
+    among<ConnectionStatus>('a status or a list of them', connectionStatuses),
+  ),
   /** Only paths of at most so many steps. @default Infinity */
-  readonly maxLength?: number | undefined;
+  maxLength: option(Infinity, number(1, Infinity)),
   /**
    * Only paths on which nothing else happens. Some have to be named, because they are played with more than others:
    * `refresh`, `sleep`, `leave`, `return`, `move`, `relocate`, `flood` and `revive`. Without `refresh`, that of the app
-   * is expected to be done at once; with it, to wait for `refresh` of the stage.
-   *
-   * @default all the others that can happen with these options
+   * is expected to be done at once; with it, to wait for `refresh` of the stage. Left out, all the others that can
+   * happen with these options.
    */
-  readonly events?: readonly PathEvent[] | undefined;
-}
-
-const rules: Rules<ConnectionPathsOptions> = {
-  options: { allowed: 'the options of a connection', test: (value) => Object(value) === value },
-  status: among('a status or a list of them', connectionStatuses),
-  maxLength: anyOf([1, Infinity]),
-  events: among('a list of events', pathEvents),
+  events: optional(among<PathEvent>('a list of events', pathEvents)),
 };
+
+/** Which paths to make. */
+export interface ConnectionPathsOptions extends Given<typeof pathsTable> {}
 
 /**
  * Paths through every state and every transition of a connection with the given options, made from
@@ -82,11 +91,10 @@ const rules: Rules<ConnectionPathsOptions> = {
  * @throws Error when there is no such path: a test that walks none would pass.
  */
 export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionPath[] {
-  check(given, rules);
-  checkOptions(given.options ?? {});
-  const { options = { maxRetries: 2 }, status = connectionStatuses, maxLength = Infinity, events } = given;
-  const start = begin(options, 0, events?.includes('refresh'));
-  const wanted = events ?? pathEvents.filter((event) => !namedEvents.includes(event));
+  const { options, status, maxLength, events } = complete(given, pathsTable);
+  completeOptions(options);
+  const wanted = [events ?? pathEvents.filter((event) => !namedEvents.includes(event))].flat();
+  const start = begin(options, 0, wanted.includes('refresh'));
   const routes = routesFrom(start, ({ event }) => wanted.includes(event)).filter(
     (route) =>
       route.length <= maxLength &&
@@ -131,9 +139,7 @@ function expectedOf(model: Model): ExpectedState {
   };
 }
 
-function among(allowed: string, words: readonly string[]) {
-  return {
-    allowed: `${allowed}: ${words.join(', ')}`,
-    test: (value: unknown) => [value].flat().every((word) => words.includes(String(word))),
-  };
+function among<Word extends string>(allowed: string, words: readonly Word[]): Rule<Word | readonly Word[]> {
+  const isAmong = (word: unknown) => words.includes(word as Word);
+  return rule(`${allowed}: ${words.join(', ')}`, (value) => [value].flat().every(isAmong));
 }

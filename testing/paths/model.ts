@@ -8,8 +8,11 @@ import {
   type TransportInput,
 } from '../../machines/connection.ts';
 import type { Failure } from '../../machines/connection-error.ts';
+import { complete } from '../../machines/option-table.ts';
 import { builtInEffect } from '../../machines/xstate-internals.ts';
+import { transportActorTable } from '../../transports/actor-options.ts';
 import { eventSourceTransport } from '../../transports/event-source.ts';
+import { fetchTable } from '../../transports/fetch.ts';
 import { isSafe } from '../../transports/method.ts';
 import { usualDraw } from '../chance.ts';
 import type { PathMessage } from './events.ts';
@@ -193,7 +196,7 @@ export function sendRequest(draft: Draft, id: string): void {
   draft.requests += 1;
 }
 
-function kindOf({ method = 'GET', resume }: ConnectionOptions) {
+function kindOf({ method = fetchTable.method.default, resume }: ConnectionOptions) {
   return {
     unsafe: !isSafe(method),
     resumable: resume !== undefined && isSafe(resume.method ?? 'GET'),
@@ -241,7 +244,7 @@ function applyAction(draft: Draft, action: Action): void {
 }
 
 function startAttempt(draft: Draft, id: string, { refresh }: TransportInput): void {
-  const { connectTimeout = 60_000, refresh: renew } = draft.options;
+  const { connectTimeout, refresh: renew } = complete(draft.options, transportActorTable);
   const attempt: Attempt = {
     phase: 'preparing',
     refreshes: refresh && renew !== undefined && !draft.isRefreshed,

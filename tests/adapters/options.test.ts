@@ -1,4 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { computed, reactive, ref } from 'vue';
 import {
   type ConnectionOptions,
   createConnection,
@@ -93,8 +95,14 @@ describe('an option that is not what it may be is refused at once', () => {
     expect(given(options)).toThrow(new TypeError(message));
   });
 
-  test.each([
+  test.each<unknown>([
     { 404: 'maybe' },
+    { '1xx': 'retry' },
+    { '6xx': 'retry' },
+    { '05xx': 'retry' },
+    { 5000: 'retry' },
+    { exhausted: 'retry' },
+    { toString: 'retry' },
     { 999: 'retry' },
     { 4040: 'retry' },
     { 9404: 'retry' },
@@ -106,6 +114,36 @@ describe('an option that is not what it may be is refused at once', () => {
     expect(given({ policy })).toThrow(
       /^`policy` must be an object like \{ 404: 'fail', '5xx': 'retry', network: 'stop' \}, but it is /,
     );
+  });
+
+  test.each([
+    ['a ref of Vue', ref({ authorization: 'x' })],
+    ['a computed value of Vue', computed(() => ({ authorization: 'x' }))],
+    ['a signal', { value: { authorization: 'x' } }],
+    ['a promise', Promise.resolve({ authorization: 'x' })],
+    ['a header that is not there', { authorization: undefined }],
+    ['a header that is null', { authorization: null }],
+    ['a header with several values', { authorization: ['x', 'y'] }],
+    ['text', 'authorization: x'],
+    ['null', null],
+  ])('headers that are %s', (_, headers) => {
+    const message =
+      /^`headers` must be a Headers object, a list of pairs, or a plain object of strings \| function, /;
+    expect(given({ headers })).toThrow(message);
+    expect(given({ method: 'POST', resume: { headers } })).toThrow(/^`resume` must be /);
+  });
+
+  test.each([
+    ['a plain object', { question: 'x' }],
+    ['a ref of Vue', ref('a question')],
+    ['a list', ['a question']],
+    ['a number', 5],
+    ['a date', new Date()],
+  ])('a body that is %s', (_, body) => {
+    const message =
+      /^`body` must be text, bytes, a Blob, FormData, URLSearchParams or a stream \| function, /;
+    expect(given({ method: 'POST', body })).toThrow(message);
+    expect(given({ method: 'POST', resume: { method: 'POST', body } })).toThrow(/^`resume` must be /);
   });
 
   test.each(['', null, undefined, 5])('a URL of %o', (url) => {
@@ -136,6 +174,31 @@ test('everything that an option may be is accepted, and undefined counts as not 
     jitter: () => 1,
     policy: { 404: 'retry', '5xx': 'fail', network: 'stop' },
   })();
+  const bodies = [
+    'a question',
+    '',
+    null,
+    new Uint8Array(1),
+    new ArrayBuffer(1),
+    new Blob(['x']),
+    new FormData(),
+    new URLSearchParams(),
+    new ReadableStream(),
+    (async function* () {})(),
+    async () => ({}),
+  ];
+  for (const body of bodies) given({ method: 'POST', body })();
+  const allHeaders = [
+    new Headers(),
+    [['x-a', 'b']],
+    new Map([['x-a', 'b']]),
+    Object.create(null),
+    reactive({ 'x-a': 'b' }),
+    runInNewContext("({ 'x-a': 'b' })"),
+    { 'x-a': 1 },
+    () => ({}),
+  ];
+  for (const headers of allHeaders) given({ headers })();
   given({
     method: 'POST',
     headers: { accept: 'text/event-stream' },

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import type { Page } from 'playwright';
 import { describe, expect, test } from 'vitest';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
-import { inspectionRules } from '../../visualizations/inspect/options.ts';
+import { inspectionTable } from '../../visualizations/inspect/options.ts';
 import { shownFields } from '../../visualizations/inspect/redact.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { documentation, read } from './documentation.ts';
@@ -28,7 +28,7 @@ describe('the guide to inspecting', () => {
 
   test('names every option', () => {
     const named = table('options').map(([name]) => name);
-    expect(named.sort()).toEqual(Object.keys(inspectionRules).sort());
+    expect(named.sort()).toEqual(Object.keys(inspectionTable).sort());
   });
 
   test('names all that a call returns', () => {

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createConnection } from '../../index.ts';
+import { optionTables } from '../../adapters/options.ts';
 import { failurePolicy } from '../../machines/policy.ts';
-import { defaultSettings } from '../../machines/settings.ts';
 import { documentation, read } from './documentation.ts';
+
+const defaults = new Map(
+  Object.values(optionTables)
+    .flatMap((options) => Object.entries(options))
+    .map(([name, option]) => [name, option.default] as const),
+);
+const own = 'adapters/options.ts';
+const inTransports = (name: string) => `transports/${name}.ts`;
 
 const { examples, table } = documentation('README.md');
 
@@ -28,11 +35,10 @@ describe('the README', () => {
     expect(Object.fromEntries(verdicts)).toEqual(failurePolicy);
   });
 
-  test('gives the defaults that the code has, for every setting', () => {
+  test('gives the default of every option as the table of options has it', () => {
     const documented = Object.fromEntries(table('options').map(([name, value]) => [name, value]));
-    for (const [name, value] of Object.entries(defaultSettings)) {
-      const shown = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
-      expect([name, documented[name]]).toEqual([name, shown]);
+    for (const [name, standard] of defaults) {
+      if (isPlain(standard)) expect([name, documented[name]]).toEqual([name, shown(standard)]);
     }
   });
 
@@ -44,14 +50,35 @@ describe('the README', () => {
 
   test('names every option, and none that there is not', () => {
     const documented = table('options').flatMap(([names = '']) => names.split(', '));
-    const attempt = () => createConnection('http://127.0.0.1/', { noSuchOption: 1 } as object);
-    expect(attempt).toThrow(TypeError);
-    let known: string[] = [];
-    try {
-      attempt();
-    } catch (error) {
-      known = /There are (.*)\.$/.exec(String(error))?.[1]?.split(', ') ?? [];
-    }
-    expect(documented.sort()).toEqual(known.sort());
+    expect(documented.sort()).toEqual([...defaults.keys()].sort());
   });
 });
+
+describe('the comment of an option', () => {
+  const files = [
+    'machines/settings.ts',
+    ...['actor-options', 'fetch', 'event-source'].map(inTransports),
+    own,
+  ];
+
+  test.each(files)('in %s gives the default that the option has', (file) => {
+    const stated = [...read(file).matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s+(\w+)(?:: [a-z]|,)/g)].flatMap(
+      ([, comment = '', name = '']) => {
+        const [, value] = /@default (.*\S)/.exec(comment) ?? [];
+        return value === undefined ? [] : [[name, value.replace(/(?<=\d)_(?=\d)/g, '')]];
+      },
+    );
+    expect(stated.length).toBeGreaterThan(0);
+    expect(stated).toEqual(stated.map(([name = '']) => [name, shown(defaults.get(name))]));
+  });
+});
+
+function isPlain(value: unknown): boolean {
+  return (
+    value !== undefined && JSON.stringify(value) !== undefined && typeof Object(value).now !== 'function'
+  );
+}
+
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).replaceAll('"', "'");
+}

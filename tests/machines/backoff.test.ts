@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backoffDelay, serverFloor, withinBounds } from '../../machines/backoff.ts';
 import { jitterKinds, withJitter } from '../../machines/jitter.ts';
-import { longestDelay } from '../../machines/rules.ts';
+import { longestDelay } from '../../machines/option-table.ts';
 import { defaultSettings } from '../../machines/settings.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 

@@ -258,6 +258,19 @@ describe('the request', () => {
     ]);
   });
 
+  test.each([
+    ['headers', { headers: () => ({ value: { authorization: 'x' } }) as never }],
+    ['headers', { headers: async () => ({ authorization: undefined }) as never }],
+    ['body', { method: 'POST', body: () => ({ question: 'x' }) as never }],
+  ])('is not sent with %s that a function should not have returned', async (name, options) => {
+    await expect(open(options)).rejects.toMatchObject({
+      kind: 'invalid',
+      unsent: true,
+      message: expect.stringMatching(`^What \`${name}\` returns must be .* but it is of type object\\.$`),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   test('can be a POST with a body and headers of the app', async () => {
     const batches = await open({
       method: 'POST',

@@ -108,3 +108,22 @@ test('the state and the hooks say what they hold', () => {
     useInReact('/events', { onDeactivated: 'pause' });
   });
 });
+
+test('an option takes what its rule allows, and nothing else', () => {
+  compiled(() => {
+    createConnection('/events', { jitter: 'decorrelated', policy: { 404: 'retry', '5xx': 'fail' } });
+    createConnection('/events', { jitter: (delay) => delay / 2, idleTimeout: 'auto', replays: 'deliver' });
+    // @ts-expect-error There is no such kind of jitter.
+    createConnection('/events', { jitter: 'half' });
+    // @ts-expect-error There is no such class of statuses.
+    createConnection('/events', { policy: { '1xx': 'retry' } });
+    // @ts-expect-error There is no such verdict.
+    createConnection('/events', { policy: { 404: 'maybe' } });
+    // @ts-expect-error A ref is no headers.
+    createConnection('/events', { headers: { value: { authorization: 'x' } } });
+    // @ts-expect-error An object is no body.
+    createConnection('/events', { method: 'POST', body: { question: 'x' } });
+    // @ts-expect-error The statechart makes no delay with a function.
+    createActor(connectionMachine, { input: { jitter: (delay: number) => delay } });
+  });
+});

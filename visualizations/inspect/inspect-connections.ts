@@ -1,6 +1,6 @@
 import type { AnyActorRef, InspectionEvent } from 'xstate';
-import { check } from '../../machines/rules.ts';
-import { type InspectionOptions, inspectionRules, isDevelopment } from './options.ts';
+import { complete } from '../../machines/option-table.ts';
+import { type InspectionOptions, inspectionTable, isDevelopment } from './options.ts';
 import { type Session, startSession } from './session.ts';
 
 /** An inspection that {@link inspectConnections} has begun. */
@@ -28,17 +28,17 @@ let current: Session | undefined;
  * ```ts
  * inspectConnections(); // before the app makes its first connection
  * ```
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function inspectConnections(options: InspectionOptions = {}): Inspection {
-  check(options, inspectionRules);
+  const settings = complete(options, inspectionTable);
+  const { enabled = isDevelopment(), viewer } = settings;
   const before = current;
   before?.stop();
   current = undefined;
-  const { enabled = isDevelopment(), viewer = 'stately' } = options;
   if (!enabled || (typeof viewer === 'string' && typeof document === 'undefined')) return off;
 
-  const session = startSession(options);
+  const session = startSession(settings);
   current = session;
   for (const [actor, name] of before?.followed() ?? []) session.add(actor, name);
   const { inspect, add } = session;

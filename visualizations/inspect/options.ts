@@ -1,19 +1,29 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
-import { callback, flag, milliseconds, type Rules, text } from '../../machines/rules.ts';
+import {
+  type Complete,
+  flag,
+  functionOf,
+  type Given,
+  isFunction,
+  milliseconds,
+  option,
+  optional,
+  rule,
+  text,
+} from '../../machines/option-table.ts';
 
 /** Takes records: every adapter of `@statelyai/inspect` is one. Whoever made it starts and stops it. */
 export interface InspectionViewer {
   send(record: StatelyInspectionEvent): void;
 }
 
-/** How connections are inspected. */
-export interface InspectionOptions {
+/** The options of an inspection. */
+export const inspectionTable = {
   /**
-   * Whether to inspect at all. Where there is no `process.env.NODE_ENV`, as without a bundler, it has to be said.
-   *
-   * @default process.env.NODE_ENV !== 'production'
+   * Whether to inspect at all. Left out: in development, `process.env.NODE_ENV !== 'production'`. Where there is no
+   * such thing, as without a bundler, it has to be said.
    */
-  readonly enabled?: boolean | undefined;
+  enabled: optional(flag),
   /**
    * Who shows what happens: Stately's inspector, the viewer of this package, or an adapter of `@statelyai/inspect`,
    * the only one that works outside a page.
@@ -21,47 +31,43 @@ export interface InspectionOptions {
    * @default 'stately'
    * @example `createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter`
    */
-  readonly viewer?: 'stately' | 'local' | InspectionViewer | undefined;
+  viewer: option(
+    'stately',
+    rule<'stately' | 'local' | InspectionViewer>(
+      "'stately' | 'local' | an adapter with `send`",
+      (value) => value === 'stately' || value === 'local' || isFunction(Object(value).send),
+    ),
+  ),
   /** Where the viewer `'stately'` is. @default 'https://stately.ai/inspect' */
-  readonly url?: string | undefined;
-  /** The frame for the viewer `'stately'`. @default a window of its own */
-  readonly iframe?: HTMLIFrameElement | undefined;
+  url: option('https://stately.ai/inspect', text),
+  /** The frame for the viewer `'stately'`. Left out, a window of its own. */
+  iframe: optional(rule<HTMLIFrameElement>('an <iframe>', (value) => Object(value).tagName === 'IFRAME')),
   /**
    * Shows what messages say: the last 10 of those that a record stands for, up to 1 000 characters of each. Else they
    * are only counted.
    *
    * @default false
    */
-  readonly payloads?: boolean | undefined;
+  payloads: option(false, flag),
   /**
    * How often the messages of a connection are told of at most, in milliseconds: what arrives meanwhile is counted.
    * 0 tells of every chunk that is read.
    *
    * @default 1_000
    */
-  readonly messagesEvery?: number | undefined;
+  messagesEvery: option(1_000, milliseconds),
   /**
    * Names a connection. It is given the path of the URL, or what stands for it: give another name where the path
-   * itself is a secret.
-   *
-   * @default the path
+   * itself is a secret. Left out, the path.
    */
-  readonly name?: ((path: string) => string) | undefined;
-}
-
-/** The rule for each option. */
-export const inspectionRules: Rules<InspectionOptions> = {
-  enabled: flag,
-  viewer: {
-    allowed: "'stately' | 'local' | an adapter with `send`",
-    test: (value) => value === 'stately' || value === 'local' || callback.test(Object(value).send),
-  },
-  url: text,
-  iframe: { allowed: 'an <iframe>', test: (value) => Object(value).tagName === 'IFRAME' },
-  payloads: flag,
-  messagesEvery: milliseconds,
-  name: callback,
+  name: optional(functionOf<(path: string) => string>()),
 };
+
+/** How connections are inspected. */
+export interface InspectionOptions extends Given<typeof inspectionTable> {}
+
+/** The same with the defaults filled in. */
+export interface InspectionSettings extends Complete<typeof inspectionTable> {}
 
 /** Whether this is not a build for production. Where there is no `process` nobody can tell, and it counts as one. */
 export function isDevelopment(): boolean {

@@ -1,7 +1,7 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { createNames } from './names.ts';
-import type { InspectionOptions } from './options.ts';
+import type { InspectionSettings } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
 import { type ConnectionActor, connectionOf, givenName, isConnection } from './shown-actor.ts';
@@ -16,11 +16,11 @@ export interface Recorder {
 }
 
 export function createRecorder(
-  options: Pick<InspectionOptions, 'payloads' | 'messagesEvery' | 'name'>,
+  options: Pick<InspectionSettings, 'payloads' | 'messagesEvery' | 'name'>,
   tell: (record: InspectionRecord) => void,
   complain: (fault: unknown) => void,
 ): Recorder {
-  const { payloads = false, messagesEvery = 1_000 } = options;
+  const { payloads, messagesEvery } = options;
   const names = new WeakMap<AnyActor, string>();
   const births = new WeakMap<AnyActor, number>();
   /** The names that connections get once there is something to tell of them. */

@@ -3,7 +3,7 @@ import { watchConnections } from '../../adapters/inspection.ts';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { createBacklog } from './backlog.ts';
 import { pathOf } from './names.ts';
-import type { InspectionOptions } from './options.ts';
+import type { InspectionSettings } from './options.ts';
 import { createRecorder } from './recorder.ts';
 import { openLocal, openStately } from './viewers.ts';
 
@@ -16,8 +16,8 @@ export interface Session {
   followed(): Iterable<readonly [actor: AnyActor, name: string | undefined]>;
 }
 
-export function startSession(options: InspectionOptions): Session {
-  const { viewer = 'stately' } = options;
+export function startSession(options: InspectionSettings): Session {
+  const { viewer } = options;
   const over = new AbortController();
   const complain = createComplaint();
   const backlog = createBacklog(complain);

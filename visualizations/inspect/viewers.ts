@@ -1,10 +1,10 @@
 import { askForWindow } from './ask-for-window.ts';
 import type { Backlog } from './backlog.ts';
-import type { InspectionOptions } from './options.ts';
+import type { InspectionSettings } from './options.ts';
 
 /** Shows the records in Stately's inspector, or in another page that calls `createBrowserReceiver()`. */
 export async function openStately(
-  { url, iframe }: Pick<InspectionOptions, 'url' | 'iframe'>,
+  { url, iframe }: Pick<InspectionSettings, 'url' | 'iframe'>,
   backlog: Backlog,
   signal: AbortSignal,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export async function openStately(
   });
   if (signal.aborted) return;
   const { adapter } = createBrowserInspector({
-    ...(url !== undefined && { url }),
+    url,
     ...(iframe && { iframe }),
     autoStart: false,
     // The records are plain already, and its own serialiser cuts objects after ten keys.

@@ -1,32 +1,7 @@
 import { ConnectionError, type FailureKind, isConnectionError } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
-import { callback, type Rule, text } from '../machines/rules.ts';
 import { type ErrorReporter, report } from './report.ts';
 import type { MessageMatcher, Supplied } from './transport.ts';
-
-/** What a URL option may be. */
-export const urlRule: Rule = {
-  allowed: 'a URL or a function',
-  test: (value) => value instanceof URL || text.test(value) || callback.test(value),
-};
-
-/** What a list of event names may be. */
-export const eventsRule: Rule = {
-  allowed: 'a list of event names',
-  test: (value) => Array.isArray(value) && value.every(text.test),
-};
-
-/** What an option may be that names one event or several. */
-export const namesRule: Rule = {
-  allowed: 'an event name or a list of them',
-  test: (value) => text.test(value) || eventsRule.test(value),
-};
-
-/** What an option may be that names events, or tests messages. */
-export const matcherRule: Rule = {
-  allowed: `${namesRule.allowed}, or a function of the message`,
-  test: (value) => namesRule.test(value) || callback.test(value),
-};
 
 /**
  * Gets the value of an option that may be a function of the app.

@@ -1,0 +1,116 @@
+/** The longest delay that `setTimeout` keeps, in milliseconds; a longer one fires at once. */
+export const longestDelay = 2 ** 31 - 1;
+
+/** What a value may be: as words for a person, and as a test. */
+export interface Rule<Value = unknown> {
+  readonly allowed: string;
+  readonly test: (value: unknown) => value is Value;
+}
+
+/** An option: what it may be, and what it is when it is not given. */
+export interface Option<Value = unknown> extends Rule<Value> {
+  readonly default: Value;
+}
+
+/** Everything about some options, by name. Their types, their checks and their documentation derive from it. */
+export type OptionTable = Readonly<Record<string, Option>>;
+
+/** The options of a table as a user gives them; `undefined` counts as not given. */
+export type Given<Table extends OptionTable> = {
+  readonly [Name in keyof Table]?: Table[Name]['default'] | undefined;
+};
+
+/** The options of a table with the defaults filled in. */
+export type Complete<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name]['default'];
+};
+
+/** An option with a default. */
+export function option<Value>(standard: NoInfer<Value>, rule: Rule<Value>): Option<Value> {
+  return { ...rule, default: standard };
+}
+
+/** An option that may be left out. */
+export function optional<Value>(rule: Rule<Value>): Option<Value | undefined> {
+  return { ...(rule as Rule<Value | undefined>), default: undefined };
+}
+
+/** A rule of one's own. */
+export function rule<Value>(allowed: string, test: (value: unknown) => boolean): Rule<Value> {
+  return { allowed, test: test as Rule<Value>['test'] };
+}
+
+/** Allows a number in a range, both ends included. */
+export function number(least: number, most: number): Rule<number> {
+  const isInRange = (value: unknown) => typeof value === 'number' && value >= least && value <= most;
+  return rule(`a number from ${least} to ${most}`, isInRange);
+}
+
+/** Allows any of some words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Rule<Word> {
+  return rule(words.map((word) => `'${word}'`).join(' | '), (value) => words.includes(value as Word));
+}
+
+/** Allows a function, whose type nobody can check. */
+export function functionOf<Signature extends (...given: never[]) => unknown>(): Rule<Signature> {
+  return rule('function', isFunction);
+}
+
+/** Allows an object that has some methods. */
+export function objectWith<Value extends object>(...methods: (keyof Value & string)[]): Rule<Value> {
+  const names = methods.map((name) => `\`${name}\``);
+  const last = names.pop();
+  const allowed = `an object with ${names.length > 0 ? `${names.join(', ')} and ` : ''}${last}`;
+  return rule(allowed, (value) => methods.every((name) => isFunction(Object(value)[name])));
+}
+
+/** Allows what either rule allows. */
+export function either<One, Other>(one: Rule<One>, other: Rule<Other>): Rule<One | Other> {
+  return rule(`${one.allowed} | ${other.allowed}`, (value) => one.test(value) || other.test(value));
+}
+
+export const milliseconds = number(0, longestDelay);
+export const flag = rule<boolean>('boolean', (value) => typeof value === 'boolean');
+export const text = rule<string>('string', (value) => typeof value === 'string' && value !== '');
+
+export function isFunction(value: unknown): value is (...given: never[]) => unknown {
+  return typeof value === 'function';
+}
+
+/**
+ * Checks the options that are given; `undefined` counts as not given.
+ *
+ * @throws TypeError that names the option, its value and what is allowed.
+ */
+export function check(options: object, table: Readonly<Record<string, Rule>>): void {
+  for (const [name, { allowed, test }] of Object.entries(table)) {
+    const value: unknown = options[name as keyof typeof options];
+    if (value !== undefined && !test(value)) throw new TypeError(`\`${name}\` ${complaint(allowed, value)}`);
+  }
+}
+
+/** What is wrong with a value that a rule does not allow. */
+export function complaint(allowed: string, value: unknown): string {
+  return `must be ${allowed}, but it is ${describe(value)}.`;
+}
+
+/**
+ * Checks the options that are given, and fills in the defaults.
+ *
+ * @throws TypeError that names the option, its value and what is allowed.
+ */
+export function complete<Table extends OptionTable>(given: Given<Table>, table: Table): Complete<Table> {
+  check(given, table);
+  const entries = Object.entries(table).map(([name, { default: standard }]) => [
+    name,
+    given[name] === undefined ? standard : given[name],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Numbers, flags and short words are shown; whatever else it is may be private. */
+function describe(value: unknown): string {
+  const isPrimitive = Object(value) !== value; // an object may not even become a string
+  const shown = typeof value === 'string' ? `'${value}'` : isPrimitive && String(value);
+  return shown === false || shown.length > 20 ? `of type ${typeof value}` : shown;
+}

@@ -1,0 +1,94 @@
+import {
+  either,
+  flag,
+  functionOf,
+  isFunction,
+  number,
+  option,
+  type Rule,
+  rule,
+  text,
+} from '../machines/option-table.ts';
+import { isSendable } from './event-id.ts';
+import { defaultReporter, type ErrorReporter } from './report.ts';
+import type { MessageMatcher, Supplied } from './transport.ts';
+
+/** What a URL option may be. */
+export const urlRule = rule<Supplied<string | URL>>(
+  'a URL or a function',
+  (value) => value instanceof URL || text.test(value) || isFunction(value),
+);
+
+/** What a list of event names may be. */
+export const eventsRule = rule<readonly string[]>(
+  'a list of event names',
+  (value) => Array.isArray(value) && value.every(text.test),
+);
+
+/** What an option may be that names one event or several. */
+export const namesRule = rule<string | readonly string[]>(
+  'an event name or a list of them',
+  (value) => text.test(value) || eventsRule.test(value),
+);
+
+/** What an option may be that names events, or tests messages. */
+export const matcherRule = rule<MessageMatcher>(
+  `${namesRule.allowed}, or a function of the message`,
+  (value) => namesRule.test(value) || isFunction(value),
+);
+
+/** What an event ID may be. */
+export const lastEventIdRule = rule<string>(
+  'a string without control characters',
+  (value) => typeof value === 'string' && isSendable(value),
+);
+
+/** What the name of a header may be. */
+export const headerNameRule = rule<string>(
+  'the name of a header',
+  (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+);
+
+/**
+ * What headers may be. Anything else that has properties would be sent by the names of these: a ref of Vue as the
+ * header `_value`.
+ */
+export const headersRule = rule<HeadersInit | undefined>(
+  'a Headers object, a list of pairs, or a plain object of strings',
+  (value) =>
+    value === undefined ||
+    (Object(value) === value && isFunction(Object(value)[Symbol.iterator])) ||
+    (isPlain(value) &&
+      Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number')),
+);
+
+/** What a body may be. `fetch` would send anything else as a word such as `[object Object]`. */
+export const bodyRule = rule<BodyInit | null | undefined>(
+  'text, bytes, a Blob, FormData, URLSearchParams or a stream',
+  (value) =>
+    value == null ||
+    typeof value === 'string' ||
+    ArrayBuffer.isView(value) ||
+    /^\[object (ArrayBuffer|SharedArrayBuffer|Blob|File|FormData|URLSearchParams|ReadableStream)\]$/.test(
+      Object.prototype.toString.call(value),
+    ) ||
+    isFunction(Object(value)[Symbol.asyncIterator]),
+);
+
+/** What an option may be that a function may supply. */
+export function supplied<Value>(value: Rule<Value>): Rule<Supplied<Value>> {
+  return either(value, functionOf<() => Value | Promise<Value>>());
+}
+
+// Options that several parts have in common.
+
+export const maxEventSize = option(16_777_216, number(1, Infinity));
+export const maxFieldSize = option(4_096, number(1, Infinity));
+export const withCredentials = option(false, flag);
+export const reportError = option(defaultReporter, functionOf<ErrorReporter>());
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (Object(value) !== value) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // the latter of any realm
+}
