@@ -4,6 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import house from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
+import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
 import { exampleStream } from './tests/support/example-stream.ts';
 
@@ -24,12 +25,10 @@ const launchOptions = {
 const expect = { poll: { timeout: 20_000 } };
 
 /** The package by its own name, as the examples import it. */
-const ownEntries = [
-  { find: /^sse-machine$/, replacement: path('index.ts') },
-  { find: /^sse-machine\/(react|vue)$/, replacement: path('adapters/$1.ts') },
-  { find: /^sse-machine\/inspect$/, replacement: path('visualizations/inspect/index.ts') },
-  { find: /^sse-machine\/testing$/, replacement: path('testing/index.ts') },
-];
+const ownEntries = entries.map(({ name, source }) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: path(source),
+}));
 
 /** Another version than the installed one, for `npm run test:xstate`. */
 const { XSTATE_FOLDER } = process.env;

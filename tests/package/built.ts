@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import house from '../../package.json' with { type: 'json' };
+import { entries as published } from '../../scripts/published.mjs';
 
 export const root = join(import.meta.dirname, '../..');
 
 /** What can be imported: `sse-machine`, `sse-machine/react` … */
-export const entries = Object.keys(house.exports)
-  .filter((path) => path !== './package.json')
-  .map((path) => path.replace('.', 'sse-machine'));
+export const entries = published.map(({ name }) => name);
 
 /** What has to be installed beside the package for all of its entries to work. */
 export const peers = Object.keys({ ...house.dependencies, ...house.peerDependencies });

@@ -6,6 +6,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 import house from '../../package.json' with { type: 'json' };
+import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
 
@@ -32,7 +33,7 @@ describe('the published package', () => {
     const wanted = [
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/[\w/-]+\.(js|d\.ts)(\.map)?$/,
-      /^(index|(machines|transports|adapters|testing|visualizations\/(chart|inspect|viewer))\/[\w/-]+)\.ts$/,
+      new RegExp(`^(${rooms.join('|')})(/[\\w/-]+\\.ts)?$`),
     ];
     expect(consumer.files.filter((file) => !wanted.some((pattern) => pattern.test(file)))).toEqual([]);
     expect(consumer.files).toEqual(

@@ -1,0 +1,136 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { entries, rooms } from '../../scripts/published.mjs';
+import tsconfig from '../../tsconfig.json' with { type: 'json' };
+import { type Import, importsOf, reachableFrom, roomOf, sourcesIn } from './imports.ts';
+
+/** The rooms that each room may import from, besides itself. Rooms that are not here may import from any. */
+const mayImport: Record<string, readonly string[]> = {
+  machines: [],
+  transports: ['machines'],
+  adapters: ['machines', 'transports'],
+  testing: ['machines', 'transports', 'adapters'],
+  'index.ts': ['machines', 'transports', 'adapters'],
+  'visualizations/chart': ['machines'],
+  'visualizations/viewer': ['machines', 'visualizations/chart'],
+  'visualizations/inspect': ['machines', 'adapters', 'visualizations/chart', 'visualizations/viewer'],
+};
+
+/** The doors of a room that has an inside: what rooms that ship import of it. */
+const doors: Record<string, readonly string[]> = {
+  transports: [
+    'actor-options.ts',
+    'app-functions.ts',
+    'event-id.ts',
+    'event-source.ts',
+    'fetch.ts',
+    'from-transport.ts',
+    'option-rules.ts',
+    'parse.ts',
+    'report.ts',
+    'resource.ts',
+    'transport.ts',
+  ],
+};
+
+/** The packages that each room may import. */
+const packages: Record<string, readonly string[]> = {
+  machines: ['xstate'],
+  transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream'],
+  adapters: ['xstate', 'react', 'vue', '@xstate/react', '@xstate/vue'],
+  testing: ['xstate', 'xstate/graph'],
+  'index.ts': [],
+  'visualizations/chart': ['xstate'],
+  'visualizations/viewer': ['xstate', '@statelyai/inspect'],
+  'visualizations/inspect': ['xstate', '@statelyai/inspect'],
+};
+
+const shipped = rooms.flatMap(sourcesIn);
+const ofRoom = (wanted: string) => shipped.filter((file) => roomOf(file) === wanted).flatMap(importsOf);
+const isFile = ({ to }: Import) => /\.(ts|tsx|vue)$/.test(to);
+const inWords = ({ from, to }: Import) => `${from} imports ${to}`;
+
+describe.each(Object.entries(mayImport))('%s', (room, others) => {
+  test(`imports from no room but ${[room, ...others].join(', ')}`, () => {
+    const outside = ofRoom(room)
+      .filter(isFile)
+      .filter(({ to }) => ![room, ...others].includes(roomOf(to)));
+    expect(outside.map(inWords)).toEqual([]);
+  });
+
+  test(`imports no package but ${packages[room]?.join(', ') || 'none'}`, () => {
+    const foreign = ofRoom(room).filter((one) => !isFile(one) && !packages[room]?.includes(one.to));
+    // The test kit may stand on Node where there is one.
+    expect(foreign.map(inWords).filter((words) => !/^testing.* node:/.test(words))).toEqual([]);
+  });
+});
+
+test.each(Object.entries(doors))('%s is entered by adapters through its doors', (room, files) => {
+  const entered = ofRoom('adapters').filter(({ to }) => roomOf(to) === room);
+  expect(entered.filter(({ to }) => !files.some((file) => to === `${room}/${file}`)).map(inWords)).toEqual(
+    [],
+  );
+});
+
+test('the rooms do not import each other in a circle', () => {
+  const arrows = new Map(
+    Object.keys(mayImport).map((room) => [
+      room,
+      new Set(
+        ofRoom(room)
+          .filter(isFile)
+          .map(({ to }) => roomOf(to)),
+      ),
+    ]),
+  );
+  function circleFrom(room: string, path: readonly string[]): readonly string[] | undefined {
+    if (path.includes(room)) return [...path, room];
+    for (const next of arrows.get(room) ?? []) {
+      const found = next === room ? undefined : circleFrom(next, [...path, room]);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  expect(
+    [...arrows.keys()].map((room) => circleFrom(room, [])).filter((circle) => circle !== undefined),
+  ).toEqual([]);
+});
+
+describe('what is published', () => {
+  const reachable = reachableFrom(entries.map(({ source }) => source));
+
+  test('is what the entries import, and all of it is packed', () => {
+    expect([...reachable].sort()).toEqual([...shipped].sort());
+  });
+
+  test('has a wall in this test for every room', () => {
+    expect([...new Set(shipped.map(roomOf))].sort()).toEqual(Object.keys(mayImport).sort());
+  });
+
+  test('goes by the same names in `exports` and in the paths of tsconfig.json', () => {
+    const paths = Object.entries(tsconfig.compilerOptions.paths).map(([name, [source = '']]) => [
+      name,
+      source,
+    ]);
+    expect(paths).toEqual(entries.map(({ name, source }) => [name, `./${source}`]));
+  });
+
+  test('imports packages that are dependencies or peers', () => {
+    const known = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies });
+    const needed = shipped.flatMap(importsOf).filter((one) => !isFile(one) && !one.to.startsWith('node:'));
+    const unknown = needed.filter(
+      ({ to }) => !known.some((name) => to === name || to.startsWith(`${name}/`)),
+    );
+    expect(unknown.map(inWords)).toEqual([]);
+  });
+
+  test('lies in folders of their own', () => {
+    const top = readdirSync(join(import.meta.dirname, '../..'), { withFileTypes: true });
+    const folders = top
+      .filter((entry) => entry.isDirectory() && rooms.includes(entry.name))
+      .map(({ name }) => name);
+    expect(folders.sort()).toEqual(['adapters', 'machines', 'testing', 'transports']);
+  });
+});
