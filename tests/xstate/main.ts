@@ -12,7 +12,11 @@ const root = join(import.meta.dirname, '../..');
 for (const version of [oldest(), newest()]) {
   console.log(`XState ${version}`);
   const { status } = spawnSync(
-    ['vitest run --project node', ...tests.map((folder) => `tests/${folder}/`), ...process.argv.slice(2)].join(' '),
+    [
+      'vitest run --project node',
+      ...tests.map((folder) => `tests/${folder}/`),
+      ...process.argv.slice(2),
+    ].join(' '),
     { cwd: root, stdio: 'inherit', shell: true, env: { ...process.env, XSTATE_FOLDER: install(version) } },
   );
   if (status !== 0) process.exitCode = 1;
