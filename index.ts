@@ -1,7 +1,7 @@
 export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
-export type { Persistence } from './adapters/cursor.ts';
+export { createConnection } from './adapters/create-connection.ts';
 export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
-export { createConnection } from './adapters/vanilla.ts';
+export type { Persistence } from './adapters/persistence.ts';
 export type { ConnectionClock } from './machines/clock.ts';
 export {
   type AttemptOutcome,

@@ -22,7 +22,7 @@ import { type EventSourceTransportOptions, eventSourceTable } from '../transport
 import { type FetchTransportOptions, fetchTable, fetchTransport } from '../transports/fetch.ts';
 import { lastEventIdRule } from '../transports/option-rules.ts';
 import type { EventMap, Transport } from '../transports/transport.ts';
-import { persistenceRule } from './cursor.ts';
+import { persistenceRule } from './persistence.ts';
 
 /** Everything that can be said of the request and of what is read, whichever transport it is for. */
 export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;

@@ -3,8 +3,8 @@ import type { Message } from '../machines/message.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
 import type { ReconnectOptions } from './connection.ts';
+import { makeConnection } from './create-connection.ts';
 import type { ConnectionOptions } from './options.ts';
-import { makeConnection } from './vanilla.ts';
 import {
   begin,
   type ConnectionCommands,
@@ -16,7 +16,7 @@ import {
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
-} from './view.ts';
+} from './view-store.ts';
 
 export type {
   ConnectionCommands,
@@ -24,7 +24,7 @@ export type {
   ServerSentEventsOptions,
   ViewableConnection,
   ViewOptions,
-} from './view.ts';
+} from './view-store.ts';
 
 /** What the hooks return: what to show, and what to do. */
 export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & ConnectionCommands;

@@ -21,7 +21,7 @@ import { complete, type Given, oneOf, option } from '../machines/option-table.ts
 import { settingTable } from '../machines/settings.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { ReconnectOptions } from './connection.ts';
-import { makeConnection } from './vanilla.ts';
+import { makeConnection } from './create-connection.ts';
 import {
   begin,
   type ConnectionCommands,
@@ -33,7 +33,7 @@ import {
   type ViewableConnection,
   type ViewOptions,
   type ViewStore,
-} from './view.ts';
+} from './view-store.ts';
 
 export type {
   ConnectionCommands,
@@ -41,7 +41,7 @@ export type {
   ServerSentEventsOptions,
   ViewableConnection,
   ViewOptions,
-} from './view.ts';
+} from './view-store.ts';
 
 /** What the composables return: what to show, as shallow read-only refs, and what to do. */
 export type UseServerSentEventsResult<Data = unknown> = {

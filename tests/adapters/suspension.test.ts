@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Actor, createActor } from 'xstate';
-import { begin } from '../../adapters/view.ts';
+import { begin } from '../../adapters/view-store.ts';
 import {
   ConnectionError,
   type ConnectionOptions,

@@ -126,7 +126,7 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Neither text is a date.',
   },
   {
-    file: 'adapters/cursor.ts',
+    file: 'adapters/persistence.ts',
     line: 'return id !== undefined && isSendable(id) ? id : undefined;',
     becomes: 'true',
     why: 'What is not there could be sent, but is not there; the comparison is for TypeScript.',

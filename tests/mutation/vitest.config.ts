@@ -22,7 +22,10 @@ const testsOf: Record<string, Tests> = {
     apart: ['adapters/{create-connection,resumption}'],
   },
   adapters: {
-    together: ['adapters/{inspection,options,server-rendering,suspension,view}', 'transports/replacement'],
+    together: [
+      'adapters/{inspection,options,server-rendering,suspension,view-store}',
+      'transports/replacement',
+    ],
     apart: ['adapters/{create-connection,resumption}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },

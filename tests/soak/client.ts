@@ -1,6 +1,6 @@
 import type { Connection } from '../../adapters/connection.ts';
+import { createConnection } from '../../adapters/create-connection.ts';
 import type { ConnectionOptions } from '../../adapters/options.ts';
-import { createConnection } from '../../adapters/vanilla.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type Backend, Stream } from './backend.ts';
 import { Laptop } from './laptop.ts';

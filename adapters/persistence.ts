@@ -18,7 +18,7 @@ export const persistenceRule = rule<Persistence>(
 );
 
 /** A storage may be full, or forbidden: that is reported, and costs the connection nothing. */
-export function createCursor({ storage, key }: Persistence, reporter: ErrorReporter) {
+export function createPersistedId({ storage, key }: Persistence, reporter: ErrorReporter) {
   function attempt<Value>(access: () => Value): Value | undefined {
     try {
       return access();

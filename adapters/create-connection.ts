@@ -7,7 +7,6 @@ import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
-import { createCursor } from './cursor.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { Listeners } from './listeners.ts';
@@ -18,6 +17,7 @@ import {
   completeOptions,
   settingsOf,
 } from './options.ts';
+import { createPersistedId } from './persistence.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
 
 /**
@@ -51,7 +51,7 @@ export function makeConnection(
 ): Connection {
   const { transport, clock, reportError, bufferSize, persist, onGap, lastEventId } = completeOptions(options);
   const { events } = options;
-  const cursor = persist && createCursor(persist, reportError);
+  const cursor = persist && createPersistedId(persist, reportError);
 
   const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },

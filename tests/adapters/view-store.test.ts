@@ -5,7 +5,7 @@ import {
   unknownStore,
   type ViewableConnection,
   type ViewOptions,
-} from '../../adapters/view.ts';
+} from '../../adapters/view-store.ts';
 import { createConnection } from '../../index.ts';
 import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
