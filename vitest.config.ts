@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import house from './package.json' with { type: 'json' };
+import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
 import { exampleStream } from './tests/support/example-stream.ts';
@@ -60,7 +60,7 @@ export default defineConfig({
       browserProject({
         name: 'browser',
         include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
-        peers: house.devDependencies,
+        peers: packageJson.devDependencies,
       }),
       browserProject({
         name: 'browser-oldest',

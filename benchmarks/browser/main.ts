@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright';
-import house from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { launchChromium } from '../../tests/support/launch-chromium.ts';
 import { installPeers } from '../install.ts';
 import { start } from '../jobs.ts';
@@ -35,7 +35,7 @@ installPeers();
 const server = start('browser/server.ts');
 const [{ port }] = await once(server, 'message');
 const browser = await launchChromium();
-const { react, vue } = house.devDependencies;
+const { react, vue } = packageJson.devDependencies;
 const where = `Chromium ${browser.version()}, React ${react}, Vue ${vue}. ${circumstances()}`;
 
 for (const [name, measure] of Object.entries(sections)) {

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import house from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 
 export const root = join(import.meta.dirname, '../..');
 
 /** What can be imported: `sse-machine`, `sse-machine/react` … */
-export const entries = Object.keys(house.exports)
+export const entries = Object.keys(packageJson.exports)
   .filter((path) => path !== './package.json')
   .map((path) => path.replace('.', 'sse-machine'));
 
 /** What has to be installed beside the package for all of its entries to work. */
-export const peers = Object.keys({ ...house.dependencies, ...house.peerDependencies });
+export const peers = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies });
 
 export function assertBuilt() {
   if (!existsSync(join(root, 'dist/index.js'))) {

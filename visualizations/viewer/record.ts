@@ -111,12 +111,12 @@ function readEvent(value: unknown): ShownEvent | undefined {
     ...readTraffic(event),
     ...(lastEventId !== undefined && { lastEventId }),
     ...(resumedAfter !== undefined && { resumedAfter }),
-    // As it is, or as the inspector of the house tells of it.
+    // As it is, or as `inspectConnections` sends it.
     ...((event['jitter'] === true || typeof event['jitter'] === 'function') && { isOwnJitter: true }),
   };
 }
 
-/** Counted by the inspector of the house; others hand on the messages themselves. */
+/** `inspectConnections` sends counts; other inspectors hand on the messages themselves. */
 function readTraffic({ messages, batches }: Plain): Pick<ShownEvent, 'messages' | 'batches'> {
   if (Array.isArray(messages)) return { messages: messages.length, batches: 1 };
   const count = amount(messages);
