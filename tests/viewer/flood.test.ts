@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { limits } from '../../visualizations/viewer/history.ts';
+import { limits } from '../../visualizations/viewer/model/history.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { eventually, see } from './seen.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';

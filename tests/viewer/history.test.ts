@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectionOptions, createConnection } from '../../index.ts';
 import { createScriptedTransport, createTestClock } from '../../testing/index.ts';
-import { tapeOf } from '../../visualizations/viewer/bands.ts';
-import { detailOf } from '../../visualizations/viewer/details.ts';
-import { factsOf } from '../../visualizations/viewer/facts.ts';
-import { createHistory, type History, limits } from '../../visualizations/viewer/history.ts';
-import type { Moment } from '../../visualizations/viewer/moment.ts';
-import { change, clockTime, duration, eventName } from '../../visualizations/viewer/words.ts';
+import { createHistory, type History, limits } from '../../visualizations/viewer/model/history.ts';
+import type { Moment } from '../../visualizations/viewer/model/moment.ts';
+import { tapeOf } from '../../visualizations/viewer/model/timeline-data.ts';
+import { factsOf } from '../../visualizations/viewer/text/facts.ts';
+import { change, clockTime, duration, eventName } from '../../visualizations/viewer/text/labels.ts';
+import { detailOf } from '../../visualizations/viewer/text/moment-details.ts';
 import { until } from '../support/until.ts';
 import { failureRound } from './flood.ts';
 import { inspect } from './inspected.ts';

@@ -1,15 +1,15 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
-import { createAnnouncer } from './announcer.ts';
-import { createChartPane } from './chart-pane.ts';
-import { createDom } from './dom.ts';
-import { createFactsPane } from './facts-pane.ts';
-import { farewell } from './farewell.ts';
-import { createFocus } from './focus.ts';
-import { createHistory, type History } from './history.ts';
-import { createSequence } from './sequence.ts';
+import { createHistory, type History } from './model/history.ts';
+import { createFocus } from './model/selection.ts';
+import { createAnnouncer } from './panes/announcer.ts';
+import { createChartPane } from './panes/chart-pane.ts';
+import { createDom } from './panes/dom.ts';
+import { createFactsPane } from './panes/facts-pane.ts';
+import { createSequence } from './panes/sequence-pane.ts';
+import { farewell } from './panes/static-report.ts';
+import { createTimeline } from './panes/timeline-pane.ts';
+import { createToolbar } from './panes/toolbar.ts';
 import { viewerStyle } from './style.ts';
-import { createTimeline } from './timeline.ts';
-import { createToolbar } from './toolbar.ts';
 
 /** Shows the connections of an app: what they are doing, and what they did. */
 export interface Viewer {

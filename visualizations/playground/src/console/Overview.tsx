@@ -1,4 +1,4 @@
-import { statusWords } from '../../../viewer/words.ts';
+import { statusWords } from '../../../viewer/text/labels.ts';
 import { useStore } from '../react/hooks.ts';
 import { StatusIcon } from '../react/StatusIcon.tsx';
 import { connections } from '../shared/connections.ts';

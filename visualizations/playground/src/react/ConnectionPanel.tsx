@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
-import { statusWords } from '../../../viewer/words.ts';
+import { statusWords } from '../../../viewer/text/labels.ts';
 import { announce } from '../shared/connections.ts';
 import type { Payload } from '../shared/payload.ts';
 import { createRecorder } from '../shared/recorder.ts';

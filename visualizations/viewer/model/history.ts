@@ -1,6 +1,6 @@
 import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type Sighting } from './record.ts';
-import { takenBy } from './taken.ts';
+import { takenBy } from './taken-transition.ts';
 
 /** How much is kept. What is oldest goes first. */
 export const limits = {

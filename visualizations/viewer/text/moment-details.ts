@@ -1,10 +1,10 @@
-import { delayOf } from '../../machines/chart.ts';
-import { failureKinds } from '../../machines/connection-error.ts';
-import { verdictOn } from '../../machines/policy.ts';
-import { firstSeen, type Moment } from './moment.ts';
-import { isFailure, type ShownEvent } from './record.ts';
-import { pathOf } from './state.ts';
-import { closingOf, count, duration, retriesOf } from './words.ts';
+import { delayOf } from '../../../machines/chart.ts';
+import { failureKinds } from '../../../machines/connection-error.ts';
+import { verdictOn } from '../../../machines/policy.ts';
+import { firstSeen, type Moment } from '../model/moment.ts';
+import { isFailure, type ShownEvent } from '../model/record.ts';
+import { pathOf } from '../model/state-value.ts';
+import { closingOf, count, duration, retriesOf } from './labels.ts';
 
 /** Says what a moment means in a few words; empty where its name says it all. */
 export function detailOf(moment: Moment): string {

@@ -1,10 +1,10 @@
-import { detailOf } from './details.ts';
+import type { Moment } from '../model/moment.ts';
+import type { Focus, Scene, Step } from '../model/selection.ts';
+import { change, clockTime, duration, eventName } from '../text/labels.ts';
+import { detailOf } from '../text/moment-details.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Focus, Scene, Step } from './focus.ts';
-import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
 import { statusIcon } from './status-icon.ts';
-import { change, clockTime, duration, eventName } from './words.ts';
 
 /** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
 const page = 200;

@@ -1,8 +1,8 @@
-import { createLiveChart } from '../chart/live-chart.ts';
+import { createLiveChart } from '../../chart/live-chart.ts';
+import { isTransition, type Moment } from '../model/moment.ts';
+import { pathOf } from '../model/state-value.ts';
 import type { Dom } from './dom.ts';
-import { isTransition, type Moment } from './moment.ts';
 import type { Part } from './part.ts';
-import { pathOf } from './state.ts';
 
 /** The statechart as it was at the shown moment. */
 export function createChartPane({ html, document, view }: Dom): Part {

@@ -1,9 +1,9 @@
 import type { StateValue } from 'xstate';
-import { atPaceOf, backoffDelay } from '../../machines/backoff.ts';
-import { leastProofTime } from '../../machines/connection.ts';
-import { type JitterKind, withJitter } from '../../machines/jitter.ts';
-import type { ShownContext } from './context.ts';
-import { pathOf } from './state.ts';
+import { atPaceOf, backoffDelay } from '../../../machines/backoff.ts';
+import { leastProofTime } from '../../../machines/connection.ts';
+import { type JitterKind, withJitter } from '../../../machines/jitter.ts';
+import type { ShownContext } from './shown-context.ts';
+import { pathOf } from './state-value.ts';
 
 /** A wait, and how its length came about. Times in milliseconds. */
 export interface Wait {

@@ -1,9 +1,9 @@
-import { detailOf } from './details.ts';
+import type { Moment } from '../model/moment.ts';
+import { statusOf } from '../model/state-value.ts';
+import { statusWords } from '../text/labels.ts';
+import { detailOf } from '../text/moment-details.ts';
 import type { Dom } from './dom.ts';
-import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
-import { statusOf } from './state.ts';
-import { statusWords } from './words.ts';
 
 /** At most one announcement in this time, in milliseconds: a screen reader cannot keep up with a storm. */
 const pace = 2_000;

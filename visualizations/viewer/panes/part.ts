@@ -1,4 +1,4 @@
-import type { Scene } from './focus.ts';
+import type { Scene } from '../model/selection.ts';
 
 /** A part of the viewer: it shows a scene in its element. */
 export interface Part {

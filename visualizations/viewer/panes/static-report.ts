@@ -1,9 +1,9 @@
-import { detailOf } from './details.ts';
+import type { ConnectionHistory } from '../model/history.ts';
+import type { Moment } from '../model/moment.ts';
+import { factsOf } from '../text/facts.ts';
+import { change, clockTime, count, duration, eventName, statusWords } from '../text/labels.ts';
+import { detailOf } from '../text/moment-details.ts';
 import type { Dom } from './dom.ts';
-import { factsOf } from './facts.ts';
-import type { ConnectionHistory } from './history.ts';
-import type { Moment } from './moment.ts';
-import { change, clockTime, count, duration, eventName, statusWords } from './words.ts';
 
 /** How many moments are written down: the last of each connection, and of the connections the newest. */
 const most = { moments: 200, connections: 5 };

@@ -1,9 +1,9 @@
+import type { ConnectionHistory } from '../model/history.ts';
+import type { Focus, Scene } from '../model/selection.ts';
+import { clockTime, count, duration, statusWords } from '../text/labels.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Focus, Scene } from './focus.ts';
-import type { ConnectionHistory } from './history.ts';
 import type { Part } from './part.ts';
 import { reshape, statusIcon } from './status-icon.ts';
-import { clockTime, count, duration, statusWords } from './words.ts';
 
 /** Which connection is shown, what it is doing, and whether the viewer follows it. */
 export function createToolbar(dom: Dom, focus: Focus, changed: () => void): Part {

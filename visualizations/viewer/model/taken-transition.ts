@@ -1,6 +1,6 @@
 import type { StateValue } from 'xstate';
-import { activePaths, type ChartTransition, chartTransitions, choose } from '../../machines/chart.ts';
-import { plain } from './plain.ts';
+import { activePaths, type ChartTransition, chartTransitions, choose } from '../../../machines/chart.ts';
+import { plain } from './read-values.ts';
 
 /**
  * The transition that a connection takes, as its statechart says: of two with the same ends, the guards know which.

@@ -1,8 +1,8 @@
 import type { StateValue } from 'xstate';
-import type { ConnectionStatus } from '../../machines/connection.ts';
-import { readContext, readFailure, type ShownContext, type ShownFailure } from './context.ts';
-import { amount, type Plain, plain, text } from './plain.ts';
-import { statusOf } from './state.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
+import { amount, type Plain, plain, text } from './read-values.ts';
+import { readContext, readFailure, type ShownContext, type ShownFailure } from './shown-context.ts';
+import { statusOf } from './state-value.ts';
 
 /** The state of a connection as a record told it. */
 export interface Sighting {

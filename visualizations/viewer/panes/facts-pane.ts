@@ -1,8 +1,8 @@
+import type { Moment } from '../model/moment.ts';
+import { factsOf } from '../text/facts.ts';
+import { clockTime, eventName } from '../text/labels.ts';
 import { type Dom, setText } from './dom.ts';
-import { factsOf } from './facts.ts';
-import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
-import { clockTime, eventName } from './words.ts';
 
 /** The facts of the shown moment, as words. */
 export function createFactsPane({ html }: Dom): Part {

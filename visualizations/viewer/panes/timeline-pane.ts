@@ -1,12 +1,12 @@
-import { indexAt, type Tape, tapeOf } from './bands.ts';
-import { detailOf } from './details.ts';
+import type { Moment } from '../model/moment.ts';
+import { isFailure } from '../model/record.ts';
+import { type Focus, type Scene, type Step, spans } from '../model/selection.ts';
+import { indexAt, type Tape, tapeOf } from '../model/timeline-data.ts';
+import { change, clockTime, eventName, waitWords } from '../text/labels.ts';
+import { detailOf } from '../text/moment-details.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import { type Focus, type Scene, type Step, spans } from './focus.ts';
-import type { Moment } from './moment.ts';
 import type { Part } from './part.ts';
-import { isFailure } from './record.ts';
-import { createTapeDrawing, type Scale } from './tape-drawing.ts';
-import { change, clockTime, eventName, waitWords } from './words.ts';
+import { createTapeDrawing, type Scale } from './timeline-drawing.ts';
 
 const spanWords = new Map<number, string>([
   [15_000, '15 s'],

@@ -1,7 +1,7 @@
-import { type ConnectionContext, leastProofTime } from '../../machines/connection.ts';
-import { jitterKinds } from '../../machines/jitter.ts';
-import { type ConnectionSettings, defaultSettings } from '../../machines/settings.ts';
-import { amount, type Plain, plain, text } from './plain.ts';
+import { type ConnectionContext, leastProofTime } from '../../../machines/connection.ts';
+import { jitterKinds } from '../../../machines/jitter.ts';
+import { type ConnectionSettings, defaultSettings } from '../../../machines/settings.ts';
+import { amount, type Plain, plain, text } from './read-values.ts';
 
 /** A failure as it is shown. */
 export interface ShownFailure {

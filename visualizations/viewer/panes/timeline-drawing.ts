@@ -1,8 +1,8 @@
-import { connectionStatuses } from '../../machines/connection.ts';
-import type { Stretch, Tape } from './bands.ts';
+import { connectionStatuses } from '../../../machines/connection.ts';
+import type { Stretch, Tape } from '../model/timeline-data.ts';
+import type { Wait } from '../model/wait.ts';
+import { duration, statusWords } from '../text/labels.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Wait } from './wait.ts';
-import { duration, statusWords } from './words.ts';
 
 /** Where times lie in a drawing, in pixels from its left edge. */
 export interface Scale {

@@ -1,6 +1,6 @@
-import { indexAt } from './bands.ts';
 import type { ConnectionHistory, History } from './history.ts';
 import { isTraffic, type Moment } from './moment.ts';
+import { indexAt } from './timeline-data.ts';
 
 /** The stretches of time that the timeline can show, in milliseconds. */
 export const spans = [15_000, 60_000, 300_000, Infinity] as const;

@@ -1,10 +1,10 @@
-import { delayOf } from '../../machines/chart.ts';
-import type { ConnectionStatus } from '../../machines/connection.ts';
-import type { ShownContext } from './context.ts';
-import type { Moment } from './moment.ts';
-import type { ShownEvent } from './record.ts';
-import { pathOf } from './state.ts';
-import type { Draw, Wait } from './wait.ts';
+import { delayOf } from '../../../machines/chart.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
+import type { Moment } from '../model/moment.ts';
+import type { ShownEvent } from '../model/record.ts';
+import type { ShownContext } from '../model/shown-context.ts';
+import { pathOf } from '../model/state-value.ts';
+import type { Draw, Wait } from '../model/wait.ts';
 
 export const statusWords: { readonly [Status in ConnectionStatus]: string } = {
   connecting: 'Connecting',

@@ -1,6 +1,6 @@
-import type { ConnectionStatus } from '../../machines/connection.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
 import { hasRequest, type Moment } from './moment.ts';
-import { pathOf } from './state.ts';
+import { pathOf } from './state-value.ts';
 import type { Wait } from './wait.ts';
 
 /** A stretch of time, on the wall clock in milliseconds. */

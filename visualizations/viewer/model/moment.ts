@@ -1,9 +1,9 @@
 import type { StateValue } from 'xstate';
-import type { ChartTransition } from '../../machines/chart.ts';
-import type { ConnectionStatus } from '../../machines/connection.ts';
-import type { ShownContext } from './context.ts';
+import type { ChartTransition } from '../../../machines/chart.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
 import type { ShownEvent, Sighting } from './record.ts';
-import { pathOf } from './state.ts';
+import type { ShownContext } from './shown-context.ts';
+import { pathOf } from './state-value.ts';
 import { type Wait, waitOf } from './wait.ts';
 
 /** Stands for an event in the first moment of a connection that ran before anyone looked. */

@@ -1,6 +1,6 @@
 import type { StateValue } from 'xstate';
-import { type ConnectionStatus, connectionStatuses } from '../../machines/connection.ts';
-import { plain } from './plain.ts';
+import { type ConnectionStatus, connectionStatuses } from '../../../machines/connection.ts';
+import { plain } from './read-values.ts';
 
 /** The names of the states of the statechart that are active, from the outside in; undefined if it is another chart. */
 export function activeStates(value: unknown): readonly string[] | undefined {

@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../machines/connection.ts';
+import type { ConnectionStatus } from '../../../machines/connection.ts';
 import { type Dom, setAttribute } from './dom.ts';
 
 /** A shape for each status, on a grid of 16: a status is never told by its colour alone. */
