@@ -311,7 +311,7 @@ describe('the viewer', () => {
     await eventually(() => seen.fact('Status')).toBe('Open, replacing, reconnecting');
     expect(await seen.fact('Stream')).toBe('number 1, and request 2 is to replace it');
     await eventually(() => isInSight('live.open.replacing.reconnecting')).toBe(true);
-    const beside = page.locator('.tape .beside');
+    const beside = page.locator('.plot .beside');
     await eventually(() => beside.getAttribute('d')).not.toBe('');
     await server.refuse(409);
     await seen.row('409 · drops the stream, and asks once more').waitFor();

@@ -1,6 +1,6 @@
 import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
-import { type KnownRecord, readRecord, type ShownEvent, type Sighting } from './record.ts';
-import { takenBy } from './taken-transition.ts';
+import { type KnownRecord, readRecord, type ShownEvent, type ShownState } from './record.ts';
+import { takenTransition } from './taken-transition.ts';
 
 /** How much is kept. What is oldest goes first. */
 export const limits = {
@@ -48,7 +48,7 @@ interface Step {
   readonly event: ShownEvent;
   /** The event as it came. */
   readonly cause?: unknown;
-  readonly sighting: Omit<Sighting, 'snapshot'> & { readonly snapshot?: unknown };
+  readonly state: Omit<ShownState, 'snapshot'> & { readonly snapshot?: unknown };
 }
 
 export function createHistory(): History {
@@ -62,11 +62,11 @@ export function createHistory(): History {
   function note(record: KnownRecord): void {
     const { sessionId } = record;
     if (record.type === 'actor') {
-      const { name, parentId, sighting } = record;
+      const { name, parentId, state } = record;
       // The transports and the environment of a connection come and go.
       if (connections.has(sessionId) || (parentId !== undefined && connections.has(parentId))) return;
       keep(names, sessionId, name);
-      if (sighting) append({ ...record, event: firstSeen, sighting }, 'xstate.init');
+      if (state) append({ ...record, event: firstSeen, state }, 'xstate.init');
     } else if (record.type === 'snapshot') {
       append(record);
     } else {
@@ -80,27 +80,27 @@ export function createHistory(): History {
     const last = connections.get(sessionId)?.moments.at(-1);
     if (!last) return;
     if (event.type === 'xstate.stop') {
-      if (!last.isLast) append({ ...record, sighting: { ...last, isActive: false } });
+      if (!last.isLast) append({ ...record, state: { ...last, isActive: false } });
     } else if (isTraffic({ event })) {
-      append({ ...record, sighting: { ...last, isActive: !last.isLast } }, event.type);
+      append({ ...record, state: { ...last, isActive: !last.isLast } }, event.type);
     }
   }
 
-  function append({ at, sessionId, event, cause, sighting }: Step, awaits = ''): void {
+  function append({ at, sessionId, event, cause, state }: Step, awaits = ''): void {
     const connection = connections.get(sessionId) ?? open(sessionId);
     const { moments } = connection;
     const last = moments.at(-1);
     version += 1;
     if (last && connection.awaits === event.type && awaits === '') {
-      moments[moments.length - 1] = momentOf({ ...last, event }, sighting, moments.at(-2));
+      moments[moments.length - 1] = momentOf({ ...last, event }, state, moments.at(-2));
     } else {
       // The clock of a machine may be set back, but nothing happens before what it follows.
-      const taken = takenBy(cause, connection.snapshot, sighting.value);
+      const taken = takenTransition(cause, connection.snapshot, state.value);
       const step = { id: version, at: Math.max(at, last?.at ?? 0), event, taken };
-      moments.push(momentOf(step, sighting, last));
+      moments.push(momentOf(step, state, last));
       total += 1;
     }
-    connection.snapshot = sighting.snapshot ?? connection.snapshot;
+    connection.snapshot = state.snapshot ?? connection.snapshot;
     connection.awaits = awaits;
     if (moments.length > limits.moments) dropFrom(connection);
     if (total > limits.total) dropFrom(oldest());

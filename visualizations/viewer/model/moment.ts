@@ -1,7 +1,7 @@
 import type { StateValue } from 'xstate';
 import type { ChartTransition } from '../../../machines/chart.ts';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
-import type { ShownEvent, Sighting } from './record.ts';
+import type { ShownEvent, ShownState } from './record.ts';
 import type { ShownContext } from './shown-context.ts';
 import { pathOf } from './state-value.ts';
 import { type Wait, waitOf } from './wait.ts';
@@ -35,7 +35,7 @@ export interface Moment {
 /** The moment that an event made of the one before it. */
 export function momentOf(
   { id, at, event, taken }: Pick<Moment, 'id' | 'at' | 'event' | 'taken'>,
-  { value, status, context, isActive }: Omit<Sighting, 'snapshot'>,
+  { value, status, context, isActive }: Omit<ShownState, 'snapshot'>,
   before: Moment | undefined,
 ): Moment {
   const isOwnJitter = event.isOwnJitter === true;

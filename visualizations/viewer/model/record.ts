@@ -1,11 +1,11 @@
 import type { StateValue } from 'xstate';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
-import { amount, type Plain, plain, text } from './read-values.ts';
+import { readAmount, readObject, readText, type UnknownObject } from './read-values.ts';
 import { readContext, readFailure, type ShownContext, type ShownFailure } from './shown-context.ts';
 import { statusOf } from './state-value.ts';
 
 /** The state of a connection as a record told it. */
-export interface Sighting {
+export interface ShownState {
   readonly value: StateValue;
   readonly status: ConnectionStatus;
   readonly context: ShownContext;
@@ -49,30 +49,30 @@ export type KnownRecord = {
       readonly type: 'actor';
       readonly name: string;
       readonly parentId: string | undefined;
-      readonly sighting: Sighting | undefined;
+      readonly state: ShownState | undefined;
     }
   | ({ readonly type: 'event' } & Told)
-  | ({ readonly type: 'snapshot'; readonly sighting: Sighting } & Told)
+  | ({ readonly type: 'snapshot'; readonly state: ShownState } & Told)
 );
 
 /** Reads a record of the inspector. Whatever else it is gives undefined: anyone may post to a window. */
 export function readRecord(value: unknown): KnownRecord | undefined {
-  const record = plain(value);
-  const sessionId = text(record?.['sessionId']);
+  const record = readObject(value);
+  const sessionId = readText(record?.['sessionId']);
   const at = timeOf(record?.['createdAt']);
   if (!record || sessionId === undefined || at === undefined) return;
   const cause = record['event'];
   const event = readEvent(cause);
-  const sighting = readSighting(record['snapshot']);
+  const state = readState(record['snapshot']);
   switch (record['type']) {
     case '@xstate.actor': {
-      const name = text(record['name'], 120) ?? sessionId;
-      return { type: 'actor', at, sessionId, name, parentId: text(record['parentId']), sighting };
+      const name = readText(record['name'], 120) ?? sessionId;
+      return { type: 'actor', at, sessionId, name, parentId: readText(record['parentId']), state };
     }
     case '@xstate.event':
       return event && { type: 'event', at, sessionId, event, cause };
     case '@xstate.snapshot':
-      return event && sighting && { type: 'snapshot', at, sessionId, event, cause, sighting };
+      return event && state && { type: 'snapshot', at, sessionId, event, cause, state };
     default:
       return;
   }
@@ -80,12 +80,12 @@ export function readRecord(value: unknown): KnownRecord | undefined {
 
 /** The inspector writes a time as the text of its milliseconds. */
 function timeOf(value: unknown): number | undefined {
-  const time = amount(typeof value === 'string' && value !== '' ? Number(value) : value);
+  const time = readAmount(typeof value === 'string' && value !== '' ? Number(value) : value);
   return time !== undefined && time <= 8.64e15 ? time : undefined; // the last moment of a `Date`
 }
 
-function readSighting(value: unknown): Sighting | undefined {
-  const snapshot = plain(value);
+function readState(value: unknown): ShownState | undefined {
+  const snapshot = readObject(value);
   const context = readContext(snapshot?.['context']);
   const status = statusOf(snapshot?.['value']);
   if (!snapshot || !context || !status) return;
@@ -99,12 +99,12 @@ function readSighting(value: unknown): Sighting | undefined {
 }
 
 function readEvent(value: unknown): ShownEvent | undefined {
-  const event = plain(value);
-  const type = text(event?.['type'], 120);
+  const event = readObject(value);
+  const type = readText(event?.['type'], 120);
   if (!event || type === undefined) return;
   const error = readFailure(event['error']);
-  const lastEventId = text(event['lastEventId']);
-  const resumedAfter = text(event['resumedAfter']);
+  const lastEventId = readText(event['lastEventId']);
+  const resumedAfter = readText(event['resumedAfter']);
   return {
     type,
     ...(error && { error }),
@@ -117,8 +117,8 @@ function readEvent(value: unknown): ShownEvent | undefined {
 }
 
 /** `inspectConnections` sends counts; other inspectors hand on the messages themselves. */
-function readTraffic({ messages, batches }: Plain): Pick<ShownEvent, 'messages' | 'batches'> {
+function readTraffic({ messages, batches }: UnknownObject): Pick<ShownEvent, 'messages' | 'batches'> {
   if (Array.isArray(messages)) return { messages: messages.length, batches: 1 };
-  const count = amount(messages);
-  return count === undefined ? {} : { messages: count, batches: amount(batches) ?? 1 };
+  const count = readAmount(messages);
+  return count === undefined ? {} : { messages: count, batches: readAmount(batches) ?? 1 };
 }

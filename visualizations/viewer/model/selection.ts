@@ -36,7 +36,7 @@ export interface Scene {
 export type Step = 'previous' | 'next' | 'first' | 'last';
 
 /** Chooses what is looked at. */
-export interface Focus {
+export interface Selection {
   /** The scene as it is now. */
   scene(now: number): Scene;
   /** Stays with a connection; without a choice the newest is shown. */
@@ -66,7 +66,7 @@ interface Held {
 }
 
 /** @param now The wall clock, in milliseconds. */
-export function createFocus(history: History, now: () => number): Focus {
+export function createSelection(history: History, now: () => number): Selection {
   let chosen: string | undefined;
   let held: Held | undefined;
   let span: Span = 60_000;

@@ -1,7 +1,7 @@
 import { type ConnectionContext, leastProofTime } from '../../../machines/connection.ts';
 import { jitterKinds } from '../../../machines/jitter.ts';
 import { type ConnectionSettings, defaultSettings } from '../../../machines/settings.ts';
-import { amount, type Plain, plain, text } from './read-values.ts';
+import { readAmount, readObject, readText, type UnknownObject } from './read-values.ts';
 
 /** A failure as it is shown. */
 export interface ShownFailure {
@@ -36,50 +36,50 @@ const repeatables = ['always', 'resumed', 'never'] as const;
 
 /** The context of a connection, out of whatever stands in its place; undefined for that of another actor. */
 export function readContext(value: unknown): ShownContext | undefined {
-  const context = plain(value);
-  const settings = plain(context?.['settings']);
-  const retries = amount(context?.['retries']);
+  const context = readObject(value);
+  const settings = readObject(context?.['settings']);
+  const retries = readAmount(context?.['retries']);
   if (!context || !settings || retries === undefined) return;
   return {
     settings: readSettings(settings),
     retries,
-    previousBackoff: amount(context['previousBackoff']) ?? 0,
-    notBefore: amount(context['notBefore']) ?? 0,
-    retryAt: amount(context['retryAt']) ?? null,
-    chargedAt: amount(context['chargedAt']) ?? null,
-    attempts: amount(context['attempts']) ?? 0,
-    stream: amount(context['stream']) ?? null,
+    previousBackoff: readAmount(context['previousBackoff']) ?? 0,
+    notBefore: readAmount(context['notBefore']) ?? 0,
+    retryAt: readAmount(context['retryAt']) ?? null,
+    chargedAt: readAmount(context['chargedAt']) ?? null,
+    attempts: readAmount(context['attempts']) ?? 0,
+    stream: readAmount(context['stream']) ?? null,
     repeatable: repeatables.find((one) => one === context['repeatable']) ?? 'always',
     doubt: {
-      proofTime: amount(plain(context['doubt'])?.['proofTime']) ?? leastProofTime,
-      lost: amount(plain(context['doubt'])?.['lost']) ?? 0,
+      proofTime: readAmount(readObject(context['doubt'])?.['proofTime']) ?? leastProofTime,
+      lost: readAmount(readObject(context['doubt'])?.['lost']) ?? 0,
     },
-    serverRetry: amount(context['serverRetry']) ?? null,
-    lastEventId: text(context['lastEventId']) ?? '',
+    serverRetry: readAmount(context['serverRetry']) ?? null,
+    lastEventId: readText(context['lastEventId']) ?? '',
     error: readFailure(context['error']) ?? null,
-    closeReason: text(context['closeReason']) ?? null,
+    closeReason: readText(context['closeReason']) ?? null,
   };
 }
 
 /** A failure, out of whatever stands in its place. */
 export function readFailure(value: unknown): ShownFailure | undefined {
-  const failure = plain(value);
-  const kind = text(failure?.['kind'], 40);
-  const status = amount(failure?.['status']);
+  const failure = readObject(value);
+  const kind = readText(failure?.['kind'], 40);
+  const status = readAmount(failure?.['status']);
   if (!failure || kind === undefined) return;
-  return { kind, message: text(failure['message']) ?? '', ...(status !== undefined && { status }) };
+  return { kind, message: readText(failure['message']) ?? '', ...(status !== undefined && { status }) };
 }
 
-function readSettings(given: Plain): ConnectionSettings {
+function readSettings(given: UnknownObject): ConnectionSettings {
   const { maxRetries, retryDelay, maxRetryDelay, retryFactor, stableAfter } = defaultSettings;
   return {
     ...defaultSettings,
     // `Infinity` comes out of JSON as null, and is no finite amount either.
-    maxRetries: 'maxRetries' in given ? (amount(given['maxRetries']) ?? Infinity) : maxRetries,
-    retryDelay: amount(given['retryDelay']) ?? retryDelay,
-    maxRetryDelay: amount(given['maxRetryDelay']) ?? maxRetryDelay,
-    retryFactor: amount(given['retryFactor']) ?? retryFactor,
-    stableAfter: amount(given['stableAfter']) ?? stableAfter,
+    maxRetries: 'maxRetries' in given ? (readAmount(given['maxRetries']) ?? Infinity) : maxRetries,
+    retryDelay: readAmount(given['retryDelay']) ?? retryDelay,
+    maxRetryDelay: readAmount(given['maxRetryDelay']) ?? maxRetryDelay,
+    retryFactor: readAmount(given['retryFactor']) ?? retryFactor,
+    stableAfter: readAmount(given['stableAfter']) ?? stableAfter,
     jitter: jitterKinds.find((kind) => kind === given['jitter']) ?? defaultSettings.jitter,
   };
 }

@@ -1,6 +1,6 @@
 import type { StateValue } from 'xstate';
 import { type ConnectionStatus, connectionStatuses } from '../../../machines/connection.ts';
-import { plain } from './read-values.ts';
+import { readObject } from './read-values.ts';
 
 /** The names of the states of the statechart that are active, from the outside in; undefined if it is another chart. */
 export function activeStates(value: unknown): readonly string[] | undefined {
@@ -9,7 +9,7 @@ export function activeStates(value: unknown): readonly string[] | undefined {
   // The chart has no parallel states, and is four deep.
   for (let depth = 0; depth < 4; depth += 1) {
     if (typeof rest === 'string') return [...names, rest];
-    const entries = Object.entries(plain(rest) ?? {});
+    const entries = Object.entries(readObject(rest) ?? {});
     const [name, inner] = entries[0] ?? [];
     if (name === undefined || entries.length > 1) return;
     names.push(name);

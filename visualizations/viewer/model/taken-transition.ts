@@ -1,6 +1,6 @@
 import type { StateValue } from 'xstate';
 import { activePaths, type ChartTransition, chartTransitions, choose } from '../../../machines/chart.ts';
-import { plain } from './read-values.ts';
+import { readObject } from './read-values.ts';
 
 /**
  * The transition that a connection takes, as its statechart says: of two with the same ends, the guards know which.
@@ -10,7 +10,11 @@ import { plain } from './read-values.ts';
  * @param after The state that it led to.
  * @returns undefined when the event changes nothing, or when it cannot be told.
  */
-export function takenBy(event: unknown, before: unknown, after: StateValue): ChartTransition | undefined {
+export function takenTransition(
+  event: unknown,
+  before: unknown,
+  after: StateValue,
+): ChartTransition | undefined {
   try {
     const situation = before as Parameters<typeof choose>[0];
     const { taken } = choose(situation, countable(event) as Parameters<typeof choose>[1]);
@@ -27,6 +31,6 @@ const eventless = chartTransitions().filter(({ event }) => event === 'always');
 
 /** Where messages are counted, their number stands for them. */
 function countable(event: unknown): unknown {
-  const { messages } = plain(event) ?? {};
-  return typeof messages === 'number' ? { ...plain(event), messages: { length: messages } } : event;
+  const { messages } = readObject(event) ?? {};
+  return typeof messages === 'number' ? { ...readObject(event), messages: { length: messages } } : event;
 }

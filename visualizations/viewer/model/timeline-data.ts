@@ -3,37 +3,37 @@ import { hasRequest, type Moment } from './moment.ts';
 import { pathOf } from './state-value.ts';
 import type { Wait } from './wait.ts';
 
-/** A stretch of time, on the wall clock in milliseconds. */
-export interface Stretch {
+/** An interval of time, on the wall clock in milliseconds. */
+export interface Interval {
   readonly from: number;
   readonly to: number;
 }
 
-/** A stretch of time in one status. */
-export interface Band extends Stretch {
+/** An interval of time in one status. */
+export interface Band extends Interval {
   readonly status: ConnectionStatus;
 }
 
-/** Everything that a timeline draws of a stretch of time. */
-export interface Tape {
+/** Everything that a timeline draws of a period. */
+export interface TimelineData {
   readonly bands: readonly Band[];
   /** While a stream is open: when it had to show that it is alive, and had not. */
-  readonly doubts: readonly Stretch[];
+  readonly doubts: readonly Interval[];
   /** While a stream is open: when a request was on its way that is to replace it. */
-  readonly replacements: readonly Stretch[];
+  readonly replacements: readonly Interval[];
   /** When requests were made. */
   readonly attempts: readonly number[];
   readonly waits: readonly Wait[];
 }
 
-/** Everything that happened to a connection between two times. A stretch that still goes on ends `now`. */
-export function tapeOf(
+/** Everything that happened to a connection between two times. An interval that still goes on ends `now`. */
+export function timelineData(
   moments: readonly Moment[],
   { from, to, now }: { from: number; to: number; now: number },
-): Tape {
+): TimelineData {
   const bands: Band[] = [];
-  const doubts: Stretch[] = [];
-  const replacements: Stretch[] = [];
+  const doubts: Interval[] = [];
+  const replacements: Interval[] = [];
   const attempts: number[] = [];
   const waits = new Set<Wait>();
   for (let index = indexAt(moments, from - 1); index < moments.length; index += 1) {
@@ -41,12 +41,12 @@ export function tapeOf(
     if (!moment || moment.at > to) break;
     if (moment.isAttempt && moment.at >= from) attempts.push(moment.at);
     if (moment.wait && moment.wait.until >= from) waits.add(moment.wait);
-    const stretch = { from: moment.at, to: moments[index + 1]?.at ?? now };
-    if (moment.isLast || stretch.to < from) continue;
+    const interval = { from: moment.at, to: moments[index + 1]?.at ?? now };
+    if (moment.isLast || interval.to < from) continue;
     const { status } = moment;
-    add(bands, { ...stretch, status }, bands.at(-1)?.status === status);
-    if (isDoubted(moment)) add(doubts, stretch);
-    if (status === 'open' && hasRequest(moment)) add(replacements, stretch);
+    add(bands, { ...interval, status }, bands.at(-1)?.status === status);
+    if (isDoubted(moment)) add(doubts, interval);
+    if (status === 'open' && hasRequest(moment)) add(replacements, interval);
   }
   return { bands, doubts, replacements, attempts, waits: [...waits] };
 }
@@ -55,11 +55,11 @@ function isDoubted({ value }: Moment): boolean {
   return ['open.doubted', 'open.replacing.verifying'].includes(pathOf(value));
 }
 
-/** Adds a stretch, or makes the last one longer if it goes on. */
-function add<Kind extends Stretch>(stretches: Kind[], stretch: Kind, isAlike = true): void {
-  const last = stretches.at(-1);
-  if (isAlike && last?.to === stretch.from) stretches.splice(-1, 1, { ...last, to: stretch.to });
-  else stretches.push(stretch);
+/** Adds an interval, or makes the last one longer if it goes on. */
+function add<Kind extends Interval>(intervals: Kind[], interval: Kind, isAlike = true): void {
+  const last = intervals.at(-1);
+  if (isAlike && last?.to === interval.from) intervals.splice(-1, 1, { ...last, to: interval.to });
+  else intervals.push(interval);
 }
 
 /** The place of the last moment that is not after a time; the first if all of them are. */

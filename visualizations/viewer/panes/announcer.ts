@@ -2,14 +2,13 @@ import type { Moment } from '../model/moment.ts';
 import { statusOf } from '../model/state-value.ts';
 import { statusWords } from '../text/labels.ts';
 import { detailOf } from '../text/moment-details.ts';
-import type { Dom } from './dom.ts';
-import type { Part } from './part.ts';
+import type { Dom, Pane } from './dom.ts';
 
 /** At most one announcement in this time, in milliseconds: a screen reader cannot keep up with a storm. */
 const pace = 2_000;
 
 /** Tells a screen reader when the status changes, but nothing of the messages. */
-export function createAnnouncer({ html }: Dom): Part {
+export function createAnnouncer({ html }: Dom): Pane {
   const element = html('p', { role: 'status', class: 'unseen' });
   let said: { sessionId: string; status: string; at: number } | undefined;
 

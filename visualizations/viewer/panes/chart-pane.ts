@@ -1,11 +1,10 @@
 import { createLiveChart } from '../../chart/live-chart.ts';
 import { isTransition, type Moment } from '../model/moment.ts';
 import { pathOf } from '../model/state-value.ts';
-import type { Dom } from './dom.ts';
-import type { Part } from './part.ts';
+import type { Dom, Pane } from './dom.ts';
 
 /** The statechart as it was at the shown moment. */
-export function createChartPane({ html, document, view }: Dom): Part {
+export function createChartPane({ html, document, view }: Dom): Pane {
   const chart = createLiveChart(document);
   const element = html(
     'section',

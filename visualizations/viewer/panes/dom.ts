@@ -1,3 +1,5 @@
+import type { Scene } from '../model/selection.ts';
+
 /** Values of `true` give an attribute without a value, `false` none. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
@@ -18,6 +20,12 @@ export interface Dom {
     attributes?: Attributes,
     ...children: Child[]
   ): SVGElementTagNameMap[Tag];
+}
+
+/** A part of the viewer: it shows a scene in its element. */
+export interface Pane {
+  readonly element: HTMLElement;
+  render(scene: Scene): void;
 }
 
 /** @throws Error for a document that no window shows. */

@@ -1,11 +1,12 @@
 import type { Moment } from '../model/moment.ts';
 import { factsOf } from '../text/facts.ts';
-import { clockTime, eventName } from '../text/labels.ts';
+import { clockTime } from '../text/format.ts';
+import { eventName } from '../text/labels.ts';
+import type { Pane } from './dom.ts';
 import { type Dom, setText } from './dom.ts';
-import type { Part } from './part.ts';
 
 /** The facts of the shown moment, as words. */
-export function createFactsPane({ html }: Dom): Part {
+export function createFactsPane({ html }: Dom): Pane {
   const title = html('h2');
   const list = html('dl');
   const descriptions: HTMLElement[] = [];

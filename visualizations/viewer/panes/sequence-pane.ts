@@ -1,9 +1,10 @@
 import type { Moment } from '../model/moment.ts';
-import type { Focus, Scene, Step } from '../model/selection.ts';
-import { change, clockTime, duration, eventName } from '../text/labels.ts';
+import type { Scene, Selection, Step } from '../model/selection.ts';
+import { clockTime, duration } from '../text/format.ts';
+import { change, eventName } from '../text/labels.ts';
 import { detailOf } from '../text/moment-details.ts';
+import type { Pane } from './dom.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Part } from './part.ts';
 import { statusIcon } from './status-icon.ts';
 
 /** How many rows there are at first, and how many more a button shows; there are never more than twice as many. */
@@ -22,7 +23,7 @@ interface Row {
 }
 
 /** The events in the order in which they came: the last ones, and others on demand. */
-export function createSequence(dom: Dom, focus: Focus, changed: () => void): Part {
+export function createSequencePane(dom: Dom, selection: Selection, changed: () => void): Pane {
   const { html } = dom;
   const list = html('div', {
     role: 'listbox',
@@ -45,14 +46,14 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
     const row = [...rows.values()].find((candidate) => candidate.element === element);
-    if (row) focus.select(row.moment);
+    if (row) selection.select(row.moment);
     changed();
   });
   list.addEventListener('keydown', (event) => {
     const step = steps[event.key];
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    focus.step(step);
+    selection.step(step);
     changed();
   });
   // Whoever scrolls up wants to read, by hand, by the keyboard or by a search in the page. The end of the list also
@@ -75,13 +76,13 @@ export function createSequence(dom: Dom, focus: Focus, changed: () => void): Par
     changed();
   });
   traffic.addEventListener('change', () => {
-    focus.showTraffic(traffic.checked);
+    selection.showTraffic(traffic.checked);
     changed();
   });
 
   /** With the moment that is drawn: to go to one that has come since would move the list. */
   function stay(): void {
-    focus.pause(scene?.moment);
+    selection.pause(scene?.moment);
   }
 
   function isScrolledUp(): boolean {

@@ -1,7 +1,8 @@
 import type { ConnectionHistory } from '../model/history.ts';
 import type { Moment } from '../model/moment.ts';
 import { factsOf } from '../text/facts.ts';
-import { change, clockTime, count, duration, eventName, statusWords } from '../text/labels.ts';
+import { clockTime, count, duration } from '../text/format.ts';
+import { change, eventName, statusWords } from '../text/labels.ts';
 import { detailOf } from '../text/moment-details.ts';
 import type { Dom } from './dom.ts';
 
@@ -9,13 +10,13 @@ import type { Dom } from './dom.ts';
 const most = { moments: 200, connections: 5 };
 
 /** Everything worth to be kept, unfolded by the browser itself: the scripts that made it are about to end. */
-export function farewell(dom: Dom, connections: Iterable<ConnectionHistory>, now: number): HTMLElement {
+export function staticReport(dom: Dom, connections: Iterable<ConnectionHistory>, now: number): HTMLElement {
   const { html } = dom;
   const all = [...connections].reverse();
   const left = all.length - most.connections;
   return html(
     'div',
-    { class: 'farewell' },
+    { class: 'static-report' },
     html(
       'p',
       { role: 'status', class: 'notice' },

@@ -1,7 +1,8 @@
 import { connectionStatuses } from '../../../machines/connection.ts';
-import type { Stretch, Tape } from '../model/timeline-data.ts';
+import type { Interval, TimelineData } from '../model/timeline-data.ts';
 import type { Wait } from '../model/wait.ts';
-import { duration, statusWords } from '../text/labels.ts';
+import { duration } from '../text/format.ts';
+import { statusWords } from '../text/labels.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
 
 /** Where times lie in a drawing, in pixels from its left edge. */
@@ -18,10 +19,14 @@ export interface Scale {
   timeAt(x: number): number;
 }
 
-/** A drawing of a tape. It has the same few elements however much there is to draw: all bands of a lane are one path. */
-export interface TapeDrawing {
+/** The drawing of a timeline. It has the same few elements however much there is to draw: all bands of a lane are one path. */
+export interface TimelineDrawing {
   readonly element: SVGSVGElement;
-  draw(tape: Tape, scale: Scale, cursor: { shownAt: number | undefined; pointer: number | undefined }): void;
+  draw(
+    data: TimelineData,
+    scale: Scale,
+    cursor: { shownAt: number | undefined; pointer: number | undefined },
+  ): void;
 }
 
 /** The lanes from the top; where a band lies tells its status as well as its colour does. */
@@ -43,7 +48,7 @@ const height = 148;
 /** Where the past is marked, as shares of it. */
 const tickShares = [0, 0.25, 0.5, 0.75, 1];
 
-export function createTapeDrawing({ svg }: Dom): TapeDrawing {
+export function createTimelineDrawing({ svg }: Dom): TimelineDrawing {
   const element = svg('svg', { 'aria-hidden': 'true', height });
   const grid = svg('path', { class: 'grid' });
   const ticks = tickShares.map((share) => ({
@@ -87,7 +92,7 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
 
   return {
     element,
-    draw(tape, scale, { shownAt, pointer }) {
+    draw(data, scale, { shownAt, pointer }) {
       setAttribute(element, 'width', scale.width);
       setAttribute(element, 'viewBox', `0 0 ${scale.width} ${height}`);
       setAttribute(grid, 'd', gridPath(scale));
@@ -98,15 +103,15 @@ export function createTapeDrawing({ svg }: Dom): TapeDrawing {
       }
       for (const { status, path } of bands) {
         const { top, height } = lanes[status];
-        const own = tape.bands.filter((band) => band.status === status);
+        const own = data.bands.filter((band) => band.status === status);
         setAttribute(path, 'd', bandPath(own, scale, top, height));
       }
       const { open, connecting } = lanes;
-      setAttribute(doubts, 'd', bandPath(tape.doubts, scale, open.top + 3, open.height - 6));
-      const beside = bandPath(tape.replacements, scale, connecting.top, connecting.height / 2);
+      setAttribute(doubts, 'd', bandPath(data.doubts, scale, open.top + 3, open.height - 6));
+      const beside = bandPath(data.replacements, scale, connecting.top, connecting.height / 2);
       setAttribute(replacements, 'd', beside);
-      setAttribute(attempts, 'd', attemptPath(tape.attempts, scale));
-      const waits = tape.waits.map((wait) => placed(wait, scale));
+      setAttribute(attempts, 'd', attemptPath(data.attempts, scale));
+      const waits = data.waits.map((wait) => placed(wait, scale));
       setAttribute(floors, 'd', waits.map(({ floor }) => floor).join(''));
       setAttribute(ranges, 'd', waits.map(({ range }) => range).join(''));
       setAttribute(draws, 'd', waits.map(({ draw }) => draw).join(''));
@@ -133,7 +138,7 @@ function gridPath(scale: Scale): string {
 }
 
 /** The bands of a lane. What is too narrow to be seen gets a hairline, and shares it with what is as near. */
-function bandPath(bands: readonly Stretch[], scale: Scale, top: number, height: number): string {
+function bandPath(bands: readonly Interval[], scale: Scale, top: number, height: number): string {
   const boxes: [from: number, to: number][] = [];
   for (const { from, to } of bands) {
     const start = clamped(scale.xOf(from), scale);

@@ -1,12 +1,13 @@
 import type { Moment } from '../model/moment.ts';
 import { isFailure } from '../model/record.ts';
-import { type Focus, type Scene, type Step, spans } from '../model/selection.ts';
-import { indexAt, type Tape, tapeOf } from '../model/timeline-data.ts';
-import { change, clockTime, eventName, waitWords } from '../text/labels.ts';
+import { type Scene, type Selection, type Step, spans } from '../model/selection.ts';
+import { indexAt, timelineData } from '../model/timeline-data.ts';
+import { clockTime } from '../text/format.ts';
+import { change, eventName, waitWords } from '../text/labels.ts';
 import { detailOf } from '../text/moment-details.ts';
+import type { Pane } from './dom.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Part } from './part.ts';
-import { createTapeDrawing, type Scale } from './timeline-drawing.ts';
+import { createTimelineDrawing, type Scale } from './timeline-drawing.ts';
 
 const spanWords = new Map<number, string>([
   [15_000, '15 s'],
@@ -25,12 +26,12 @@ const steps: { readonly [key: string]: Step } = {
 };
 
 /** Draws when a connection was doing what, with a lane for each status. */
-export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Part {
+export function createTimelinePane(dom: Dom, selection: Selection, changed: () => void): Pane {
   const { html, view } = dom;
-  const drawing = createTapeDrawing(dom);
+  const drawing = createTimelineDrawing(dom);
   const slider = html(
     'div',
-    { role: 'slider', tabindex: 0, 'aria-label': 'Timeline', class: 'tape' },
+    { role: 'slider', tabindex: 0, 'aria-label': 'Timeline', class: 'plot' },
     drawing.element,
   );
   const caption = html('p', { class: 'caption' });
@@ -38,7 +39,7 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
   const buttons = spans.map((span) => {
     const button = html('button', { type: 'button' }, spanWords.get(span) ?? '');
     button.addEventListener('click', () => {
-      focus.zoom(span);
+      selection.zoom(span);
       changed();
     });
     zoom.append(button);
@@ -59,14 +60,15 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
   );
   slider.addEventListener('pointerleave', () => point(undefined));
   slider.addEventListener('click', ({ clientX }) => {
-    if (scene) focus.selectAt(scaleOf(scene, width).timeAt(clientX - slider.getBoundingClientRect().left));
+    if (scene)
+      selection.selectAt(scaleOf(scene, width).timeAt(clientX - slider.getBoundingClientRect().left));
     changed();
   });
   slider.addEventListener('keydown', (event) => {
     const step = steps[event.key];
     if (step === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    focus.step(step);
+    selection.step(step);
     changed();
   });
 
@@ -95,8 +97,8 @@ export function createTimeline(dom: Dom, focus: Focus, changed: () => void): Par
       scene = next;
       const { moments, moment, listed, isLive, from, to, until, span } = next;
       const scale = scaleOf(next, width);
-      const tape: Tape = tapeOf(moments, { from, to, now: until });
-      drawing.draw(tape, scale, { shownAt: isLive ? undefined : moment?.at, pointer });
+      const data = timelineData(moments, { from, to, now: until });
+      drawing.draw(data, scale, { shownAt: isLive ? undefined : moment?.at, pointer });
       describe(next);
       const pointed = pointer === undefined ? undefined : indexAt(listed, scale.timeAt(pointer));
       const index = pointed ?? listed.findLastIndex(({ id }) => id === moment?.id);

@@ -1,12 +1,13 @@
 import type { ConnectionHistory } from '../model/history.ts';
-import type { Focus, Scene } from '../model/selection.ts';
-import { clockTime, count, duration, statusWords } from '../text/labels.ts';
+import type { Scene, Selection } from '../model/selection.ts';
+import { clockTime, count, duration } from '../text/format.ts';
+import { statusWords } from '../text/labels.ts';
+import type { Pane } from './dom.ts';
 import { type Dom, setAttribute, setText } from './dom.ts';
-import type { Part } from './part.ts';
 import { reshape, statusIcon } from './status-icon.ts';
 
 /** Which connection is shown, what it is doing, and whether the viewer follows it. */
-export function createToolbar(dom: Dom, focus: Focus, changed: () => void): Part {
+export function createToolbar(dom: Dom, selection: Selection, changed: () => void): Pane {
   const { html } = dom;
   const select = html('select', { 'aria-label': 'Connection' });
   const options = new Map<string, HTMLOptionElement>();
@@ -19,12 +20,12 @@ export function createToolbar(dom: Dom, focus: Focus, changed: () => void): Part
   let isLive = true;
 
   select.addEventListener('change', () => {
-    focus.choose(select.value);
+    selection.choose(select.value);
     changed();
   });
   toggle.addEventListener('click', () => {
-    if (isLive) focus.pause();
-    else focus.goLive();
+    if (isLive) selection.pause();
+    else selection.goLive();
     changed();
   });
 

@@ -1,6 +1,7 @@
 import { hasRequest, type Moment } from '../model/moment.ts';
 import { pathOf } from '../model/state-value.ts';
-import { closingOf, duration, retriesOf, statusWords, waitWords } from './labels.ts';
+import { duration } from './format.ts';
+import { closingOf, retriesOf, statusWords, waitWords } from './labels.ts';
 
 /** A fact of a moment, as a term and what is to be said of it. */
 export interface Fact {

@@ -4,7 +4,8 @@ import { verdictOn } from '../../../machines/policy.ts';
 import { firstSeen, type Moment } from '../model/moment.ts';
 import { isFailure, type ShownEvent } from '../model/record.ts';
 import { pathOf } from '../model/state-value.ts';
-import { closingOf, count, duration, retriesOf } from './labels.ts';
+import { count, duration } from './format.ts';
+import { closingOf, retriesOf } from './labels.ts';
 
 /** Says what a moment means in a few words; empty where its name says it all. */
 export function detailOf(moment: Moment): string {
