@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { queryOf, readAddress } from '../../visualizations/playground/src/shared/address.ts';
-import { defaultSettings } from '../../visualizations/playground/src/shared/setting-fields.ts';
+import { queryOf, readAddress } from '../../visualizations/playground/src/address/address.ts';
+import { defaultSettings } from '../../visualizations/playground/src/settings/setting-fields.ts';
 
 const read = (query: string) => readAddress(new URLSearchParams(query));
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { GivenSettings } from '../../machines/settings.ts';
-import type { Client } from '../playground/server/client.ts';
-import { createEventLog } from '../playground/server/event-log.ts';
-import { createStreamServer, type Exchange } from '../playground/server/stream-server.ts';
+import type { Client } from '../playground/server/stream/client.ts';
+import { createEventLog } from '../playground/server/stream/event-log.ts';
+import { createStreamServer, type Exchange } from '../playground/server/stream/stream-server.ts';
 import { window } from './figures.ts';
 import type { ClientJob, ClientNews } from './reality-clients.ts';
 

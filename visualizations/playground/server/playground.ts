@@ -4,15 +4,15 @@ import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
 import { answer } from './answer.ts';
-import { createEventLog } from './event-log.ts';
-import { createFaultConsole } from './fault-console.ts';
-import { faultRoute } from './fault-route.ts';
-import { fleetRoute } from './fleet-route.ts';
+import { createFaultConsole } from './faults/fault-console.ts';
+import { faultRoute } from './faults/fault-route.ts';
+import { fleetRoute } from './fleet/fleet-route.ts';
+import { urlOf } from './http.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
-import { createMeasurements } from './measurements.ts';
-import { defaultPace, type Pace } from './pace.ts';
-import { urlOf } from './request-url.ts';
-import { createStreamServer } from './stream-server.ts';
+import { createEventLog } from './stream/event-log.ts';
+import { createMeasurements } from './stream/measurements.ts';
+import { defaultPace, type Pace } from './stream/pace.ts';
+import { createStreamServer } from './stream/stream-server.ts';
 
 export interface PlaygroundOptions {
   /** The port of the page, or the next free one; 0 for any. The event stream has the next free port after it. */

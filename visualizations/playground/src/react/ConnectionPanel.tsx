@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
 import { statusWords } from '../../../viewer/text/labels.ts';
-import { announce } from '../shared/connections.ts';
-import type { Payload } from '../shared/payload.ts';
-import { createRecorder } from '../shared/recorder.ts';
-import type { Settings } from '../shared/setting-fields.ts';
-import { eventsUrl, optionsOf } from '../shared/settings.ts';
-import { explain } from '../shared/words.ts';
+import type { Payload } from '../panel/event-summary.ts';
+import { explain } from '../panel/explanations.ts';
+import { announce } from '../panel/panel-connections.ts';
+import { createRecorder } from '../panel/recorder.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import { eventsUrl, optionsOf } from '../settings/settings.ts';
 import { EventCounts } from './EventCounts.tsx';
 import { useStore, useTrail } from './hooks.ts';
 import { MachineMeters } from './MachineMeters.tsx';

@@ -1,7 +1,7 @@
-import type { FaultRequest } from '../console/api.ts';
-import type { BrowserNews } from '../shared/browser.ts';
-import type { Expectation } from '../shared/expectation.ts';
-import type { Settings } from '../shared/setting-fields.ts';
+import type { FaultRequest } from '../fault-console/fault-api.ts';
+import type { Expectation } from '../panel/expectation.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import type { BrowserNews } from './page-events.ts';
 
 /** A story of one guard of the statechart, told in steps. */
 export interface Scenario {

@@ -1,9 +1,9 @@
 import { assign, fromPromise, setup } from 'xstate';
-import type { Settings } from '../shared/setting-fields.ts';
-import { settings } from '../shared/settings.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import { settings } from '../settings/settings.ts';
 import type { Scenario, Step } from './scenario.ts';
+import { clearStage, perform, setStage, type Verdict } from './scenario-run.ts';
 import { scenarios } from './scenarios.ts';
-import { clearStage, perform, setStage, type Verdict } from './stage.ts';
 
 interface TourContext {
   readonly scenario: Scenario;

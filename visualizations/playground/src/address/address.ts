@@ -1,10 +1,10 @@
 import type { JitterKind } from 'sse-machine';
-import { faults } from '../../server/faults.ts';
-import { fleetSize } from '../../server/fleet-frame.ts';
-import type { FaultRequest } from '../console/api.ts';
+import { fleetSize } from '../../protocol/fleet-frame.ts';
+import { faults } from '../../server/faults/faults.ts';
+import type { FaultRequest } from '../fault-console/fault-api.ts';
+import { defaultSettings, jitterField, numberFields, type Settings } from '../settings/setting-fields.ts';
 import { scenarios } from '../tour/scenarios.ts';
 import { createQueryReader, type QueryReader } from './query-reader.ts';
-import { defaultSettings, jitterField, numberFields, type Settings } from './setting-fields.ts';
 
 /** What the address of the page asks for: `/?fault=restart&status=503&seconds=6&jitter=none&maxRetries=3`. */
 export interface Address {

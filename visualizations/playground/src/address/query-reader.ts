@@ -1,4 +1,4 @@
-import { complaintAbout, type Parameter } from '../../server/parameter.ts';
+import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
 
 /** Takes one value after the other out of a query, and complains of those that make no sense. */
 export interface QueryReader {

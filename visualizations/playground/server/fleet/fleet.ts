@@ -1,5 +1,5 @@
-import { createConnection, type JitterKind } from '../../../index.ts';
-import { type FleetFrame, slotOf, statusLetters } from './fleet-frame.ts';
+import { createConnection, type JitterKind } from '../../../../index.ts';
+import { type FleetFrame, slotOf, statusLetters } from '../../protocol/fleet-frame.ts';
 
 export interface FleetOptions {
   /** Where the stream is. */

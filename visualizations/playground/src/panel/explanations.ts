@@ -1,5 +1,5 @@
 import type { ConnectionState, Gap } from 'sse-machine';
-import type { Settings } from './setting-fields.ts';
+import type { Settings } from '../settings/setting-fields.ts';
 
 /** Says what is going on and why, in a sentence. It stands still while the status does, so it can be read out. */
 export function explain(

@@ -1,5 +1,5 @@
 import { type JitterKind, jitterKinds } from '../../../../machines/jitter.ts';
-import type { Parameter } from '../../server/parameter.ts';
+import type { Parameter } from '../../protocol/parameter.ts';
 
 /** The options of both connections, in milliseconds. */
 export interface Settings {

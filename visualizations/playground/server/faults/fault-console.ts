@@ -1,6 +1,6 @@
+import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
+import type { Exchange, StreamServer } from '../stream/stream-server.ts';
 import { type Fault, type FaultValues, faults } from './faults.ts';
-import { complaintAbout, type Parameter } from './parameter.ts';
-import type { Exchange, StreamServer } from './stream-server.ts';
 
 /** A fault as the page gets it: everything but what it does. */
 export type FaultDescription = Pick<Fault, 'id' | 'group' | 'title' | 'explanation' | 'parameters'>;

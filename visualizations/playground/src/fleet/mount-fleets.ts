@@ -1,5 +1,5 @@
 import { createApp } from 'vue';
-import type { FleetAddress } from '../shared/address.ts';
+import type { FleetAddress } from '../address/address.ts';
 import FleetPanel from './FleetPanel.vue';
 
 /** `arrived` resolves when every client is open for the first time; at once when none is asked for. */

@@ -1,6 +1,6 @@
-import type { FaultConsoleState } from '../../server/fault-console.ts';
+import type { FaultConsoleState } from '../../server/faults/fault-console.ts';
 
-export type { FaultConsoleState, FaultDescription } from '../../server/fault-console.ts';
+export type { FaultConsoleState, FaultDescription } from '../../server/faults/fault-console.ts';
 
 /** What to send: a fault with its parameters, or null to lift the one in force. */
 export type FaultRequest = { readonly id: string | null } & {

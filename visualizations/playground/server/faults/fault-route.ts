@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answer } from './answer.ts';
+import { answer } from '../answer.ts';
 import type { FaultConsole } from './fault-console.ts';
 
 /**

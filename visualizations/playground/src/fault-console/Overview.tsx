@@ -1,7 +1,7 @@
 import { statusWords } from '../../../viewer/text/labels.ts';
+import { connections } from '../panel/panel-connections.ts';
 import { useStore } from '../react/hooks.ts';
 import { StatusIcon } from '../react/StatusIcon.tsx';
-import { connections } from '../shared/connections.ts';
 
 /** What the panels do, for whoever has scrolled past them. The panels themselves read it out. */
 export function Overview() {

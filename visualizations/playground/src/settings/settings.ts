@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'sse-machine';
-import { readAddress } from './address.ts';
+import { readAddress } from '../address/address.ts';
+import { createStore } from '../store.ts';
 import type { Settings } from './setting-fields.ts';
-import { createStore } from './store.ts';
 import { authorization, renewToken } from './token.ts';
 
 /** What the address of the page asks for. */

@@ -1,9 +1,9 @@
 import type { ConnectionState } from 'sse-machine';
 import type { ConnectionCommands } from 'sse-machine/react';
+import type { Settings } from '../settings/setting-fields.ts';
+import { keyOf, settings } from '../settings/settings.ts';
+import { createStore } from '../store.ts';
 import type { Recorder } from './recorder.ts';
-import type { Settings } from './setting-fields.ts';
-import { keyOf, settings } from './settings.ts';
-import { createStore } from './store.ts';
 
 /** The connection of a panel, for the rest of the page: what it is doing, what came of it, and how to command it. */
 export interface PanelConnection

@@ -1,7 +1,7 @@
 import { createConnection, type JitterKind } from 'sse-machine';
-import { type FleetFrame, slotLength, slotOf } from '../../server/fleet-frame.ts';
-import type { Settings } from '../shared/setting-fields.ts';
-import { createStore, type Store } from '../shared/store.ts';
+import { type FleetFrame, slotLength, slotOf } from '../../protocol/fleet-frame.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import { createStore, type Store } from '../store.ts';
 
 /** A fleet as far as the page has heard of it. */
 export interface FleetView {

@@ -1,6 +1,6 @@
 import type { Gap, Message } from 'sse-machine';
-import { meanLoad, type Payload, summaryOf } from './payload.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../store.ts';
+import { meanLoad, type Payload, summaryOf } from './event-summary.ts';
 
 /** Everything that a panel shows of the messages it got. */
 export interface Recording {

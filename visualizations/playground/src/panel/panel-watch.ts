@@ -1,8 +1,8 @@
 import type { ConnectionStatus } from 'sse-machine';
-import { connections, type PanelConnection, panels, present } from './connections.ts';
 import type { Expectation } from './expectation.ts';
+import { explain } from './explanations.ts';
+import { connections, type PanelConnection, panels, present } from './panel-connections.ts';
 import type { Recording } from './recorder.ts';
-import { explain } from './words.ts';
 
 /** Both panels, from the time that it was made. */
 export interface Watch {

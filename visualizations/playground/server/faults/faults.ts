@@ -1,6 +1,6 @@
-import type { Client } from './client.ts';
-import type { Parameter } from './parameter.ts';
-import type { Exchange, StreamServer } from './stream-server.ts';
+import type { Parameter } from '../../protocol/parameter.ts';
+import type { Client } from '../stream/client.ts';
+import type { Exchange, StreamServer } from '../stream/stream-server.ts';
 
 /** The values of the parameters; `seconds` is what is left of it when a request is answered. */
 export interface FaultValues {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
-import { type FaultConsoleState, type FaultRequest, readFaults, sendFault } from './api.ts';
 import { FaultForm } from './FaultForm.tsx';
+import { type FaultConsoleState, type FaultRequest, readFaults, sendFault } from './fault-api.ts';
 import { InForce } from './InForce.tsx';
 import { Overview } from './Overview.tsx';
 

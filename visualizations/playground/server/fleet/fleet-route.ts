@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { jitterKinds } from '../../../index.ts';
-import { answer } from './answer.ts';
+import { jitterKinds } from '../../../../index.ts';
+import { fleetSize, slotLength } from '../../protocol/fleet-frame.ts';
+import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
+import { answer } from '../answer.ts';
 import { createFleet, type FleetOptions } from './fleet.ts';
-import { fleetSize, slotLength } from './fleet-frame.ts';
-import { complaintAbout, type Parameter } from './parameter.ts';
 
 /**
  * `GET /fleets?clients=100&jitter=none&jitter=full` connects a fleet for each `jitter`, and tells as an event

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { keyOf, settings } from '../shared/settings.ts';
+import { keyOf, settings } from '../settings/settings.ts';
 import { ConnectionPanel } from './ConnectionPanel.tsx';
 import { useStore } from './hooks.ts';
 

@@ -1,9 +1,9 @@
-import { sendFault } from '../console/api.ts';
-import { tellPage } from '../shared/browser.ts';
-import { present } from '../shared/connections.ts';
-import type { Settings } from '../shared/setting-fields.ts';
-import { keyOf, settings } from '../shared/settings.ts';
-import { createWatch, type Watch } from '../shared/watch.ts';
+import { sendFault } from '../fault-console/fault-api.ts';
+import { present } from '../panel/panel-connections.ts';
+import { createWatch, type Watch } from '../panel/panel-watch.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import { keyOf, settings } from '../settings/settings.ts';
+import { tellPage } from './page-events.ts';
 import type { Action, Scenario, Step } from './scenario.ts';
 
 /** What came of a step. */

@@ -1,6 +1,6 @@
+import { seconds } from '../panel/format.ts';
 import { useNow } from '../react/hooks.ts';
-import { seconds } from '../shared/format.ts';
-import type { FaultConsoleState } from './api.ts';
+import type { FaultConsoleState } from './fault-api.ts';
 
 /** What is wrong with the server now, for how long still, and what it has cost in requests. */
 export function InForce({ state, lift }: { state: FaultConsoleState | undefined; lift: () => void }) {

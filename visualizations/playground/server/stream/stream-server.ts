@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { decoded, urlOf } from '../http.ts';
+import { closeServer, listenFrom, listenOn } from '../listen.ts';
 import { type Client, createClient, lostBlock } from './client.ts';
 import type { EventLog } from './event-log.ts';
-import { closeServer, listenFrom, listenOn } from './listen.ts';
 import type { Pace } from './pace.ts';
-import { decoded, urlOf } from './request-url.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** A request for the stream, and the answers that it can get. */
