@@ -1,6 +1,6 @@
 import type { BrowserContext, Locator, Page } from 'playwright';
 import { expect } from 'vitest';
-import type { FaultConsoleState } from '../../visualizations/playground/server/faults/fault-console.ts';
+import type { FaultConsoleState } from '../../visualizations/playground/protocol/fault-api.ts';
 
 export const panels = ['React', 'Vue'] as const;
 export type Panel = (typeof panels)[number];

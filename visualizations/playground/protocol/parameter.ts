@@ -11,7 +11,7 @@ export interface Parameter {
 }
 
 /** Why a value cannot be taken, as a sentence; undefined when it can. */
-export function complaintAbout({ name, min, max, choices }: Parameter, value: unknown): string | undefined {
+export function validationError({ name, min, max, choices }: Parameter, value: unknown): string | undefined {
   const fits =
     typeof value === 'number' && (choices ? choices.includes(value) : value >= min && value <= max);
   if (fits) return undefined;

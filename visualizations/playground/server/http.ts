@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** The URL that is asked for. Whatever a client writes there, even `//`, is a path: nothing throws. */
 export function urlOf({ url = '/' }: IncomingMessage): URL {
@@ -12,4 +12,10 @@ export function decoded(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** Answers with JSON that nobody keeps. */
+export function answerJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(body));
 }

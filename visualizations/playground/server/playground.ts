@@ -3,11 +3,10 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
-import { answer } from './answer.ts';
 import { createFaultConsole } from './faults/fault-console.ts';
 import { faultRoute } from './faults/fault-route.ts';
 import { fleetRoute } from './fleet/fleet-route.ts';
-import { urlOf } from './http.ts';
+import { answerJson, urlOf } from './http.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
 import { createEventLog } from './stream/event-log.ts';
 import { createMeasurements } from './stream/measurements.ts';
@@ -47,7 +46,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     if (pathname === '/faults') void answerFaults(request, response);
     else if (pathname === '/fleets') answerFleets(request, response, searchParams);
     else if (pathname === '/token' && request.method === 'POST') {
-      answer(response, 200, { token: streams.tokens.issue() });
+      answerJson(response, 200, { token: streams.tokens.issue() });
     } else vite.middlewares(request, response);
   });
   const vite = await servePage(pageServer, { eventsUrl, watch });

@@ -1,28 +1,7 @@
-import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
+import type { FaultConsoleState } from '../../protocol/fault-api.ts';
+import { type Parameter, validationError } from '../../protocol/parameter.ts';
 import type { Exchange, StreamServer } from '../stream/stream-server.ts';
 import { type Fault, type FaultValues, faults } from './faults.ts';
-
-/** A fault as the page gets it: everything but what it does. */
-export type FaultDescription = Pick<Fault, 'id' | 'group' | 'title' | 'explanation' | 'parameters'>;
-
-/** What the console shows. */
-export interface FaultConsoleState {
-  readonly faults: readonly FaultDescription[];
-  /** The fault in force, or the last one that happened once. */
-  readonly current: {
-    readonly id: string;
-    readonly title: string;
-    /** Whether it goes on; a fault that happens once is over when it has begun. */
-    readonly inForce: boolean;
-    /** When it ends, in milliseconds on the clock of this server; null when it stays until it is lifted. */
-    readonly endsAt: number | null;
-  } | null;
-  /** The clock of this server, in milliseconds, to hold `endsAt` against. */
-  readonly now: number;
-  readonly listening: number;
-  /** How many requests each client has sent since the last fault began. */
-  readonly requests: Readonly<Record<string, number>>;
-}
 
 export interface FaultConsole {
   state(): FaultConsoleState;
@@ -119,8 +98,8 @@ function checked({ id, parameters }: Fault, given: Readonly<Record<string, unkno
 }
 
 function checkedValue(parameter: Parameter, value: unknown = parameter.default): number {
-  const complaint = complaintAbout(parameter, value);
-  if (complaint !== undefined || typeof value !== 'number') throw new RangeError(complaint);
+  const error = validationError(parameter, value);
+  if (error !== undefined || typeof value !== 'number') throw new RangeError(error);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { answer } from '../answer.ts';
+import { answerJson } from '../http.ts';
 import type { FaultConsole } from './fault-console.ts';
 
 /**
@@ -14,11 +14,11 @@ export function faultRoute(faults: FaultConsole) {
         if (id === null) faults.lift();
         else faults.start(id, given);
       } else if (request.method !== 'GET') {
-        return answer(response, 405, { error: 'Only GET and POST.' });
+        return answerJson(response, 405, { error: 'Only GET and POST.' });
       }
-      answer(response, 200, faults.state());
+      answerJson(response, 200, faults.state());
     } catch (error) {
-      answer(response, 400, { error: error instanceof Error ? error.message : String(error) });
+      answerJson(response, 400, { error: error instanceof Error ? error.message : String(error) });
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { FaultDescription } from '../../protocol/fault-api.ts';
 import type { Parameter } from '../../protocol/parameter.ts';
 import type { Client } from '../stream/client.ts';
 import type { Exchange, StreamServer } from '../stream/stream-server.ts';
@@ -9,14 +10,7 @@ export interface FaultValues {
 }
 
 /** A way for the server to misbehave. */
-export interface Fault {
-  readonly id: string;
-  readonly group: string;
-  readonly title: string;
-  /** Says what happens, and what a good client does about it. */
-  readonly explanation: string;
-  /** One named `seconds` says how long it lasts; a fault without it happens once. */
-  readonly parameters: readonly Parameter[];
+export interface Fault extends FaultDescription {
   /** Acts on the streams that are open. */
   readonly begin: (streams: StreamServer, values: FaultValues) => void;
   /** Answers a request as long as it lasts. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jitterKinds } from '../../../../index.ts';
 import { fleetSize, slotLength } from '../../protocol/fleet-frame.ts';
-import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
-import { answer } from '../answer.ts';
+import { type Parameter, validationError } from '../../protocol/parameter.ts';
+import { answerJson } from '../http.ts';
 import { createFleet, type FleetOptions } from './fleet.ts';
 
 /**
@@ -17,7 +17,7 @@ export function fleetRoute(eventsUrl: string) {
       if (site !== 'none' && site !== 'same-origin') throw new Error('Not from another site.');
       follow(optionsOf(query, eventsUrl), response);
     } catch (error) {
-      answer(response, 400, { error: error instanceof Error ? error.message : String(error) });
+      answerJson(response, 400, { error: error instanceof Error ? error.message : String(error) });
     }
   };
 }
@@ -49,8 +49,8 @@ function optionsOf(query: URLSearchParams, url: string): FleetOptions[] {
   const [clients = 0, retryDelay = 0, maxRetryDelay = 0] = parameters.map((parameter) => {
     const text = query.get(parameter.name);
     const value = text === null ? parameter.default : Number(text);
-    const complaint = complaintAbout(parameter, value);
-    if (complaint) throw new RangeError(complaint);
+    const error = validationError(parameter, value);
+    if (error) throw new RangeError(error);
     return value;
   });
   return query

@@ -1,13 +1,13 @@
 /** Shows what the address asked for and nobody understood. The page goes on without it. */
-export function showComplaints(element: HTMLElement, complaints: readonly string[]): void {
-  if (complaints.length === 0) return;
+export function showAddressErrors(element: HTMLElement, errors: readonly string[]): void {
+  if (errors.length === 0) return;
   const title = document.createElement('p');
   title.textContent = 'Part of the address was not understood and is left out:';
   const list = document.createElement('ul');
   list.append(
-    ...complaints.map((complaint) => {
+    ...errors.map((error) => {
       const item = document.createElement('li');
-      item.append(...complaint.split('`').map((part, place) => (place % 2 === 1 ? code(part) : part)));
+      item.append(...error.split('`').map((part, place) => (place % 2 === 1 ? code(part) : part)));
       return item;
     }),
   );

@@ -1,7 +1,7 @@
 import type { JitterKind } from 'sse-machine';
+import type { FaultRequest } from '../../protocol/fault-api.ts';
 import { fleetSize } from '../../protocol/fleet-frame.ts';
 import { faults } from '../../server/faults/faults.ts';
-import type { FaultRequest } from '../fault-console/fault-api.ts';
 import { defaultSettings, jitterField, numberFields, type Settings } from '../settings/setting-fields.ts';
 import { scenarios } from '../tour/scenarios.ts';
 import { createQueryReader, type QueryReader } from './query-reader.ts';
@@ -16,7 +16,7 @@ export interface Address {
   /** How many clients each fleet has, and how the second one is spread. */
   readonly fleet?: FleetAddress;
   /** What was not understood, a sentence each. */
-  readonly complaints: readonly string[];
+  readonly errors: readonly string[];
 }
 
 export interface FleetAddress {
@@ -46,7 +46,7 @@ export function readAddress(query: URLSearchParams): Address {
     ...(fault && { fault }),
     ...(tour && { tour }),
     ...(clients && { fleet: { clients, spread } }),
-    complaints: reader.complaints(),
+    errors: reader.errors(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { complaintAbout, type Parameter } from '../../protocol/parameter.ts';
+import { type Parameter, validationError } from '../../protocol/parameter.ts';
 
 /** Takes one value after the other out of a query, and complains of those that make no sense. */
 export interface QueryReader {
@@ -7,12 +7,12 @@ export interface QueryReader {
   /** Takes the value if it is this very word, and leaves any other. */
   word(name: string, word: string): boolean;
   /** A sentence for each value that was not understood, and for each name that nobody asked for. */
-  complaints(): string[];
+  errors(): string[];
 }
 
 export function createQueryReader(query: URLSearchParams): QueryReader {
   const left = new Map(query);
-  const complaints: string[] = [];
+  const errors: string[] = [];
 
   function take(name: string): string | undefined {
     const text = left.get(name);
@@ -25,20 +25,20 @@ export function createQueryReader(query: URLSearchParams): QueryReader {
       const text = take(parameter.name);
       if (text === undefined) return undefined;
       const value = text.trim() === '' ? Number.NaN : Number(text);
-      const complaint = complaintAbout(parameter, Number.isNaN(value) ? text : value);
-      if (complaint === undefined) return value;
-      complaints.push(complaint);
+      const error = validationError(parameter, Number.isNaN(value) ? text : value);
+      if (error === undefined) return value;
+      errors.push(error);
       return undefined;
     },
     choice(name, choices) {
       const text = take(name);
       const choice = choices.find((known) => known === text);
       if (text !== undefined && choice === undefined) {
-        complaints.push(`\`${name}\` must be ${choices.join(' | ')}, not ${JSON.stringify(text)}.`);
+        errors.push(`\`${name}\` must be ${choices.join(' | ')}, not ${JSON.stringify(text)}.`);
       }
       return choice;
     },
     word: (name, word) => left.get(name) === word && left.delete(name),
-    complaints: () => [...complaints, ...[...left.keys()].map((name) => `There is no \`${name}\` here.`)],
+    errors: () => [...errors, ...[...left.keys()].map((name) => `There is no \`${name}\` here.`)],
   };
 }

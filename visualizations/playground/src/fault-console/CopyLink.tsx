@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { FaultRequest } from '../../protocol/fault-api.ts';
 import { queryOf } from '../address/address.ts';
 import { settings } from '../settings/settings.ts';
-import type { FaultRequest } from './fault-api.ts';
 
 interface CopyLinkProps {
   /** What it is a link to, for those who do not see where the button stands. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
+import type { FaultConsoleState, FaultRequest } from '../../protocol/fault-api.ts';
 import { FaultForm } from './FaultForm.tsx';
-import { type FaultConsoleState, type FaultRequest, readFaults, sendFault } from './fault-api.ts';
+import { readFaults, sendFault } from './fault-api.ts';
 import { InForce } from './InForce.tsx';
 import { Overview } from './Overview.tsx';
 

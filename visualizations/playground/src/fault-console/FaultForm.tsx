@@ -1,7 +1,7 @@
 import { type SubmitEvent, useId, useRef } from 'react';
+import type { FaultDescription, FaultRequest } from '../../protocol/fault-api.ts';
 import type { Parameter } from '../../protocol/parameter.ts';
 import { CopyLink } from './CopyLink.tsx';
-import type { FaultDescription, FaultRequest } from './fault-api.ts';
 
 interface FaultFormProps {
   readonly fault: FaultDescription;

@@ -1,6 +1,6 @@
+import type { FaultConsoleState } from '../../protocol/fault-api.ts';
 import { seconds } from '../panel/format.ts';
 import { useNow } from '../react/hooks.ts';
-import type { FaultConsoleState } from './fault-api.ts';
 
 /** What is wrong with the server now, for how long still, and what it has cost in requests. */
 export function InForce({ state, lift }: { state: FaultConsoleState | undefined; lift: () => void }) {

@@ -1,11 +1,4 @@
-import type { FaultConsoleState } from '../../server/faults/fault-console.ts';
-
-export type { FaultConsoleState, FaultDescription } from '../../server/faults/fault-console.ts';
-
-/** What to send: a fault with its parameters, or null to lift the one in force. */
-export type FaultRequest = { readonly id: string | null } & {
-  readonly [parameter: string]: string | number | null;
-};
+import type { FaultConsoleState, FaultRequest } from '../../protocol/fault-api.ts';
 
 export function readFaults(): Promise<FaultConsoleState> {
   return ask();

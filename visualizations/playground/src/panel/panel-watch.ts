@@ -1,11 +1,31 @@
-import type { ConnectionStatus } from 'sse-machine';
-import type { Expectation } from './expectation.ts';
+import type { CloseReason, ConnectionStatus, FailureKind, Gap } from 'sse-machine';
 import { explain } from './explanations.ts';
 import { connections, type PanelConnection, panels, present } from './panel-connections.ts';
 import type { Recording } from './recorder.ts';
 
+/** Whatever is given must hold of both panels at once. */
+export interface Expectation {
+  readonly status: ConnectionStatus;
+  /** A status that each of them must have shown since the step began. */
+  readonly after?: ConnectionStatus;
+  /** Why: the status of the answer, or the kind of the error. */
+  readonly error?: number | FailureKind;
+  readonly closeReason?: CloseReason;
+  readonly retries?: number;
+  /** No status but this one was shown since the step began. */
+  readonly throughout?: true;
+  /** The next attempt is at least so far away, in milliseconds. */
+  readonly waits?: number;
+  /** Events came that had been kept in the log. */
+  readonly fromLog?: true;
+  /** Events may have been lost, and this is why: it was announced since the step began. */
+  readonly gap?: Gap['reason'];
+  /** Events arrive; none is missed and none came twice. */
+  readonly whole?: true;
+}
+
 /** Both panels, from the time that it was made. */
-export interface Watch {
+export interface PanelWatch {
   /** Resolves with true when the panels are as expected, with false when they are not for so many milliseconds. */
   until(expectation: Expectation, patience: number, signal?: AbortSignal): Promise<boolean>;
   /** Says what the panels are doing. */
@@ -13,7 +33,7 @@ export interface Watch {
   stop(): void;
 }
 
-export function createWatch(): Watch {
+export function createPanelWatch(): PanelWatch {
   const before = new Map(present().map(({ recorder }) => [recorder, recorder.get()]));
   const seen = new Map<string, Set<ConnectionStatus>>();
   const forget = connections.subscribe(note);

@@ -1,6 +1,7 @@
 import type { Gap, Message } from 'sse-machine';
+import type { EventData } from '../../protocol/event-data.ts';
 import { createStore, type Store } from '../store.ts';
-import { meanLoad, type Payload, summaryOf } from './event-summary.ts';
+import { meanLoad, summaryOf } from './event-summary.ts';
 
 /** Everything that a panel shows of the messages it got. */
 export interface Recording {
@@ -22,7 +23,7 @@ export interface Recording {
   readonly loop: readonly number[];
   readonly network: readonly number[];
   /** The last payload of each name. */
-  readonly last: { readonly [event: string]: Payload };
+  readonly last: { readonly [event: string]: EventData };
 }
 
 export interface RecordedEvent {
@@ -33,7 +34,7 @@ export interface RecordedEvent {
 }
 
 export interface Recorder extends Store<Recording> {
-  add(message: Message<Payload>): void;
+  add(message: Message<EventData>): void;
   /** Events may have been lost, and the app was told: what is missing from here on is counted anew. */
   announce(gap: Gap): void;
 }
@@ -45,7 +46,7 @@ export function createRecorder(): Recorder {
   let expected = 0;
   let key = 0;
 
-  function count(before: Recording, { seq, run: itsRun, at = Date.now() }: Payload): Partial<Recording> {
+  function count(before: Recording, { seq, run: itsRun, at = Date.now() }: EventData): Partial<Recording> {
     if (seq === undefined) return {};
     // The first of all, or the server process is another one and its numbers begin anew.
     if (itsRun !== run) expected = seq;
@@ -101,7 +102,7 @@ const nothing: Recording = {
   last: {},
 };
 
-function measured(before: Recording, event: string, data: Payload): Partial<Recording> {
+function measured(before: Recording, event: string, data: EventData): Partial<Recording> {
   switch (event) {
     case 'cpu': {
       const { cores = [] } = data;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
 import { statusWords } from '../../../viewer/text/labels.ts';
-import type { Payload } from '../panel/event-summary.ts';
+import type { EventData } from '../../protocol/event-data.ts';
 import { explain } from '../panel/explanations.ts';
 import { announce } from '../panel/panel-connections.ts';
 import { createRecorder } from '../panel/recorder.ts';
@@ -18,7 +18,7 @@ const url = eventsUrl('React');
 
 export function ConnectionPanel({ settings }: { settings: Settings }) {
   const [recorder] = useState(createRecorder);
-  const connection = useServerSentEvents<Payload>(url, {
+  const connection = useServerSentEvents<EventData>(url, {
     ...optionsOf(settings),
     onMessage: recorder.add,
     onGap: recorder.announce,

@@ -1,7 +1,7 @@
 import { type SubmitEvent, useId } from 'react';
 import { queryOf } from '../address/address.ts';
 import { useStore } from '../react/hooks.ts';
-import { tour } from '../tour/tour.ts';
+import { tour } from '../tour/tour-machine.ts';
 import { jitterField, numberFields, numbersOf, type Settings } from './setting-fields.ts';
 import { keyOf, settings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 import { sendFault } from '../fault-console/fault-api.ts';
 import { present } from '../panel/panel-connections.ts';
-import { createWatch, type Watch } from '../panel/panel-watch.ts';
+import { createPanelWatch, type PanelWatch } from '../panel/panel-watch.ts';
 import type { Settings } from '../settings/setting-fields.ts';
 import { keyOf, settings } from '../settings/settings.ts';
-import { tellPage } from './page-events.ts';
+import { simulatePageEvent } from './page-events.ts';
 import type { Action, Scenario, Step } from './scenario.ts';
 
 /** What came of a step. */
@@ -17,20 +17,24 @@ export interface Verdict {
 const patience = 15_000;
 
 /** Makes both connections anew as the scenario wants them, over a server that is well. */
-export async function setStage(scenario: Scenario, before: Settings, signal: AbortSignal): Promise<void> {
+export async function prepareScenario(
+  scenario: Scenario,
+  before: Settings,
+  signal: AbortSignal,
+): Promise<void> {
   const wanted = { ...before, ...scenario.settings };
   await sendFault({ id: null });
   signal.throwIfAborted();
   if (keyOf(wanted) !== keyOf(settings.get())) settings.set(wanted);
   for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
-  const watch = createWatch();
+  const watch = createPanelWatch();
   const isReady = await watch.until({ status: 'open', whole: true }, patience, signal);
   watch.stop();
   if (!isReady) throw new Error(watch.told);
 }
 
-export async function perform({ does, expects }: Step, signal: AbortSignal): Promise<Verdict> {
-  const watch = createWatch();
+export async function runStep({ does, expects }: Step, signal: AbortSignal): Promise<Verdict> {
+  const watch = createPanelWatch();
   try {
     for (const action of does) {
       if (!signal.aborted) await act(action, watch, signal);
@@ -43,17 +47,17 @@ export async function perform({ does, expects }: Step, signal: AbortSignal): Pro
 }
 
 /** Leaves everything as it was before the tour; the settings at once, because another scenario may begin. */
-export async function clearStage(before: Settings): Promise<void> {
+export async function restorePage(before: Settings): Promise<void> {
   if (keyOf(before) !== keyOf(settings.get())) settings.set(before);
-  tellPage('online');
-  tellPage('resume');
+  simulatePageEvent('online');
+  simulatePageEvent('resume');
   await sendFault({ id: null }).catch(() => {}); // the console says that its server is gone
   for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
 }
 
-async function act(action: Action, watch: Watch, signal: AbortSignal): Promise<void> {
+async function act(action: Action, watch: PanelWatch, signal: AbortSignal): Promise<void> {
   if ('fault' in action) await sendFault(action.fault);
   else if ('press' in action) for (const connection of present()) connection[action.press]();
-  else if ('tell' in action) tellPage(action.tell);
+  else if ('tell' in action) simulatePageEvent(action.tell);
   else await watch.until(action.until, patience, signal);
 }
