@@ -10,7 +10,7 @@ import { change, eventName } from '../../visualizations/viewer/text/labels.ts';
 import { detailOf } from '../../visualizations/viewer/text/moment-details.ts';
 import { until } from '../support/until.ts';
 import { failureRound } from './flood.ts';
-import { inspect } from './inspected.ts';
+import { inspectConnection } from './inspect-connection.ts';
 
 /** A connection whose server and clock the test plays, and what the viewer makes of it. */
 function play(options: ConnectionOptions = {}) {
@@ -21,7 +21,7 @@ function play(options: ConnectionOptions = {}) {
   onTestFinished(async () => {
     if (connection.actor.getSnapshot().status === 'active') await connection[Symbol.asyncDispose]();
   });
-  inspect(connection, '/api/events', history.receive, clock.now);
+  inspectConnection(connection, '/api/events', history.receive, clock.now);
   return { clock, server, history, connection };
 }
 
@@ -389,7 +389,7 @@ describe('the history of a connection', () => {
 
   it('knows a connection that it meets in the middle, and takes each record once', async () => {
     const { server, history, connection } = play();
-    inspect(connection, 'again', history.receive);
+    inspectConnection(connection, 'again', history.receive);
     await server.accept();
     expect(history.connections.size).toBe(1);
 

@@ -6,7 +6,7 @@ export const panels = ['React', 'Vue'] as const;
 export type Panel = (typeof panels)[number];
 
 /** A page of the playground, and what happened on it. */
-export interface Visit {
+export interface PlaygroundPage {
   readonly page: Page;
   panel(name: Panel): Locator;
   /** Every status that a panel showed since `startAnew`, in order. */
@@ -32,7 +32,7 @@ export const fast = {
   connectTimeout: 3_000,
 };
 
-export interface VisitOptions {
+export interface PageOptions {
   readonly options?: Partial<typeof fast>;
   /** What else the address asks for. */
   readonly query?: Readonly<Record<string, string | number>>;
@@ -40,11 +40,11 @@ export interface VisitOptions {
   readonly media?: Parameters<Page['emulateMedia']>[0];
 }
 
-export async function visit(
+export async function openPage(
   context: BrowserContext,
   url: string,
-  { options = {}, query = {}, width = 1280, media = {} }: VisitOptions = {},
-): Promise<Visit> {
+  { options = {}, query = {}, width = 1280, media = {} }: PageOptions = {},
+): Promise<PlaygroundPage> {
   const page = await context.newPage();
   await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia(media);
@@ -93,7 +93,7 @@ export async function visit(
 }
 
 /** Nothing may be missing and nothing doubled, and more must arrive. */
-export async function expectWhole({ count }: Visit): Promise<void> {
+export async function expectWhole({ count }: PlaygroundPage): Promise<void> {
   for (const name of panels) {
     const received = await count(name, 'Received');
     await expect.poll(() => count(name, 'Received')).toBeGreaterThan(received);

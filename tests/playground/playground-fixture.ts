@@ -2,20 +2,20 @@ import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
-import { askFaults, type Visit, type VisitOptions, visit } from './visit.ts';
+import { askFaults, openPage, type PageOptions, type PlaygroundPage } from './playground-page.ts';
 
 /** A playground and a browser, for all tests of a file. */
-export interface House {
+export interface PlaygroundFixture {
   readonly url: string;
   /** Opens a page of it. It is closed after the test, and must have had no error. */
-  open(options?: VisitOptions): Promise<Visit>;
+  open(options?: PageOptions): Promise<PlaygroundPage>;
 }
 
-export function openHouse(): House {
+export function playgroundFixture(): PlaygroundFixture {
   let playground: Playground;
   let browser: Browser;
   let context: BrowserContext;
-  let visits: Visit[] = [];
+  let pages: PlaygroundPage[] = [];
 
   beforeAll(async () => {
     [playground, browser] = await Promise.all([
@@ -32,9 +32,9 @@ export function openHouse(): House {
 
   afterEach(async () => {
     await askFaults(playground.url, { id: null });
-    const errors = visits.flatMap((one) => one.errors);
-    await Promise.all(visits.map(({ page }) => page.close()));
-    visits = [];
+    const errors = pages.flatMap((one) => one.errors);
+    await Promise.all(pages.map(({ page }) => page.close()));
+    pages = [];
     expect(errors).toEqual([]);
   });
 
@@ -43,8 +43,8 @@ export function openHouse(): House {
       return playground.url;
     },
     async open(options) {
-      const opened = await visit(context, playground.url, options);
-      visits.push(opened);
+      const opened = await openPage(context, playground.url, options);
+      pages.push(opened);
       return opened;
     },
   };

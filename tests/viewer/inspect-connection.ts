@@ -3,7 +3,7 @@ import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
 import type { Connection } from '../../index.ts';
 
 /** Sends what an inspector of connections sends: what is there, and then all that follows, as plain data. */
-export function inspect(
+export function inspectConnection(
   { actor }: Connection,
   name: string,
   send: (record: StatelyInspectionEvent) => void,

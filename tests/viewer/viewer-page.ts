@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 
 /** A viewer as a person sees it. */
-export interface Seen {
+export interface ViewerPage {
   readonly page: Page;
   readonly rows: Locator;
   readonly timeline: Locator;
@@ -19,7 +19,7 @@ export interface Seen {
   isLive(): Promise<boolean>;
 }
 
-export function see(page: Page): Seen {
+export function viewerPage(page: Page): ViewerPage {
   const rows = page.getByRole('listbox', { name: 'Sequence of events' }).getByRole('option');
   const facts = page.getByRole('region', { name: 'Facts of the shown moment' });
   const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
