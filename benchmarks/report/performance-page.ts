@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
-import peers from './package.json' with { type: 'json' };
+import peers from '../package.json' with { type: 'json' };
 import { markdown, type Table } from './table.ts';
 
-const page = join(import.meta.dirname, '../docs/performance.md');
+const page = join(import.meta.dirname, '../../docs/performance.md');
 
 /** Puts tables into docs/performance.md, between the markers of their section, with the machine and the versions. */
 export function writeSection(name: string, tables: readonly Table[], circumstances: string): void {

@@ -1,5 +1,5 @@
-import { type ClientName, clients } from './clients/client.ts';
-import { lengthOf } from './length.ts';
+import { type ClientName, clients } from '../clients/client.ts';
+import { lengthOf } from '../workloads.ts';
 
 /** A stream to read and to time. */
 export interface ReadingJob {

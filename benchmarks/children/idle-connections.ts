@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type ClientName, clients } from './clients/client.ts';
+import { type ClientName, clients } from '../clients/client.ts';
 
 /** Streams to open, and to leave open. */
 export interface IdleJob {

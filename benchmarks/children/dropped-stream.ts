@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { type ClientName, clients } from './clients/client.ts';
-import { now } from './now.ts';
+import { type ClientName, clients } from '../clients/client.ts';
+import { now } from '../processes.ts';
 
 /** A stream that the server drops again and again. */
 export interface DroppedJob {

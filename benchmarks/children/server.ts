@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { now } from './now.ts';
-import { sendWire } from './wire.ts';
+import { now } from '../processes.ts';
+import { sendWire } from '../wire.ts';
 
 // Runs in a process of its own, so that what it does is not the client's.
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {

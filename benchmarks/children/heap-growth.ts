@@ -1,4 +1,4 @@
-import { type ClientName, clients } from './clients/client.ts';
+import { type ClientName, clients } from '../clients/client.ts';
 
 /** A long stream, on which the heap is looked at now and then. */
 export interface GrowthJob {

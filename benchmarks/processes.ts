@@ -7,7 +7,7 @@ const longest = 180_000;
 
 /** Starts the server, for as long as this process lives or until it is stopped. */
 export async function startServer(): Promise<{ readonly origin: string; readonly server: ChildProcess }> {
-  const server = start('server.ts');
+  const server = start('children/server.ts');
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
   return { origin: `http://127.0.0.1:${port}`, server };
 }
@@ -47,4 +47,9 @@ export function start(
     execArgv: [...execArgv],
     env: { ...process.env, NODE_ENV: 'production' },
   });
+}
+
+/** The monotonic clock that all processes of a machine share, in milliseconds. */
+export function now(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
