@@ -1,7 +1,7 @@
-import { perWindow, window } from './figures.ts';
-import { count, percent, seconds } from './format.ts';
-import type { Run } from './simulate.ts';
-import type { Result } from './study.ts';
+import { perWindow, window } from '../simulation/figures.ts';
+import type { Run } from '../simulation/simulate.ts';
+import type { Result } from '../simulation/study.ts';
+import { count, percent, seconds } from '../tables/format.ts';
 import { bars, element, label, picture, rule, width } from './svg.ts';
 
 const [left, right] = [232, 646];

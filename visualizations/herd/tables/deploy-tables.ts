@@ -1,6 +1,6 @@
+import { policies } from '../simulation/policies.ts';
+import { type Result, study } from '../simulation/study.ts';
 import { type Column, count, markdownTable, percent, seconds } from './format.ts';
-import { policies } from './policies.ts';
-import { type Result, study } from './study.ts';
 
 /** What the documentation is about, so that its figures are the same wherever they are made. */
 export const documented = { clients: 100_000, seed: 1, deploys: [5, 15, 60] } as const;

@@ -1,9 +1,9 @@
-import type { GivenSettings } from '../../machines/settings.ts';
+import type { GivenSettings } from '../../../machines/settings.ts';
+import { defaultPolicy, ownPolicy, type Policy } from '../simulation/policies.ts';
+import { simulate } from '../simulation/simulate.ts';
+import { type Result, study } from '../simulation/study.ts';
+import { documented } from './deploy-tables.ts';
 import { markdownTable, percent, seconds } from './format.ts';
-import { defaultPolicy, ownPolicy, type Policy } from './policies.ts';
-import { documented } from './report.ts';
-import { simulate } from './simulate.ts';
-import { type Result, study } from './study.ts';
 
 const variants = [
   defaultPolicy,

@@ -1,9 +1,9 @@
-import { distanceBetween, perWindow } from './figures.ts';
-import { count, percent } from './format.ts';
-import { defaultPolicy } from './policies.ts';
-import type { Deploy, Measurement } from './reality.ts';
-import { documented } from './report.ts';
-import { simulate } from './simulate.ts';
+import { distanceBetween, perWindow } from '../simulation/figures.ts';
+import { defaultPolicy } from '../simulation/policies.ts';
+import { simulate } from '../simulation/simulate.ts';
+import { documented } from '../tables/deploy-tables.ts';
+import { count, percent } from '../tables/format.ts';
+import type { Deploy, Measurement } from './measure.ts';
 
 /** The real herd: the defaults through a deploy of 15 s. */
 export const measured = { clients: 2_000, seconds: 15, spread: 120, processes: 2 } as const satisfies Deploy;

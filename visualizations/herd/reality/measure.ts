@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { GivenSettings } from '../../machines/settings.ts';
-import type { Client } from '../playground/server/stream/client.ts';
-import { createEventLog } from '../playground/server/stream/event-log.ts';
-import { createStreamServer, type Exchange } from '../playground/server/stream/stream-server.ts';
-import { window } from './figures.ts';
-import type { ClientJob, ClientNews } from './reality-clients.ts';
+import type { GivenSettings } from '../../../machines/settings.ts';
+import type { Client } from '../../playground/server/stream/client.ts';
+import { createEventLog } from '../../playground/server/stream/event-log.ts';
+import { createStreamServer, type Exchange } from '../../playground/server/stream/stream-server.ts';
+import { window } from '../simulation/figures.ts';
+import type { ClientJob, ClientNews } from './clients.ts';
 
 /** A deploy that real connections are to go through. */
 export interface Deploy {
@@ -80,7 +80,7 @@ export async function measure(deploy: Deploy): Promise<Measurement> {
 
 /** Clients in a process of their own, so that they do not take turns with the server. */
 function startHerd(job: ClientJob) {
-  const child = fork(fileURLToPath(new URL('reality-clients.ts', import.meta.url)));
+  const child = fork(fileURLToPath(new URL('clients.ts', import.meta.url)));
   child.send(job);
   return { child, opened: newsOf(child, 'opened'), settled: newsOf(child, 'settled') };
 }

@@ -1,7 +1,7 @@
-import type { Agreement } from './agreement.ts';
-import { cumulative, window } from './figures.ts';
-import { count } from './format.ts';
-import { tickTimes } from './plot.ts';
+import type { Agreement } from '../reality/agreement.ts';
+import { cumulative, window } from '../simulation/figures.ts';
+import { count } from '../tables/format.ts';
+import { tickTimes } from './herd-plot.ts';
 import { bars, curve, element, label, picture, rule, width } from './svg.ts';
 
 const [left, right] = [62, width - 20];

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../tests/support/seeded-random.ts';
+import { seededRandom } from '../../../tests/support/seeded-random.ts';
 import type { Policy } from './policies.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { busiestWindow, sum, window } from './figures.ts';
+import { busiestWindow, sum, window } from '../simulation/figures.ts';
+import { ownPolicy, type Policy, policyCalled } from '../simulation/policies.ts';
+import { simulateEndings } from '../simulation/simulate.ts';
+import { study } from '../simulation/study.ts';
+import { documented } from './deploy-tables.ts';
 import { markdownTable, percent, seconds } from './format.ts';
-import { ownPolicy, type Policy, policyCalled } from './policies.ts';
-import { documented } from './report.ts';
-import { simulateEndings } from './simulate.ts';
-import { study } from './study.ts';
 
 /** What a server may ask clients to wait with the `retry:` of its streams, in milliseconds; null for nothing. */
 const paces = [null, 10, 200, 1_000, 3_000, 5_000] as const;

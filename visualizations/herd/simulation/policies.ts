@@ -1,6 +1,6 @@
-import { atPaceOf, backoffDelay, serverFloor, withinBounds } from '../../machines/backoff.ts';
-import { withJitter } from '../../machines/jitter.ts';
-import { type ConnectionSettings, completeSettings, type GivenSettings } from '../../machines/settings.ts';
+import { atPaceOf, backoffDelay, serverFloor, withinBounds } from '../../../machines/backoff.ts';
+import { withJitter } from '../../../machines/jitter.ts';
+import { type ConnectionSettings, completeSettings, type GivenSettings } from '../../../machines/settings.ts';
 
 /** When a client that has lost its stream tries again. */
 export interface Policy {

@@ -1,5 +1,5 @@
-import { createConnection } from '../../index.ts';
-import type { GivenSettings } from '../../machines/settings.ts';
+import { createConnection } from '../../../index.ts';
+import type { GivenSettings } from '../../../machines/settings.ts';
 
 /** What a process of clients is asked to do. */
 export interface ClientJob {
