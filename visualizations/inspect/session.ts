@@ -1,7 +1,7 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import { watchConnections } from '../../adapters/inspection.ts';
 import { createBacklog } from './backlog.ts';
-import { pathOf } from './names.ts';
+import { pathOf } from './connection-names.ts';
 import type { InspectionOptions } from './options.ts';
 import { createRecorder } from './recorder.ts';
 import { isActor } from './shown-actor.ts';

@@ -1,7 +1,7 @@
+import { rowsOf } from './arrow-text.ts';
 import { type Arrow, eventsOf } from './arrows.ts';
-import type { Label, Point, Route } from './places.ts';
-import type { Told } from './shapes.ts';
-import { rowsOf } from './words.ts';
+import type { Label, Point, Route } from './layout.ts';
+import type { PlacedRows } from './shapes.ts';
 
 /** An arrow, and how it runs. */
 export interface Way {
@@ -10,7 +10,7 @@ export interface Way {
 }
 
 /** The words of an arrow: those on its stem, which it has in common with others, and those of its own. */
-export function wordsOn({ arrow, route }: Way, ways: readonly Way[]): Told[] {
+export function wordsOn({ arrow, route }: Way, ways: readonly Way[]): PlacedRows[] {
   const { stem, words } = route;
   if (!stem) return [{ arrow, rows: rowsOf(arrow, words.most), label: words }];
   const events = eventsOn(stem, ways);

@@ -9,7 +9,7 @@ import { mermaid, mermaidOfStatuses } from './mermaid.ts';
 import { transitionTables } from './transition-table.ts';
 
 /** Every file that the statechart is drawn into, by its name from the root, as it should be. */
-export function pages(): Record<string, string> {
+export function documents(): Record<string, string> {
   return {
     'docs/statechart/light.svg': picturePage('light'),
     'docs/statechart/dark.svg': picturePage('dark'),

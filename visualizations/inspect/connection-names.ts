@@ -11,7 +11,7 @@ export function pathOf(url: unknown): string | undefined {
 }
 
 /** Names connections as the app wants it, and numbers equal names: `/api/events`, `/api/events 2` … */
-export function createNames(
+export function createConnectionNames(
   rename: (path: string) => string = (path) => path,
   complain: (fault: unknown) => void,
 ): (path: string) => string {
