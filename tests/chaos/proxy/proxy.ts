@@ -1,15 +1,28 @@
 import type { Socket } from 'node:net';
-import { seededRandom } from '../support/seeded-random.ts';
-import type { CampaignClock } from './campaign-clock.ts';
-import { openDoor } from './door.ts';
-import { drawFrom } from './draw.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import type { CampaignClock } from '../campaign-clock.ts';
+import { drawFrom } from '../draw.ts';
+import {
+  type AttemptOracle,
+  type Command,
+  createAttemptOracle,
+  type End,
+  type Rest,
+} from '../oracle/attempt-oracle.ts';
+import {
+  didNothing,
+  endsTidily,
+  isBorderline,
+  mindsSecondStream,
+  type Sight,
+  verdictOn,
+} from '../oracle/verdict.ts';
+import type { Manner } from '../origin/manners.ts';
+import type { Role } from '../roles.ts';
 import { acrossOrigins, type Exchange, serve } from './exchange.ts';
 import { drawPlan, type FaultKind, type FaultPlan, type ServedPlan } from './fault-plan.ts';
-import { type Command, createLicence, type End, type Licence, type Rest } from './licence.ts';
-import type { Manner } from './manners.ts';
-import type { Role } from './roles.ts';
 import { servedPlan } from './served-plan.ts';
-import { didNothing, endsTidily, isBorderline, mindsSecondStream, type Sight, verdictOn } from './verdict.ts';
+import { openSwitchablePort } from './switchable-port.ts';
 
 /** An exchange that ended, and by what. */
 export interface Fault {
@@ -25,7 +38,7 @@ export interface Fault {
 export interface FaultProxy extends AsyncDisposable {
   readonly plans: readonly FaultPlan[];
   readonly log: readonly Fault[];
-  readonly licence: Licence;
+  readonly oracle: AttemptOracle;
   /** The requests that arrived, without preflights. */
   readonly requests: number;
   /** Those of them that would have an effect each. */
@@ -84,7 +97,13 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   const { method, resumes = false, farewell = 'none', maxRetries = Infinity } = role;
   const { stableAfter = limits.stableAfter } = role;
   const draw = drawFrom(seededRandom(options.seed));
-  const licence = createLicence({ now: clock.now, skew: options.skew, maxRetries, stableAfter, complain });
+  const oracle = createAttemptOracle({
+    now: clock.now,
+    skew: options.skew,
+    maxRetries,
+    stableAfter,
+    complain,
+  });
   const plans: FaultPlan[] = [];
   const log: { attempt: number; kind: Fault['kind'] }[] = [];
   const arrivals = new Map<number, Arrival>();
@@ -108,7 +127,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
 
   /** The exchange of an attempt ends in a way that the client can know of from then on. */
   function strike(attempt: number, plan: ServedPlan, noticedAt: number, floor: number): void {
-    const { afterRefresh } = licence;
+    const { afterRefresh } = oracle;
     const asked = arrivals.get(attempt)?.asked;
     const hasFarewell = farewell !== 'none';
     const circumstances = {
@@ -133,14 +152,14 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       mindsSecond: mindsSecondStream(plan) && sight === 'everything',
       news: role.manner === 'blind' ? newsOf(plan) : 'none',
     } as const;
-    if (!licence.end(attempt, end)) return;
+    if (!oracle.end(attempt, end)) return;
     log.push({ attempt, kind: plan.kind });
     if (verdict === 'restart' || verdict === 'stop' || verdict === 'unsure') manner.mayForget();
   }
 
   /** The request of the newest attempt was lost on a socket that was reset. */
   function noticeStale(): void {
-    const { attempts, unended } = licence;
+    const { attempts, unended } = oracle;
     const lost = plans[attempts - 1];
     if (!unended || !resetWhileIdle || !lost || arrivals.has(attempts)) return;
     strike(attempts, { ...lost, kind: 'drop' }, clock.now(), 0);
@@ -155,9 +174,9 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   }
 
   async function url(): Promise<string> {
-    const attempt = licence.attempts + 1;
+    const attempt = oracle.attempts + 1;
     noticeStale();
-    licence.use();
+    oracle.use();
     wishOf[attempt] = wishes;
     manner.ask();
     resendable = 0;
@@ -165,14 +184,14 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     plans.push(plan);
     if (plan.kind === 'refuse') {
       strike(attempt, plan, clock.now(), 0);
-      door.shut();
+      listener.shut();
       resetWhileIdle = true;
       for (const socket of idle) socket.resetAndDestroy();
     } else {
-      await door.open();
+      await listener.open();
     }
     // Origin and path stay the same: the last event ID is of this resource.
-    return `http://127.0.0.1:${door.port}/${name}?attempt=${attempt}`;
+    return `http://127.0.0.1:${listener.port}/${name}?attempt=${attempt}`;
   }
 
   function take(request: string, socket: Socket): void {
@@ -219,13 +238,13 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
 
   function accept(attempt: number, arrival: Arrival, request: string, socket: Socket): void {
     const { plan } = arrival;
-    const isLate = attempt < licence.attempts && licence.isLeft(attempt);
+    const isLate = attempt < oracle.attempts && oracle.isLeft(attempt);
     if (arrivals.has(attempt) && attempt === resendable) {
-      licence.revive(attempt);
+      oracle.revive(attempt);
       const fault = log.findLast((entry) => entry.attempt === attempt);
       if (fault) fault.kind = 'resent';
       resendable = 0;
-    } else if (arrivals.has(attempt) || (attempt !== licence.attempts && !isLate)) {
+    } else if (arrivals.has(attempt) || (attempt !== oracle.attempts && !isLate)) {
       complain(
         `sent the request of attempt ${attempt} after that of attempt ${Math.max(...arrivals.keys())}`,
       );
@@ -235,7 +254,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       requests += 1;
     }
     arrivals.set(attempt, arrival);
-    if (!isRefusal(plan.kind)) licence.arrive(attempt);
+    if (!isRefusal(plan.kind)) oracle.arrive(attempt);
     resetWhileIdle = false;
     const reused = used.has(socket);
     used.add(socket);
@@ -248,7 +267,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
       socket,
       clock,
       originPort,
-      startedAt: licence.startedAt,
+      startedAt: oracle.startedAt,
       limits,
       strike(at, floor) {
         if (socket.destroyed) return; // the client went first
@@ -256,7 +275,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
         if (options.resends && reused && isUnanswered(plan)) resendable = attempt;
       },
     }).then(() => {
-      if (socket.destroyed) licence.leave(attempt);
+      if (socket.destroyed) oracle.leave(attempt);
       rest(socket, plan);
     });
   }
@@ -267,7 +286,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
    */
   function handOver(): void {
     const newest = Math.max(...[...busy.values()].map(({ attempt }) => attempt));
-    const waiting = [...busy].filter(([, { attempt }]) => attempt < newest && licence.mayDeliver(attempt));
+    const waiting = [...busy].filter(([, { attempt }]) => attempt < newest && oracle.mayDeliver(attempt));
     overlaps += waiting.length;
     if (waiting.length > 1) {
       clock.setTimeout(() => {
@@ -303,13 +322,13 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     }, staleAfter);
   }
 
-  const door = await openDoor((socket) => {
+  const listener = await openSwitchablePort((socket) => {
     socket.on('error', () => {});
     socket.on('end', () => socket.destroy());
     socket.on('close', () => idle.delete(socket));
     const plan = plans.at(-1);
     if (plan?.kind === 'drop') {
-      strike(licence.attempts, plan, clock.now(), 0);
+      strike(oracle.attempts, plan, clock.now(), 0);
       resetWhileIdle = true; // the client may hold the socket for connected, and use it for its next attempt
       socket.resetAndDestroy();
       return;
@@ -328,7 +347,7 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   return {
     plans,
     log,
-    licence,
+    oracle,
     get requests() {
       return requests;
     },
@@ -349,22 +368,22 @@ export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
     },
     url,
     command(command) {
-      licence.command(command);
+      oracle.command(command);
       if (command !== 'close') wishes += 1;
     },
     rest(rest) {
       noticeStale();
-      licence.rest(rest);
+      oracle.rest(rest);
     },
     finish() {
-      licence.finish();
+      oracle.finish();
       manner.mayForget();
     },
     calm() {
       calm = true;
     },
     async [Symbol.asyncDispose]() {
-      await door[Symbol.asyncDispose]();
+      await listener[Symbol.asyncDispose]();
       for (const socket of [...busy.keys(), ...idle]) socket.destroy();
     },
   };

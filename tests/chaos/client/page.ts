@@ -1,4 +1,4 @@
-import { createTestClock } from '../../testing/clock.ts';
+import { createTestClock } from '../../../testing/clock.ts';
 import {
   type Client,
   type ClientPlan,

@@ -1,12 +1,12 @@
-import type { Delivery, ShownState } from './client.ts';
-import type { Draw } from './draw.ts';
+import type { Delivery, ShownState } from '../client/client.ts';
+import type { Draw } from '../draw.ts';
+import type { Sight } from '../oracle/verdict.ts';
+import type { Role } from '../roles.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { createAnew } from './manners/anew.ts';
 import { createBlind } from './manners/blind.ts';
 import { createCheckpoints } from './manners/checkpoints.ts';
 import { createNumbered } from './manners/numbered.ts';
-import type { Role } from './roles.ts';
-import type { Sight } from './verdict.ts';
 
 /** One stream as its server writes it. */
 export interface Script {

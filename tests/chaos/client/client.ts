@@ -5,14 +5,14 @@ import {
   eventSourceTransport,
   fetchTransport,
   type Gap,
-} from '../../index.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+} from '../../../index.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import type { Command, Rest } from '../oracle/attempt-oracle.ts';
+import { eventNames } from '../origin/event-log.ts';
+import { done, goodbye } from '../origin/manners/numbered.ts';
+import type { Role } from '../roles.ts';
 import { startApp } from './app.ts';
-import { eventNames } from './event-log.ts';
-import type { Command, Rest } from './licence.ts';
 import { watchTransports } from './live-transports.ts';
-import { done, goodbye } from './manners/numbered.ts';
-import type { Role } from './roles.ts';
 
 /** What every client of a campaign is set to, in milliseconds of the campaign. */
 export const settings = {

@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '../event-log.ts';
 import type { Manner, MannerOptions, Script } from '../manners.ts';
-import { blockOf } from './block.ts';
-import { idIn, nextAfter } from './unnumbered.ts';
+import { blockOf, idIn, nextAfter } from './event-block.ts';
 
 /** How many entries of the log come between two checkpoints. */
 const distance = 4;

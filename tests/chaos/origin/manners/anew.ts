@@ -1,7 +1,7 @@
-import type { Delivery } from '../client.ts';
+import type { Delivery } from '../../client/client.ts';
 import type { LoggedEvent } from '../event-log.ts';
 import type { Manner, MannerOptions, Script } from '../manners.ts';
-import { blockOf } from './block.ts';
+import { blockOf } from './event-block.ts';
 
 /** What every stream begins with: all streams of a server that tells of a state look alike at first. */
 const beginnings = ['open', 'closed'];

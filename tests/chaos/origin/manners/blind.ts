@@ -1,7 +1,6 @@
 import type { LoggedEvent } from '../event-log.ts';
 import type { Manner, MannerOptions, Script } from '../manners.ts';
-import { blockOf } from './block.ts';
-import { idIn, nextAfter } from './unnumbered.ts';
+import { blockOf, idIn, nextAfter } from './event-block.ts';
 
 /**
  * A server that begins each stream with now, and gives no IDs. Nothing is to arrive twice, nothing may be missing within a

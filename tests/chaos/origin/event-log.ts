@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 
 /** An entry of the replay log. */
 export interface LoggedEvent {

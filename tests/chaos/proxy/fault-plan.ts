@@ -1,4 +1,4 @@
-import type { Draw } from './draw.ts';
+import type { Draw } from '../draw.ts';
 
 /** How often each ending of an exchange is drawn. */
 export const faultWeights = {

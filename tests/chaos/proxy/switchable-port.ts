@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
 /** A port of its own that refuses connections as long as it is shut. */
-export interface Door extends AsyncDisposable {
+export interface SwitchablePort extends AsyncDisposable {
   readonly port: number;
   /** From now on nobody listens. What is connected stays so. */
   shut(): void;
@@ -11,7 +11,7 @@ export interface Door extends AsyncDisposable {
 /** Below those that the system gives to whoever asks for any: nobody takes the port while it is shut. */
 const ports = { least: 15_000, most: 29_999 };
 
-export async function openDoor(enter: (socket: Socket) => void): Promise<Door> {
+export async function openSwitchablePort(enter: (socket: Socket) => void): Promise<SwitchablePort> {
   let server: Server | undefined;
   let port = 0;
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CampaignClock } from './campaign-clock.ts';
+import { CampaignClock } from '../campaign-clock.ts';
 import { type ClientPlan, startClient, type Watcher } from './client.ts';
 
 /** Where the clients of a campaign run. */
-export interface Stage extends AsyncDisposable {
+export interface ClientHost extends AsyncDisposable {
   readonly clock: CampaignClock;
   /** How far the clock of a client may be from ours, in milliseconds of the campaign. */
   readonly skew: number;
@@ -16,7 +16,7 @@ export interface RemoteClient {
 }
 
 /** The clients run here, in Node. */
-export function openNodeStage(): Stage {
+export function openNodeHost(): ClientHost {
   const clock = new CampaignClock(() => pause(1));
   return {
     clock,

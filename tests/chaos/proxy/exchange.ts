@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import type { CampaignClock } from './campaign-clock.ts';
+import type { CampaignClock } from '../campaign-clock.ts';
+import { asksToWait } from '../oracle/verdict.ts';
 import type { RetryAfter, ServedPlan } from './fault-plan.ts';
 import { createMeter } from './response-meter.ts';
 import { createSender } from './sender.ts';
-import { asksToWait } from './verdict.ts';
 
 /** One request of a client, and what is to become of it. */
 export interface Exchange {
@@ -36,7 +36,7 @@ export async function serve(exchange: Exchange): Promise<void> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   if (socket.destroyed) return;
   switch (plan.kind) {
-    case 'refuse': // the request was on its way when the door was shut
+    case 'refuse': // the request was on its way when the port was shut
     case 'drop':
       strike(clock.now(), 0);
       socket.resetAndDestroy();

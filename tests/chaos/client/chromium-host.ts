@@ -3,14 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { launchChromium } from '../support/launch-chromium.ts';
-import { CampaignClock } from './campaign-clock.ts';
+import { launchChromium } from '../../support/launch-chromium.ts';
+import { CampaignClock } from '../campaign-clock.ts';
 import type { Watcher } from './client.ts';
+import type { ClientHost } from './node-host.ts';
 import type { Note, Telegram } from './page.ts';
-import type { Stage } from './stage.ts';
 
 /** The clients run in a page of a real Chromium, whose time is moved from here. */
-export async function openChromiumStage(complain: (text: string) => void): Promise<Stage> {
+export async function openChromiumHost(complain: (text: string) => void): Promise<ClientHost> {
   const server = await servePage();
   const browser = await launchChromium();
   const page = await browser.newPage();

@@ -1,4 +1,4 @@
-import type { ServedPlan } from './fault-plan.ts';
+import type { ServedPlan } from '../proxy/fault-plan.ts';
 
 /**
  * What a client has to do once an exchange ended: try again after a delay, renew its credentials and try again, forget

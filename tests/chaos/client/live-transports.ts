@@ -1,4 +1,4 @@
-import type { EventStream, MessageBatch, Transport, TransportOptions } from '../../index.ts';
+import type { EventStream, MessageBatch, Transport, TransportOptions } from '../../../index.ts';
 
 /** One call of a transport. */
 interface Live {

@@ -24,7 +24,7 @@ export interface End {
  * Knows how many attempts a client may make and when the next one may begin: from the faults that it met and
  * from what its app asked for, never from what it says of itself.
  */
-export interface Licence {
+export interface AttemptOracle {
   /** How many attempts there were. */
   readonly attempts: number;
   /** The request of an attempt has come, and may be answered with a stream. */
@@ -60,7 +60,7 @@ export interface Licence {
   readonly afterRefresh: boolean | 'unsure';
 }
 
-interface LicenceOptions {
+interface AttemptOracleOptions {
   readonly now: () => number;
   /** How far the clock of the client may be from this one, in milliseconds of the campaign. */
   readonly skew: number;
@@ -91,7 +91,13 @@ interface Grant {
   readonly notBefore: number;
 }
 
-export function createLicence({ now, skew, maxRetries, stableAfter, complain }: LicenceOptions): Licence {
+export function createAttemptOracle({
+  now,
+  skew,
+  maxRetries,
+  stableAfter,
+  complain,
+}: AttemptOracleOptions): AttemptOracle {
   const attempts: Attempt[] = [];
   let granted: Grant | null = null;
   /** On the newest attempt that ended. */

@@ -1,10 +1,10 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { seededRandom } from '../support/seeded-random.ts';
-import type { CampaignClock } from './campaign-clock.ts';
-import { drawFrom } from './draw.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import type { CampaignClock } from '../campaign-clock.ts';
+import { drawFrom } from '../draw.ts';
+import { acrossOrigins } from '../proxy/exchange.ts';
 import { drawEvent, type LoggedEvent } from './event-log.ts';
-import { acrossOrigins } from './exchange.ts';
 import type { Manner, Script } from './manners.ts';
 
 /** A real event-stream server that publishes all the time, to each client in its manner. */

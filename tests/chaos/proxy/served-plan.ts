@@ -1,5 +1,5 @@
+import type { Role } from '../roles.ts';
 import type { FaultPlan, ServedPlan } from './fault-plan.ts';
-import type { Role } from './roles.ts';
 
 /** What a server refuses a second stream with. */
 const refusals = [400, 403, 409, 429, 503] as const;

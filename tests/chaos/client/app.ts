@@ -1,7 +1,7 @@
-import type { Connection, ConnectionClock } from '../../index.ts';
-import { seededRandom } from '../support/seeded-random.ts';
-import { drawFrom } from './draw.ts';
-import type { Command } from './licence.ts';
+import type { Connection, ConnectionClock } from '../../../index.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { drawFrom } from '../draw.ts';
+import type { Command } from '../oracle/attempt-oracle.ts';
 
 interface AppOptions {
   readonly seed: number;

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionStatus, JitterKind, Message } from '../../../index.ts';
 
 /** Where a component with a connection comes and goes. All of it happens before the call returns. */
-export interface Stage {
+export interface ComponentMount {
   show(): void;
   hide(): void;
   /** Unmounts everything, also what `hide` keeps. */
