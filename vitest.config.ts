@@ -125,7 +125,7 @@ function browserProject({
       expect,
       dir: path('.'),
       include,
-      globalSetup: path('tests/support/browser-server.ts'),
+      globalSetup: path('tests/support/remote/global-setup.ts'),
       provide: { peers: { react: peers.react, vue: peers.vue } },
       browser: {
         enabled: true,

@@ -10,7 +10,7 @@ import { type Sight, transcriptOf } from './reference.ts';
 export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'asked' | 'timers'>;
 
 /** Watches a connection as an app does, and its statechart from within. */
-export function watch(connection: Connection, clock: TestClock) {
+export function watchConnection(connection: Connection, clock: TestClock) {
   const { actor } = connection;
   const taken: string[] = [];
   const announced: string[] = [];

@@ -1,5 +1,5 @@
-import type { ScriptedRequest } from '../../testing/scripted.ts';
-import { createScriptedServer, type ScriptedServer } from '../../testing/scripted-server.ts';
+import type { ScriptedRequest } from '../../../testing/scripted.ts';
+import { createScriptedServer, type ScriptedServer } from '../../../testing/scripted-server.ts';
 import { startControlServer } from './control-server.ts';
 
 /** What a page can ask of the scripted server that runs for it. */

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { ScriptedPeer } from '../../testing/scripted.ts';
+import type { ScriptedPeer } from '../../../testing/scripted.ts';
 import type { ScriptedCall, ScriptedReport } from './scripted-control.ts';
 
 /** A scripted server of a test that lives in a browser: its verbs, and what there is to be seen of it. */

@@ -3,7 +3,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { Backend } from './backend.ts';
 import { Client } from './client.ts';
 import { begin, drawNights, drawOutages, type Outage } from './schedule.ts';
-import { WorldClock } from './world-clock.ts';
+import { SimulationClock } from './simulation-clock.ts';
 
 /** Some clients of one kind. */
 export interface Population {
@@ -14,8 +14,8 @@ export interface Population {
 }
 
 /** One backend and all its clients. */
-export class World {
-  readonly clock = new WorldClock(begin);
+export class Simulation {
+  readonly clock = new SimulationClock(begin);
   readonly outages: readonly Outage[];
   readonly backend: Backend;
   /** By population. */

@@ -1,5 +1,4 @@
-import { type Flood, flood } from '../hostile/flood.ts';
-import { startControlServer } from './control-server.ts';
+import { type Flood, flood } from '../../hostile/flood.ts';
 import {
   type Answer,
   body,
@@ -10,7 +9,8 @@ import {
   startSseServer,
   status,
   stream,
-} from './sse-server.ts';
+} from '../sse-server.ts';
+import { startControlServer } from './control-server.ts';
 
 /** An answer as a page can ask for it. */
 export type ScriptedAnswer =

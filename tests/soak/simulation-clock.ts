@@ -1,4 +1,4 @@
-/** Something that is due at a time of the {@link WorldClock}. */
+/** Something that is due at a time of the {@link SimulationClock}. */
 export interface Appointment {
   readonly at: number;
   readonly order: number;
@@ -7,7 +7,7 @@ export interface Appointment {
 }
 
 /** The one time of everything that is simulated, in milliseconds. A heap, because a month has millions of timers. */
-export class WorldClock {
+export class SimulationClock {
   #now: number;
   #heap: Appointment[] = [];
   #count = 0;
