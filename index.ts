@@ -30,7 +30,7 @@ export {
   failureKinds,
   isConnectionError,
 } from './machines/connection-error.ts';
-export { type EnvironmentEvent, type EnvironmentInput, fromEnvironment } from './machines/environment.ts';
+export { type EnvironmentEvent, fromEnvironment } from './machines/environment.ts';
 export { type JitterKind, jitterKinds } from './machines/jitter.ts';
 export type { Message, MessageBatch } from './machines/message.ts';
 export { failurePolicy, type PolicyKey, type PolicyOverrides, type Verdict } from './machines/policy.ts';

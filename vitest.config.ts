@@ -31,6 +31,10 @@ const ownEntries = [
   { find: /^sse-machine\/testing$/, replacement: path('testing/index.ts') },
 ];
 
+/** Another version than the installed one, for `npm run test:xstate`. */
+const { XSTATE_FOLDER } = process.env;
+const otherXState = XSTATE_FOLDER ? [{ find: /^xstate(?=$|\/)/, replacement: XSTATE_FOLDER }] : [];
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/model/coverage-table.ts', './tests/support/closing-line.ts'],
@@ -39,9 +43,12 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       {
+        resolve: { alias: otherXState },
         test: {
           name: 'node',
           expect,
+          // Only what is inlined is resolved here.
+          server: { deps: { inline: otherXState.length > 0 ? [/@xstate/] : [] } },
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },

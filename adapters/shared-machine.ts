@@ -1,16 +1,20 @@
 import type { EventObject } from 'xstate';
-import { connectionMachine, type TransportCommand, type TransportInput } from '../machines/connection.ts';
-import type { EnvironmentInput } from '../machines/environment.ts';
+import {
+  connectionMachine,
+  missingTransport,
+  type TransportCommand,
+  type TransportInput,
+} from '../machines/connection.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
-import { unretained } from '../machines/unretained.ts';
+import { releaseHandledEvents } from '../machines/xstate-internals.ts';
 
 /** What a connection brings along: the actors that its statechart invokes. */
 interface Parts {
   readonly transport: Revivable<TransportCommand, TransportInput>;
-  readonly environment: Revivable<EventObject, EnvironmentInput>;
+  readonly environment: Revivable<EventObject>;
 }
 
-/** By the actor of the connection; to be there before it is started. */
+/** Keyed by the system of the connection, whose root it is; set before `actor.start()`. */
 export const partsOf = new WeakMap<object, Parts>();
 
 let machine: typeof connectionMachine | undefined;
@@ -20,17 +24,14 @@ let machine: typeof connectionMachine | undefined;
  * and the actors that it provides look up what to do for the connection that invoked them.
  */
 export function sharedMachine(): typeof connectionMachine {
-  machine ??= unretained(
+  machine ??= releaseHandledEvents(
     connectionMachine.provide({
       actors: {
-        transport: fromRevivable((given, isRevived) => {
-          const parts = partsOf.get(given.input.connection);
-          if (parts) return parts.transport(given, isRevived);
-          given.sendBack({ type: 'request.failed', error: missing, at: 0, random: 0 });
-          return undefined;
-        }),
+        transport: fromRevivable((given, isRevived) =>
+          (partsOf.get(given.system)?.transport ?? noTransport)(given, isRevived),
+        ),
         environment: fromRevivable((given, isRevived) =>
-          partsOf.get(given.input.connection)?.environment(given, isRevived),
+          partsOf.get(given.system)?.environment(given, isRevived),
         ),
       },
     }),
@@ -38,8 +39,6 @@ export function sharedMachine(): typeof connectionMachine {
   return machine;
 }
 
-const missing = {
-  kind: 'invalid',
-  message:
-    'This actor has no transport: the statechart of `createConnection` runs only there. Provide one to `connectionMachine`.',
-} as const;
+const noTransport = missingTransport(
+  'This actor has no transport: the statechart of `createConnection` runs only there. Provide one to `connectionMachine`.',
+);

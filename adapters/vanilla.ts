@@ -54,7 +54,7 @@ export function makeConnection(
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? options.lastEventId },
     clock,
   });
-  partsOf.set(actor, {
+  partsOf.set(actor.system, {
     transport: runTransport(transport({ ...options, url: url ?? '' }), options),
     environment: watchEnvironment(clock),
   });

@@ -6,6 +6,7 @@ import {
   connectionMachine,
   connectionStatuses,
 } from './connection.ts';
+import { askGuard, delayOf, transitionsOf } from './xstate-internals.ts';
 
 /** Where a connection is, and what it knows. */
 interface Situation {
@@ -67,9 +68,7 @@ export function chartStates(): ChartState[] {
 
 /** Every transition of the statechart, in the order of {@link chartStates}. */
 export function chartTransitions(): ChartTransition[] {
-  return nodesIn(connectionMachine.root).flatMap((node) =>
-    [...node.transitions.values(), node.always ?? []].flat().map(describeTransition),
-  );
+  return nodesIn(connectionMachine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
 }
 
 /** What the statechart makes of an event; when `isEventless`, what it does of itself. */
@@ -77,10 +76,11 @@ export function choose(situation: Situation, event: ConnectionEvent, isEventless
   const guards: [string, boolean][] = [];
   const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // has some of them twice
   for (const node of active.sort((one, other) => other.path.length - one.path.length)) {
-    for (const candidate of (isEventless ? node.always : node.transitions.get(event.type)) ?? []) {
+    for (const candidate of transitionsOf(node, isEventless ? '' : event.type)) {
       const transition = describeTransition(candidate);
       const { guard } = transition;
-      const answer = guard === undefined || ask(guard, situation, event);
+      const answer =
+        guard === undefined || askGuard(connectionMachine, guard, { context: situation.context, event });
       if (guard !== undefined) guards.push([guard, answer]);
       if (answer) return { taken: transition, guards };
     }
@@ -95,11 +95,6 @@ export function activePaths(value: StateValue, outer = ''): string[] {
     outer + name,
     ...(inner ? activePaths(inner, `${outer}${name}.`) : []),
   ]);
-}
-
-/** The name of the delay that an event of XState's timers is for; undefined for any other event. */
-export function delayOf(eventType: string): string | undefined {
-  return /^xstate\.after\.(\w+)\./.exec(eventType)?.[1];
 }
 
 /** A transition of XState as data. */
@@ -133,10 +128,4 @@ function named(actions: readonly unknown[]): string[] {
     const { type, params } = action as { type: string; params?: object };
     return [params ? `${type} ${JSON.stringify(params)}` : type];
   });
-}
-
-function ask(name: string, { context }: Situation, event: ConnectionEvent): boolean {
-  const guards: Partial<Record<string, unknown>> = connectionMachine.implementations.guards;
-  const guard = guards[name] as (given: { context: ConnectionContext; event: ConnectionEvent }) => boolean;
-  return guard({ context, event });
 }

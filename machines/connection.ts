@@ -2,10 +2,8 @@ import {
   type AnyActorRef,
   assertEvent,
   assign,
-  type CallbackActorLogic,
   emit,
   enqueueActions,
-  fromCallback,
   type SnapshotFrom,
   sendTo,
   setup,
@@ -16,6 +14,7 @@ import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
 import { withJitter } from './jitter.ts';
 import type { Message, MessageBatch } from './message.ts';
 import { undone, type Verdict, verdictOn } from './policy.ts';
+import { fromRevivable, type Revivable } from './revivable.ts';
 import { type ConnectionSettings, completeSettings, type GivenSettings } from './settings.ts';
 
 /** The five things that a connection can be doing, as a person would say it. */
@@ -206,10 +205,7 @@ export type TransportCommand =
   | { readonly type: 'stream.prove' };
 
 /** Listens to the page and to the network. */
-const environment = {
-  src: 'environment',
-  input: ({ self }: { self: AnyActorRef }) => ({ connection: self }),
-} as const;
+const environment = { src: 'environment' } as const;
 
 /** What follows when there is nothing more to come. */
 const onceFinished = {
@@ -330,7 +326,9 @@ export const connectionMachine = setup({
     tags: ConnectionStatus;
   },
   actors: {
-    transport: missingTransport(),
+    transport: fromRevivable(
+      missingTransport('Provide a transport: connectionMachine.provide({ actors: { transport } }).'),
+    ),
     environment: fromEnvironment(),
   },
   guards: {
@@ -880,9 +878,11 @@ function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDela
 }
 
 /** Stands where the transport belongs, and says so as soon as it is started. */
-function missingTransport(): CallbackActorLogic<TransportCommand, TransportInput> {
-  return fromCallback(({ sendBack }) => {
-    const message = 'Provide a transport: connectionMachine.provide({ actors: { transport } }).';
-    sendBack({ type: 'request.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
-  });
+export function missingTransport(message: string): Revivable<TransportCommand, TransportInput> {
+  return ({ sendBack }, isRevived) => {
+    if (isRevived)
+      sendBack({ type: 'transport.restarted' }); // so that a request is asked for
+    else sendBack({ type: 'request.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
+    return undefined;
+  };
 }

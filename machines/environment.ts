@@ -1,4 +1,4 @@
-import type { AnyActorRef, CallbackActorLogic, EventObject } from 'xstate';
+import type { CallbackActorLogic, EventObject } from 'xstate';
 import { type ConnectionClock, systemClock } from './clock.ts';
 import { fromRevivable, type Revivable } from './revivable.ts';
 
@@ -23,12 +23,6 @@ export type EnvironmentEvent = {
   readonly random?: number;
 };
 
-/** What the actor that tells of them is started with. */
-export interface EnvironmentInput {
-  /** The connection that it belongs to. */
-  readonly connection: AnyActorRef;
-}
-
 /**
  * An actor that tells its parent what happens to the page and to the network. It starts by telling what is
  * unusual (offline, hidden), so that its parent may assume the best; one that is revived tells that the page is
@@ -36,7 +30,7 @@ export interface EnvironmentInput {
  */
 export function fromEnvironment(
   clock: Pick<ConnectionClock, 'now' | 'random'> = systemClock,
-): CallbackActorLogic<EventObject, EnvironmentInput> {
+): CallbackActorLogic<EventObject> {
   return fromRevivable(watchEnvironment(clock));
 }
 
@@ -44,7 +38,7 @@ export function fromEnvironment(
 export function watchEnvironment({
   now,
   random,
-}: Pick<ConnectionClock, 'now' | 'random'>): Revivable<EventObject, EnvironmentInput> {
+}: Pick<ConnectionClock, 'now' | 'random'>): Revivable<EventObject> {
   return ({ sendBack }, isRevived) => {
     const isLoading = (globalThis.document?.readyState ?? 'complete') !== 'complete';
     const tell = (type: EnvironmentEvent['type']) =>

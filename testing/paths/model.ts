@@ -8,6 +8,7 @@ import {
   type TransportInput,
 } from '../../machines/connection.ts';
 import type { Failure } from '../../machines/connection-error.ts';
+import { builtInEffect } from '../../machines/xstate-internals.ts';
 import { eventSourceTransport } from '../../transports/event-source.ts';
 import { isSafe } from '../../transports/method.ts';
 import { usualDraw } from '../chance.ts';
@@ -214,32 +215,28 @@ function follow(draft: Draft, event: ConnectionEvent, microsteps: Microsteps): v
   draft.choices.push(choose(draft.snapshot, event, true)); // what it does not do of itself
 }
 
-/** What is read of the actions of XState itself. */
-interface ActionParams {
-  readonly id: string;
-  readonly src: string;
-  readonly input: TransportInput;
-  readonly targetId: string;
-  readonly sendId: string;
-  readonly delay: number;
-  readonly event: { readonly type: string };
-}
-
 /** The actions are described, not executed: this is what each of them would bring about. */
 function applyAction(draft: Draft, action: Action): void {
-  const type: string = action.type;
-  const { id, src, input, sendId, targetId, delay, event } = Object(action.params) as ActionParams;
-  if (type === 'xstate.spawnChild' && src === 'transport') startAttempt(draft, id, input);
-  if (type === 'xstate.spawnChild' && src === 'environment') startEnvironment(draft, id);
-  if (type === 'xstate.stopChild' && id !== undefined) {
-    draft.pending = draft.pending.filter(({ from }) => from !== id);
-    remove(draft, id);
-  }
-  if (type === 'xstate.sendTo' && draft.attempts[targetId]) obey(draft, targetId, event as TransportCommand);
-  if (type === 'xstate.raise') draft.timers = { ...draft.timers, [event.type]: draft.now + delay };
-  if (type === 'xstate.cancel') {
-    const { [sendId]: _, ...others } = draft.timers;
-    draft.timers = others;
+  const effect = builtInEffect(action);
+  switch (effect?.kind) {
+    case 'spawn':
+      if (effect.src === 'transport') startAttempt(draft, effect.id, effect.input as TransportInput);
+      if (effect.src === 'environment') startEnvironment(draft, effect.id);
+      break;
+    case 'stop':
+      draft.pending = draft.pending.filter(({ from }) => from !== effect.id);
+      remove(draft, effect.id);
+      break;
+    case 'send':
+      if (draft.attempts[effect.to]) applyCommand(draft, effect.to, effect.event as TransportCommand);
+      break;
+    case 'delay':
+      draft.timers = { ...draft.timers, [effect.event.type]: draft.now + effect.delay };
+      break;
+    case 'cancel': {
+      const { [effect.id]: _, ...others } = draft.timers;
+      draft.timers = others;
+    }
   }
 }
 
@@ -271,7 +268,7 @@ function startEnvironment({ pending, page, now }: Draft, from: string): void {
   if (hidden) pending.push({ from, event: { type: 'page.hidden', at: now, hidden } });
 }
 
-function obey(draft: Draft, id: string, { type }: TransportCommand): void {
+function applyCommand(draft: Draft, id: string, { type }: TransportCommand): void {
   const { now } = draft;
   if (type === 'stream.prove') change(draft, id, { askedAt: now, heardAt: now, lookAt: now + lookInterval });
 }

@@ -1,6 +1,7 @@
 import type { StateValue } from 'xstate';
 import { activePaths, type ChartTransition, chartStates, chartTransitions } from '../../machines/chart.ts';
 import { connectionMachine } from '../../machines/connection.ts';
+import { namesIn } from '../../machines/xstate-internals.ts';
 
 /** Every transition of the statechart, in words such as `live: transport.failed [isRefused] → failed`. */
 export function allTransitions(): string[] {
@@ -9,7 +10,7 @@ export function allTransitions(): string[] {
 
 /** Every guard of the statechart. */
 export function allGuards(): string[] {
-  return Object.keys(connectionMachine.implementations.guards);
+  return namesIn(connectionMachine, 'guards');
 }
 
 /** Every state of the statechart that has no states of its own, such as `live.open.fresh`. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartStates, chartTransitions, describeTransition } from '../../machines/chart.ts';
 import { connectionMachine, connectionStatuses } from '../../machines/connection.ts';
+import { transitionsOf } from '../../machines/xstate-internals.ts';
 import { colours } from '../../visualizations/chart/colours.ts';
 import { definition } from '../../visualizations/chart/definition.ts';
 import { documents, pathTo } from '../../visualizations/diagrams/documents.ts';
@@ -181,9 +182,7 @@ describe('the definition', () => {
       node,
       ...Object.values(node.states).flatMap(nodes),
     ];
-    const transitions = nodes(machine.root).flatMap((node) =>
-      [...node.transitions.values(), node.always ?? []].flat().map(describeTransition),
-    );
+    const transitions = nodes(machine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
     expect(transitions).toEqual(chartTransitions());
   });
 

@@ -46,11 +46,13 @@ test('an actor with the snapshot of a connection says so too, and does not take 
   const connection = connect();
   await reached(connection, 'open');
   const snapshot = connection.actor.getPersistedSnapshot();
-  const actor = createActor(logicOf(connection), { snapshot, input: {} });
-  actor.start();
-  await quiet();
-  expect(actor.getSnapshot()).toMatchObject({ value: 'failed', context: { error: { kind: 'invalid' } } });
-  actor.stop();
+  for (const logic of [logicOf(connection), connectionMachine]) {
+    const actor = createActor(logic, { snapshot, input: {} });
+    actor.start();
+    await quiet();
+    expect(actor.getSnapshot()).toMatchObject({ value: 'failed', context: { error: { kind: 'invalid' } } });
+    actor.stop();
+  }
   expect(connection.state.status).toBe('open');
   expect(server.requests).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type AnyStateNode, createMachine } from 'xstate';
 import { connectionMachine, createConnection } from '../../index.ts';
+import { namesIn as namesSetUp, transitionsOf } from '../../machines/xstate-internals.ts';
 import { createScriptedTransport } from '../../testing/index.ts';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
 import { createRecordingViewer } from './recording-viewer.ts';
@@ -35,28 +36,28 @@ function* namesIn(value: unknown, key = ''): Generator<[kind: string, name: unkn
 
 /** Every state, and every transition with all that it has, as XState understands them. */
 function tableOf(node: AnyStateNode): string[] {
-  const { id, tags, entry, exit, invoke, always = [], initial } = node;
-  const transitions = [...node.transitions.values()].flat().concat(always);
+  const { id, tags, entry, exit, invoke, initial } = node;
   return [
     JSON.stringify({ id, tags, entry, exit, initial: initial?.target?.map((one) => one.id) }),
     ...invoke.map(({ id: own, src }) => `${id} invokes ${own}, ${src}`),
-    ...transitions.map(({ eventType, target, guard, actions, reenter }) =>
+    ...transitionsOf(node).map(({ eventType, target, guard, actions, reenter }) =>
       JSON.stringify({ id, eventType, target: target?.map((one) => one.id), guard, actions, reenter }),
     ),
     ...Object.values(node.states).flatMap(tableOf),
   ];
 }
 
+type Kind = Parameters<typeof namesSetUp>[1];
+
 describe('the statechart that a viewer gets', () => {
   test('names every action, guard, delay and actor as the machine does', () => {
     const found = [...namesIn(JSON.parse(definition))];
-    const { implementations } = connectionMachine;
     for (const [kind, name] of found) {
-      expect(Object.keys(Reflect.get(implementations, kind)), `${kind}: ${name}`).toContain(name);
+      expect(namesSetUp(connectionMachine, kind as Kind), `${kind}: ${name}`).toContain(name);
     }
     for (const kind of ['actions', 'guards', 'delays', 'actors']) {
       const used = new Set(found.filter(([one]) => one === kind).map(([, name]) => name));
-      const known = Object.keys(Reflect.get(implementations, kind));
+      const known = namesSetUp(connectionMachine, kind as Kind);
       // The action `sendRequest` spawns those.
       expect([...used].sort(), kind).toEqual(known.filter((name) => name !== 'transport').sort());
     }

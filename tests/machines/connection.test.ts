@@ -13,6 +13,7 @@ import {
 import { ConnectionError, type Failure } from '../../machines/connection-error.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import { defaultSettings } from '../../machines/settings.ts';
+import { namesIn, transitionsOf } from '../../machines/xstate-internals.ts';
 import { createTestClock } from '../../testing/clock.ts';
 
 const unavailable: Failure = { kind: 'http', status: 503, message: 'The server answered 503.' };
@@ -119,10 +120,9 @@ function nameOf(action: unknown): unknown {
 
 describe('the chart', () => {
   test('names every action, guard, delay and actor that it uses, and nothing else', () => {
-    const { implementations } = connectionMachine;
     const used = { guards: new Set(), actions: new Set(), delays: new Set(), actors: new Set() };
     for (const node of states()) {
-      for (const transition of [...node.transitions.values()].flat().concat(node.always ?? [])) {
+      for (const transition of transitionsOf(node)) {
         if (transition.guard) used.guards.add(transition.guard);
         for (const action of transition.actions) used.actions.add(nameOf(action));
       }
@@ -132,10 +132,10 @@ describe('the chart', () => {
     }
     used.actors.add('transport'); // by `sendRequest`
     const userNamed = [...used.actions].filter((action) => typeof action === 'string');
-    expect(new Set(userNamed)).toEqual(new Set(Object.keys(implementations.actions)));
-    expect(used.guards).toEqual(new Set(Object.keys(implementations.guards)));
-    expect(used.delays).toEqual(new Set(Object.keys(implementations.delays)));
-    expect(used.actors).toEqual(new Set(Object.keys(implementations.actors)));
+    expect(new Set(userNamed)).toEqual(new Set(namesIn(connectionMachine, 'actions')));
+    expect(used.guards).toEqual(new Set(namesIn(connectionMachine, 'guards')));
+    expect(used.delays).toEqual(new Set(namesIn(connectionMachine, 'delays')));
+    expect(used.actors).toEqual(new Set(namesIn(connectionMachine, 'actors')));
     // The rest are the timers that XState adds for `after`.
     for (const action of used.actions) {
       if (typeof action !== 'string')

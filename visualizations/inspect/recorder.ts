@@ -1,9 +1,10 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
+import { isActor } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionOptions } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
-import { type ConnectionActor, connectionOf, givenName, isActor, isConnection } from './shown-actor.ts';
+import { type ConnectionActor, connectionOf, givenName, isConnection } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
 /** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */

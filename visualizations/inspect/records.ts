@@ -1,7 +1,8 @@
 import type { StatelyActorEvent, StatelyEventEvent, StatelySnapshotEvent } from '@statelyai/inspect';
 import type { ActorRefLike, AnyActor, AnyEventObject, Snapshot } from 'xstate';
+import { isActor } from '../../machines/xstate-internals.ts';
 import { definition } from '../chart/definition.ts';
-import { connectionOf, isActor, isConnection } from './shown-actor.ts';
+import { connectionOf, isConnection } from './shown-actor.ts';
 
 export type { StatelyInspectionEvent as InspectionRecord } from '@statelyai/inspect';
 

@@ -1,10 +1,10 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate';
 import { watchConnections } from '../../adapters/inspection.ts';
+import { isActor } from '../../machines/xstate-internals.ts';
 import { createBacklog } from './backlog.ts';
 import { pathOf } from './connection-names.ts';
 import type { InspectionOptions } from './options.ts';
 import { createRecorder } from './recorder.ts';
-import { isActor } from './shown-actor.ts';
 import { openLocal, openStately } from './viewers.ts';
 
 /** An inspection from its start to its end. Nothing in it throws into the connections. */

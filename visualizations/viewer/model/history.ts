@@ -1,3 +1,4 @@
+import { stopEvent } from '../../../machines/xstate-internals.ts';
 import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type ShownState } from './record.ts';
 import { takenTransition } from './taken-transition.ts';
@@ -79,7 +80,7 @@ export function createHistory(): History {
     const { sessionId, event } = record;
     const last = connections.get(sessionId)?.moments.at(-1);
     if (!last) return;
-    if (event.type === 'xstate.stop') {
+    if (event.type === stopEvent) {
       if (!last.isLast) append({ ...record, state: { ...last, isActive: false } });
     } else if (isTraffic({ event })) {
       append({ ...record, state: { ...last, isActive: !last.isLast } }, event.type);

@@ -1,5 +1,5 @@
-import { delayOf } from '../../../machines/chart.ts';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
+import { delayOf, startEvent, stopEvent } from '../../../machines/xstate-internals.ts';
 import type { Moment } from '../model/moment.ts';
 import type { ShownEvent } from '../model/record.ts';
 import type { ShownContext } from '../model/shown-context.ts';
@@ -17,8 +17,8 @@ export const statusWords: { readonly [Status in ConnectionStatus]: string } = {
 
 /** An event by a name that says no more than is new. */
 export function eventName({ type }: ShownEvent): string {
-  if (type === 'xstate.init') return 'start';
-  if (type === 'xstate.stop') return 'stop';
+  if (type === startEvent) return 'start';
+  if (type === stopEvent) return 'stop';
   const delay = delayOf(type);
   return delay === undefined ? type : `after ${delay}`;
 }

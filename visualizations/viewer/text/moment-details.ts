@@ -1,6 +1,6 @@
-import { delayOf } from '../../../machines/chart.ts';
 import { failureKinds } from '../../../machines/connection-error.ts';
 import { verdictOn } from '../../../machines/policy.ts';
+import { delayOf, stopEvent } from '../../../machines/xstate-internals.ts';
 import { firstSeen, type Moment } from '../model/moment.ts';
 import { isFailure, type ShownEvent } from '../model/record.ts';
 import { pathOf } from '../model/state-value.ts';
@@ -14,7 +14,7 @@ export function detailOf(moment: Moment): string {
   switch (event.type) {
     case firstSeen.type:
       return 'it was there before anyone looked';
-    case 'xstate.stop':
+    case stopEvent:
       return 'the actor was stopped';
     case 'request.ready':
       return readyWords(moment);

@@ -1,0 +1,102 @@
+import type { ActorRefLike, AnyActor, AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+
+// All that this package knows of XState beyond its documentation. Each has a test that names the version of XState.
+
+/**
+ * Keeps the actors of a statechart from holding on to the events that they have handled.
+ *
+ * For every step, XState puts a function of its own into `actionExecutor`, which takes note of the actions. V8
+ * allocates a function that is assigned to a property in its old generation. There it stays until the next full
+ * collection, and with it the actions and all the messages of their event, which costs more than to parse them. Nobody
+ * reads the notes of an actor, so its executor stays what it is.
+ */
+export function releaseHandledEvents<Machine extends AnyStateMachine>(machine: Machine): Machine {
+  const { getInitialSnapshot } = machine;
+  machine.getInitialSnapshot = (scope, input) => {
+    const { actionExecutor } = scope;
+    Object.defineProperty(scope, 'actionExecutor', { get: () => actionExecutor, set() {} });
+    return getInitialSnapshot(scope, input);
+  };
+  return machine;
+}
+
+/**
+ * The transitions of a state, in the order in which their guards are asked.
+ *
+ * @param eventType Only those for this event; empty for those without one. All when it is left out.
+ */
+export function transitionsOf(node: AnyStateNode, eventType?: string): readonly AnyTransitionDefinition[] {
+  const { transitions, always = [] } = node;
+  if (eventType === undefined) return [...transitions.values(), always].flat();
+  return eventType === '' ? always : (transitions.get(eventType) ?? []);
+}
+
+/** The names of what a statechart was set up with. */
+export function namesIn(
+  machine: AnyStateMachine,
+  kind: 'actions' | 'actors' | 'delays' | 'guards',
+): string[] {
+  return Object.keys(machine.implementations[kind]);
+}
+
+/** Asks a guard that takes no parameters. */
+export function askGuard<Given extends object>(
+  machine: AnyStateMachine,
+  name: string,
+  given: Given,
+): boolean {
+  const guards: Partial<Record<string, unknown>> = machine.implementations.guards;
+  const guard = guards[name] as (given: Given) => boolean;
+  return guard(given);
+}
+
+/** The name of the delay that an event of XState's timers is for; undefined for any other event. */
+export function delayOf(eventType: string): string | undefined {
+  return /^xstate\.after\.(\w+)\./.exec(eventType)?.[1];
+}
+
+/** The type of the event that a started actor gets first. */
+export const startEvent = 'xstate.init';
+
+/** The type of the event that a stopped actor gets last. */
+export const stopEvent = 'xstate.stop';
+
+/** What an action of XState itself brings about, of those that `transition` returns. */
+export type BuiltInEffect =
+  | { readonly kind: 'spawn'; readonly id: string; readonly src: unknown; readonly input: unknown }
+  | { readonly kind: 'stop'; readonly id: string }
+  | { readonly kind: 'send'; readonly to: string; readonly event: { readonly type: string } }
+  | { readonly kind: 'delay'; readonly event: { readonly type: string }; readonly delay: number }
+  | { readonly kind: 'cancel'; readonly id: string };
+
+/** The effect of an action; undefined for one that is not of XState itself, or changes nothing outside. */
+export function builtInEffect(action: {
+  readonly type: string;
+  readonly params: unknown;
+}): BuiltInEffect | undefined {
+  const { id, src, input, sendId, targetId, event, delay } = Object(action.params);
+  switch (action.type) {
+    case 'xstate.spawnChild':
+      return { kind: 'spawn', id, src, input };
+    case 'xstate.stopChild':
+      return id === undefined ? undefined : { kind: 'stop', id };
+    case 'xstate.sendTo':
+      return { kind: 'send', to: targetId, event };
+    case 'xstate.raise':
+      return { kind: 'delay', event, delay };
+    case 'xstate.cancel':
+      return { kind: 'cancel', id: sendId };
+    default:
+      return undefined;
+  }
+}
+
+/** The actor that has spawned or invoked another. */
+export function parentOf({ _parent: parent }: AnyActor): AnyActor | undefined {
+  return parent && isActor(parent) ? parent : undefined;
+}
+
+/** Every actor is one, but the types of XState do not say so everywhere. */
+export function isActor(actor: ActorRefLike): actor is AnyActor {
+  return 'logic' in actor;
+}
