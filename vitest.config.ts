@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import house from './package.json' with { type: 'json' };
+import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
@@ -66,7 +66,7 @@ export default defineConfig({
       browserProject({
         name: 'browser',
         include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
-        peers: house.devDependencies,
+        peers: packageJson.devDependencies,
       }),
       browserProject({
         name: 'browser-oldest',
@@ -131,7 +131,7 @@ function browserProject({
       expect,
       dir: path('.'),
       include,
-      globalSetup: path('tests/support/browser-server.ts'),
+      globalSetup: path('tests/support/remote/global-setup.ts'),
       provide: { peers: { react: peers.react, vue: peers.vue } },
       browser: {
         enabled: true,

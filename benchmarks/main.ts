@@ -1,13 +1,19 @@
 import { parseArgs } from 'node:util';
 import { type ClientName, clientNames } from './clients/client.ts';
-import { installPeers } from './install.ts';
+import { installPeers } from './install-peers.ts';
 import { memory } from './memory.ts';
-import type { BenchOptions } from './options.ts';
-import { circumstances, writeSection } from './page.ts';
 import { reaction } from './reaction.ts';
+import { circumstances, writeSection } from './report/performance-page.ts';
+import { markdown, type Table } from './report/table.ts';
 import { size } from './size.ts';
-import { markdown, type Table } from './table.ts';
 import { throughput } from './throughput.ts';
+
+export interface BenchOptions {
+  readonly rounds: number;
+  /** A fifth of the messages, a tenth of the connections: for a look, not for a table to keep. */
+  readonly quick: boolean;
+  readonly clients: readonly ClientName[];
+}
 
 const sections: Record<string, (options: BenchOptions) => Promise<Table[]>> = {
   throughput,

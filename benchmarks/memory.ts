@@ -1,10 +1,10 @@
+import type { GrowthJob, GrowthReport } from './children/heap-growth.ts';
+import type { IdleJob, IdleReport } from './children/idle-connections.ts';
 import { type ClientName, clientOf } from './clients/client.ts';
-import type { GrowthJob, GrowthReport } from './growth.ts';
-import type { IdleJob, IdleReport } from './idle-connections.ts';
-import { run, startServer } from './jobs.ts';
-import type { BenchOptions } from './options.ts';
-import { interleaved, spreadOf } from './statistics.ts';
-import type { Table } from './table.ts';
+import type { BenchOptions } from './main.ts';
+import { run, startServer } from './processes.ts';
+import { interleaved, spreadOf } from './report/statistics.ts';
+import type { Table } from './report/table.ts';
 
 /** What is held against the others: a `fetch` whose answer is read and thrown away. */
 const floor: ClientName = 'fetch-only';
@@ -25,7 +25,7 @@ async function idle(count: number, { clients, rounds }: BenchOptions): Promise<T
     // One for each: the streams of the run before would have to be closed first.
     const { origin, server } = await startServer();
     const job: IdleJob = { client, url: `${origin}/idle`, count };
-    reports.get(client)?.push(await run<IdleReport>('idle-connections.ts', job, execArgv));
+    reports.get(client)?.push(await run<IdleReport>('children/idle-connections.ts', job, execArgv));
     server.kill();
   }
   const of = (name: ClientName, figure: keyof IdleReport) =>
@@ -50,7 +50,7 @@ async function growth({ quick }: BenchOptions): Promise<Table> {
   for (const client of ['bare', 'ours'] as const) {
     const url = `${origin}/stream?workload=notifications&writes=block&thousands=${every / 100}`;
     const job: GrowthJob = { client, url, event: 'notification', every, count: every * 10 };
-    const heaps = await run<GrowthReport>('growth.ts', job, ['--expose-gc']);
+    const heaps = await run<GrowthReport>('children/heap-growth.ts', job, ['--expose-gc']);
     const at = (index: number) => kilobytes(heaps.at(index) ?? Number.NaN);
     rows.push([clientOf(client).name, at(0), at(4), at(9)]);
   }

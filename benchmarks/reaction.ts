@@ -1,9 +1,9 @@
+import type { DroppedJob, DroppedReport } from './children/dropped-stream.ts';
 import { type ClientName, clientOf } from './clients/client.ts';
-import type { DroppedJob, DroppedReport } from './dropped.ts';
-import { run, startServer } from './jobs.ts';
-import type { BenchOptions } from './options.ts';
-import { interleaved, spreadOf } from './statistics.ts';
-import { spread, type Table } from './table.ts';
+import type { BenchOptions } from './main.ts';
+import { run, startServer } from './processes.ts';
+import { interleaved, spreadOf } from './report/statistics.ts';
+import { spread, type Table } from './report/table.ts';
 
 /** What the server asks to wait, in milliseconds. */
 const retry = 100;
@@ -21,7 +21,7 @@ export async function reaction({ clients, rounds, quick }: BenchOptions): Promis
     const closedAt: number[] = [];
     server.on('message', (message: { closedAt: number }) => closedAt.push(message.closedAt));
     const job: DroppedJob = { client, url: `${origin}/drop?retry=${retry}`, drops: quick ? 5 : 20 };
-    const { lostAt, leftAt } = await run<DroppedReport>('dropped.ts', job);
+    const { lostAt, leftAt } = await run<DroppedReport>('children/dropped-stream.ts', job);
     server.kill();
     // The first one finds the code cold, as the first one of an app does: it counts as well.
     told.get(client)?.push(...lostAt.map((at, index) => at - (closedAt[index] ?? Number.NaN)));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import type { Table } from './table.ts';
+import type { Table } from './report/table.ts';
 
 interface Import {
   readonly name: string;

@@ -1,9 +1,9 @@
+import type { ReadingJob, ReadingReport } from './children/reader.ts';
 import { type ClientName, clientOf } from './clients/client.ts';
-import { run, startServer } from './jobs.ts';
-import type { BenchOptions } from './options.ts';
-import type { ReadingJob, ReadingReport } from './reader.ts';
-import { interleaved, ratiosTo, spreadOf } from './statistics.ts';
-import { spread, type Table } from './table.ts';
+import type { BenchOptions } from './main.ts';
+import { run, startServer } from './processes.ts';
+import { interleaved, ratiosTo, spreadOf } from './report/statistics.ts';
+import { spread, type Table } from './report/table.ts';
 import {
   checkCharacters,
   streams,
@@ -73,7 +73,7 @@ async function read(
     warmUp: warmUpOf(measured) * 1_000,
     count: measured * 1_000,
   };
-  const report = await run<ReadingReport>('reader.ts', job);
+  const report = await run<ReadingReport>('children/reader.ts', job);
   checkCharacters(report.characters, { client, workload, thousands: all });
   return report;
 }

@@ -96,3 +96,9 @@ export function checkCharacters(
   if (received === expected) return;
   throw new Error(`${client} delivered ${received} of ${expected} characters of ${workload}.`);
 }
+
+/** The length of the text of a message; of parsed data, that of the property which every workload has. */
+export function lengthOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return (data as { text: string }).text.length;
+}

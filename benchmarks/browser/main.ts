@@ -1,15 +1,20 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright';
-import house from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { launchChromium } from '../../tests/support/launch-chromium.ts';
-import { installPeers } from '../install.ts';
-import { start } from '../jobs.ts';
-import { circumstances, writeSection } from '../page.ts';
-import { markdown, type Table } from '../table.ts';
-import type { BrowserBenchOptions } from './options.ts';
+import { installPeers } from '../install-peers.ts';
+import { start } from '../processes.ts';
+import { circumstances, writeSection } from '../report/performance-page.ts';
+import { markdown, type Table } from '../report/table.ts';
 import { rendering } from './rendering.ts';
 import { throughput } from './throughput.ts';
+
+export interface BrowserBenchOptions {
+  readonly rounds: number;
+  /** A fifth of the messages, a second of each load: for a look, not for a table to keep. */
+  readonly quick: boolean;
+}
 
 type Section = (browser: Browser, origin: string, options: BrowserBenchOptions) => AsyncIterable<Table>;
 
@@ -35,7 +40,7 @@ installPeers();
 const server = start('browser/server.ts');
 const [{ port }] = await once(server, 'message');
 const browser = await launchChromium();
-const { react, vue } = house.devDependencies;
+const { react, vue } = packageJson.devDependencies;
 const where = `Chromium ${browser.version()}, React ${react}, Vue ${vue}. ${circumstances()}`;
 
 for (const [name, measure] of Object.entries(sections)) {

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright';
-import { interleaved, type Spread, spreadOf } from '../statistics.ts';
-import type { Table } from '../table.ts';
+import { interleaved, type Spread, spreadOf } from '../report/statistics.ts';
+import type { Table } from '../report/table.ts';
 import { type Usage, withFreshPage } from './fresh-page.ts';
-import type { BrowserBenchOptions } from './options.ts';
+import type { BrowserBenchOptions } from './main.ts';
 import { type AppName, appNames, appOf } from './rendering/apps.ts';
 import type { ShowReport } from './rendering/page.ts';
 

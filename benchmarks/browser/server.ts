@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { sendWire } from '../wire.ts';
-import { bundlePages } from './bundle.ts';
-import { sendPaced } from './rendering/paced.ts';
+import { bundlePages } from './bundle-pages.ts';
+import { sendPaced } from './rendering/send-paced.ts';
 
 // Runs in a process of its own, so that what it does is not the page's. Pages and streams are of one origin.
 const scripts = await bundlePages();

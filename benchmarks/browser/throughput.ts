@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright';
-import { interleaved, ratiosTo, spreadOf } from '../statistics.ts';
-import { spread, type Table } from '../table.ts';
+import { interleaved, ratiosTo, spreadOf } from '../report/statistics.ts';
+import { spread, type Table } from '../report/table.ts';
 import {
   checkCharacters,
   streams,
@@ -11,7 +11,7 @@ import {
   workloads,
 } from '../workloads.ts';
 import { type Usage, withFreshPage } from './fresh-page.ts';
-import type { BrowserBenchOptions } from './options.ts';
+import type { BrowserBenchOptions } from './main.ts';
 import { type ClientName, clientNames, clientOf } from './throughput/clients.ts';
 import type { ReadingReport } from './throughput/page.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
-import { startRemoteSseServer } from '../support/remote-sse-server.ts';
+import { startRemoteSseServer } from '../support/remote/remote-sse-server.ts';
 import { until } from '../support/until.ts';
 
 test('across origins the first request needs no preflight, and Retry-After is obeyed where it is exposed', async () => {

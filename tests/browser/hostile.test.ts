@@ -11,7 +11,7 @@ import {
   type RemoteSseServer,
   type ScriptedAnswer,
   startRemoteSseServer,
-} from '../support/remote-sse-server.ts';
+} from '../support/remote/remote-sse-server.ts';
 import { until } from '../support/until.ts';
 
 let server: RemoteSseServer;

@@ -7,7 +7,7 @@ import {
   type RemoteSseServer,
   type ScriptedAnswer,
   startRemoteSseServer,
-} from '../support/remote-sse-server.ts';
+} from '../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../support/until.ts';
 
 let server: RemoteSseServer;

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type UseServerSentEventsResult, useServerSentEvents } from '../../adapters/react.ts';
 import { connectionMachine, fetchTransport, fromTransport, selectStatus } from '../../index.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../support/remote-sse-server.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../support/until.ts';
 
 let server: RemoteSseServer;

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededRandom } from '../support/seeded-random.ts';
 import { quiet, until as settle } from '../support/until.ts';
-import { openChromiumStage } from './chromium-stage.ts';
-import { type ClientPlan, settings, signOfLife, type Watcher } from './client.ts';
+import { openChromiumHost } from './client/chromium-host.ts';
+import { type ClientPlan, settings, signOfLife, type Watcher } from './client/client.ts';
+import { openNodeHost, type RemoteClient } from './client/node-host.ts';
 import { drawFrom } from './draw.ts';
-import type { FaultPlan } from './fault-plan.ts';
-import { createManner, type Manner } from './manners.ts';
-import { startOrigin } from './origin.ts';
-import { type Fault, type FaultProxy, startProxy } from './proxy.ts';
+import type { Sight } from './oracle/verdict.ts';
+import { createManner, type Manner } from './origin/manners.ts';
+import { startOrigin } from './origin/origin.ts';
+import type { FaultPlan } from './proxy/fault-plan.ts';
+import { type Fault, type FaultProxy, startProxy } from './proxy/proxy.ts';
 import { type Role, rolesOf } from './roles.ts';
-import { openNodeStage, type RemoteClient } from './stage.ts';
-import type { Sight } from './verdict.ts';
 
 /** Where the clients run, and what carries their streams. */
 export const scenes = ['node', 'chromium-fetch', 'chromium-native'] as const;
@@ -79,8 +79,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 
   const inNode = scene === 'node';
   const sight: Sight = scene === 'chromium-native' ? 'events' : 'everything';
-  const stage = inNode ? openNodeStage() : await openChromiumStage(complain);
-  const { clock } = stage;
+  const host = inNode ? openNodeHost() : await openChromiumHost(complain);
+  const { clock } = host;
   /** In milliseconds of the campaign, so that a busy machine has all the time that it needs. */
   const deadline = clock.now() + 5_000 + faults * 50;
   const signs = sight === 'events' ? ([`event: ${signOfLife}\ndata\n\n`] as const) : comments;
@@ -111,7 +111,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       role,
       sight,
       draw: drawFrom(seededRandom(plan.seed + 3)),
-      onNews: () => proxy.licence.progress(),
+      onNews: () => proxy.oracle.progress(),
       onFarewell: () => proxy.finish(),
       complain: tell,
     });
@@ -123,7 +123,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       limits: settings,
       sight,
       resends: !inNode,
-      skew: stage.skew,
+      skew: host.skew,
       manner,
       complain: tell,
     });
@@ -142,7 +142,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
             return proxy.command(news.command);
           case 'refresh':
             commands['refresh'] = (commands['refresh'] ?? 0) + Number(news.step === 'began');
-            return proxy.licence.refresh(news.step);
+            return proxy.oracle.refresh(news.step);
           case 'rest':
             return proxy.rest(news.rest);
           case 'begun':
@@ -150,13 +150,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
           case 'opened':
             return manner.hear('opened');
           case 'gap':
-            return news.reason === 'forgotten' ? proxy.licence.forget() : manner.hear('gap');
+            return news.reason === 'forgotten' ? proxy.oracle.forget() : manner.hear('gap');
           case 'complaint':
             return tell(news.text);
         }
       },
     };
-    return { name, role, proxy, manner, shown, client: await stage.start(plan, watcher) };
+    return { name, role, proxy, manner, shown, client: await host.start(plan, watcher) };
   }
 
   const streamsOf = ({ name }: Pair) => origin.streams.get(name)?.size ?? 0;
@@ -179,13 +179,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   await until(() => late.every(isGone), 'the sockets of all to be closed');
   await quiet(50);
   for (const { name, proxy } of pairs) {
-    const { attempts } = proxy.licence;
+    const { attempts } = proxy.oracle;
     if (proxy.requests > attempts)
       complain(`client ${name} sent ${proxy.requests} requests in ${attempts} attempts`);
   }
   const longestHandOver = Math.max(...pairs.map(({ proxy }) => proxy.longestHandOver));
 
-  await stage[Symbol.asyncDispose]();
+  await host[Symbol.asyncDispose]();
   for (const { proxy } of pairs) await proxy[Symbol.asyncDispose]();
   await origin[Symbol.asyncDispose]();
   await settle(() => openSockets() <= socketsBefore, 'the process to hold as many sockets as before');
@@ -196,7 +196,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     faults: countFaults(pairs),
     endings: countEndings(pairs),
     commands,
-    attempts: sum(pairs, ({ proxy }) => proxy.licence.attempts),
+    attempts: sum(pairs, ({ proxy }) => proxy.oracle.attempts),
     requests: sum(pairs, ({ proxy }) => proxy.requests),
     posts: sum(pairs, ({ proxy }) => proxy.posts),
     preflights: sum(pairs, ({ proxy }) => proxy.preflights),
@@ -230,9 +230,9 @@ interface Pair {
 
 /** What every client is at, for a person who has to find out why it does not go on. */
 function standOf(pairs: readonly Pair[]): string {
-  const stands = pairs.map(({ name, role, manner, shown, proxy: { plans, log, licence, busy } }) => {
+  const stands = pairs.map(({ name, role, manner, shown, proxy: { plans, log, oracle, busy } }) => {
     const last = `attempt ${plans.length} (${plans.at(-1)?.kind}) after ${log.at(-1)?.kind}`;
-    const stand = `${licence.unended ? 'under way' : 'ended'}, ${shown.settled ? 'open' : 'not open'}`;
+    const stand = `${oracle.unended ? 'under way' : 'ended'}, ${shown.settled ? 'open' : 'not open'}`;
     return `${name} (${role.name}): ${last}, ${stand}, ${busy} sockets, ${manner.stand}`;
   });
   return `\n${stands.join('\n')}`;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type CampaignOptions, type CampaignReport, runCampaign, seedOf, summaryOf } from './campaign.ts';
 import { drawFrom } from './draw.ts';
-import { drawPlan, type FaultKind, faultWeights } from './fault-plan.ts';
+import { drawPlan, type FaultKind, faultWeights } from './proxy/fault-plan.ts';
 import { rolesOf } from './roles.ts';
 
 // The long version: `npm run chaos`, which takes `--scene`, `--faults` and `--seed`.

@@ -1,4 +1,4 @@
-import type { Method } from './verdict.ts';
+import type { Method } from './oracle/verdict.ts';
 
 /** What a client is told of the end by. */
 export type Farewell = 'none' | 'named' | 'data';

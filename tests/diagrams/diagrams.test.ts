@@ -6,11 +6,11 @@ import { connectionMachine, connectionStatuses } from '../../machines/connection
 import { transitionsOf } from '../../machines/xstate-internals.ts';
 import { colours } from '../../visualizations/chart/colours.ts';
 import { definition } from '../../visualizations/chart/definition.ts';
+import { documents, pathTo } from '../../visualizations/diagrams/documents.ts';
 import { mermaid, mermaidOfStatuses } from '../../visualizations/diagrams/mermaid.ts';
-import { pages, pathTo } from '../../visualizations/diagrams/pages.ts';
 import { transitionTables } from '../../visualizations/diagrams/transition-table.ts';
 
-const drawn = pages();
+const drawn = documents();
 const { guards, delays, actions, actors } = connectionMachine.implementations;
 
 test.each(Object.keys(drawn))('%s is what the statechart gives today: if not, `npm run diagrams`', (name) => {
@@ -48,7 +48,7 @@ describe('the picture', () => {
   ])(
     'is not drawn with a place too few or too many: $complaint',
     async ({ without = '', more, complaint }) => {
-      vi.doMock(import('../../visualizations/chart/places.ts'), async (original) => {
+      vi.doMock(import('../../visualizations/chart/layout.ts'), async (original) => {
         const module = await original();
         const changed = <Value>(record: Readonly<Record<string, Value>>, isMeant: boolean) => {
           const { [without]: _, ...others } = record;
@@ -64,7 +64,7 @@ describe('the picture', () => {
       });
       const { picture } = await import('../../visualizations/chart/picture.ts');
       expect(() => picture()).toThrow(new RangeError(complaint));
-      vi.doUnmock('../../visualizations/chart/places.ts');
+      vi.doUnmock('../../visualizations/chart/layout.ts');
     },
   );
 });

@@ -13,7 +13,7 @@ let site: Awaited<ReturnType<typeof startSite>>;
 beforeAll(async () => {
   browser = await launchChromium();
   site = await startSite({
-    script: new URL('page/six.ts', import.meta.url),
+    script: new URL('page/six-connections.ts', import.meta.url),
     pages: { '/': '<!doctype html><title>Six</title><script type="module" src="/page.js"></script>' },
   });
 }, 30_000);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readArguments, usage } from '../../visualizations/herd/arguments.ts';
-import { policies } from '../../visualizations/herd/policies.ts';
+import { policies } from '../../visualizations/herd/simulation/policies.ts';
 
 test('without options the documentation is written, and with --real it is measured first', () => {
   expect(readArguments([])).toEqual({ kind: 'document' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { documents, measuredFile, pageFile } from '../../visualizations/herd/documents.ts';
-import { filledIn } from '../../visualizations/herd/page.ts';
+import { filledIn } from '../../visualizations/herd/fill-in-page.ts';
 import { read } from '../docs/documentation.ts';
 
 const page = read(pageFile);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { distanceBetween, perWindow } from '../../visualizations/herd/figures.ts';
-import { ownPolicy, type Policy, policyCalled } from '../../visualizations/herd/policies.ts';
-import { measure } from '../../visualizations/herd/reality.ts';
-import { simulate } from '../../visualizations/herd/simulate.ts';
+import { measure } from '../../visualizations/herd/reality/measure.ts';
+import { distanceBetween, perWindow } from '../../visualizations/herd/simulation/figures.ts';
+import { ownPolicy, type Policy, policyCalled } from '../../visualizations/herd/simulation/policies.ts';
+import { simulate } from '../../visualizations/herd/simulation/simulate.ts';
 
 /** Slow enough that a busy machine, which makes every timer late, changes little. */
 const settings = { retryDelay: 2_000, maxRetryDelay: 4_000, maxRetries: 20 };

@@ -8,16 +8,16 @@ import {
   figuresOf,
   perWindow,
   recoveryOf,
-} from '../../visualizations/herd/figures.ts';
+} from '../../visualizations/herd/simulation/figures.ts';
 import {
   defaultPolicy,
   ownPolicy,
   type Policy,
   policies,
   policyCalled,
-} from '../../visualizations/herd/policies.ts';
-import { simulate, simulateEndings } from '../../visualizations/herd/simulate.ts';
-import { study } from '../../visualizations/herd/study.ts';
+} from '../../visualizations/herd/simulation/policies.ts';
+import { simulate, simulateEndings } from '../../visualizations/herd/simulation/simulate.ts';
+import { study } from '../../visualizations/herd/simulation/study.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const minute = 60_000;

@@ -4,12 +4,11 @@ import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canaries, createLeaks } from '../privacy/canaries.ts';
-import { launchChromium } from '../support/launch-chromium.ts';
+import { launchChromium, launchStrictChromium } from '../support/launch-chromium.ts';
 import { type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
 import type { Plan } from './page/app.ts';
 import { asksForWindow } from './page/asks-for-window.ts';
 import { type Site, startSite } from './site.ts';
-import { launchStrictChromium } from './strict-chromium.ts';
 
 let site: Site;
 let lenient: Browser;

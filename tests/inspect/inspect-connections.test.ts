@@ -18,7 +18,7 @@ import {
   type InspectionOptions,
   inspectConnections,
 } from '../../visualizations/inspect/index.ts';
-import { isObserved } from './observed.ts';
+import { isObserved } from './is-observed.ts';
 import { createRecordingViewer, type RecordingViewer } from './recording-viewer.ts';
 
 let viewer: RecordingViewer;

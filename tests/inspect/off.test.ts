@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { createScriptedTransport } from '../../testing/index.ts';
 import { type InspectionOptions, inspectConnections } from '../../visualizations/inspect/index.ts';
-import { isObserved } from './observed.ts';
+import { isObserved } from './is-observed.ts';
 import { createRecordingViewer } from './recording-viewer.ts';
 
 const viewer = createRecordingViewer();

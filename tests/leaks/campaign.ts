@@ -2,9 +2,8 @@ import type { Browser, CDPSession, Page } from 'playwright';
 import { expect } from 'vitest';
 import type { SseServer } from '../support/sse-server.ts';
 import { countMoments, type Moment, momentOf } from './moments.ts';
-import type { StageName } from './page/main.ts';
+import type { MountName } from './page/main.ts';
 import { startLeakServer } from './server.ts';
-import { slopeOf } from './slope.ts';
 
 /** What a campaign left behind. */
 export interface Leftovers {
@@ -23,7 +22,7 @@ export interface Leftovers {
 }
 
 export interface CampaignOptions {
-  readonly stage: StageName;
+  readonly mount: MountName;
   /** The code of the page. */
   readonly script: string;
   /** How many cycles come before the first look at the heap that counts. */
@@ -37,7 +36,7 @@ const checkpoints = 10;
 /** Mounts and unmounts a component many times in a page of its own, and looks at what is left. */
 export async function runCampaign(
   browser: Browser,
-  { stage, script, warmUp, cycles }: CampaignOptions,
+  { mount, script, warmUp, cycles }: CampaignOptions,
 ): Promise<Leftovers> {
   await using server = await startLeakServer(script);
   const page = await browser.newPage();
@@ -46,7 +45,7 @@ export async function runCampaign(
   await page.goto(new URL('/', server.url).href);
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable');
-  await page.evaluate((name) => leakPage.start(name), stage);
+  await page.evaluate((name) => leakPage.start(name), mount);
 
   const before = await look(page, cdp, server);
   const looks: (Look & { readonly cycles: number })[] = [];
@@ -106,4 +105,14 @@ async function look(page: Page, cdp: CDPSession, server: SseServer): Promise<Loo
     listeners: metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? Number.NaN,
     heap: usedSize,
   };
+}
+
+/**
+ * The growth of a measure: the median of the slopes between all pairs of points (Theil and Sen). A single step,
+ * as when the browser compiles a function for the first time, is not taken for growth.
+ */
+function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const slopes = points.flatMap(([x, y], at) => points.slice(0, at).map(([x0, y0]) => (y - y0) / (x - x0)));
+  slopes.sort((one, other) => one - other);
+  return slopes[Math.floor(slopes.length / 2)] ?? Number.NaN;
 }

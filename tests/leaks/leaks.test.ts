@@ -16,12 +16,12 @@ const warmUp = 100;
 const noise = 32;
 
 const rows = [
-  { name: 'React', stage: 'react', mode: 'production' },
+  { name: 'React', mount: 'react', mode: 'production' },
   // Strict Mode does nothing in production.
-  { name: 'React, Strict Mode', stage: 'react-strict-mode', mode: 'development' },
-  { name: 'React, <Activity>', stage: 'react-activity', mode: 'production' },
-  { name: 'Vue', stage: 'vue', mode: 'production' },
-  { name: 'Vue, <KeepAlive>', stage: 'vue-keep-alive', mode: 'production' },
+  { name: 'React, Strict Mode', mount: 'react-strict-mode', mode: 'development' },
+  { name: 'React, <Activity>', mount: 'react-activity', mode: 'production' },
+  { name: 'Vue', mount: 'vue', mode: 'production' },
+  { name: 'Vue, <KeepAlive>', mount: 'vue-keep-alive', mode: 'production' },
 ] as const;
 
 let browser: Browser;
@@ -40,8 +40,8 @@ afterAll(async () => {
 describe(`shown and hidden ${cycles} times, a component leaves nothing behind`, () => {
   test.each(rows)(
     '$name',
-    async ({ name, stage, mode }) => {
-      const left = await runCampaign(browser, { script: await bundlePage(mode), stage, warmUp, cycles });
+    async ({ name, mount, mode }) => {
+      const left = await runCampaign(browser, { script: await bundlePage(mode), mount, warmUp, cycles });
       table.push(lineOf(name, left));
 
       const { heapPerCycle, ...rest } = left;

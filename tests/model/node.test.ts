@@ -12,7 +12,7 @@ import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
 import { emptied, type Target } from './walk.ts';
-import { watch } from './witness.ts';
+import { watchConnection } from './watch-connection.ts';
 
 it('expects of every step of every path what the rules of the design ask for', { timeout: 240_000 }, () => {
   for (const { situation, start, moves } of routesOf(situations)) {
@@ -32,7 +32,7 @@ type Begin = Pick<Target, 'name' | 'without'> & {
 };
 
 /** A connection, and how to watch it and to act on it. */
-type Connected = Pick<ReturnType<typeof watch>, 'shown' | 'taken' | 'announced' | 'dispose'> & {
+type Connected = Pick<ReturnType<typeof watchConnection>, 'shown' | 'taken' | 'announced' | 'dispose'> & {
   app: ReturnType<typeof actAs>;
 };
 
@@ -88,7 +88,7 @@ const vanilla = nodeTarget({
   without: ['revive'],
   connect(url, options) {
     const connection = createConnection(url.get, options);
-    return { app: actAs(connection, url), ...watch(connection, options.clock as TestClock) };
+    return { app: actAs(connection, url), ...watchConnection(connection, options.clock as TestClock) };
   },
 });
 

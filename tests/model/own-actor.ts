@@ -13,7 +13,7 @@ import type { TestClock } from '../../testing/clock.ts';
 import type { PathStage } from '../../testing/paths/step.ts';
 import type { movingUrl } from './app.ts';
 import { transcriptOf } from './reference.ts';
-import { type Shown, watchActor } from './witness.ts';
+import { type Shown, watchActor } from './watch-connection.ts';
 
 /** The statechart as XState users run it: an actor of their own. */
 export function startOwnActor(url: ReturnType<typeof movingUrl>, options: ConnectionOptions) {

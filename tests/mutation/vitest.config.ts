@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import house from '../../vitest.config.ts';
+import rootConfig from '../../vitest.config.ts';
 
 interface Tests {
   /** Files that can share their modules, which saves most of their time. */
@@ -62,14 +62,14 @@ export default defineConfig({
   },
 });
 
-/** A project of the house. A mutant makes many a test wait in vain, so that little patience is half the run. */
+/** A project of the root configuration. A mutant makes many a test wait in vain, so that little patience is half the run. */
 function variant(
   name: string,
   files: string[] | undefined,
   more: TestProjectInlineConfiguration['test'],
 ): TestProjectInlineConfiguration[] {
   if (!files) return [];
-  const projects = (house.test?.projects ?? []) as TestProjectInlineConfiguration[];
+  const projects = (rootConfig.test?.projects ?? []) as TestProjectInlineConfiguration[];
   const project = projects.find(({ test }) => test?.name === name);
   const include = files.map((file) => `tests/${file}.test.{ts,tsx}`);
   const env = { PROPERTY_RUNS: '0.05', PATIENCE: '300' };

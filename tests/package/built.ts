@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import house from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { entries as published } from '../../scripts/published.mjs';
 
 export const root = join(import.meta.dirname, '../..');
@@ -9,7 +9,7 @@ export const root = join(import.meta.dirname, '../..');
 export const entries = published.map(({ name }) => name);
 
 /** What has to be installed beside the package for all of its entries to work. */
-export const peers = Object.keys({ ...house.dependencies, ...house.peerDependencies });
+export const peers = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies });
 
 export function assertBuilt() {
   if (!existsSync(join(root, 'dist/index.js'))) {

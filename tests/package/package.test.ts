@@ -5,7 +5,7 @@ import { checkPackage, createPackageFromTarballData, type Problem } from '@areth
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, test } from 'vitest';
-import house from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
@@ -42,7 +42,7 @@ describe('the published package', () => {
   });
 
   test('holds every file that its exports name', () => {
-    const targets = Object.values(house.exports).flatMap((target) =>
+    const targets = Object.values(packageJson.exports).flatMap((target) =>
       typeof target === 'string' ? [target] : Object.values(target),
     );
     expect(consumer.files).toEqual(expect.arrayContaining(targets.map((file) => posix.normalize(file))));

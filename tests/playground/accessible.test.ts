@@ -1,25 +1,25 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { openHouse } from './house.ts';
-import { askFaults, type Visit } from './visit.ts';
+import { playgroundFixture } from './playground-fixture.ts';
+import { askFaults, type PlaygroundPage } from './playground-page.ts';
 
-const house = openHouse();
+const playground = playgroundFixture();
 
 describe.each(['light', 'dark'] as const)('the playground in %s colours', (colorScheme) => {
   it('has nothing that axe complains of: at rest, during a fault, in the tour, with fleets', async () => {
-    const { page, both } = await house.open({ media: { colorScheme } });
+    const { page, both } = await playground.open({ media: { colorScheme } });
     await both('open');
     await page.getByText('Settings', { exact: true }).click();
     await expectAccessible(page, 'at rest');
 
-    await askFaults(house.url, { id: 'restart', seconds: null });
+    await askFaults(playground.url, { id: 'restart', seconds: null });
     await both('backoff');
     await page.getByText('In force: Restart, like a deploy').waitFor();
     await page.getByRole('button', { name: 'Copy link to Cut in mid-event' }).click();
     await expectAccessible(page, 'during a fault');
 
-    await askFaults(house.url, { id: 'forbidden', seconds: null });
+    await askFaults(playground.url, { id: 'forbidden', seconds: null });
     await both('failed');
     await expectAccessible(page, 'failed');
 
@@ -35,7 +35,7 @@ describe.each(['light', 'dark'] as const)('the playground in %s colours', (color
 
 describe('the playground', () => {
   it('fits a window of 400 pixels, whatever is shown', async () => {
-    const { page, both } = await house.open({ width: 400, query: { clients: 100, tuor: 'misspelt' } });
+    const { page, both } = await playground.open({ width: 400, query: { clients: 100, tuor: 'misspelt' } });
     const width = () => page.evaluate(() => document.documentElement.scrollWidth);
     await both('open');
     await page.locator('.fleet .summary').first().waitFor();
@@ -48,10 +48,10 @@ describe('the playground', () => {
   });
 
   it('moves nothing for those who asked for less motion, and shows it all the same', async () => {
-    const opened = await house.open({ media: { reducedMotion: 'no-preference' } });
+    const opened = await playground.open({ media: { reducedMotion: 'no-preference' } });
     const { page, both } = opened;
     await both('open');
-    await askFaults(house.url, { id: 'slow', delay: 60, seconds: null });
+    await askFaults(playground.url, { id: 'slow', delay: 60, seconds: null });
     await both('connecting');
     expect(await smoothAnimations(opened)).not.toEqual([]);
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -63,7 +63,7 @@ describe('the playground', () => {
   });
 
   it('can be set, broken, toured and filled with clients by keyboard alone', async () => {
-    const { page, panel, both } = await house.open();
+    const { page, panel, both } = await playground.open();
     await both('open');
     const settings = page.locator('summary', { hasText: 'Settings' });
     await settings.focus();
@@ -112,7 +112,7 @@ async function expectAccessible(page: Page, when: string): Promise<void> {
 }
 
 /** The animations that run, but for those that go in steps. */
-function smoothAnimations({ page }: Visit): Promise<string[]> {
+function smoothAnimations({ page }: PlaygroundPage): Promise<string[]> {
   return page.evaluate(() =>
     document.getAnimations().flatMap(({ effect, playState }) => {
       if (playState !== 'running' || !(effect instanceof KeyframeEffect)) return [];

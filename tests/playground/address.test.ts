@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { queryOf, readAddress } from '../../visualizations/playground/src/shared/address.ts';
-import { defaultSettings } from '../../visualizations/playground/src/shared/setting-fields.ts';
+import { queryOf, readAddress } from '../../visualizations/playground/src/address/address.ts';
+import { defaultSettings } from '../../visualizations/playground/src/settings/setting-fields.ts';
 
 const read = (query: string) => readAddress(new URLSearchParams(query));
 
 describe('the address of the playground', () => {
   it('without a query asks for the defaults, and for nothing else', () => {
-    expect(read('')).toEqual({ settings: defaultSettings, complaints: [] });
+    expect(read('')).toEqual({ settings: defaultSettings, errors: [] });
   });
 
   it('names settings, and a fault with its parameters', () => {
     expect(read('fault=restart&status=502&seconds=9&jitter=none&maxRetries=3&token=renewable')).toEqual({
       settings: { ...defaultSettings, jitter: 'none', maxRetries: 3, token: true },
       fault: { id: 'restart', status: 502, seconds: 9 },
-      complaints: [],
+      errors: [],
     });
   });
 
@@ -22,7 +22,7 @@ describe('the address of the playground', () => {
       settings: defaultSettings,
       tour: 'ceiling',
       fleet: { clients: 250, spread: 'equal' },
-      complaints: [],
+      errors: [],
     });
   });
 
@@ -38,10 +38,10 @@ describe('the address of the playground', () => {
     ['clients=5000', '`clients` must be a number from 10 to 1000, not 5000.'],
     ['%00<script>=1', 'There is no `\u0000<script>` here.'],
     ['__proto__=1&constructor=2', 'There is no `__proto__` here.'],
-  ])('complains of %s and leaves it out', (query, complaint) => {
-    const { settings, complaints } = read(query);
+  ])('complains of %s and leaves it out', (query, error) => {
+    const { settings, errors } = read(query);
     expect(settings).toEqual(defaultSettings);
-    expect(complaints[0]).toContain(complaint);
+    expect(errors[0]).toContain(error);
   });
 
   it('begins a fault with its standard where a parameter is not understood', () => {
@@ -52,7 +52,7 @@ describe('the address of the playground', () => {
     'is written so that it is read as it was meant: %j',
     (fault) => {
       const settings = { ...defaultSettings, jitter: 'equal', retryDelay: 20, token: true } as const;
-      expect(read(queryOf(settings, fault))).toEqual({ settings, fault, complaints: [] });
+      expect(read(queryOf(settings, fault))).toEqual({ settings, fault, errors: [] });
     },
   );
 

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEventLog, type EventLog } from '../../visualizations/playground/server/event-log.ts';
-import { createStreamServer } from '../../visualizations/playground/server/stream-server.ts';
+import { createEventLog, type EventLog } from '../../visualizations/playground/server/stream/event-log.ts';
+import { createStreamServer } from '../../visualizations/playground/server/stream/stream-server.ts';
 
 const cleanUp: (() => unknown)[] = [];
 

@@ -1,15 +1,15 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { openHouse } from './house.ts';
-import { askFaults } from './visit.ts';
+import { playgroundFixture } from './playground-fixture.ts';
+import { askFaults } from './playground-page.ts';
 
-const house = openHouse();
+const playground = playgroundFixture();
 const waits = { retryDelay: 1_000, maxRetryDelay: 2_000 };
 
 describe('the fleets of the playground', () => {
   it('come back from a restart, without jitter as a herd and with it spread out', async () => {
     // Long waits, so that a machine that is busy with other things cannot flatten the herd.
-    const { page } = await house.open({ options: { retryDelay: 3_000, maxRetryDelay: 3_000 } });
+    const { page } = await playground.open({ options: { retryDelay: 3_000, maxRetryDelay: 3_000 } });
     await page.getByRole('button', { name: 'Connect them' }).click();
     await all(page, '100 open');
     await page.getByRole('button', { name: 'Restart the server' }).click();
@@ -26,13 +26,13 @@ describe('the fleets of the playground', () => {
     expect(spread).toBeGreaterThan(0);
     expect(herd).toBeGreaterThan(2 * spread);
 
-    const { requests } = await askFaults(house.url);
+    const { requests } = await askFaults(playground.url);
     expect(requests).toMatchObject({ React: expect.any(Number), Vue: expect.any(Number) });
     expect(requests['without jitter']).toBeGreaterThanOrEqual(100);
   });
 
   it('leave no socket and no stream when they are switched off', async () => {
-    const { page, both } = await house.open({ options: waits, query: { clients: 50 } });
+    const { page, both } = await playground.open({ options: waits, query: { clients: 50 } });
     const ended = new Promise((resolve) => {
       page.on('requestfailed', (request) => request.url().includes('/fleets') && resolve(true));
     });
@@ -48,14 +48,17 @@ describe('the fleets of the playground', () => {
   });
 
   it('go with the page that asked for them', async () => {
-    const { page } = await house.open({ options: waits, query: { clients: 20 } });
+    const { page } = await playground.open({ options: waits, query: { clients: 20 } });
     await all(page, '20 open');
     await page.goto('about:blank');
     await expect.poll(listening).toBe(0);
   });
 
   it('are as many as asked for, spread as asked for', async () => {
-    const { page } = await house.open({ options: waits, query: { clients: 10, spread: 'decorrelated' } });
+    const { page } = await playground.open({
+      options: waits,
+      query: { clients: 10, spread: 'decorrelated' },
+    });
     await all(page, '10 open');
     await page.getByRole('region', { name: 'With decorrelated jitter' }).waitFor();
     await page.getByLabel('clients of each kind').fill('30');
@@ -69,7 +72,7 @@ describe('the fleets of the playground', () => {
 
   it('tell nothing while nothing changes, and never more than ten times a second', async () => {
     const asked = new AbortController();
-    const response = await fetch(`${house.url}fleets?clients=10&jitter=none&retryDelay=50`, asked);
+    const response = await fetch(`${playground.url}fleets?clients=10&jitter=none&retryDelay=50`, asked);
     const frames: number[] = [];
     const read = (async () => {
       for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -80,8 +83,8 @@ describe('the fleets of the playground', () => {
       await expect.poll(listening).toBe(10);
       await expect.poll(() => frames.length).toBeGreaterThan(0);
       const began = performance.now();
-      await askFaults(house.url, { id: 'accept-and-drop', seconds: 1 });
-      await expect.poll(async () => (await askFaults(house.url)).current?.inForce).toBe(false);
+      await askFaults(playground.url, { id: 'accept-and-drop', seconds: 1 });
+      await expect.poll(async () => (await askFaults(playground.url)).current?.inForce).toBe(false);
       await expect.poll(listening).toBe(10);
       const during = frames.filter((at) => at > began).length;
       expect(during).toBeGreaterThan(1);
@@ -96,7 +99,7 @@ describe('the fleets of the playground', () => {
   it.each(['clients=1001&jitter=none', 'clients=ten&jitter=none', 'clients=10&jitter=wild'])(
     'are refused with a reason: %s',
     async (query) => {
-      const response = await fetch(`${house.url}fleets?${query}`);
+      const response = await fetch(`${playground.url}fleets?${query}`);
       expect(response.status).toBe(400);
       expect((await response.json()).error).toMatch(/^`(clients|jitter)` must be /);
     },
@@ -104,7 +107,7 @@ describe('the fleets of the playground', () => {
 
   it('are not for other sites to connect', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' };
-    const response = await fetch(`${house.url}fleets?clients=10&jitter=none`, { headers });
+    const response = await fetch(`${playground.url}fleets?clients=10&jitter=none`, { headers });
     expect(response.status).toBe(400);
   });
 });
@@ -120,7 +123,7 @@ async function peak(page: Page, name: string): Promise<number> {
   return Number(await page.getByRole('region', { name }).getAttribute('data-peak'));
 }
 
-const listening = async () => (await askFaults(house.url)).listening;
+const listening = async () => (await askFaults(playground.url)).listening;
 
 /** Both ends of every connection are in this process, but for those of the browser. */
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;

@@ -2,13 +2,13 @@ import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
-import { askFaults, expectWhole, panels, type Visit, visit } from './visit.ts';
+import { askFaults, expectWhole, openPage, type PlaygroundPage, panels } from './playground-page.ts';
 
 let playground: Playground;
 let browser: Browser;
 /** One for all pages, so that they share what was loaded. */
 let context: BrowserContext;
-let current: Visit;
+let current: PlaygroundPage;
 
 beforeAll(async () => {
   [playground, browser] = await Promise.all([
@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 /** Most tests go on with one page, whose counts so cover every fault there is. */
-let shared: Visit | undefined;
+let shared: PlaygroundPage | undefined;
 
 afterEach(async ({ task }) => {
   await askFaults(playground.url, { id: null });
@@ -36,16 +36,16 @@ afterEach(async ({ task }) => {
   expect(current.errors).toEqual([]);
 });
 
-async function goOn(): Promise<Visit> {
-  shared ??= await visit(context, playground.url);
+async function goOn(): Promise<PlaygroundPage> {
+  shared ??= await openPage(context, playground.url);
   current = shared;
   await current.both('open');
   await current.startAnew();
   return current;
 }
 
-async function openNew(options: Parameters<typeof visit>[2]): Promise<Visit> {
-  current = await visit(context, playground.url, options);
+async function openNew(options: Parameters<typeof openPage>[2]): Promise<PlaygroundPage> {
+  current = await openPage(context, playground.url, options);
   await current.both('open');
   return current;
 }

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { openHouse } from './house.ts';
-import { askFaults, expectWhole, panels } from './visit.ts';
+import { playgroundFixture } from './playground-fixture.ts';
+import { askFaults, expectWhole, panels } from './playground-page.ts';
 
-const house = openHouse();
+const playground = playgroundFixture();
 
 describe('the settings of the playground', () => {
   it('remake both connections when they are applied, and stand in the address from then on', async () => {
-    const { page, panel, requests, both } = await house.open();
+    const { page, panel, requests, both } = await playground.open();
     await both('open');
     await openSettings(page);
     await page.getByLabel('maxRetries').fill('3');
@@ -16,7 +16,7 @@ describe('the settings of the playground', () => {
     for (const name of panels) await panel(name).getByText('Retries 0 of 3').waitFor();
     await both('open');
     for (const name of panels) expect(requests(name)).toHaveLength(2);
-    await expect.poll(async () => (await askFaults(house.url)).listening).toBe(2);
+    await expect.poll(async () => (await askFaults(playground.url)).listening).toBe(2);
 
     const { searchParams } = new URL(page.url());
     expect(searchParams.get('maxRetries')).toBe('3');
@@ -26,7 +26,7 @@ describe('the settings of the playground', () => {
   });
 
   it('give the requests a token that is renewed after a 401', async () => {
-    const opened = await house.open({ query: { token: 'renewable' } });
+    const opened = await playground.open({ query: { token: 'renewable' } });
     const { page, history, both, startAnew } = opened;
     await both('open');
     const renewals: string[] = [];
@@ -34,7 +34,7 @@ describe('the settings of the playground', () => {
       if (request.url().endsWith('/token')) renewals.push(request.method());
     });
     await startAnew();
-    await askFaults(house.url, { id: 'unauthorized', seconds: null });
+    await askFaults(playground.url, { id: 'unauthorized', seconds: null });
     for (const name of panels) await expect.poll(() => history(name)).toMatch(/^open backoff .* open$/);
     expect([1, 2]).toContain(renewals.length);
     for (const name of panels) expect(await history(name)).not.toContain('failed');
@@ -44,7 +44,7 @@ describe('the settings of the playground', () => {
 
 describe('a link to a scenario', () => {
   it('begins the fault with its parameters as soon as both panels are open', async () => {
-    const { page, panel, history } = await house.open({
+    const { page, panel, history } = await playground.open({
       query: { fault: 'restart', status: 502, seconds: 2, jitter: 'none', maxRetries: 40 },
     });
     await page.getByText('In force: Restart, like a deploy').waitFor();
@@ -58,7 +58,7 @@ describe('a link to a scenario', () => {
   });
 
   it('is copied from the console as the fault is set up there', async () => {
-    const { page, both } = await house.open({ options: { maxRetries: 7 } });
+    const { page, both } = await playground.open({ options: { maxRetries: 7 } });
     await both('open');
     const form = page.locator('[data-fault=restart]');
     await form.getByLabel('status').selectOption('500');
@@ -75,7 +75,7 @@ describe('a link to a scenario', () => {
   });
 
   it('is put into the address bar where nothing can be copied', async () => {
-    const { page, both } = await house.open();
+    const { page, both } = await playground.open();
     await both('open');
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
@@ -86,7 +86,7 @@ describe('a link to a scenario', () => {
   });
 
   it('that makes no sense is answered politely, and the page works without it', async () => {
-    const opened = await house.open({
+    const opened = await playground.open({
       query: { jitter: 'wild', fault: 'restart', status: 418, colour: '%3Cimg%20src=x%3E' },
     });
     const { page } = opened;
@@ -95,7 +95,7 @@ describe('a link to a scenario', () => {
     await complaints.getByText('status must be 500 | 502 | 503, not 418.').waitFor();
     await complaints.getByText('There is no colour here.').waitFor();
     await page.getByText('In force: Restart, like a deploy').waitFor();
-    await askFaults(house.url, { id: null });
+    await askFaults(playground.url, { id: null });
     await opened.both('open');
     await expectWhole(opened);
   });

@@ -2,10 +2,10 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { chartTransitions } from '../../machines/chart.ts';
 import { scenarios } from '../../visualizations/playground/src/tour/scenarios.ts';
-import { openHouse } from './house.ts';
-import { askFaults, expectWhole, panels } from './visit.ts';
+import { playgroundFixture } from './playground-fixture.ts';
+import { askFaults, expectWhole, panels } from './playground-page.ts';
 
-const house = openHouse();
+const playground = playgroundFixture();
 
 describe('the guided tour', () => {
   it('names guards that the statechart has', () => {
@@ -16,7 +16,7 @@ describe('the guided tour', () => {
   });
 
   it('plays by itself when the address asks for it, as expected, and leaves everything as it was', async () => {
-    const opened = await house.open({ query: { tour: 'renewal' } });
+    const opened = await playground.open({ query: { tour: 'renewal' } });
     const { page, panel } = opened;
     await phase(page, 'telling');
     await page.locator('summary', { hasText: 'a token' }).waitFor();
@@ -26,12 +26,12 @@ describe('the guided tour', () => {
     for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
     expect(await page.locator('summary', { hasText: 'a token' }).count()).toBe(0);
     await opened.both('open');
-    expect((await askFaults(house.url)).current?.inForce).toBe(false);
+    expect((await askFaults(playground.url)).current?.inForce).toBe(false);
     await expectWhole(opened);
   });
 
   it('plays every step of every scenario as expected, one after the other', async () => {
-    const opened = await house.open();
+    const opened = await playground.open();
     const { page } = opened;
     await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
     for (const { id, steps } of scenarios) {
@@ -45,7 +45,7 @@ describe('the guided tour', () => {
   }, 240_000);
 
   it('waits while it is paused, goes on when told, and stops with Escape', async () => {
-    const { page, panel, both } = await house.open();
+    const { page, panel, both } = await playground.open();
     await both('open');
     const play = page.locator('.tour').getByRole('button', { name: /^(Play|Pause)$/ });
     await play.focus();
@@ -64,7 +64,7 @@ describe('the guided tour', () => {
   });
 
   it('says what happened instead when it comes otherwise', async () => {
-    const { page, panel } = await house.open();
+    const { page, panel } = await playground.open();
     await page.getByLabel('Scenario').selectOption('forbidden');
     await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
     await phase(page, 'telling');

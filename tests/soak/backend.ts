@@ -2,10 +2,10 @@ import { ConnectionError } from '../../machines/connection-error.ts';
 import type { MessageBatch } from '../../machines/message.ts';
 import type { TextMessage } from '../../transports/transport.ts';
 import { between, hour, keepAliveEvery, latency, minute, type Outage } from './schedule.ts';
-import type { WorldClock } from './world-clock.ts';
+import type { SimulationClock } from './simulation-clock.ts';
 
 /** What the backend tells the test about a request, not the client. */
-export interface Witness {
+export interface RequestObserver {
   accepted(): void;
   cut(outage: Outage): void;
 }
@@ -15,26 +15,26 @@ export class Backend {
   /** The events so far: the ID of each is its place, counted from 1. */
   readonly log: TextMessage[] = [];
   readonly streams = new Set<Stream>();
-  readonly #world: WorldClock;
+  readonly #clock: SimulationClock;
   readonly #random: () => number;
   #outage: Outage | undefined;
 
-  constructor(world: WorldClock, outages: readonly Outage[], random: () => number) {
-    this.#world = world;
+  constructor(clock: SimulationClock, outages: readonly Outage[], random: () => number) {
+    this.#clock = clock;
     this.#random = random;
     for (const outage of outages) {
-      world.at(outage.from, () => this.#goDown(outage));
-      world.at(outage.to, () => {
+      clock.at(outage.from, () => this.#goDown(outage));
+      clock.at(outage.to, () => {
         this.#outage = undefined;
       });
     }
-    this.#keepAlive(world.now);
+    this.#keepAlive(clock.now);
     this.#publish();
   }
 
   /** The answer comes after a while, if the line still stands then. */
   answer(stream: Stream, lastEventId: string): void {
-    this.#world.at(this.#world.now + Math.round(between(latency.least, latency.most, this.#random)), () => {
+    this.#clock.at(this.#clock.now + Math.round(between(latency.least, latency.most, this.#random)), () => {
       if (this.#outage) return stream.refuse(refusal(this.#outage));
       const since = Number(lastEventId);
       if (stream.accept(lastEventId, this.log.slice(since))) this.streams.add(stream);
@@ -49,7 +49,7 @@ export class Backend {
 
   #keepAlive(at: number): void {
     for (const stream of this.streams) stream.keepAlive();
-    this.#world.at(at + keepAliveEvery, () => this.#keepAlive(at + keepAliveEvery));
+    this.#clock.at(at + keepAliveEvery, () => this.#keepAlive(at + keepAliveEvery));
   }
 
   /** Somebody writes to the log now and then, also while the backend is down, and most of all then. */
@@ -62,14 +62,14 @@ export class Backend {
     this.log.push(...news);
     for (const stream of this.streams) stream.deliver(news);
     const pause = this.#outage ? minute / 4 : hour;
-    this.#world.at(this.#world.now - Math.log(1 - this.#random()) * pause, () => this.#publish());
+    this.#clock.at(this.#clock.now - Math.log(1 - this.#random()) * pause, () => this.#publish());
   }
 }
 
 /** One request and the stream that answers it. */
 export class Stream implements AsyncIterable<MessageBatch>, AsyncIterator<MessageBatch> {
   readonly accepted: Promise<AsyncIterable<MessageBatch>>;
-  readonly #witness: Witness;
+  readonly #observer: RequestObserver;
   readonly #signal: AbortSignal;
   #accept = (_: AsyncIterable<MessageBatch>): void => {};
   #refuse = (_: unknown): void => {};
@@ -81,9 +81,9 @@ export class Stream implements AsyncIterable<MessageBatch>, AsyncIterator<Messag
   #next: ((result: IteratorResult<MessageBatch>) => void) | undefined;
   #break: (reason: unknown) => void = () => {};
 
-  constructor(signal: AbortSignal, witness: Witness, onAbort: () => void) {
+  constructor(signal: AbortSignal, observer: RequestObserver, onAbort: () => void) {
     this.#signal = signal;
-    this.#witness = witness;
+    this.#observer = observer;
     this.accepted = new Promise((resolve, reject) => {
       this.#accept = resolve;
       this.#refuse = reject;
@@ -110,7 +110,7 @@ export class Stream implements AsyncIterable<MessageBatch>, AsyncIterator<Messag
   accept(lastEventId: string, missed: readonly TextMessage[]): boolean {
     if (this.#isLost || this.#signal.aborted) return false;
     this.#silence = { messages: [], lastEventId };
-    this.#witness.accepted();
+    this.#observer.accepted();
     this.#accept(this);
     if (missed.length > 0) this.deliver(missed);
     return true;
@@ -130,7 +130,7 @@ export class Stream implements AsyncIterable<MessageBatch>, AsyncIterator<Messag
   cut(outage: Outage): void {
     if (this.#isLost) return;
     this.#isOver = true;
-    this.#witness.cut(outage);
+    this.#observer.cut(outage);
     if (!outage.isGraceful) this.#error = new TypeError('terminated');
     if (this.#error) this.#break(this.#error);
     else this.#next?.({ done: true, value: undefined });

@@ -5,7 +5,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { type Backend, Stream } from './backend.ts';
 import { Laptop } from './laptop.ts';
 import { begin, between, type Night, type Outage, patience } from './schedule.ts';
-import type { WorldClock } from './world-clock.ts';
+import type { SimulationClock } from './simulation-clock.ts';
 
 /** A time without a stream. */
 export interface Absence {
@@ -35,24 +35,24 @@ export class Client {
   retries = 0;
   mostRetries = 0;
   readonly #connection: Connection;
-  readonly #world: WorldClock;
+  readonly #clock: SimulationClock;
   #absence: Absence | undefined;
   #stream: Stream | undefined;
   #isAsleep = false;
 
   constructor(
-    world: WorldClock,
+    clock: SimulationClock,
     backend: Backend,
     seed: number,
     options: ConnectionOptions,
     nights: readonly Night[],
   ) {
-    this.#world = world;
-    this.laptop = new Laptop(world, seed);
+    this.#clock = clock;
+    this.laptop = new Laptop(clock, seed);
     this.nights = nights;
     for (const night of nights) {
-      world.at(night.from, () => this.#sleep(night));
-      world.at(night.to, () => this.#wake(night));
+      clock.at(night.from, () => this.#sleep(night));
+      clock.at(night.to, () => this.#wake(night));
     }
     this.#miss('start', begin);
     this.#connection = this.laptop.inside(() => this.#connect(backend, seed, options));
@@ -117,7 +117,7 @@ export class Client {
     if (this.#isAsleep) this.faults.push('a request while asleep');
     if (Number(lastEventId) !== this.received) this.faults.push(`resumes after ${lastEventId}`);
     this.requests += 1;
-    this.#absence?.requests.push(this.#world.now);
+    this.#absence?.requests.push(this.#clock.now);
     const stream: Stream = new Stream(
       signal,
       { accepted: () => this.#return(), cut: (outage) => this.#miss(outage, outage.from) },
@@ -135,7 +135,7 @@ export class Client {
   }
 
   #return(): void {
-    if (this.#absence) this.#absence.to = this.#world.now;
+    if (this.#absence) this.#absence.to = this.#clock.now;
     this.#absence = undefined;
   }
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConnectionClock } from '../../machines/clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { Night } from './schedule.ts';
-import type { Appointment, WorldClock } from './world-clock.ts';
+import type { Appointment, SimulationClock } from './simulation-clock.ts';
 
 interface Timer {
   due: number;
@@ -34,13 +34,13 @@ export class Laptop implements ConnectionClock {
   isHidden = false;
   isOffline = false;
   readonly random: () => number;
-  readonly #world: WorldClock;
+  readonly #clock: SimulationClock;
   readonly #catchesUp: boolean;
   readonly #timers = new Set<Timer>();
   readonly #listeners = new Set<{ readonly type: string; readonly listener: () => void }>();
 
-  constructor(world: WorldClock, seed: number) {
-    this.#world = world;
+  constructor(clock: SimulationClock, seed: number) {
+    this.#clock = clock;
     this.random = seededRandom(seed);
     // Platforms differ: after sleep a timer is either overdue or has the rest of its time still to run.
     this.#catchesUp = seed % 2 === 0;
@@ -51,11 +51,11 @@ export class Laptop implements ConnectionClock {
     return this.#timers.size + this.#listeners.size;
   }
 
-  now = (): number => this.#world.now;
+  now = (): number => this.#clock.now;
 
   setTimeout = (callback: () => void, delay: number): Timer => {
-    const due = this.#world.now + delay;
-    const timer: Timer = { due, callback, appointment: this.#world.at(due, () => this.#fire(timer)) };
+    const due = this.#clock.now + delay;
+    const timer: Timer = { due, callback, appointment: this.#clock.at(due, () => this.#fire(timer)) };
     this.#timers.add(timer);
     return timer;
   };
@@ -85,13 +85,13 @@ export class Laptop implements ConnectionClock {
   wake({ from, to, tells, offlineFor }: Night): void {
     for (const timer of [...this.#timers].sort((one, other) => one.due - other.due)) {
       if (!this.#catchesUp) timer.due += to - from;
-      timer.appointment = this.#world.at(timer.due, () => this.#fire(timer));
+      timer.appointment = this.#clock.at(timer.due, () => this.#fire(timer));
     }
     if (tells === 'resume') this.#tell('resume');
     if (tells === 'visible') this.#tell('visibilitychange', { isHidden: false });
     if (tells !== 'online') return;
     this.#tell('offline', { isOffline: true });
-    this.#world.at(to + offlineFor, () => this.#tell('online', { isOffline: false }));
+    this.#clock.at(to + offlineFor, () => this.#tell('online', { isOffline: false }));
   }
 
   #tell(type: string, change: { isHidden?: boolean; isOffline?: boolean } = {}): void {

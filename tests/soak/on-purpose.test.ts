@@ -4,7 +4,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { Laptop } from './laptop.ts';
 import { PollingServer, type Turn } from './polling-server.ts';
 import { begin, between, hour, second } from './schedule.ts';
-import { WorldClock } from './world-clock.ts';
+import { SimulationClock } from './simulation-clock.ts';
 
 // Servers that end every stream on purpose, and platforms that cut it: for them that is how it goes on.
 
@@ -18,13 +18,13 @@ function boundsOf(retry: number | undefined, failures: number): [earliest: numbe
 
 /** Lets a client visit a server until it has been there so often, or does not come back. */
 async function visit(turnOf: (visit: number, lastEventId: string) => Turn, visits: number) {
-  const world = new WorldClock(begin);
-  const server = new PollingServer(world, seededRandom(1), turnOf);
+  const clock = new SimulationClock(begin);
+  const server = new PollingServer(clock, seededRandom(1), turnOf);
   const received: unknown[] = [];
   const gaps: Gap[] = [];
   const states: ConnectionState[] = [];
   const connection = createConnection('https://soak.test/polling', {
-    clock: new Laptop(world, 2),
+    clock: new Laptop(clock, 2),
     transport: () => server.transport,
     onGap: (gap) => gaps.push(gap),
   });
@@ -33,7 +33,7 @@ async function visit(turnOf: (visit: number, lastEventId: string) => Turn, visit
   let seen = -1;
   for (let now = begin; server.visits.length <= visits && seen < server.visits.length; now += hour) {
     seen = server.visits.length;
-    await world.runUntil(now + hour);
+    await clock.runUntil(now + hour);
   }
   await connection[Symbol.asyncDispose]();
   const waits = server.visits

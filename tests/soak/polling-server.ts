@@ -2,7 +2,7 @@ import { ConnectionError } from '../../machines/connection-error.ts';
 import { parseStream, type Reading } from '../../transports/parse-stream.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { between, latency } from './schedule.ts';
-import type { WorldClock } from './world-clock.ts';
+import type { SimulationClock } from './simulation-clock.ts';
 
 /** What becomes of one request. Times are in milliseconds. */
 export interface Turn {
@@ -25,19 +25,23 @@ export interface Visit {
 /** A server that ends every stream itself, and knows when each client asked and for what. */
 export class PollingServer {
   readonly visits: Visit[] = [];
-  readonly #world: WorldClock;
+  readonly #clock: SimulationClock;
   readonly #random: () => number;
   readonly #turnOf: (visit: number, lastEventId: string) => Turn;
 
-  constructor(world: WorldClock, random: () => number, turnOf: (visit: number, lastEventId: string) => Turn) {
-    this.#world = world;
+  constructor(
+    clock: SimulationClock,
+    random: () => number,
+    turnOf: (visit: number, lastEventId: string) => Turn,
+  ) {
+    this.#clock = clock;
     this.#random = random;
     this.#turnOf = turnOf;
   }
 
   readonly transport: Transport = async ({ lastEventId }, signal) => {
     const { text, lasts, breaks = false } = this.#turnOf(this.visits.length, lastEventId);
-    const at = this.#world.now;
+    const at = this.#clock.now;
     const acceptedAt = at + Math.round(between(latency.least, latency.most, this.#random));
     const overAt = acceptedAt + (text === undefined ? 0 : lasts);
     this.visits.push({ at, lastEventId, overAt });
@@ -64,7 +68,7 @@ export class PollingServer {
 
   #sleepUntil(time: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#world.at(time, resolve);
+      this.#clock.at(time, resolve);
       signal.addEventListener('abort', () => reject(signal.reason));
     });
   }

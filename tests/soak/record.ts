@@ -1,7 +1,7 @@
 import type { Absence, Client } from './client.ts';
 import { predict, type Spread, sum, type Toll } from './prediction.ts';
 import { minute, type Night, type Outage, second } from './schedule.ts';
-import type { Population, World } from './world.ts';
+import type { Population, Simulation } from './simulation.ts';
 
 export interface Kind extends Population {
   readonly name: string;
@@ -78,7 +78,7 @@ export function compare(clients: readonly Client[], outages: readonly Outage[], 
 
 /** The result of each kind of client, as a table in Markdown; in brackets what was predicted. */
 export function table(
-  { clients, outages }: World,
+  { clients, outages }: Simulation,
   kinds: readonly Kind[],
   costs: readonly Comparison[],
   seed: number,

@@ -11,7 +11,7 @@ import {
   table,
 } from './record.ts';
 import { end, hour, latency, minute, patience, second } from './schedule.ts';
-import { World } from './world.ts';
+import { Simulation } from './simulation.ts';
 
 const seed = Number(process.env['SOAK_SEED'] ?? 1);
 /** How many connections of each kind, 5 because 30 days of one cost a fifth of a second. */
@@ -46,9 +46,9 @@ const kinds: readonly Kind[] = [
   },
 ];
 
-const world = new World(seed, kinds);
-const { outages } = world;
-const everybody = world.clients.flat();
+const simulation = new Simulation(seed, kinds);
+const { outages } = simulation;
+const everybody = simulation.clients.flat();
 let statuses: string[] = [];
 let published = 0;
 /** What the deploys cost each kind. */
@@ -59,23 +59,23 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(pageGlobals)) vi.stubGlobal(name, value);
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0; // half of the time would go into stack traces that nobody reads
-  world.open();
-  await world.clock.runUntil(end);
-  published = world.backend.log.length;
+  simulation.open();
+  await simulation.clock.runUntil(end);
+  published = simulation.backend.log.length;
   statuses = everybody.map(({ status }) => status);
   const before = sum(everybody.map(({ requests }) => requests));
   await Promise.all(everybody.map((client) => client.dispose()));
   left.leftovers = sum(everybody.map(({ laptop }) => laptop.leftovers));
-  left.streams = world.backend.streams.size;
-  await world.clock.runUntil(end + hour);
+  left.streams = simulation.backend.streams.size;
+  await simulation.clock.runUntil(end + hour);
   left.requests = sum(everybody.map(({ requests }) => requests)) - before;
   Error.stackTraceLimit = stackTraceLimit;
-  costs = kinds.map(({ spread }, index) => compare(world.clients[index] ?? [], outages, spread));
+  costs = kinds.map(({ spread }, index) => compare(simulation.clients[index] ?? [], outages, spread));
 }, 5 * minute);
 
 afterAll(() => {
   vi.unstubAllGlobals();
-  console.info(table(world, kinds, costs, seed));
+  console.info(table(simulation, kinds, costs, seed));
 });
 
 describe('through 30 days with a deploy every six hours', () => {
@@ -100,7 +100,7 @@ describe('through 30 days with a deploy every six hours', () => {
 describe.each(kinds.map((kind, index) => ({ ...kind, index })))(
   '$name',
   ({ index, spread, sleeps, notices }) => {
-    const clients = world.clients[index] ?? [];
+    const clients = simulation.clients[index] ?? [];
     const inDeploys = () => clients.flatMap((client) => absencesInDeploys(client, outages));
     const afterNights = () => clients.flatMap((client) => absencesAfterNights(client, outages));
 

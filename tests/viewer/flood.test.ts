@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { limits } from '../../visualizations/viewer/history.ts';
+import { limits } from '../../visualizations/viewer/model/history.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
-import { eventually, see } from './seen.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
+import { eventually, viewerPage } from './viewer-page.ts';
 
 const total = 10_000;
 
@@ -25,12 +25,12 @@ it.each([
 ])('stays responsive while 10,000 records come %s', async (how, rate) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(site.page);
-  const cost = await page.evaluate(([count, perSecond]) => window.stage.flood(count, perSecond), [
+  const cost = await page.evaluate(([count, perSecond]) => window.pageApi.flood(count, perSecond), [
     total,
     rate,
   ] as const);
 
-  const { rows, row, selected } = see(page);
+  const { rows, row, selected } = viewerPage(page);
   const clicked = Date.now();
   await row('503').last().click();
   await eventually(selected).toContain('503 · retry 1 of 8');

@@ -24,7 +24,7 @@ export async function flood(total: number, perSecond = Infinity): Promise<Cost> 
   for (let after = 0; after < 20; ) {
     const due = Math.min(total, Math.ceil(((performance.now() - start) / 1_000) * perSecond) || 0);
     for (const end = perSecond === Infinity ? total : due; sent < end; sent += 1)
-      window.stage.receive(failureRound(sent));
+      window.pageApi.receive(failureRound(sent));
     const now = await nextFrame();
     frames.push(now - last);
     last = now;

@@ -1,15 +1,16 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ConnectionOptions, createConnection } from '../../index.ts';
 import { createScriptedTransport, createTestClock } from '../../testing/index.ts';
-import { tapeOf } from '../../visualizations/viewer/bands.ts';
-import { detailOf } from '../../visualizations/viewer/details.ts';
-import { factsOf } from '../../visualizations/viewer/facts.ts';
-import { createHistory, type History, limits } from '../../visualizations/viewer/history.ts';
-import type { Moment } from '../../visualizations/viewer/moment.ts';
-import { change, clockTime, duration, eventName } from '../../visualizations/viewer/words.ts';
+import { createHistory, type History, limits } from '../../visualizations/viewer/model/history.ts';
+import type { Moment } from '../../visualizations/viewer/model/moment.ts';
+import { timelineData } from '../../visualizations/viewer/model/timeline-data.ts';
+import { factsOf } from '../../visualizations/viewer/text/facts.ts';
+import { clockTime, duration } from '../../visualizations/viewer/text/format.ts';
+import { change, eventName } from '../../visualizations/viewer/text/labels.ts';
+import { detailOf } from '../../visualizations/viewer/text/moment-details.ts';
 import { until } from '../support/until.ts';
 import { failureRound } from './flood.ts';
-import { inspect } from './inspected.ts';
+import { inspectConnection } from './inspect-connection.ts';
 
 /** A connection whose server and clock the test plays, and what the viewer makes of it. */
 function play(options: ConnectionOptions = {}) {
@@ -20,7 +21,7 @@ function play(options: ConnectionOptions = {}) {
   onTestFinished(async () => {
     if (connection.actor.getSnapshot().status === 'active') await connection[Symbol.asyncDispose]();
   });
-  inspect(connection, '/api/events', history.receive, clock.now);
+  inspectConnection(connection, '/api/events', history.receive, clock.now);
   return { clock, server, history, connection };
 }
 
@@ -337,19 +338,19 @@ describe('the history of a connection', () => {
     clock.advance(1_000);
 
     const all = { from: start, to: clock.now(), now: clock.now() };
-    const tape = tapeOf(momentsOf(history), all);
+    const timeline = timelineData(momentsOf(history), all);
     const since = (at: number) => at - start;
-    expect(tape.bands.map(({ status, from, to }) => [status, since(from), since(to)])).toEqual([
+    expect(timeline.bands.map(({ status, from, to }) => [status, since(from), since(to)])).toEqual([
       ['connecting', 0, 0],
       ['open', 0, 2_000],
       ['backoff', 2_000, 2_750],
       ['connecting', 2_750, 2_750],
       ['open', 2_750, 3_750],
     ]);
-    expect(tape.attempts.map(since)).toEqual([0, 2_750]);
-    expect(tape.waits).toMatchObject([{ floor: 0, draw: { least: 500, most: 1_000, drawn: 750 } }]);
+    expect(timeline.attempts.map(since)).toEqual([0, 2_750]);
+    expect(timeline.waits).toMatchObject([{ floor: 0, draw: { least: 500, most: 1_000, drawn: 750 } }]);
 
-    const later = tapeOf(momentsOf(history), { ...all, from: start + 2_500 });
+    const later = timelineData(momentsOf(history), { ...all, from: start + 2_500 });
     expect(later.bands.map(({ status }) => status)).toEqual(['backoff', 'connecting', 'open']);
   });
 
@@ -366,16 +367,16 @@ describe('the history of a connection', () => {
     await server.accept();
     clock.advance(1_000);
 
-    const tape = tapeOf(momentsOf(history), { from: start, to: clock.now(), now: clock.now() });
+    const timeline = timelineData(momentsOf(history), { from: start, to: clock.now(), now: clock.now() });
     const since = ({ from, to }: { from: number; to: number }) => [from - start, to - start];
-    expect(tape.bands.map(({ status, ...stretch }) => [status, ...since(stretch)])).toEqual([
+    expect(timeline.bands.map(({ status, ...stretch }) => [status, ...since(stretch)])).toEqual([
       ['connecting', 0, 0],
       ['open', 0, 11_000],
     ]);
-    expect(tape.doubts.map(since)).toEqual([[2_000, 10_000]]);
-    expect(tape.replacements.map(since)).toEqual([[7_000, 10_000]]);
-    expect(tape.attempts.map((at) => at - start)).toEqual([0, 7_000]);
-    expect(tape.waits).toMatchObject([{ kind: 'proof', floor: 5_000, draw: null }]);
+    expect(timeline.doubts.map(since)).toEqual([[2_000, 10_000]]);
+    expect(timeline.replacements.map(since)).toEqual([[7_000, 10_000]]);
+    expect(timeline.attempts.map((at) => at - start)).toEqual([0, 7_000]);
+    expect(timeline.waits).toMatchObject([{ kind: 'proof', floor: 5_000, draw: null }]);
   });
 
   it('ends with the actor', async () => {
@@ -383,12 +384,12 @@ describe('the history of a connection', () => {
     await server.accept();
     connection.actor.stop();
     expect(tell(history).at(-1)).toBe('stop | open.fresh → stopped | the actor was stopped');
-    expect(tapeOf(momentsOf(history), { from: 0, to: Infinity, now: Infinity }).bands).toHaveLength(2);
+    expect(timelineData(momentsOf(history), { from: 0, to: Infinity, now: Infinity }).bands).toHaveLength(2);
   });
 
   it('knows a connection that it meets in the middle, and takes each record once', async () => {
     const { server, history, connection } = play();
-    inspect(connection, 'again', history.receive);
+    inspectConnection(connection, 'again', history.receive);
     await server.accept();
     expect(history.connections.size).toBe(1);
 

@@ -4,8 +4,8 @@ import { createScriptedServer, type ScriptedServer } from '../../testing/index.t
 import { startChromium } from '../lifecycle/chromium.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
-import { eventually, expectAccessible, see } from './seen.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
+import { eventually, expectAccessible, viewerPage } from './viewer-page.ts';
 
 let site: ViewerSite;
 let browser: Browser;
@@ -37,23 +37,23 @@ afterEach(async () => {
 
 async function openWindow(): Promise<Page> {
   const opened = context.waitForEvent('page');
-  expect(await page.evaluate(() => window.stage.openWindow())).toBe(true);
+  expect(await page.evaluate(() => window.pageApi.openWindow())).toBe(true);
   return opened;
 }
 
 async function connect(): Promise<void> {
-  await page.evaluate((url) => window.stage.connect(url, { retryDelay: 20 }), server.url);
+  await page.evaluate((url) => window.pageApi.connect(url, { retryDelay: 20 }), server.url);
   await server.accept();
 }
 
 function send(index: number): Promise<void> {
-  return page.evaluate((record) => window.stage.receive(record), failureRound(index));
+  return page.evaluate((record) => window.pageApi.receive(record), failureRound(index));
 }
 
 describe('a viewer in a window of its own', () => {
   it('shows what happens in the page that opened it', async () => {
     const popup = await openWindow();
-    const { row, fact } = see(popup);
+    const { row, fact } = viewerPage(popup);
     await connect();
     await row('connecting → open.fresh').waitFor();
     expect(await popup.title()).toBe('Connections · sse-machine');
@@ -68,7 +68,7 @@ describe('a viewer in a window of its own', () => {
     await using chromium = await startChromium();
     const strict = await chromium.context.newPage();
     await strict.goto(`${site.bare}?window`);
-    expect(await strict.evaluate(() => window.stage.isBlocked)).toBe(true);
+    expect(await strict.evaluate(() => window.pageApi.isBlocked)).toBe(true);
     await strict.close();
   });
 
@@ -77,7 +77,7 @@ describe('a viewer in a window of its own', () => {
     await connect();
     await server.drop();
     await server.accept();
-    await see(popup).row('connecting → open.fresh').nth(1).waitFor();
+    await viewerPage(popup).row('connecting → open.fresh').nth(1).waitFor();
     await page.goto(site.elsewhere);
     await popup.getByText('The page has gone.').waitFor();
     const entry = popup.locator('details').filter({ hasText: 'network · retry 1 of 8' });
@@ -90,13 +90,13 @@ describe('a viewer in a window of its own', () => {
   it('takes over the window that was there before the page was loaded anew', async () => {
     const popup = await openWindow();
     await connect();
-    await see(popup).row('open.fresh').waitFor();
+    await viewerPage(popup).row('open.fresh').waitFor();
     await page.reload();
     await popup.getByText('The page has gone.').waitFor();
-    expect(await page.evaluate(() => window.stage.openWindow())).toBe(true);
+    expect(await page.evaluate(() => window.pageApi.openWindow())).toBe(true);
     await send(0);
-    await see(popup).row('request.accepted').waitFor();
-    expect(await see(popup).rows.count()).toBe(1);
+    await viewerPage(popup).row('request.accepted').waitFor();
+    expect(await viewerPage(popup).rows.count()).toBe(1);
     expect(await popup.getByText('The page has gone.').count()).toBe(0);
     expect(context.pages()).toHaveLength(2);
   });
@@ -104,28 +104,28 @@ describe('a viewer in a window of its own', () => {
   it('leaves the window to the viewer that was opened last', async () => {
     const popup = await openWindow();
     await page.evaluate(() => {
-      window.stage.earlier = window.stage.window;
-      window.stage.openWindow();
+      window.pageApi.earlier = window.pageApi.window;
+      window.pageApi.openWindow();
     });
     await send(0);
-    await see(popup).row('request.accepted').waitFor();
-    await page.evaluate((record) => window.stage.earlier?.send(record as never), failureRound(1));
+    await viewerPage(popup).row('request.accepted').waitFor();
+    await page.evaluate((record) => window.pageApi.earlier?.send(record as never), failureRound(1));
     await send(2);
-    await see(popup).row('503').waitFor();
-    expect(await see(popup).rows.count()).toBe(2);
+    await viewerPage(popup).row('503').waitFor();
+    expect(await viewerPage(popup).rows.count()).toBe(2);
     expect(await popup.locator('body > *').count()).toBe(1);
-    await page.evaluate(() => window.stage.earlier?.close());
+    await page.evaluate(() => window.pageApi.earlier?.close());
     expect(popup.isClosed()).toBe(false);
   });
 
   it('remembers what it has shown when its window is loaded anew', async () => {
     const popup = await openWindow();
     await send(0);
-    await see(popup).row('request.accepted').waitFor();
+    await viewerPage(popup).row('request.accepted').waitFor();
     await popup.reload();
     await send(2);
-    await see(popup).row('503').waitFor();
-    expect(await see(popup).rows.count()).toBe(2);
+    await viewerPage(popup).row('503').waitFor();
+    expect(await viewerPage(popup).rows.count()).toBe(2);
   });
 
   it('does no harm to the page when its window is closed, or has gone to another site', async () => {
@@ -135,15 +135,15 @@ describe('a viewer in a window of its own', () => {
     await server.send('one');
     await popup.close();
     await server.send('two');
-    await eventually(() => page.evaluate(() => window.stage.connections[0]?.state.lastEventId)).toBe('2');
+    await eventually(() => page.evaluate(() => window.pageApi.connections[0]?.state.lastEventId)).toBe('2');
     await send(0);
-    await page.evaluate(() => window.stage.window?.close());
+    await page.evaluate(() => window.pageApi.window?.close());
   });
 
   it('closes its window', async () => {
     const popup = await openWindow();
     const closed = popup.waitForEvent('close');
-    await page.evaluate(() => window.stage.window?.close());
+    await page.evaluate(() => window.pageApi.window?.close());
     await closed;
   });
 });

@@ -6,7 +6,7 @@ import { createViewer, type Viewer } from '../../visualizations/viewer/viewer.ts
 import { flood } from './flood.ts';
 
 /** What a test may ask of the page. */
-export interface Stage {
+export interface PageApi {
   /** Opens a connection that is shown in the page and, when there is one, in the window of {@link openWindow}. */
   connect(url: string, options?: ConnectionOptions): void;
   connections: Connection[];
@@ -24,30 +24,30 @@ export interface Stage {
 
 declare global {
   interface Window {
-    stage: Stage;
+    pageApi: PageApi;
   }
 }
 
 const root = document.querySelector<HTMLElement>('#viewer');
 
 function send(record: StatelyInspectionEvent): void {
-  window.stage.viewer?.receive(record);
-  window.stage.window?.send(record);
+  window.pageApi.viewer?.receive(record);
+  window.pageApi.window?.send(record);
 }
 
-window.stage = {
+window.pageApi = {
   connections: [],
   viewer: root ? createViewer(root) : undefined,
   window: null,
   connect(url, options) {
-    window.stage.connections.push(createConnection(url, options));
+    window.pageApi.connections.push(createConnection(url, options));
   },
   openWindow() {
-    window.stage.window = openViewer(window);
-    return window.stage.window !== null;
+    window.pageApi.window = openViewer(window);
+    return window.pageApi.window !== null;
   },
   receive: (record) => send(record as StatelyInspectionEvent), // what comes by postMessage may be anything
   flood,
 };
 inspectConnections({ enabled: true, viewer: { send }, messagesEvery: 0 });
-if (location.search === '?window') window.stage.isBlocked = !window.stage.openWindow();
+if (location.search === '?window') window.pageApi.isBlocked = !window.pageApi.openWindow();

@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createScriptedServer, type ScriptedServer } from '../../testing/index.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
-import { eventually, expectAccessible, type Seen, see } from './seen.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
+import { eventually, expectAccessible, type ViewerPage, viewerPage } from './viewer-page.ts';
 
 let site: ViewerSite;
 let browser: Browser;
 let context: BrowserContext;
 let server: ScriptedServer;
 let page: Page;
-let seen: Seen;
+let viewer: ViewerPage;
 let errors: string[];
 
 beforeAll(async () => {
@@ -43,14 +43,14 @@ async function open(): Promise<void> {
     if (entry.type() === 'error' && !entry.text().startsWith('Failed to load')) errors.push(entry.text());
   });
   await page.goto(site.page);
-  seen = see(page);
+  viewer = viewerPage(page);
 }
 
 /** The delays are as long as they are set, so that a test knows what is said of them; and nothing happens by itself. */
 function connect(retryDelay = 20): Promise<void> {
   return page.evaluate(
     ([url, delay]) =>
-      window.stage.connect(url, {
+      window.pageApi.connect(url, {
         jitter: 'none',
         retryDelay: delay,
         maxRetries: 3,
@@ -65,16 +65,16 @@ async function failAndRecover(): Promise<void> {
   await connect();
   await server.accept();
   await server.send('one', 'two');
-  await seen.row('2 messages in 1 chunk').waitFor();
+  await viewer.row('2 messages in 1 chunk').waitFor();
   await server.drop();
   await server.refuse(503);
   await server.accept();
-  await seen.row('connecting → open.fresh').nth(1).waitFor();
+  await viewer.row('connecting → open.fresh').nth(1).waitFor();
 }
 
 function send(...records: readonly unknown[]): Promise<void> {
   return page.evaluate((all) => {
-    for (const record of all) window.stage.receive(record);
+    for (const record of all) window.pageApi.receive(record);
   }, records);
 }
 
@@ -84,78 +84,78 @@ describe('the viewer', () => {
     await connect();
     await server.accept();
     await server.send('one', 'two');
-    await seen.row('2 messages in 1 chunk · ID 2').waitFor();
+    await viewer.row('2 messages in 1 chunk · ID 2').waitFor();
     await server.drop();
-    await seen.row(/open\.fresh → backoff\.waiting.*retry 1 of 3 in 20 ms/).waitFor();
+    await viewer.row(/open\.fresh → backoff\.waiting.*retry 1 of 3 in 20 ms/).waitFor();
     await server.refuse(503);
-    await seen.row(/connecting → backoff\.waiting.*503 · retry 2 of 3 in 40 ms/).waitFor();
+    await viewer.row(/connecting → backoff\.waiting.*503 · retry 2 of 3 in 40 ms/).waitFor();
     await server.accept();
 
-    await eventually(() => seen.fact('Status')).toBe('Open, fresh');
-    expect(await seen.fact('Retries')).toBe('2 of 3');
-    expect(await seen.fact('Error')).toBe('none');
-    expect(await seen.fact('Last event ID')).toBe('2');
+    await eventually(() => viewer.fact('Status')).toBe('Open, fresh');
+    expect(await viewer.fact('Retries')).toBe('2 of 3');
+    expect(await viewer.fact('Error')).toBe('none');
+    expect(await viewer.fact('Last event ID')).toBe('2');
     const opened = ['live', 'live.open', 'live.open.fresh'];
-    expect(await seen.lit()).toEqual([...opened, 'live.connecting → live.open']);
-    expect(await seen.picker.locator('option').allTextContents()).toEqual(['/events · open']);
-    expect(await seen.timeline.getAttribute('aria-valuetext')).toMatch(
+    expect(await viewer.lit()).toEqual([...opened, 'live.connecting → live.open']);
+    expect(await viewer.picker.locator('option').allTextContents()).toEqual(['/events · open']);
+    expect(await viewer.timeline.getAttribute('aria-valuetext')).toMatch(
       /request\.accepted: connecting → open\.fresh/,
     );
   });
 
   it('shows a past moment as it was, and stays with it until one goes back to live', async () => {
     await failAndRecover();
-    await seen.row('503 · retry 2 of 3').click();
-    await eventually(() => seen.fact('Status')).toBe('Backoff, waiting');
-    expect(await seen.fact('Retries')).toBe('2 of 3');
-    expect(await seen.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
-    expect(await seen.fact('Error')).toMatch(/^503 · /);
-    expect(await seen.lit()).toEqual(['backoff', 'backoff.waiting', 'live.connecting → backoff']);
-    expect(await seen.selected()).toContain('503 · retry 2 of 3 in 40 ms');
-    expect(await seen.isLive()).toBe(false);
+    await viewer.row('503 · retry 2 of 3').click();
+    await eventually(() => viewer.fact('Status')).toBe('Backoff, waiting');
+    expect(await viewer.fact('Retries')).toBe('2 of 3');
+    expect(await viewer.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
+    expect(await viewer.fact('Error')).toMatch(/^503 · /);
+    expect(await viewer.lit()).toEqual(['backoff', 'backoff.waiting', 'live.connecting → backoff']);
+    expect(await viewer.selected()).toContain('503 · retry 2 of 3 in 40 ms');
+    expect(await viewer.isLive()).toBe(false);
 
     await server.send('three');
     await page.getByText('2 newer events').waitFor(); // the message, and that it is news
-    expect(await seen.fact('Status')).toBe('Backoff, waiting');
-    expect(await seen.row('1 message in 1 chunk').count()).toBe(0);
+    expect(await viewer.fact('Status')).toBe('Backoff, waiting');
+    expect(await viewer.row('1 message in 1 chunk').count()).toBe(0);
 
     await page.getByRole('button', { name: 'Back to live' }).click();
-    await seen.row('1 message in 1 chunk').waitFor();
-    expect(await seen.fact('Status')).toBe('Open, fresh');
-    expect(await seen.lit()).toEqual(['live', 'live.open', 'live.open.fresh']);
-    expect(await seen.isLive()).toBe(true);
+    await viewer.row('1 message in 1 chunk').waitFor();
+    expect(await viewer.fact('Status')).toBe('Open, fresh');
+    expect(await viewer.lit()).toEqual(['live', 'live.open', 'live.open.fresh']);
+    expect(await viewer.isLive()).toBe(true);
   });
 
   it('can be used with the keyboard alone', async () => {
     await failAndRecover();
     await page.keyboard.press('Tab'); // the connection
-    expect(await seen.picker.evaluate((element) => element.matches(':focus'))).toBe(true);
+    expect(await viewer.picker.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.getByRole('listbox', { name: 'Sequence of events' }).focus();
-    await eventually(() => seen.selected()).toContain('connecting → open.fresh');
+    await eventually(() => viewer.selected()).toContain('connecting → open.fresh');
     await page.keyboard.press('ArrowUp');
-    await eventually(() => seen.selected()).toContain('the request is sent');
+    await eventually(() => viewer.selected()).toContain('the request is sent');
     await page.keyboard.press('ArrowUp');
-    await eventually(() => seen.selected()).toContain('backoff.waiting → connecting');
+    await eventually(() => viewer.selected()).toContain('backoff.waiting → connecting');
     await page.keyboard.press('ArrowDown');
-    await eventually(() => seen.selected()).toContain('the request is sent');
+    await eventually(() => viewer.selected()).toContain('the request is sent');
     await page.keyboard.press('Home');
-    await eventually(() => seen.selected()).toContain('start connecting');
+    await eventually(() => viewer.selected()).toContain('start connecting');
     await page.keyboard.press('End');
-    await eventually(() => seen.selected()).toContain('connecting → open.fresh');
-    expect(await seen.isLive()).toBe(false);
+    await eventually(() => viewer.selected()).toContain('connecting → open.fresh');
+    expect(await viewer.isLive()).toBe(false);
     await page.keyboard.press('Escape');
-    await eventually(() => seen.isLive()).toBe(true);
+    await eventually(() => viewer.isLive()).toBe(true);
 
-    const told = () => seen.timeline.getAttribute('aria-valuetext');
-    await seen.timeline.focus();
+    const told = () => viewer.timeline.getAttribute('aria-valuetext');
+    await viewer.timeline.focus();
     await eventually(told).toContain('connecting → open.fresh');
     await page.keyboard.press('ArrowLeft');
     await eventually(told).toContain('request.ready: connecting · the request is sent');
-    expect(await seen.timeline.getAttribute('aria-valuenow')).toBe(String((await seen.rows.count()) - 1));
+    expect(await viewer.timeline.getAttribute('aria-valuenow')).toBe(String((await viewer.rows.count()) - 1));
     await page.keyboard.press('Home');
-    await eventually(() => seen.selected()).toContain('start connecting');
+    await eventually(() => viewer.selected()).toContain('start connecting');
     await page.keyboard.press('Escape');
-    await eventually(() => seen.isLive()).toBe(true);
+    await eventually(() => viewer.isLive()).toBe(true);
   });
 
   it('goes to the moment that is clicked in the timeline, and tells what is pointed at', async () => {
@@ -163,32 +163,32 @@ describe('the viewer', () => {
     const at = (index: number, age: number) => ({ ...failureRound(index), createdAt: String(now - age) });
     await send(at(0, 50_000), at(2, 40_000), at(3, 30_000), at(4, 20_000));
     await page.getByRole('button', { name: 'All', exact: true }).click();
-    await seen.rows.nth(3).waitFor();
-    const { width, height } = (await seen.timeline.boundingBox()) ?? { width: 0, height: 0 };
+    await viewer.rows.nth(3).waitFor();
+    const { width, height } = (await viewer.timeline.boundingBox()) ?? { width: 0, height: 0 };
     const position = { x: 84 + (width - 92) * 0.3, y: height / 2 };
-    await seen.timeline.hover({ position });
+    await viewer.timeline.hover({ position });
     await page.getByText(/stream\.failed: open\.fresh → backoff\.waiting · 503 · waits 420 ms/).waitFor();
-    expect(await seen.isLive()).toBe(true);
-    await seen.timeline.click({ position });
-    await eventually(() => seen.selected()).toContain('503 · retry 1 of 8 in 420 ms');
-    expect(await seen.isLive()).toBe(false);
+    expect(await viewer.isLive()).toBe(true);
+    await viewer.timeline.click({ position });
+    await eventually(() => viewer.selected()).toContain('503 · retry 1 of 8 in 420 ms');
+    expect(await viewer.isLive()).toBe(false);
 
     for (const name of ['15 s', '5 min', '1 min']) {
       await page.getByRole('button', { name, exact: true }).click();
       const pressed = page.getByRole('group', { name: 'Time shown' }).locator('[aria-pressed=true]');
       await eventually(() => pressed.innerText()).toBe(name);
-      expect(await seen.selected()).toContain('503');
+      expect(await viewer.selected()).toContain('503');
     }
   });
 
   it('leaves message traffic out when asked to', async () => {
     await failAndRecover();
-    const before = await seen.rows.count();
+    const before = await viewer.rows.count();
     await page.getByLabel('Message traffic').uncheck();
-    await eventually(() => seen.rows.count()).toBe(before - 1);
-    expect(await seen.row('chunk').count()).toBe(0);
+    await eventually(() => viewer.rows.count()).toBe(before - 1);
+    expect(await viewer.row('chunk').count()).toBe(0);
     await page.getByLabel('Message traffic').check();
-    await eventually(() => seen.rows.count()).toBe(before);
+    await eventually(() => viewer.rows.count()).toBe(before);
   });
 
   it('shows the newest of hundreds of connections until one is chosen', async () => {
@@ -197,21 +197,21 @@ describe('the viewer', () => {
       sessionId: `number ${index}`,
     }));
     await send(...all.slice(0, 300));
-    await eventually(() => seen.picker.inputValue()).toBe('number 299');
-    await seen.picker.selectOption('number 6');
-    await eventually(() => seen.fact('Status')).toBe('Backoff, waiting');
+    await eventually(() => viewer.picker.inputValue()).toBe('number 299');
+    await viewer.picker.selectOption('number 6');
+    await eventually(() => viewer.fact('Status')).toBe('Backoff, waiting');
     await send(...all.slice(300));
-    await eventually(() => seen.picker.locator('option').count()).toBe(400);
-    expect(await seen.picker.inputValue()).toBe('number 6');
-    expect(await seen.picker.locator('option').first().innerText()).toBe('number 399 · connecting');
+    await eventually(() => viewer.picker.locator('option').count()).toBe(400);
+    expect(await viewer.picker.inputValue()).toBe('number 6');
+    expect(await viewer.picker.locator('option').first().innerText()).toBe('number 399 · connecting');
   });
 
   it('renders a few hundred rows at most, and others on demand', async () => {
     await send(...Array.from({ length: 1_000 }, (_, index) => failureRound(index)));
-    await eventually(() => seen.rows.count()).toBe(200);
+    await eventually(() => viewer.rows.count()).toBe(200);
     const ids = async () => [
-      await seen.rows.first().getAttribute('id'),
-      await seen.rows.last().getAttribute('id'),
+      await viewer.rows.first().getAttribute('id'),
+      await viewer.rows.last().getAttribute('id'),
     ];
     expect(await ids()).toEqual(['moment-801', 'moment-1000']);
     for (const range of [
@@ -226,56 +226,56 @@ describe('the viewer', () => {
     expect(await page.getByRole('button', { name: 'older' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Show 200 newer' }).click();
     await eventually(ids).toEqual(['moment-201', 'moment-600']);
-    expect(await seen.isLive()).toBe(false);
+    expect(await viewer.isLive()).toBe(false);
   });
 
   it('keeps what it shows while it is paused, whatever the history has to drop', async () => {
     await send(...Array.from({ length: 8 }, (_, index) => failureRound(index)));
-    await seen.row('503').first().click();
-    await eventually(() => seen.isLive()).toBe(false);
+    await viewer.row('503').first().click();
+    await eventually(() => viewer.isLive()).toBe(false);
     await send(...Array.from({ length: 3_000 }, (_, index) => failureRound(index)));
     await page.getByText('3,000 newer events').waitFor();
     await page.getByText('1,008 older events of this connection not kept').waitFor();
-    expect(await seen.rows.count()).toBe(8);
+    expect(await viewer.rows.count()).toBe(8);
     await page.getByRole('listbox').press('ArrowUp');
-    await eventually(() => seen.selected()).toContain('34 messages in 3 chunks');
+    await eventually(() => viewer.selected()).toContain('34 messages in 3 chunks');
   });
 
   it('follows what happens until one scrolls up to read', async () => {
     await send(...Array.from({ length: 500 }, (_, index) => failureRound(index)));
     const isAtEnd = () =>
-      seen.rows.last().evaluate((row) => {
+      viewer.rows.last().evaluate((row) => {
         const list = row.parentElement;
         return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 5;
       });
-    await eventually(() => seen.rows.count()).toBe(200);
+    await eventually(() => viewer.rows.count()).toBe(200);
     await eventually(isAtEnd).toBe(true);
-    expect(await seen.isLive()).toBe(true);
-    await seen.rows.last().hover();
+    expect(await viewer.isLive()).toBe(true);
+    await viewer.rows.last().hover();
     await page.mouse.wheel(0, -300);
-    await eventually(() => seen.isLive()).toBe(false);
+    await eventually(() => viewer.isLive()).toBe(false);
     expect(await isAtEnd()).toBe(false);
   });
 
   it('stays where a search in the page or a screen reader has led, and at a row that is clicked there', async () => {
     await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
-    await eventually(() => seen.rows.count()).toBe(100);
-    await seen.rows.first().evaluate((row) => row.scrollIntoView());
-    await eventually(() => seen.isLive()).toBe(false);
+    await eventually(() => viewer.rows.count()).toBe(100);
+    await viewer.rows.first().evaluate((row) => row.scrollIntoView());
+    await eventually(() => viewer.isLive()).toBe(false);
     await send(failureRound(100));
     await page.getByText('1 newer event').waitFor();
     await page.getByRole('button', { name: 'Back to live' }).click();
-    await eventually(() => seen.isLive()).toBe(true);
-    await seen.rows.nth(2).click();
-    await eventually(() => seen.selected()).toContain('503 · retry 1 of 8');
+    await eventually(() => viewer.isLive()).toBe(true);
+    await viewer.rows.nth(2).click();
+    await eventually(() => viewer.selected()).toContain('503 · retry 1 of 8');
   });
 
   it('is not pulled back to the end by what is drawn before the browser tells that somebody has scrolled', async () => {
     await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
-    await eventually(() => seen.rows.count()).toBe(100);
-    const top = () => seen.rows.first().evaluate((row) => row.parentElement?.scrollTop);
+    await eventually(() => viewer.rows.count()).toBe(100);
+    const top = () => viewer.rows.first().evaluate((row) => row.parentElement?.scrollTop);
     for (let round = 0; round < 5; round += 1) {
-      const wanted = await seen.rows.first().evaluate(
+      const wanted = await viewer.rows.first().evaluate(
         async (row, record) => {
           // In the frame that the viewer draws in, before it does: of this, the browser tells in the next one.
           const scrolled = new Promise<number | undefined>((resolve) =>
@@ -284,15 +284,15 @@ describe('the viewer', () => {
               resolve(row.parentElement?.scrollTop);
             }),
           );
-          window.stage.receive(record);
+          window.pageApi.receive(record);
           return scrolled;
         },
         failureRound(100 + round),
       );
-      await eventually(() => seen.isLive()).toBe(false);
+      await eventually(() => viewer.isLive()).toBe(false);
       expect(await top()).toBe(wanted);
       await page.getByRole('button', { name: 'Back to live' }).click();
-      await eventually(() => seen.isLive()).toBe(true);
+      await eventually(() => viewer.isLive()).toBe(true);
     }
   });
 
@@ -307,17 +307,17 @@ describe('the viewer', () => {
     await server.accept();
     await server.send('one');
     await eventually(() => isInSight('live.open.fresh')).toBe(true);
-    await page.evaluate(() => window.stage.connections[0]?.reconnect());
-    await eventually(() => seen.fact('Status')).toBe('Open, replacing, reconnecting');
-    expect(await seen.fact('Stream')).toBe('number 1, and request 2 is to replace it');
+    await page.evaluate(() => window.pageApi.connections[0]?.reconnect());
+    await eventually(() => viewer.fact('Status')).toBe('Open, replacing, reconnecting');
+    expect(await viewer.fact('Stream')).toBe('number 1, and request 2 is to replace it');
     await eventually(() => isInSight('live.open.replacing.reconnecting')).toBe(true);
-    const beside = page.locator('.tape .beside');
+    const beside = page.locator('.plot .beside');
     await eventually(() => beside.getAttribute('d')).not.toBe('');
     await server.refuse(409);
-    await seen.row('409 · drops the stream, and asks once more').waitFor();
+    await viewer.row('409 · drops the stream, and asks once more').waitFor();
     await server.accept();
-    await page.evaluate(() => window.stage.connections[0]?.close());
-    await eventually(() => seen.fact('Status')).toBe('Closed, inactive: closed by the app');
+    await page.evaluate(() => window.pageApi.connections[0]?.close());
+    await eventually(() => viewer.fact('Status')).toBe('Closed, inactive: closed by the app');
     await eventually(() => isInSight('closed.inactive')).toBe(true);
   });
 
@@ -327,7 +327,7 @@ describe('the viewer', () => {
     await server.accept();
     await eventually(() => announced.innerText()).toMatch(/^\/events: Open/);
     await server.send('one');
-    await seen.row('1 message in 1 chunk').waitFor();
+    await viewer.row('1 message in 1 chunk').waitFor();
     expect(await announced.innerText()).not.toContain('message');
     await server.drop();
     await eventually(() => announced.innerText()).toMatch(
@@ -344,7 +344,7 @@ describe('the viewer', () => {
     await failAndRecover();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const row of [seen.row('503'), seen.row('chunk'), seen.row('→ connecting').first()]) {
+      for (const row of [viewer.row('503'), viewer.row('chunk'), viewer.row('→ connecting').first()]) {
         await row.click();
         await expectAccessible(page);
       }
@@ -362,7 +362,7 @@ describe('the viewer', () => {
 
   it('is gone without a trace when it is disposed of', async () => {
     await failAndRecover();
-    await page.evaluate(() => window.stage.viewer?.dispose());
+    await page.evaluate(() => window.pageApi.viewer?.dispose());
     await send(failureRound(0));
     expect(await page.locator('#viewer').evaluate((element) => element.childNodes.length)).toBe(0);
   });

@@ -1,9 +1,9 @@
 import { chartStates, chartTransitions } from '../../machines/chart.ts';
 import { arrowsOf, isInside } from './arrows.ts';
 import { type Element, element } from './element.ts';
-import { anywhere, legend, places, routes, size } from './places.ts';
+import { anywhere, legend, places, routes, size } from './layout.ts';
 import { arrowName, arrowShape, forkShape, initialShape, stateShape, wordShapes } from './shapes.ts';
-import { forksIn, wordsOn } from './stems.ts';
+import { forksIn, wordsOn } from './shared-stems.ts';
 
 /**
  * The statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.

@@ -1,8 +1,8 @@
 import type { ChartState, ChartTransition } from '../../machines/chart.ts';
+import { type Row, rowsOf } from './arrow-text.ts';
 import { type Arrow, grouped, nameOf } from './arrows.ts';
 import { type Element, element } from './element.ts';
-import type { Label, Place, Point, Route } from './places.ts';
-import { type Row, rowsOf } from './words.ts';
+import type { Label, Place, Point, Route } from './layout.ts';
 
 const rowHeight = 14;
 
@@ -73,14 +73,14 @@ export function forkShape([cx, cy]: Point): Element {
 }
 
 /** Rows of words, and where they are. */
-export interface Told {
+export interface PlacedRows {
   readonly arrow: Arrow;
   readonly rows: readonly Row[];
   readonly label: Label;
 }
 
 /** The words of all arrows. What several of them say in the same place is written once. */
-export function wordShapes(all: readonly Told[]): Element[] {
+export function wordShapes(all: readonly PlacedRows[]): Element[] {
   const placed = all.flatMap(({ arrow, rows, label: { at, align } }) =>
     rows.map((row, index) => ({
       row,

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { pages, pathTo } from './pages.ts';
+import { documents, pathTo } from './documents.ts';
 
-for (const [name, text] of Object.entries(pages())) {
+for (const [name, text] of Object.entries(documents())) {
   const isNews = text !== contentOf(pathTo(name));
   console.log(`${isNews ? 'written' : 'as it was'}  ${name}`);
   if (!isNews) continue;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Policy, policies, policyCalled } from './policies.ts';
+import { type Policy, policies, policyCalled } from './simulation/policies.ts';
 
 /** What the command is asked for: to write the documentation, to measure first, or to show a table. */
 export type Job =

@@ -1,11 +1,18 @@
-import { agreement } from './agreement.ts';
-import { filledIn } from './page.ts';
-import { herdPlot } from './plot.ts';
-import type { Measurement } from './reality.ts';
-import { realityPlot } from './reality-plot.ts';
-import { capacityTable, comparison, deployOf, deployTable, documented, headline } from './report.ts';
-import { endingsTable, paceTable } from './server-pace.ts';
-import { budgetTable, variantsTable } from './variants.ts';
+import { filledIn } from './fill-in-page.ts';
+import { herdPlot } from './plots/herd-plot.ts';
+import { realityPlot } from './plots/reality-plot.ts';
+import { agreement } from './reality/agreement.ts';
+import type { Measurement } from './reality/measure.ts';
+import {
+  capacityTable,
+  comparison,
+  deployOf,
+  deployTable,
+  documented,
+  headline,
+} from './tables/deploy-tables.ts';
+import { endingsTable, paceTable } from './tables/server-pace-tables.ts';
+import { budgetTable, variantsTable } from './tables/settings-tables.ts';
 
 /** The page, and what was measured of real connections. */
 export const pageFile = 'docs/herd.md';

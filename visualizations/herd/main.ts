@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { measured } from './agreement.ts';
 import { type Job, readArguments, usage } from './arguments.ts';
 import { documents, measuredFile, pageFile } from './documents.ts';
-import { count, plainTable } from './format.ts';
-import { measure } from './reality.ts';
-import { deployColumns } from './report.ts';
-import { study } from './study.ts';
+import { measured } from './reality/agreement.ts';
+import { measure } from './reality/measure.ts';
+import { study } from './simulation/study.ts';
+import { deployColumns } from './tables/deploy-tables.ts';
+import { count, plainTable } from './tables/format.ts';
 
 const job = jobFrom(process.argv.slice(2));
 if (job.kind === 'show') show(job);

@@ -1,6 +1,6 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
 import { isActor } from '../../machines/xstate-internals.ts';
-import { createNames } from './names.ts';
+import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
@@ -27,7 +27,7 @@ export function createRecorder(
   const given = new WeakMap<AnyActor, string>();
   /** Which transport the messages of a connection come from. */
   const senders = new WeakMap<AnyActor, ActorRefLike>();
-  const nameAnew = createNames(options.name, complain);
+  const nameAnew = createConnectionNames(options.name, complain);
 
   const traffic = createTraffic(messagesEvery, (connection, tally) => {
     const { at, source } = tally;

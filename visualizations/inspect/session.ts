@@ -2,7 +2,7 @@ import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstat
 import { watchConnections } from '../../adapters/inspection.ts';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { createBacklog } from './backlog.ts';
-import { pathOf } from './names.ts';
+import { pathOf } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { createRecorder } from './recorder.ts';
 import { openLocal, openStately } from './viewers.ts';

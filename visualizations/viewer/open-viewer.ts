@@ -1,5 +1,5 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
-import { createHistory } from './history.ts';
+import { createHistory } from './model/history.ts';
 import { createViewer, type Viewer } from './viewer.ts';
 
 /** A viewer in a window of its own. */

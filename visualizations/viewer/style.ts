@@ -92,12 +92,12 @@ dd.long { min-height: 2.9em; }
 .zoom button:last-child { border-radius: 0 7px 7px 0; }
 .zoom button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--surface); }
 .zoom button:focus-visible { position: relative; }
-.tape { margin-top: 8px; overflow: hidden; border-radius: 4px; cursor: crosshair; touch-action: manipulation; }
-.tape svg { display: block; }
-.tape text { font: 12px var(--sans); fill: var(--muted); }
-.tape .lane { fill: var(--tone); font-weight: 600; }
-.tape .minor { fill: var(--muted); font-weight: 400; }
-.tape .tick { text-anchor: middle; font-variant-numeric: tabular-nums; }
+.plot { margin-top: 8px; overflow: hidden; border-radius: 4px; cursor: crosshair; touch-action: manipulation; }
+.plot svg { display: block; }
+.plot text { font: 12px var(--sans); fill: var(--muted); }
+.plot .lane { fill: var(--tone); font-weight: 600; }
+.plot .minor { fill: var(--muted); font-weight: 400; }
+.plot .tick { text-anchor: middle; font-variant-numeric: tabular-nums; }
 .grid { fill: none; stroke: var(--line); }
 .band { fill: var(--tone); }
 .band.beside { fill: var(--tint); stroke: var(--tone); }
@@ -139,9 +139,9 @@ time { grid-area: time; font-size: 12px; color: var(--muted); font-variant-numer
 .rows .detail { grid-area: detail; min-height: 1.45em; overflow-wrap: anywhere; }
 [role="option"][aria-selected="true"] :is(time, .change) { color: var(--ink); }
 
-.farewell { display: grid; gap: 10px; grid-column: 1 / -1; align-content: start; }
+.static-report { display: grid; gap: 10px; grid-column: 1 / -1; align-content: start; }
 .notice { padding: 10px 14px; border: 1px solid var(--backoff); border-radius: 10px; background: var(--backoff-tint); }
-.farewell section { display: grid; gap: 4px; }
+.static-report section { display: grid; gap: 4px; }
 summary { padding: 2px 0; cursor: pointer; overflow-wrap: anywhere; }
 details { padding-left: 8px; border-left: 3px solid var(--tone); }
 details dl { display: grid; gap: 4px; padding: 4px 0 8px 18px; }

@@ -1,15 +1,15 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
-import { createAnnouncer } from './announcer.ts';
-import { createChartPane } from './chart-pane.ts';
-import { createDom } from './dom.ts';
-import { createFactsPane } from './facts-pane.ts';
-import { farewell } from './farewell.ts';
-import { createFocus } from './focus.ts';
-import { createHistory, type History } from './history.ts';
-import { createSequence } from './sequence.ts';
+import { createHistory, type History } from './model/history.ts';
+import { createSelection } from './model/selection.ts';
+import { createAnnouncer } from './panes/announcer.ts';
+import { createChartPane } from './panes/chart-pane.ts';
+import { createDom } from './panes/dom.ts';
+import { createFactsPane } from './panes/facts-pane.ts';
+import { createSequencePane } from './panes/sequence-pane.ts';
+import { staticReport } from './panes/static-report.ts';
+import { createTimelinePane } from './panes/timeline-pane.ts';
+import { createToolbar } from './panes/toolbar.ts';
 import { viewerStyle } from './style.ts';
-import { createTimeline } from './timeline.ts';
-import { createToolbar } from './toolbar.ts';
 
 /** Shows the connections of an app: what they are doing, and what they did. */
 export interface Viewer {
@@ -39,14 +39,14 @@ const pace = { moving: 100, calm: 1_000 };
 export function createViewer(root: HTMLElement | ShadowRoot, history: History = createHistory()): Viewer {
   const dom = createDom(root.ownerDocument);
   const { html, view } = dom;
-  const focus = createFocus(history, Date.now);
-  const toolbar = createToolbar(dom, focus, changed);
+  const selection = createSelection(history, Date.now);
+  const toolbar = createToolbar(dom, selection, changed);
   const chart = createChartPane(dom);
-  const timeline = createTimeline(dom, focus, changed);
+  const timeline = createTimelinePane(dom, selection, changed);
   const facts = createFactsPane(dom);
-  const sequence = createSequence(dom, focus, changed);
+  const sequence = createSequencePane(dom, selection, changed);
   const announcer = createAnnouncer(dom);
-  const parts = [toolbar, chart, timeline, facts, sequence, announcer];
+  const panes = [toolbar, chart, timeline, facts, sequence, announcer];
   const viewer = html(
     'div',
     { class: 'viewer' },
@@ -77,8 +77,8 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
       timer = view.setTimeout(changed, rest - begin);
       return;
     }
-    const scene = focus.scene(Date.now());
-    for (const part of parts) part.render(scene);
+    const scene = selection.scene(Date.now());
+    for (const pane of panes) pane.render(scene);
     const end = performance.now();
     rest = end + Math.min(longestRest, share * (end - begin));
     const isStill = scene.connection === undefined || (scene.isLive && scene.moment?.isLast);
@@ -93,7 +93,7 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
 
   viewer.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape') return;
-    focus.goLive();
+    selection.goLive();
     changed();
   });
 
@@ -114,7 +114,7 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
     },
     end() {
       stop();
-      viewer.replaceChildren(farewell(dom, history.connections.values(), Date.now()));
+      viewer.replaceChildren(staticReport(dom, history.connections.values(), Date.now()));
     },
     dispose() {
       stop();

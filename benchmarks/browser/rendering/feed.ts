@@ -1,4 +1,4 @@
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 
 /** What an app under load is given: where the readings come from, and whom it tells. */
 export interface Feed {

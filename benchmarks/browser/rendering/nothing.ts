@@ -1,6 +1,6 @@
 import { createConnection } from '../../../index.ts';
 import type { Mount } from './feed.ts';
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 
 /** What receiving costs without a component, and what the machine costs every app alike. */
 export const mount: Mount = (_, { url, onMessage }) => {

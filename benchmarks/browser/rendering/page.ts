@@ -1,5 +1,5 @@
 import { type AppName, apps } from './apps.ts';
-import { watchFrames } from './frames.ts';
+import { watchFrames } from './watch-frames.ts';
 
 /** A stream that an app is asked to show. */
 export interface ShowJob {

@@ -1,4 +1,4 @@
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 
 /** What every React app shows of its readings. */
 export function Readings({ last, recent }: { last: Reading | undefined; recent: readonly Reading[] }) {

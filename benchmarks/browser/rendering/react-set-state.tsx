@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { type Feed, type Mount, shownReadings } from './feed.ts';
-import type { Reading } from './paced.ts';
 import { Readings } from './react-readings.tsx';
+import type { Reading } from './send-paced.ts';
 
 export const mount: Mount = (host, feed) => createRoot(host).render(<App {...feed} />);
 

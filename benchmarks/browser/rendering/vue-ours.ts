@@ -1,7 +1,7 @@
 import { createApp, defineComponent } from 'vue';
 import { useServerSentEvents } from '../../../adapters/vue.ts';
 import { type Mount, shownReadings } from './feed.ts';
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 import { renderReadings } from './vue-readings.ts';
 
 export const mount: Mount = (host, { url, onMessage, onRender }) => {

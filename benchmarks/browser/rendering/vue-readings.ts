@@ -1,5 +1,5 @@
 import { h, type VNode } from 'vue';
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 
 /** What every Vue app shows of its readings. */
 export function renderReadings(last: Reading | null | undefined, recent: readonly Reading[]): VNode[] {

@@ -1,7 +1,7 @@
 import { useEventSource } from '@vueuse/core';
 import { createApp, defineComponent, shallowRef, watch } from 'vue';
 import { type Mount, shownReadings } from './feed.ts';
-import type { Reading } from './paced.ts';
+import type { Reading } from './send-paced.ts';
 import { renderReadings } from './vue-readings.ts';
 
 /** It has the last message only: a watcher keeps the ones before. */

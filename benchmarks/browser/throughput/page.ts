@@ -1,4 +1,4 @@
-import { lengthOf } from '../../length.ts';
+import { lengthOf } from '../../workloads.ts';
 import { type ClientName, clients } from './clients.ts';
 
 /** A stream that a page is asked to read. */

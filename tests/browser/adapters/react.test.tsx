@@ -18,7 +18,7 @@ import {
   selectStatus,
 } from '../../../index.ts';
 import { perFrame } from '../../support/per-frame.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };

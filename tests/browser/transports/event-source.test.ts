@@ -6,7 +6,7 @@ import {
   eventSourceTransport,
   type Message,
 } from '../../../index.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote-sse-server.ts';
+import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 
 let server: RemoteSseServer;

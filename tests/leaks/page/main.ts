@@ -2,24 +2,24 @@ import './timers.ts';
 
 import { type ConnectionStatus, createConnection } from '../../../index.ts';
 import { type Moment, momentOf } from '../moments.ts';
-import { activityStage, reactStage, strictModeStage } from './react.tsx';
+import { activityMount, reactMount, strictModeMount } from './react.tsx';
 import { countTimers, uncountedTimer } from './timers.ts';
-import { keepAliveStage, vueStage } from './vue.ts';
+import { keepAliveMount, vueMount } from './vue.ts';
 
-const stages = {
-  react: reactStage,
-  'react-strict-mode': strictModeStage,
-  'react-activity': activityStage,
-  vue: vueStage,
-  'vue-keep-alive': keepAliveStage,
+const mounts = {
+  react: reactMount,
+  'react-strict-mode': strictModeMount,
+  'react-activity': activityMount,
+  vue: vueMount,
+  'vue-keep-alive': keepAliveMount,
 };
 
-/** What a page can be asked to bring on stage. */
-export type StageName = keyof typeof stages;
+/** What a page can be asked to mount. */
+export type MountName = keyof typeof mounts;
 
 /** What the test asks of the page. */
 export interface Page {
-  start(name: StageName): void;
+  start(name: MountName): void;
   /** Shows and hides the component once for each cycle from `first` up to `end`, which is left out. */
   run(first: number, end: number): Promise<void>;
   /** Unmounts the component while it is shown. */
@@ -31,7 +31,7 @@ declare global {
   var leakPage: Page;
 }
 
-let stage: ReturnType<(typeof stages)[StageName]>;
+let mount: ReturnType<(typeof mounts)[MountName]>;
 let cycle = 0;
 let reach: (what: Moment) => void = () => {};
 
@@ -39,7 +39,7 @@ globalThis.leakPage = {
   start(name) {
     // The browser keeps an entry of every request otherwise, 250 in all.
     performance.setResourceTimingBufferSize(0);
-    stage = stages[name](document.body.appendChild(document.createElement('main')), {
+    mount = mounts[name](document.body.appendChild(document.createElement('main')), {
       url: '/events',
       shared: createConnection('/events', { immediate: false }),
       onStatus(status: ConnectionStatus) {
@@ -58,21 +58,21 @@ globalThis.leakPage = {
       },
     });
     // React adds a listener of its own with the first component, whatever it does.
-    stage.show();
-    stage.hide();
+    mount.show();
+    mount.hide();
   },
   async run(first, end) {
     for (cycle = first; cycle < end; cycle += 1) {
       const moment = momentOf(cycle);
       const arrived = arrival(moment);
-      stage.show();
+      mount.show();
       await arrived;
-      stage.hide();
+      mount.hide();
     }
   },
   end() {
-    stage.show();
-    stage.end();
+    mount.show();
+    mount.end();
   },
   countTimers,
 };

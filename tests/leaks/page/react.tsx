@@ -2,25 +2,25 @@ import { Activity, type ReactNode, StrictMode, useEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { useConnection, useServerSentEvents } from '../../../adapters/react.ts';
-import type { FeedProps, Stage } from './stage.ts';
+import type { ComponentMount, FeedProps } from './component-mount.ts';
 
-export function reactStage(host: Element, props: FeedProps): Stage {
-  return stage(host, (shown) => shown && <Feed {...props} />);
+export function reactMount(host: Element, props: FeedProps): ComponentMount {
+  return mount(host, (shown) => shown && <Feed {...props} />);
 }
 
-export function strictModeStage(host: Element, props: FeedProps): Stage {
-  return stage(host, (shown) => <StrictMode>{shown && <Feed {...props} />}</StrictMode>);
+export function strictModeMount(host: Element, props: FeedProps): ComponentMount {
+  return mount(host, (shown) => <StrictMode>{shown && <Feed {...props} />}</StrictMode>);
 }
 
-export function activityStage(host: Element, props: FeedProps): Stage {
-  return stage(host, (shown) => (
+export function activityMount(host: Element, props: FeedProps): ComponentMount {
+  return mount(host, (shown) => (
     <Activity mode={shown ? 'visible' : 'hidden'}>
       <Feed {...props} />
     </Activity>
   ));
 }
 
-function stage(host: Element, view: (shown: boolean) => ReactNode): Stage {
+function mount(host: Element, view: (shown: boolean) => ReactNode): ComponentMount {
   const root = createRoot(host);
   return {
     show: () => flushSync(() => root.render(view(true))),

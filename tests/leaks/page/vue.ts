@@ -1,19 +1,19 @@
 import { defineComponent, h, KeepAlive, render, type VNode, watch } from 'vue';
 import { useConnection, useServerSentEvents } from '../../../adapters/vue.ts';
-import type { FeedProps, Stage } from './stage.ts';
+import type { ComponentMount, FeedProps } from './component-mount.ts';
 
-export function vueStage(host: Element, props: FeedProps): Stage {
+export function vueMount(host: Element, props: FeedProps): ComponentMount {
   const Feed = createFeed(props);
-  return stage(host, (shown) => (shown ? h(Feed) : null));
+  return mount(host, (shown) => (shown ? h(Feed) : null));
 }
 
-export function keepAliveStage(host: Element, props: FeedProps): Stage {
+export function keepAliveMount(host: Element, props: FeedProps): ComponentMount {
   const Feed = createFeed(props);
-  return stage(host, (shown) => h(KeepAlive, null, { default: () => (shown ? h(Feed) : undefined) }));
+  return mount(host, (shown) => h(KeepAlive, null, { default: () => (shown ? h(Feed) : undefined) }));
 }
 
 /** Rendered by hand, because an app would wait for the next tick, and the request would leave before that. */
-function stage(host: Element, view: (shown: boolean) => VNode | null): Stage {
+function mount(host: Element, view: (shown: boolean) => VNode | null): ComponentMount {
   return {
     show: () => render(view(true), host),
     hide: () => render(view(false), host),

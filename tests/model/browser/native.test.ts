@@ -3,7 +3,7 @@ import { actAs, movingUrl } from '../app.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
 import { nativeSituations } from '../situations.ts';
-import { watch } from '../witness.ts';
+import { watchConnection } from '../watch-connection.ts';
 import { browserTarget } from './scene.ts';
 
 const native = browserTarget(
@@ -16,7 +16,7 @@ const native = browserTarget(
   (first, options) => {
     const url = movingUrl(first);
     const connection = createConnection(url.get, options);
-    const { shown, taken, announced, dispose } = watch(connection, options.clock);
+    const { shown, taken, announced, dispose } = watchConnection(connection, options.clock);
     return { app: actAs(connection, url), look: shown, taken, announced, unmount: dispose };
   },
 );

@@ -1,7 +1,7 @@
 import type { ConnectionView } from '../../../adapters/view-store.ts';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
 import type { TestClock } from '../../../testing/clock.ts';
-import type { Shown } from '../witness.ts';
+import type { Shown } from '../watch-connection.ts';
 import type { Mounted } from './scene.ts';
 
 const labels: Record<ConnectionStatus, string> = {

@@ -2,12 +2,12 @@ import type { ConnectionOptions } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createTestPage } from '../../../testing/page.ts';
 import type { PathStage } from '../../../testing/paths/step.ts';
-import { startRemoteScriptedServer } from '../../support/remote-scripted-server.ts';
+import { startRemoteScriptedServer } from '../../support/remote/remote-scripted-server.ts';
 import { steppedRefresh } from '../../support/stepped-refresh.ts';
 import { askedBy, type Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
 import { emptied, type Target } from '../walk.ts';
-import type { Shown } from '../witness.ts';
+import type { Shown } from '../watch-connection.ts';
 
 /** A connection on the page. */
 export interface Mounted {

@@ -3,16 +3,15 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
-import { answer } from './answer.ts';
-import { createEventLog } from './event-log.ts';
-import { createFaultConsole } from './fault-console.ts';
-import { faultRoute } from './fault-route.ts';
-import { fleetRoute } from './fleet-route.ts';
+import { createFaultConsole } from './faults/fault-console.ts';
+import { faultRoute } from './faults/fault-route.ts';
+import { fleetRoute } from './fleet/fleet-route.ts';
+import { answerJson, urlOf } from './http.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
-import { createMeasurements } from './measurements.ts';
-import { defaultPace, type Pace } from './pace.ts';
-import { urlOf } from './request-url.ts';
-import { createStreamServer } from './stream-server.ts';
+import { createEventLog } from './stream/event-log.ts';
+import { createMeasurements } from './stream/measurements.ts';
+import { defaultPace, type Pace } from './stream/pace.ts';
+import { createStreamServer } from './stream/stream-server.ts';
 
 export interface PlaygroundOptions {
   /** The port of the page, or the next free one; 0 for any. The event stream has the next free port after it. */
@@ -47,7 +46,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     if (pathname === '/faults') void answerFaults(request, response);
     else if (pathname === '/fleets') answerFleets(request, response, searchParams);
     else if (pathname === '/token' && request.method === 'POST') {
-      answer(response, 200, { token: streams.tokens.issue() });
+      answerJson(response, 200, { token: streams.tokens.issue() });
     } else vite.middlewares(request, response);
   });
   const vite = await servePage(pageServer, { eventsUrl, watch });

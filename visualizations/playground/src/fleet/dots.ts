@@ -1,5 +1,5 @@
 import { type ConnectionStatus, connectionStatuses } from 'sse-machine';
-import { statusLetters } from '../../server/fleet-frame.ts';
+import { statusLetters } from '../../protocol/fleet-frame.ts';
 
 /** All dots of a status, as one path: a thousand of them cost five elements. */
 export interface Dots {

@@ -1,5 +1,5 @@
-import { slotOf } from '../../server/fleet-frame.ts';
-import { shownSlots } from './feed.ts';
+import { slotOf } from '../../protocol/fleet-frame.ts';
+import { shownSlots } from './fleet-feed.ts';
 
 /** The attempts of the last half minute, on a grid as wide as there are slots and 100 high. */
 export interface Histogram {

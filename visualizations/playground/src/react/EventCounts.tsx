@@ -1,5 +1,5 @@
-import type { Recording } from '../shared/recorder.ts';
-import { gapWords } from '../shared/words.ts';
+import { gapWords } from '../panel/explanations.ts';
+import type { Recording } from '../panel/recorder.ts';
 
 export function EventCounts({ recording, lastEventId }: { recording: Recording; lastEventId: string }) {
   const { received, missed, duplicate, replayed, gap } = recording;

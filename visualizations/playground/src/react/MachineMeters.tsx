@@ -1,5 +1,5 @@
-import { metersOf } from '../shared/meters.ts';
-import type { Recording } from '../shared/recorder.ts';
+import { metersOf } from '../panel/meters.ts';
+import type { Recording } from '../panel/recorder.ts';
 
 export function MachineMeters({ recording }: { recording: Recording }) {
   return (

@@ -1,4 +1,4 @@
-import { seconds } from '../shared/format.ts';
+import { seconds } from '../panel/format.ts';
 import { useNow } from './hooks.ts';
 
 interface NextAttemptProps {

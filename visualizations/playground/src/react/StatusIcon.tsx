@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from 'sse-machine';
-import { statusShapes } from '../../../viewer/status-icon.ts';
+import { statusShapes } from '../../../viewer/panes/status-icon.ts';
 
 export function StatusIcon({ status }: { status: ConnectionStatus }) {
   return (

@@ -1,4 +1,4 @@
-import { type Step, stretches } from '../shared/trail.ts';
+import { type Step, stretches } from '../panel/status-trail.ts';
 import { useNow } from './hooks.ts';
 
 /** The last minute as a tape, and the last changes as words. */

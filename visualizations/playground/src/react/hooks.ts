@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { ConnectionStatus } from 'sse-machine';
-import type { Store } from '../shared/store.ts';
-import { type Step, stepTo } from '../shared/trail.ts';
+import { type Step, stepTo } from '../panel/status-trail.ts';
+import type { Store } from '../store.ts';
 
 export function useStore<Value>(store: Store<Value>): Value {
   return useSyncExternalStore(store.subscribe, store.get);

@@ -1,9 +1,9 @@
 import { type SubmitEvent, useId } from 'react';
+import { queryOf } from '../address/address.ts';
 import { useStore } from '../react/hooks.ts';
-import { queryOf } from '../shared/address.ts';
-import { jitterField, numberFields, numbersOf, type Settings } from '../shared/setting-fields.ts';
-import { keyOf, settings } from '../shared/settings.ts';
-import { tour } from '../tour/tour.ts';
+import { tour } from '../tour/tour-machine.ts';
+import { jitterField, numberFields, numbersOf, type Settings } from './setting-fields.ts';
+import { keyOf, settings } from './settings.ts';
 
 /** The options of both connections. Other ones make both anew, and stand in the address of the page. */
 export function SettingsForm() {

@@ -1,5 +1,5 @@
 import type { Step } from './scenario.ts';
-import type { Verdict } from './stage.ts';
+import type { Verdict } from './scenario-run.ts';
 
 interface StepsProps {
   readonly steps: readonly Step[];

@@ -1,9 +1,9 @@
 import { useSelector } from '@xstate/react';
 import type { KeyboardEvent } from 'react';
-import { Overview } from '../console/Overview.tsx';
+import { Overview } from '../fault-console/Overview.tsx';
 import { Steps } from './Steps.tsx';
 import { scenarios } from './scenarios.ts';
-import { readingTime, stepOf, tour } from './tour.ts';
+import { readingTime, stepOf, tour } from './tour-machine.ts';
 
 /** Chooses a scenario and plays it. */
 export function Tour() {

@@ -1,7 +1,7 @@
-import type { FaultRequest } from '../console/api.ts';
-import type { BrowserNews } from '../shared/browser.ts';
-import type { Expectation } from '../shared/expectation.ts';
-import type { Settings } from '../shared/setting-fields.ts';
+import type { FaultRequest } from '../../protocol/fault-api.ts';
+import type { Expectation } from '../panel/panel-watch.ts';
+import type { Settings } from '../settings/setting-fields.ts';
+import type { PageEvent } from './page-events.ts';
 
 /** A story of one guard of the statechart, told in steps. */
 export interface Scenario {
@@ -30,6 +30,6 @@ export type Action =
   /** Presses a button of both panels. */
   | { readonly press: 'open' | 'close' | 'reconnect' }
   /** Tells the page what its browser would. */
-  | { readonly tell: BrowserNews }
+  | { readonly tell: PageEvent }
   /** Goes on when it is so. */
   | { readonly until: Expectation };

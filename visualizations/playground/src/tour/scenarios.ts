@@ -1,4 +1,4 @@
-import type { Expectation } from '../shared/expectation.ts';
+import type { Expectation } from '../panel/panel-watch.ts';
 import type { Scenario, Step } from './scenario.ts';
 
 const back: Expectation = { status: 'open', whole: true };

@@ -1,9 +1,9 @@
-import { assign, fromPromise, setup } from 'xstate';
-import type { Settings } from '../shared/setting-fields.ts';
-import { settings } from '../shared/settings.ts';
+import { assign, createActor, fromPromise, setup } from 'xstate';
+import type { Settings } from '../settings/setting-fields.ts';
+import { settings } from '../settings/settings.ts';
 import type { Scenario, Step } from './scenario.ts';
+import { prepareScenario, restorePage, runStep, type Verdict } from './scenario-run.ts';
 import { scenarios } from './scenarios.ts';
-import { clearStage, perform, setStage, type Verdict } from './stage.ts';
 
 interface TourContext {
   readonly scenario: Scenario;
@@ -36,13 +36,13 @@ const onward = [
 ] as const;
 
 /** Plays a scenario: tells each step, waits until a person can have read it, does it, and judges what came of it. */
-export const tourMachine = setup({
+const tourMachine = setup({
   types: {} as { context: TourContext; events: TourEvent },
   actors: {
-    setStage: fromPromise<void, { scenario: Scenario; before: Settings }>(({ input, signal }) =>
-      setStage(input.scenario, input.before, signal),
+    prepareScenario: fromPromise<void, { scenario: Scenario; before: Settings }>(({ input, signal }) =>
+      prepareScenario(input.scenario, input.before, signal),
     ),
-    perform: fromPromise<Verdict, Step>(({ input, signal }) => perform(input, signal)),
+    runStep: fromPromise<Verdict, Step>(({ input, signal }) => runStep(input, signal)),
   },
   guards: {
     isPlaying: ({ context }) => !context.paused,
@@ -64,7 +64,7 @@ export const tourMachine = setup({
     })),
     rewind: assign(untold),
     remember: assign(() => ({ before: settings.get() })),
-    restore: ({ context }) => void clearStage(context.before),
+    restore: ({ context }) => void restorePage(context.before),
     hold: assign({ paused: true }),
     goOn: assign({ paused: false }),
     nextStep: assign(({ context }) => ({ step: context.step + 1 })),
@@ -99,7 +99,7 @@ export const tourMachine = setup({
         /** Both connections are made anew. */
         preparing: {
           invoke: {
-            src: 'setStage',
+            src: 'prepareScenario',
             input: ({ context: { scenario, before } }) => ({ scenario, before }),
             onDone: 'telling',
             onError: {
@@ -119,7 +119,7 @@ export const tourMachine = setup({
         /** It happens, until the panels are as expected or it has taken too long. */
         acting: {
           invoke: {
-            src: 'perform',
+            src: 'runStep',
             input: ({ context }) => stepOf(context),
             onDone: {
               target: 'judged',
@@ -157,6 +157,9 @@ export const tourMachine = setup({
     },
   },
 });
+
+/** The tour of this page. */
+export const tour = createActor(tourMachine).start();
 
 /** The step that is told or played. */
 export function stepOf({ scenario, step }: TourContext): Step {

@@ -1,7 +1,7 @@
 import type { ConnectionStatus } from 'sse-machine';
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue';
-import type { Store } from '../shared/store.ts';
-import { type Step, stepTo } from '../shared/trail.ts';
+import { type Step, stepTo } from '../panel/status-trail.ts';
+import type { Store } from '../store.ts';
 
 export function useStore<Value>(store: Store<Value>): Readonly<ShallowRef<Value>> {
   const value = shallowRef(store.get());

@@ -1,0 +1,74 @@
+import { expect } from 'vitest';
+import type { Actor } from 'xstate';
+import type { Connection, ConnectionEmitted, connectionMachine } from '../../index.ts';
+import { describeTransition } from '../../machines/chart.ts';
+import type { TestClock } from '../../testing/clock.ts';
+import { transitionName } from '../../testing/paths/transitions.ts';
+import { type Sight, transcriptOf } from './reference.ts';
+
+/** What can be seen of a connection from where it was made. */
+export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'asked' | 'timers'>;
+
+/** Watches a connection as an app does, and its statechart from within. */
+export function watchConnection(connection: Connection, clock: TestClock) {
+  const { actor } = connection;
+  const taken: string[] = [];
+  const announced: string[] = [];
+  let messages = '';
+  let told = connection.state;
+  connection.subscribe((state) => {
+    told = state;
+  });
+  connection.on('*', (message) => {
+    messages += transcriptOf(message);
+  });
+  const inspection = watchActor(actor, taken, announced);
+  return {
+    /** What the app was told last. */
+    shown(): Shown {
+      const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = told;
+      return {
+        status,
+        retries,
+        errorKind: error?.kind ?? null,
+        retryIn: retryAt === null ? null : retryAt - clock.now(),
+        lastEventId,
+        closeReason,
+        openFor: openedAt === null ? null : clock.now() - openedAt,
+        messages,
+      };
+    },
+    taken: () => taken.splice(0),
+    announced: () => announced.splice(0),
+    async dispose() {
+      inspection.unsubscribe();
+      await connection[Symbol.asyncDispose]();
+      expect(actor.getSnapshot().status).toBe('stopped');
+    },
+  };
+}
+
+/** Takes down the transitions that an actor takes, and what it announces. */
+export function watchActor(
+  actor: Actor<typeof connectionMachine> | Connection['actor'],
+  taken: string[],
+  announced: string[],
+) {
+  function listen(): void {
+    actor.on('*', (event) => {
+      if (event.type !== 'messages') announced.push(nameOf(event));
+    });
+  }
+  listen();
+  const { unsubscribe } = actor.system.inspect((event) => {
+    if (event.type === '@xstate.microstep' && event.actorRef === actor)
+      taken.push(...event._transitions.map((one) => transitionName(describeTransition(one))));
+  });
+  return { listen, unsubscribe };
+}
+
+/** What is announced, as the reference has it. */
+function nameOf(event: ConnectionEmitted): string {
+  if (event.type === 'closed') return `closed ${event.reason}`;
+  return event.type === 'gap' ? `gap ${event.reason}` : event.type;
+}

@@ -1,0 +1,128 @@
+import type { BrowserContext, Locator, Page } from 'playwright';
+import { expect } from 'vitest';
+import type { FaultConsoleState } from '../../visualizations/playground/protocol/fault-api.ts';
+
+export const panels = ['React', 'Vue'] as const;
+export type Panel = (typeof panels)[number];
+
+/** A page of the playground, and what happened on it. */
+export interface PlaygroundPage {
+  readonly page: Page;
+  panel(name: Panel): Locator;
+  /** Every status that a panel showed since `startAnew`, in order. */
+  history(name: Panel): Promise<string>;
+  /** When a panel asked for the stream since `startAnew`, in milliseconds. */
+  requests(name: Panel): number[];
+  /** Waits until both panels are in a status. */
+  both(status: string): Promise<void>;
+  count(name: Panel, label: string): Promise<number>;
+  /** Forgets the statuses and the requests, but not what was counted. */
+  startAnew(): Promise<void>;
+  /** Errors that are not the browser's own report of a request that failed. */
+  readonly errors: string[];
+}
+
+/** Fast enough for a test, and slow enough for a page that is still being loaded; the pace of the server has to fit. */
+export const fast = {
+  maxRetries: 50,
+  retryDelay: 100,
+  maxRetryDelay: 300,
+  stableAfter: 600,
+  idleTimeout: 4_000,
+  connectTimeout: 3_000,
+};
+
+export interface PageOptions {
+  readonly options?: Partial<typeof fast>;
+  /** What else the address asks for. */
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly width?: number;
+  readonly media?: Parameters<Page['emulateMedia']>[0];
+}
+
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+  { options = {}, query = {}, width = 1280, media = {} }: PageOptions = {},
+): Promise<PlaygroundPage> {
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 800 });
+  await page.emulateMedia(media);
+  const errors: string[] = [];
+  let requests: Record<string, number[]> = {};
+  page.on('pageerror', ({ message }) => errors.push(message));
+  page.on('console', (entry) => {
+    const isOwn = entry.type() === 'error' && !entry.text().startsWith('Failed to load resource');
+    if (isOwn) errors.push(entry.text());
+  });
+  page.on('request', (request) => {
+    const [, path, client = ''] = new URL(request.url()).pathname.split('/');
+    if (path !== 'events' || request.method() !== 'GET') return;
+    requests[client] = [...(requests[client] ?? []), Date.now()];
+  });
+  await page.addInitScript(rememberStatuses);
+  const address = Object.entries({ ...fast, ...options, ...query }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  await page.goto(`${url}?${address.join('&')}`);
+
+  const panel = (name: Panel) => page.getByRole('region', { name, exact: true });
+  return {
+    page,
+    errors,
+    panel,
+    history: (name) => panel(name).evaluate((element) => element.getAttribute('data-history') ?? ''),
+    requests: (name) => requests[name] ?? [],
+    async startAnew() {
+      requests = {};
+      for (const name of panels) {
+        await panel(name).evaluate((element) => element.setAttribute('data-history', 'open'));
+      }
+    },
+    async both(status) {
+      for (const name of panels)
+        await panel(name)
+          .and(page.locator(`[data-status=${status}]`))
+          .waitFor();
+    },
+    async count(name, label) {
+      const text = await panel(name).locator('dl > div', { hasText: label }).locator('dd').textContent();
+      return Number(text);
+    },
+  };
+}
+
+/** Nothing may be missing and nothing doubled, and more must arrive. */
+export async function expectWhole({ count }: PlaygroundPage): Promise<void> {
+  for (const name of panels) {
+    const received = await count(name, 'Received');
+    await expect.poll(() => count(name, 'Received')).toBeGreaterThan(received);
+    expect(await count(name, 'Missed'), `${name} missed`).toBe(0);
+    expect(await count(name, 'Duplicate'), `${name} duplicate`).toBe(0);
+  }
+}
+
+/** Begins a fault, or lifts the one in force, by the API; `undefined` reads. */
+export async function askFaults(url: string, request?: object): Promise<FaultConsoleState> {
+  const response = await fetch(`${url}faults`, {
+    ...(request && {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    }),
+  });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** Runs in the page, before its scripts: states may be shorter than a test can look. */
+function rememberStatuses(): void {
+  const observer = new MutationObserver((records) => {
+    for (const { target, oldValue } of records) {
+      if (!(target instanceof HTMLElement) || !target.matches('.panel')) continue;
+      const { history = oldValue ?? '', status } = target.dataset;
+      if (!history.endsWith(status ?? '')) target.setAttribute('data-history', `${history} ${status}`);
+    }
+  });
+  observer.observe(document, { subtree: true, attributeFilter: ['data-status'], attributeOldValue: true });
+}

@@ -1,0 +1,37 @@
+/** The path of a URL: no query and no credentials. Undefined where that is not known, or no path at all. */
+export function pathOf(url: unknown): string | undefined {
+  if (typeof url === 'function') return undefined;
+  try {
+    const { protocol, pathname } = new URL(String(url), globalThis.document?.baseURI ?? 'http://localhost');
+    // That of a `data:` URL is what it carries.
+    return /^https?:$/.test(protocol) ? pathname : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names connections as the app wants it, and numbers equal names: `/api/events`, `/api/events 2` … */
+export function createConnectionNames(
+  rename: (path: string) => string = (path) => path,
+  complain: (fault: unknown) => void,
+): (path: string) => string {
+  const taken = new Map<string, number>();
+
+  function renamed(path: string): string {
+    try {
+      const name: unknown = rename(path);
+      if (typeof name === 'string') return name;
+      complain(new TypeError('`name` must return a string.'));
+    } catch (fault) {
+      complain(fault);
+    }
+    return 'connection'; // the path may be what must not be shown
+  }
+
+  return (path) => {
+    const name = renamed(path);
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    return count === 1 ? name : `${name} ${count}`;
+  };
+}

@@ -1,0 +1,36 @@
+import type { Parameter } from './parameter.ts';
+
+/** A fault as the page gets it: everything but what it does. */
+export interface FaultDescription {
+  readonly id: string;
+  readonly group: string;
+  readonly title: string;
+  /** Says what happens, and what a good client does about it. */
+  readonly explanation: string;
+  /** One named `seconds` says how long it lasts; a fault without it happens once. */
+  readonly parameters: readonly Parameter[];
+}
+
+/** What the console shows. */
+export interface FaultConsoleState {
+  readonly faults: readonly FaultDescription[];
+  /** The fault in force, or the last one that happened once. */
+  readonly current: {
+    readonly id: string;
+    readonly title: string;
+    /** Whether it goes on; a fault that happens once is over when it has begun. */
+    readonly inForce: boolean;
+    /** When it ends, in milliseconds on the clock of this server; null when it stays until it is lifted. */
+    readonly endsAt: number | null;
+  } | null;
+  /** The clock of this server, in milliseconds, to hold `endsAt` against. */
+  readonly now: number;
+  readonly listening: number;
+  /** How many requests each client has sent since the last fault began. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** What to send: a fault with its parameters, or null to lift the one in force. */
+export type FaultRequest = { readonly id: string | null } & {
+  readonly [parameter: string]: string | number | null;
+};

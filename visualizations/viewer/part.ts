@@ -1,7 +1,0 @@
-import type { Scene } from './focus.ts';
-
-/** A part of the viewer: it shows a scene in its element. */
-export interface Part {
-  readonly element: HTMLElement;
-  render(scene: Scene): void;
-}
