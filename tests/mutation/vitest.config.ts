@@ -18,7 +18,12 @@ const testsOf: Record<string, Tests> = {
     browser: ['environment'],
   },
   transports: {
-    together: ['transports/*', 'hostile/redirect'],
+    together: [
+      'transports/*',
+      'hostile/redirect',
+      'field/{posts,servers-that-number-anew,lost-events,slow-keep-alives}',
+      'fuzz/replays',
+    ],
     apart: ['adapters/{create-connection,resumption}'],
   },
   adapters: {
@@ -32,7 +37,7 @@ const testsOf: Record<string, Tests> = {
 };
 
 /** What takes long, or hangs for long when the code is wrong. */
-const slow = /properties|silence|redirect|composition|revival|environment|fetch|from-transport/;
+const slow = /properties|fuzz|field|silence|redirect|composition|revival|environment|fetch|from-transport/;
 
 /** Vitest begins with the slowest; but most mutants are dead before those are needed. */
 class SlowestLast extends BaseSequencer {
