@@ -1,7 +1,15 @@
+export { type ComponentConnection, createComponentConnection } from './adapters/component-connection.ts';
 export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
 export { createConnection } from './adapters/create-connection.ts';
 export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
 export type { Persistence } from './adapters/persistence.ts';
+export type {
+  ConnectionCommands,
+  ConnectionView,
+  ServerSentEventsOptions,
+  ViewOptions,
+  ViewStore,
+} from './adapters/view-store.ts';
 export type { ConnectionClock } from './machines/clock.ts';
 export {
   type AttemptOutcome,

@@ -54,7 +54,13 @@ export default defineConfig({
       },
       {
         plugins: [vue()],
-        resolve: { alias: ownEntries },
+        // Solid gives Node the build for servers, in which no effect runs.
+        resolve: {
+          alias: [
+            ...ownEntries,
+            { find: /^solid-js$/, replacement: path('node_modules/solid-js/dist/solid.js') },
+          ],
+        },
         test: {
           name: 'examples',
           include: ['examples/**/*.test.{ts,tsx}'],

@@ -1,12 +1,9 @@
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Message } from '../machines/message.ts';
+import { readAnew } from '../transports/refresh.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
-import type { ReconnectOptions } from './connection.ts';
-import { makeConnection } from './create-connection.ts';
-import type { ConnectionOptions } from './options.ts';
+import { createComponentConnection } from './component-connection.ts';
 import {
-  begin,
   type ConnectionCommands,
   type ConnectionView,
   createView,
@@ -48,48 +45,21 @@ export function useServerSentEvents<Data = unknown>(
   options: ServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
   const address = url == null ? null : String(url);
-  const latest = useLatest({ address, options });
+  const latest = useLatest(options);
+  const [component] = useState(createComponentConnection<Data>);
   const store = useKept(address === null ? null : resourceOf(address), () =>
-    address === null ? idleStore : createStore(address, options, latest),
+    address === null ? idleStore : component.storeFor(address, readLate(options, latest)),
   );
   const view = useView(store);
-  const isGone = useRef(false);
-  const wasRunning = useRef(false);
   const isWanted = address !== null;
 
   useEffect(() => {
-    const { connection } = store;
-    if (!connection || !isWanted) return undefined;
-    isGone.current = false;
-    begin(connection, wasRunning.current || latest.current.options.immediate !== false);
-    return () => {
-      // Hidden by <Activity> and shown again, the component resumes what was running.
-      wasRunning.current = connection.suspend();
-      isGone.current = true;
-    };
-  }, [store, latest, isWanted]);
+    if (address !== null) component.enter(store, address, latest.current.immediate);
+  }, [component, store, address, latest]);
+  // Also when <Activity> hides it: shown again, the component resumes what was running.
+  useEffect(() => (isWanted ? component.leave : undefined), [component, isWanted]);
 
-  const followed = useRef({ store, address });
-  useEffect(() => {
-    const last = followed.current;
-    if (address === null) return;
-    if (store === last.store && address !== last.address) store.connection?.actor.send({ type: 'move' });
-    followed.current = { store, address };
-  }, [store, address]);
-
-  const commands = useMemo((): ConnectionCommands => {
-    const { open, close, reconnect } = store.commands;
-    return {
-      // After the unmount these two would open a connection that nobody closes.
-      open: () => {
-        if (!isGone.current) open();
-      },
-      reconnect: (reconnectOptions: ReconnectOptions = {}) => {
-        if (!isGone.current) reconnect(reconnectOptions);
-      },
-      close,
-    };
-  }, [store]);
+  const commands = useMemo(() => component.commandsOf(store), [component, store]);
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
 }
 
@@ -134,35 +104,19 @@ function useLatest<Value>(value: Value): Latest<Value> {
   return latest;
 }
 
-/** What the latest render was given. */
-interface Given<Data> {
-  readonly address: string | null;
-  readonly options: ServerSentEventsOptions<Data>;
-}
-
-function createStore<Data>(
-  address: string,
-  { onMessage: _, history, immediate = true, ...options }: ServerSentEventsOptions<Data>,
-  latest: Latest<Given<Data>>,
-): ViewStore<Data> {
-  let lastAddress = address;
-  const url = () => {
-    lastAddress = latest.current.address ?? lastAddress;
-    return lastAddress;
-  };
-  const connection = makeConnection(url, readLate({ ...options, immediate: false }, latest), address);
-  connection.on('*', (message) => latest.current.options.onMessage?.(message as Message<Data>));
-  return createView(connection, { history, expected: immediate });
-}
-
 /** Replaces the options that change from render to render by ones that look at the latest render. */
-function readLate<Data>(options: ConnectionOptions, latest: Latest<Given<Data>>): ConnectionOptions {
+function readLate<Data>(
+  options: ServerSentEventsOptions<Data>,
+  latest: Latest<ServerSentEventsOptions<Data>>,
+): ServerSentEventsOptions<Data> {
   const { body, fetch, parse, jitter, refresh, onGap, reportError } = options;
-  const given = () => latest.current.options;
-  const late: ConnectionOptions = {
+  const given = () => latest.current;
+  return {
     ...options,
+    onMessage: (message) => given().onMessage?.(message),
     headers: () => resolved(given().headers),
     ...(body != null && { body: () => resolved(given().body) }),
+    ...(refresh && { refresh: readAnew(() => given().refresh ?? refresh) }),
     ...(onGap && { onGap: (gap) => (given().onGap ?? onGap)(gap) }),
     ...(fetch && { fetch: (...request) => (given().fetch ?? fetch)(...request) }),
     ...(reportError && { reportError: (error) => (given().reportError ?? reportError)(error) }),
@@ -173,8 +127,6 @@ function readLate<Data>(options: ConnectionOptions, latest: Latest<Given<Data>>)
       jitter: (...delay) => orElse(given().jitter, jitter)(...delay),
     }),
   };
-  // The refresh is shared by the connections that have the same function, so it is the app's own that counts.
-  return refresh ? Object.defineProperty(late, 'refresh', { get: () => given().refresh ?? refresh }) : late;
 }
 
 function resolved<Value>(supplied: Supplied<Value>): Value | Promise<Value> {

@@ -16,14 +16,11 @@ import {
   triggerRef,
   watch,
 } from 'vue';
-import type { Message } from '../machines/message.ts';
 import { complete, type Given, oneOf, option } from '../machines/option-table.ts';
 import { settingTable } from '../machines/settings.ts';
-import { resourceOf } from '../transports/resource.ts';
+import { createComponentConnection } from './component-connection.ts';
 import type { ReconnectOptions } from './connection.ts';
-import { makeConnection } from './create-connection.ts';
 import {
-  begin,
   type ConnectionCommands,
   type ConnectionView,
   createView,
@@ -81,84 +78,64 @@ export function useServerSentEvents<Data = unknown>(
   url: MaybeRefOrGetter<string | URL | null | undefined>,
   options: UseServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
-  const { onMessage, history, onDeactivated: _, ...rest } = options;
+  const { onDeactivated: _, ...rest } = options;
   const { onDeactivated: whenDeactivated, immediate } = complete(options, ownTable);
   const onServer = isOnServer();
   const target = () => toValue(url)?.toString() ?? null;
+  const component = createComponentConnection<Data>();
   let store: ViewStore<Data> = idleStore;
-  let address: string | null = null;
   let detach = () => {};
-  let wasRunning = false;
-  let isAway = false;
+  let isAway = onServer;
   const shown = createRefs(store);
 
   function follow(to: string | null): void {
-    const { connection } = store;
     if (to === null) {
-      pause();
+      component.leave();
       return;
     }
-    const isSame = connection !== null && address !== null && resourceOf(to) === resourceOf(address);
-    const hasMoved = to !== address;
-    if (!isSame) {
-      disconnect();
-      store = createStore(to);
+    const next = component.storeFor(to, rest);
+    if (next !== store) {
+      detach();
+      store = next;
       detach = shown.follow(store);
     }
-    address = to;
-    start();
-    if (isSame && hasMoved) connection.actor.send({ type: 'move' });
+    enter();
   }
 
-  function start(): void {
-    if (store.connection && !isAway && !onServer) begin(store.connection, immediate || wasRunning);
+  function enter(): void {
+    const url = target();
+    if (!isAway && url !== null) component.enter(store, url, immediate);
   }
 
-  function pause(): void {
-    wasRunning = store.connection?.suspend() ?? false;
-  }
-
-  /** What comes after the end of the scope finds no connection to open. */
-  function disconnect(): void {
-    pause();
-    detach();
-    store = idleStore;
+  function leave(): void {
+    isAway = true;
+    component.leave();
   }
 
   follow(target());
   if (!onServer) {
     watch(target, follow);
-    if (getCurrentScope()) onScopeDispose(disconnect);
+    if (getCurrentScope()) {
+      onScopeDispose(() => {
+        leave();
+        detach();
+      });
+    }
   }
-
-  function createStore(first: string): ViewStore<Data> {
-    const connection = makeConnection(() => address ?? first, { ...rest, immediate: false }, first);
-    if (onMessage) connection.on('*', (message) => onMessage(message as Message<Data>));
-    return createView(connection, { history, expected: immediate });
-  }
-
   if (whenDeactivated === 'pause' && getCurrentInstance()) {
-    onDeactivated(() => {
-      isAway = true;
-      pause();
-    });
+    onDeactivated(leave);
     onActivated(() => {
       isAway = false;
-      if (target() !== null) start();
+      enter();
     });
   }
 
-  /** Without a URL there is nothing to open. */
-  function ifThere(act: () => void): void {
-    if (target() !== null) act();
-  }
-
+  const commands = () => component.commandsOf(store);
   return {
     ...shown.refs,
-    open: () => ifThere(store.commands.open),
-    close: () => store.commands.close(),
-    reconnect: (reconnectOptions: ReconnectOptions = {}) =>
-      ifThere(() => store.commands.reconnect(reconnectOptions)),
+    open: () => commands().open(),
+    close: () => commands().close(),
+    reconnect: (reconnectOptions: ReconnectOptions = {}) => commands().reconnect(reconnectOptions),
   };
 }
 

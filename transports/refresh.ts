@@ -11,6 +11,19 @@ interface Renewals {
 
 const renewals = new WeakMap<() => unknown, Renewals>();
 
+/** What stands behind the functions of {@link readAnew}. */
+const latestOf = new WeakMap<() => unknown, () => () => unknown>();
+
+/**
+ * A refresh for where an app gives another function now and then. It is shared by the connections that have the same
+ * one, so it is the app's own that counts.
+ */
+export function readAnew(latest: () => () => unknown): () => unknown {
+  const refresh = () => latest()();
+  latestOf.set(refresh, latest);
+  return refresh;
+}
+
 let lastMoment = 0;
 
 /** A moment after all before it, to be held against the refreshes: clocks are too coarse for that. */
@@ -27,10 +40,11 @@ export function thisMoment(): number {
  * @throws ConnectionError `unauthorized` when the function throws or rejects.
  */
 export async function refreshOnce(
-  refresh: () => unknown,
+  given: () => unknown,
   sentAt: number,
   reporter: ErrorReporter,
 ): Promise<void> {
+  const refresh = latestOf.get(given)?.() ?? given;
   const known = renewals.get(refresh) ?? { renewedAt: 0 };
   renewals.set(refresh, known);
   if (known.renewedAt > sentAt) return;
@@ -45,7 +59,7 @@ export async function refreshOnce(
 }
 
 /** Who needs the credentials from now on does not wait for a refresh that is under way. */
-export function forgetRefresh(refresh: () => unknown): void {
-  const known = renewals.get(refresh);
+export function forgetRefresh(given: () => unknown): void {
+  const known = renewals.get(latestOf.get(given)?.() ?? given);
   if (known) known.current = undefined;
 }

@@ -29,6 +29,7 @@ const doors: Record<string, readonly string[]> = {
     'from-transport.ts',
     'option-rules.ts',
     'parse.ts',
+    'refresh.ts',
     'report.ts',
     'resource.ts',
     'transport.ts',

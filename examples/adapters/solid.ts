@@ -1,0 +1,47 @@
+import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import {
+  type ConnectionCommands,
+  type ConnectionView,
+  createComponentConnection,
+  type ReconnectOptions,
+  type ServerSentEventsOptions,
+  type ViewStore,
+} from 'sse-machine';
+
+/** Connects the owner, such as a component, to an event stream. A URL of null connects to nothing. */
+export function createServerSentEvents<Data = unknown>(
+  url: Accessor<string | null>,
+  options: ServerSentEventsOptions<Data> = {},
+): [view: Accessor<ConnectionView<Data> | null>, commands: ConnectionCommands] {
+  const component = createComponentConnection<Data>();
+  const [view, setView] = createSignal<ConnectionView<Data> | null>(null);
+  let store: ViewStore<Data> | undefined;
+  let forget = () => {};
+
+  // Effects do not run on a server.
+  createEffect(
+    on(url, (address) => {
+      if (address === null) return component.leave();
+      const next = component.storeFor(address, options);
+      store = next;
+      forget();
+      forget = next.subscribe(() => setView(next.get()));
+      setView(next.get());
+      component.enter(next, address, options.immediate);
+    }),
+  );
+  onCleanup(() => {
+    forget();
+    component.leave();
+  });
+
+  const commands = () => store && component.commandsOf(store);
+  return [
+    view,
+    {
+      open: () => commands()?.open(),
+      close: () => commands()?.close(),
+      reconnect: (again: ReconnectOptions = {}) => commands()?.reconnect(again),
+    },
+  ];
+}
