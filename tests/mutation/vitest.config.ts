@@ -18,13 +18,8 @@ const testsOf: Record<string, Tests> = {
     browser: ['environment'],
   },
   transports: {
-    together: [
-      'transports/*',
-      'hostile/redirect',
-      'field/{posts,servers-that-number-anew,lost-events,slow-keep-alives}',
-      'fuzz/replays',
-    ],
-    apart: ['adapters/{create-connection,resumption}'],
+    together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
+    apart: ['adapters/{create-connection,resumption}', 'field/{posts,lost-events,slow-keep-alives}'],
   },
   adapters: {
     together: [
