@@ -26,7 +26,7 @@ export type ConnectionStatus = (typeof connectionStatuses)[number];
 /** Why nothing runs: the app closed it, the server ended it, or the page is hidden or frozen and comes back later. */
 export type CloseReason = 'app' | 'ended' | 'paused';
 
-/** What the statechart knows: plain, serialisable data, without functions, headers, tokens or URLs. */
+/** The context of the statechart: plain, serialisable data, without functions, headers, tokens or URLs. */
 export interface ConnectionContext {
   readonly settings: ConnectionSettings;
   /** The retries charged since the budget was last whole. */
@@ -57,7 +57,7 @@ export interface ConnectionContext {
    */
   readonly repeatable: 'always' | 'resumed' | 'never';
   /**
-   * What is known of the credentials. `refreshed`: the attempt follows a refresh, so another 401 would be the second in
+   * The state of the credentials. `refreshed`: the attempt follows a refresh, so another 401 would be the second in
    * a row. `expiring`: the server said that they are about to expire. `unrenewable`: to renew them has failed while
    * this stream was open.
    */
@@ -72,7 +72,7 @@ export interface ConnectionContext {
   readonly closeReason: CloseReason | null;
 }
 
-/** What the statechart can be started with: any of its settings, and the event ID to resume after. */
+/** The input of the statechart: any of its settings, and the event ID to resume after. */
 export type ConnectionInput = GivenSettings & { readonly lastEventId?: string | undefined };
 
 /**
@@ -102,11 +102,11 @@ export interface Gap {
   readonly reason: 'server' | 'no-ids' | 'forgotten';
   /** The ID to resume after; empty when there was none. */
   readonly lastEventId: string;
-  /** What the server says instead: the ID after which it resumes, or a word of its own. */
+  /** The word of the server: the ID after which it resumes, or a word of its own. */
   readonly resumedAfter?: string | undefined;
 }
 
-/** What a transport actor reports of its request, until a stream comes of it. */
+/** Reports of a transport actor about its request, until it is accepted. */
 export type RequestEvent =
   /** The credentials are there, and the request is about to leave. */
   | {
@@ -121,7 +121,7 @@ export type RequestEvent =
   | { readonly type: 'request.accepted'; readonly at: number }
   | ({ readonly type: 'request.failed'; readonly error: Failure } & AttemptOutcome);
 
-/** What a transport actor reports of its stream. */
+/** Reports of a transport actor about its stream. */
 export type StreamEvent =
   | ({ readonly type: 'stream.messages' } & MessageBatch)
   /** The first event ID of this stream that the connection has not seen before. */
@@ -149,14 +149,14 @@ export type StreamEvent =
       readonly hadMessages?: boolean | undefined;
     } & AttemptOutcome);
 
-/** What transport actors report. */
+/** Reports of transport actors. */
 export type TransportEvent =
   | RequestEvent
   | StreamEvent
   /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
   | { readonly type: 'transport.restarted' };
 
-/** What the app asks for. */
+/** Commands of the app. */
 export type ConnectionCommand =
   | { readonly type: 'open' }
   /** `lastEventId` is the ID of the last message that reached the app. */
@@ -172,7 +172,7 @@ export type ConnectionCommand =
 
 export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;
 
-/** What the statechart announces, through `actor.on(type, listener)`. */
+/** Announcements of the statechart, for `actor.on(type, listener)`. */
 export type ConnectionEmitted =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly lastEventId: string }
   | { readonly type: 'opened' }
@@ -188,7 +188,7 @@ export type ConnectionEmitted =
   | { readonly type: 'gaveUp'; readonly error: Failure }
   | { readonly type: 'closed'; readonly reason: CloseReason };
 
-/** What a transport actor is started with: one for each request, which ends with the stream that comes of it. */
+/** The input of a transport actor: one for each request, which ends with its stream. */
 export interface TransportInput {
   /** The connection that it belongs to. */
   readonly connection: AnyActorRef;
@@ -197,7 +197,7 @@ export interface TransportInput {
   readonly refresh: boolean;
 }
 
-/** What a transport actor is told while its stream is open. */
+/** Commands to a transport actor while its stream is open. */
 export type TransportCommand =
   /** It has lasted: what comes from now on is no replay. */
   | { readonly type: 'stream.settle' }
@@ -207,25 +207,25 @@ export type TransportCommand =
 /** Listens to the page and to the network. */
 const environment = { src: 'environment' } as const;
 
-/** What follows when there is nothing more to come. */
-const onceFinished = {
+/** Closes: there is nothing more to come. */
+const closeWhenFinished = {
   guard: 'isFinished',
   target: '#connection.closed',
   actions: ['recordEnd', 'announceClosed'],
 } as const;
 
-/** What follows when the credentials are refused, and there is a way to refresh them. */
-const onceUnauthorized = {
+/** Refreshes the credentials and requests again, once: they were refused, and there is a way to renew them. */
+const refreshWhenUnauthorized = {
   guard: 'canRefresh',
   target: '#connection.live',
   reenter: true,
   actions: ['recordFailure', 'spendRefresh', 'announceFailure'],
 } as const;
 
-/** What follows when an attempt cannot simply be repeated after a wait. The first row that holds is taken. */
-const onceUnrepeatable = [
-  onceFinished,
-  onceUnauthorized,
+/** The failures that no wait helps against. The first row whose guard holds is taken. */
+const neverRetried = [
+  closeWhenFinished,
+  refreshWhenUnauthorized,
   {
     guard: 'canRestart',
     target: '#connection.live',
@@ -235,8 +235,8 @@ const onceUnrepeatable = [
   { guard: 'isRefused', target: '#connection.failed', actions: ['recordFailure', 'announceGaveUp'] },
 ] as const;
 
-/** What follows when it can: a retry is charged, as long as there are any. */
-const onceRepeatable = [
+/** Charges a retry and waits, or gives up when there is none left. */
+const retryOrGiveUp = [
   {
     guard: 'isExhausted',
     target: '#connection.failed',
@@ -245,56 +245,62 @@ const onceRepeatable = [
   { target: '#connection.backoff', actions: ['recordFailure', 'chargeRetry', 'announceFailure'] },
 ] as const;
 
-/** What follows when a request or a stream has failed. */
-const afterAFailure = [
-  ...onceUnrepeatable,
+/** A request or a stream has failed. */
+const onFailure = [
+  ...neverRetried,
   {
     guard: 'isOffline',
     target: '#connection.backoff.offline',
     actions: ['recordFailure', 'waitForNetwork', 'announceFailure'],
   },
-  ...onceRepeatable,
+  ...retryOrGiveUp,
 ] as const;
 
-/** What follows when the server has ended the stream: there is a network. */
-const afterAnEnd = [...onceUnrepeatable, ...onceRepeatable] as const;
+/** The server has ended the stream, so there is a network. */
+const onEnd = [...neverRetried, ...retryOrGiveUp] as const;
 
-/** What follows when a stream ends while the request that is to replace it is on its way. */
-const afterTheReplaced = [
-  onceFinished,
+/** A stream ends while the request that is to replace it is on its way. */
+const onReplacedStreamGone = [
+  closeWhenFinished,
   { target: '#connection.live.connecting', actions: 'dropStream' },
 ] as const;
 
-/** What follows when the page is hidden while the connection has something to do. */
-const onceHidden = {
+/** Pauses, if the app wants that, until the page is shown again. */
+const pauseWhenPageIsHidden = {
   guard: 'pausesWhenHidden',
   target: '#connection.closed.paused',
   actions: ['recordPause', 'announceClosed'],
 } as const;
 
-/** What follows when the page is frozen, and can read nothing until it is resumed. */
-const onceFrozen = { target: onceHidden.target, actions: onceHidden.actions } as const;
+/** Pauses: a frozen page can read nothing until it is resumed. */
+const pauseWhenPageIsFrozen = {
+  target: pauseWhenPageIsHidden.target,
+  actions: pauseWhenPageIsHidden.actions,
+} as const;
 
-/** What follows when the component that uses the connection goes away, perhaps to come back. */
-const onceLeft = {
+/** Closes while the component that uses the connection is away; it may come back. */
+const suspendConnection = {
   target: '#connection.closed.suspended',
   actions: ['recordClose', 'announceClosed'],
 } as const;
 
-/** What follows when something suggests that an attempt may succeed now. The budget stays as it is. */
-const onceWelcome = [
-  { guard: 'isWelcome', target: '#connection.live' },
-  { target: '#connection.backoff.waiting', actions: 'waitUntilWelcome' },
+/** An attempt may succeed now: requests at once, or waits as long as the server asked for. The budget stays as it is. */
+const retryNowOrWait = [
+  { guard: 'mayRequestNow', target: '#connection.live' },
+  { target: '#connection.backoff.waiting', actions: 'waitUntilAllowed' },
 ] as const;
 
 /** The same for a connection that gave up: only an exhausted budget is worth another try. */
-const onceWelcomeIfExhausted = [{ guard: 'wasRefused' }, ...onceWelcome] as const;
+const retryNowOrWaitIfExhausted = [{ guard: 'wasRefused' }, ...retryNowOrWait] as const;
 
-/** What follows when the app wants another stream, and the one that is open may go on until then. */
-const onceWanted = { target: '.replacing.reconnecting', actions: ['dropRequest', 'startAfresh'] } as const;
+/** The app wants another stream, and the one that is open may go on until then. */
+const requestAnotherStream = {
+  target: '.replacing.reconnecting',
+  actions: ['dropRequest', 'startAfresh'],
+} as const;
 
-/** What follows when something suggests that the stream may be dead. */
-const onceDoubted = { target: 'doubted', actions: 'resetProofTime' } as const;
+/** The stream may be dead: it has to show a sign of life. */
+const doubtStream = { target: 'doubted', actions: 'resetProofTime' } as const;
 
 /** How long a stream that is doubted has for a sign of life at first, in milliseconds. */
 export const leastProofTime = 5_000;
@@ -356,7 +362,7 @@ export const connectionMachine = setup({
     wasRefused: ({ context }) => context.error?.kind !== 'exhausted',
     refusesSecondStream: ({ event }) => refusesSecondStream(outcomeOf(event).error),
     wasLostOnTheWay: ({ event }) => ['network', 'timeout'].includes(outcomeOf(event).error.kind),
-    isWelcome: ({ context, event }) => heldBackFor(context, timeOf(event)) === 0,
+    mayRequestNow: ({ context, event }) => heldBackFor(context, timeOf(event)) === 0,
     pausesWhenHidden: ({ context }) => context.settings.pauseWhenHidden,
     mayPauseWhenHidden: ({ context }) => context.settings.pauseWhenHidden && mayRepeat(context),
     staysHidden: ({ context, event }) =>
@@ -448,7 +454,7 @@ export const connectionMachine = setup({
         message: `Gave up after ${chargedBefore(context, event)} retries. ${context.error.message}`,
       },
     })),
-    // What an unsafe request began is over: the next one begins anew.
+    // The answer to an unsafe request is over: the next one begins anew.
     recordEnd: assign(({ context }) => ({
       closeReason: 'ended' as const,
       error: null,
@@ -480,7 +486,7 @@ export const connectionMachine = setup({
       const drawn = least + (maxRetryDelay - least) * chanceOf(event);
       return waitFrom(at, Math.max(drawn, context.notBefore - at));
     }),
-    waitUntilWelcome: assign(({ context, event }) => {
+    waitUntilAllowed: assign(({ context, event }) => {
       const at = timeOf(event);
       return waitFrom(at, context.notBefore - at);
     }),
@@ -561,11 +567,11 @@ export const connectionMachine = setup({
           { guard: 'mayRepeat', target: 'live', reenter: true },
           { target: 'failed', actions: ['recordDrop', 'announceGaveUp'] },
         ],
-        'page.hidden': { ...onceHidden, guard: 'mayPauseWhenHidden' },
-        'page.frozen': { ...onceFrozen, guard: 'mayRepeat' },
+        'page.hidden': { ...pauseWhenPageIsHidden, guard: 'mayPauseWhenHidden' },
+        'page.frozen': { ...pauseWhenPageIsFrozen, guard: 'mayRepeat' },
         suspend: [
-          { guard: 'mayRepeat', ...onceLeft },
-          { ...onceLeft, target: 'closed' },
+          { guard: 'mayRepeat', ...suspendConnection },
+          { ...suspendConnection, target: 'closed' },
         ],
       },
       initial: 'connecting',
@@ -582,7 +588,7 @@ export const connectionMachine = setup({
               },
               { target: 'open', actions: ['adoptStream', 'recordOpened', 'announceOpened'] },
             ],
-            'request.failed': afterAFailure,
+            'request.failed': onFailure,
           },
         },
         /** The stream is accepted and messages arrive. */
@@ -597,23 +603,23 @@ export const connectionMachine = setup({
             'stream.progressed': { actions: 'restoreBudget' },
             'stream.gap': { actions: 'announceGap' },
             'stream.expiring': { actions: 'recordExpiry' },
-            'stream.failed': afterAFailure,
-            'stream.ended': afterAnEnd,
-            reconnect: { guard: 'canReplace', ...onceWanted },
-            move: { guard: 'canOverlap', ...onceWanted },
+            'stream.failed': onFailure,
+            'stream.ended': onEnd,
+            reconnect: { guard: 'canReplace', ...requestAnotherStream },
+            move: { guard: 'canOverlap', ...requestAnotherStream },
           },
           initial: 'fresh',
           states: {
             /** Accepted a moment ago: a server that accepts and drops is still charged for it. */
             fresh: {
               after: { stableAfter: 'stable' },
-              on: { 'network.online': onceDoubted, 'stream.overslept': onceDoubted },
+              on: { 'network.online': doubtStream, 'stream.overslept': doubtStream },
             },
             /** Open for long enough to be trusted: the retry budget is whole again. */
             stable: {
               entry: ['restoreBudget', 'settleStream'],
               always: { guard: 'expires', target: 'replacing.renewing', actions: 'forgetExpiry' },
-              on: { 'network.online': onceDoubted, 'stream.overslept': onceDoubted },
+              on: { 'network.online': doubtStream, 'stream.overslept': doubtStream },
             },
             /** It may be dead, and has to show that it is alive. */
             doubted: {
@@ -648,7 +654,7 @@ export const connectionMachine = setup({
                   actions: ['dropStream', 'adoptStream', 'recordOpened', 'announceOpened'],
                 },
                 'request.failed': [
-                  onceUnauthorized,
+                  refreshWhenUnauthorized,
                   {
                     guard: 'refusesSecondStream',
                     target: '#connection.backoff',
@@ -659,8 +665,8 @@ export const connectionMachine = setup({
                     actions: ['dropRequest', 'recordLostReplacement', 'announceFailure'],
                   },
                 ],
-                'stream.failed': afterTheReplaced,
-                'stream.ended': afterTheReplaced,
+                'stream.failed': onReplacedStreamGone,
+                'stream.ended': onReplacedStreamGone,
                 'stream.overran': { target: '#connection.live.connecting', actions: 'dropStream' },
               },
               initial: 'reconnecting',
@@ -706,12 +712,12 @@ export const connectionMachine = setup({
       invoke: environment,
       exit: 'endWait',
       on: {
-        'network.online': onceWelcome,
-        'page.visible': onceWelcome,
-        'page.resumed': onceWelcome,
-        'page.hidden': onceHidden,
-        'page.frozen': onceFrozen,
-        suspend: onceLeft,
+        'network.online': retryNowOrWait,
+        'page.visible': retryNowOrWait,
+        'page.resumed': retryNowOrWait,
+        'page.hidden': pauseWhenPageIsHidden,
+        'page.frozen': pauseWhenPageIsFrozen,
+        suspend: suspendConnection,
       },
       initial: 'waiting',
       states: {
@@ -735,10 +741,10 @@ export const connectionMachine = setup({
       invoke: environment,
       on: {
         open: { target: 'live', actions: 'startAfresh' },
-        suspend: { ...onceLeft, target: 'closed' },
-        'network.online': onceWelcomeIfExhausted,
-        'page.visible': onceWelcomeIfExhausted,
-        'page.resumed': onceWelcomeIfExhausted,
+        suspend: { ...suspendConnection, target: 'closed' },
+        'network.online': retryNowOrWaitIfExhausted,
+        'page.visible': retryNowOrWaitIfExhausted,
+        'page.resumed': retryNowOrWaitIfExhausted,
       },
     },
     /** Nothing runs: `context.closeReason` says why. */
@@ -760,19 +766,19 @@ export const connectionMachine = setup({
         paused: {
           invoke: environment,
           on: {
-            'page.visible': onceWelcome,
-            'page.resumed': [{ guard: 'staysHidden' }, ...onceWelcome],
-            suspend: onceLeft,
+            'page.visible': retryNowOrWait,
+            'page.resumed': [{ guard: 'staysHidden' }, ...retryNowOrWait],
+            suspend: suspendConnection,
           },
         },
         /** Closed while the component that uses it is away. */
-        suspended: { on: { resume: onceWelcome } },
+        suspended: { on: { resume: retryNowOrWait } },
       },
     },
   },
 });
 
-/** What the connection is doing, of a snapshot of {@link connectionMachine}. */
+/** Selects the status from a snapshot of {@link connectionMachine}. */
 export function selectStatus(snapshot: SnapshotFrom<typeof connectionMachine>): ConnectionStatus {
   const [status = 'closed'] = snapshot.tags as ReadonlySet<ConnectionStatus>; // the chart has no other tags
   return status;

@@ -15,11 +15,11 @@ interface DeliveryOptions {
   /** The server has shown that it is there. */
   readonly onKeepAlive: () => void;
   /** The server has closed the connection with a message of `closeOn`. */
-  readonly onFarewell: () => void;
+  readonly onClosingMessage: () => void;
 }
 
 /** Makes the function that reports what a stream brings: all of a batch in one event. */
-export function createDelivery({ settings, memory, send, onKeepAlive, onFarewell }: DeliveryOptions) {
+export function createDelivery({ settings, memory, send, onKeepAlive, onClosingMessage }: DeliveryOptions) {
   const { parse, idleTimeout, closeOn, keepAlive, refreshOn, reportError } = settings;
   const parseBatch = batchParser(parse, reportError);
   const closingNames = namesOf(closeOn);
@@ -58,7 +58,7 @@ export function createDelivery({ settings, memory, send, onKeepAlive, onFarewell
     if (expiringNames.length > 0 && batch.messages.some(({ event }) => expiringNames.includes(event))) {
       send({ type: 'stream.expiring' });
     }
-    if (last) onFarewell();
+    if (last) onClosingMessage();
   };
 }
 

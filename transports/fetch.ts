@@ -17,7 +17,6 @@ import {
 import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './byte-string.ts';
 import { readEventStream } from './event-stream.ts';
-import { isSafe } from './method.ts';
 import { asConnectionError } from './network-error.ts';
 import {
   bodyRule,
@@ -34,7 +33,7 @@ import {
 import { drop, fetchWithoutLeak } from './redirect.ts';
 import { refusalOf } from './refusal.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
-import { lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
+import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
 /** The request that continues a stream; what is left out is as at first, but for method and body. */
 export interface Resume {

@@ -57,7 +57,7 @@ export function runStream(
     memory: replays,
     send,
     onKeepAlive: () => liveness.heard(true),
-    onFarewell: () => end(farewell, true),
+    onClosingMessage: () => end(closedByServer, true),
   });
 
   async function run(): Promise<void> {
@@ -176,4 +176,4 @@ export function runStream(
   };
 }
 
-const farewell = 'The server closed the connection with a message of `closeOn`.';
+const closedByServer = 'The server closed the connection with a message of `closeOn`.';

@@ -53,3 +53,8 @@ export type MessageMatcher = string | readonly string[] | ((message: Message) =>
 
 /** The events of a server, by name, with the type of their data. */
 export type EventMap = Record<string, unknown>;
+
+/** Whether a request may be sent again without repeating an effect. */
+export function isSafe(method: string): boolean {
+  return /^(GET|HEAD)$/i.test(method);
+}

@@ -13,7 +13,7 @@ import { builtInEffect } from '../../machines/xstate-internals.ts';
 import { transportActorTable } from '../../transports/actor-options.ts';
 import { eventSourceTransport } from '../../transports/event-source.ts';
 import { fetchTable } from '../../transports/fetch.ts';
-import { isSafe } from '../../transports/method.ts';
+import { isSafe } from '../../transports/transport.ts';
 import { usualDraw } from '../chance.ts';
 import type { PathMessage } from './events.ts';
 

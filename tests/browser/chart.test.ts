@@ -162,7 +162,7 @@ describe('the live chart', () => {
     ]);
 
     send({ type: 'network.online', at: 3 });
-    expect(taken()).toEqual(['backoff → live', 'backoff → live [isWelcome]']);
+    expect(taken()).toEqual(['backoff → live', 'backoff → live [mayRequestNow]']);
 
     send({ type: 'request.failed', error: { kind: 'http', status: 404, message: '' }, at: 4, random: 0.5 });
     const refused = 'live.connecting → failed';

@@ -151,7 +151,7 @@ describe('the Mermaid diagram', () => {
       'request.ready [mayRepeat] in replacing<br>request.moved, stream.failed, ended, overran in replacing',
     );
     expect(arrow('backoff --> live')).toBe(
-      'network.online, page.visible, resumed [isWelcome]<br>after retryDelay',
+      'network.online, page.visible, resumed [mayRequestNow]<br>after retryDelay',
     );
     expect(arrow('failed --> backoff')).toBe('network.online, page.visible, resumed');
   });

@@ -59,6 +59,6 @@ runModel(native, distinct(routesOf(nativeSituations, native.without)), {
     'closed.paused: page.visible → backoff.waiting',
     'closed.paused: page.resumed → backoff.waiting',
     'closed.suspended: resume → backoff.waiting',
-    'isWelcome says no',
+    'mayRequestNow says no',
   ],
 });

@@ -130,7 +130,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
   {
     id: 'offline',
     title: 'Offline: waiting costs nothing',
-    guards: ['wasChargedJustNow', 'isWelcome'],
+    guards: ['wasChargedJustNow', 'mayRequestNow'],
     settings: { ...quick, retryDelay: 6_000, maxRetryDelay: 6_000, jitter: 'none' },
     steps: [
       {
@@ -156,7 +156,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
   {
     id: 'sleep',
     title: 'Sleep: the browser freezes the page',
-    guards: ['mayRepeat', 'isWelcome'],
+    guards: ['mayRepeat', 'mayRequestNow'],
     settings: quick,
     steps: [
       {
