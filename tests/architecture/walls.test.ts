@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -73,6 +73,36 @@ test.each(Object.entries(doors))('%s is entered by adapters through its doors', 
   expect(entered.filter(({ to }) => !files.some((file) => to === `${room}/${file}`)).map(inWords)).toEqual(
     [],
   );
+});
+
+describe('docs/architecture.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
+
+  test('draws every arrow between rooms, and no other', () => {
+    const [, picture = ''] = /```mermaid\nflowchart BT\n([\s\S]*?)```/.exec(page) ?? [];
+    const named = new Map([...picture.matchAll(/(\w+)\["([^"]+)"\]/g)].map(([, id, room]) => [id, room]));
+    const drawn = [...picture.matchAll(/(\w+)(?:\[[^\]]*\])? --> (\w+)/g)].map(([, ...ends]) =>
+      ends.map((id) => named.get(id) ?? id).join(' → '),
+    );
+    const real = Object.keys(mayImport)
+      .filter((room) => room !== 'index.ts')
+      .flatMap((room) => {
+        const others = ofRoom(room)
+          .filter(isFile)
+          .map(({ to }) => roomOf(to));
+        return [...new Set(others)].filter((other) => other !== room).map((other) => `${room} → ${other}`);
+      });
+    expect(drawn.sort()).toEqual(real.sort());
+  });
+
+  test('names only files and folders that there are', () => {
+    const paths = [...page.matchAll(/`((?:[a-z-]+\/)+(?:[\w.-]+)?)`/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(20);
+    const root = join(import.meta.dirname, '../..');
+    expect(paths.filter((path) => !path.startsWith('sse-machine/') && !existsSync(join(root, path)))).toEqual(
+      [],
+    );
+  });
 });
 
 test('the rooms do not import each other in a circle', () => {
