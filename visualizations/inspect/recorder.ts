@@ -1,5 +1,5 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
-import { isActor } from '../../machines/xstate-internals.ts';
+import { isActor, startEvent } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
@@ -59,7 +59,7 @@ export function createRecorder(
       if (type === '@xstate.actor') births.set(actor, at); // it has no snapshot yet
       if (type !== '@xstate.event' && type !== '@xstate.snapshot') return;
 
-      if (inspected.event.type === 'xstate.init' && isUntouched(connection)) return;
+      if (inspected.event.type === startEvent && isUntouched(connection)) return;
       meet(actor);
       if (actor === connection && isMessages(inspected.event)) {
         if (type === '@xstate.event' && inspected.sourceRef) senders.set(connection, inspected.sourceRef);

@@ -1,4 +1,4 @@
-import { stopEvent } from '../../../machines/xstate-internals.ts';
+import { startEvent, stopEvent } from '../../../machines/xstate-internals.ts';
 import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type ShownState } from './record.ts';
 import { takenTransition } from './taken-transition.ts';
@@ -67,7 +67,7 @@ export function createHistory(): History {
       // The transports and the environment of a connection come and go.
       if (connections.has(sessionId) || (parentId !== undefined && connections.has(parentId))) return;
       keep(names, sessionId, name);
-      if (state) append({ ...record, event: firstSeen, state }, 'xstate.init');
+      if (state) append({ ...record, event: firstSeen, state }, startEvent);
     } else if (record.type === 'snapshot') {
       append(record);
     } else {
