@@ -1,4 +1,4 @@
-import type { Reading } from '../transports/parse-stream.ts';
+import type { Reading } from '../transports/stream/parse-stream.ts';
 import { turn } from './real-time.ts';
 
 /** What one client reads of its stream, chunk by chunk. */

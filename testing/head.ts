@@ -1,7 +1,7 @@
 import { milliseconds } from '../machines/option-table.ts';
 import { isSendable } from '../transports/event-id.ts';
+import { refusalOf } from '../transports/http/refusal.ts';
 import { headerNameRule } from '../transports/option-rules.ts';
-import { refusalOf } from '../transports/refusal.ts';
 import type { Refusal } from './scripted.ts';
 
 /** By their names in lower case. */

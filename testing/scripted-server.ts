@@ -1,4 +1,4 @@
-import { fromUtf8Bytes, utf8Bytes } from '../transports/byte-string.ts';
+import { fromUtf8Bytes, utf8Bytes } from '../transports/http/byte-string.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type NodeRequest, type NodeResponse, type NodeServer, nodeHttp } from './node-http.ts';
 import { createScript, type Exchange, type Script } from './script.ts';

@@ -15,9 +15,10 @@ import {
   text,
 } from '../machines/option-table.ts';
 import { supply } from './app-functions.ts';
-import { fromUtf8Bytes, utf8Bytes } from './byte-string.ts';
-import { readEventStream } from './event-stream.ts';
-import { asConnectionError } from './network-error.ts';
+import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
+import { asConnectionError } from './http/network-error.ts';
+import { drop, fetchWithoutLeak } from './http/redirect.ts';
+import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
   eventsRule,
@@ -30,9 +31,8 @@ import {
   urlRule,
   withCredentials,
 } from './option-rules.ts';
-import { drop, fetchWithoutLeak } from './redirect.ts';
-import { refusalOf } from './refusal.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
+import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
 /** The request that continues a stream; what is left out is as at first, but for method and body. */

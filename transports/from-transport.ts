@@ -3,8 +3,8 @@ import type { TransportCommand, TransportInput } from '../machines/connection.ts
 import { complete } from '../machines/option-table.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { type TransportActorOptions, transportActorTable } from './actor-options.ts';
-import { memoryOf } from './connection-memory.ts';
-import { runStream } from './run-stream.ts';
+import { memoryOf } from './stream/connection-memory.ts';
+import { runStream } from './stream/run-stream.ts';
 import type { Transport } from './transport.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from '../../adapters/options.ts';
 import type { Message } from '../../machines/message.ts';
 import { namesOf } from '../../transports/app-functions.ts';
-import { bufferTime } from '../../transports/liveness.ts';
-import { mostMessages } from '../../transports/replay-memory.ts';
+import { mostMessages } from '../../transports/replays/replay-memory.ts';
+import { bufferTime } from '../../transports/stream/liveness.ts';
 import { isSafe } from '../../transports/transport.ts';
 import { nextNoticed } from './due.ts';
 import { type Attempt, isNative, type Model, requestOf, streamOf } from './model.ts';

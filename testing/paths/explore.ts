@@ -1,6 +1,6 @@
 import type { ActorLogic, Snapshot } from 'xstate';
 import { type AdjacencyValue, getAdjacencyMap } from 'xstate/graph';
-import { bufferTime } from '../../transports/liveness.ts';
+import { bufferTime } from '../../transports/stream/liveness.ts';
 import { eventsIn, type PathEvent, type TestEvent } from './events.ts';
 import { type Model, requestOf, streamOf } from './model.ts';
 import { perform } from './perform.ts';

@@ -1,9 +1,9 @@
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import type { Message } from '../../machines/message.ts';
 import { namesOf } from '../../transports/app-functions.ts';
-import { bufferTime } from '../../transports/liveness.ts';
-import { refusalOf } from '../../transports/refusal.ts';
-import { mostMessages } from '../../transports/replay-memory.ts';
+import { refusalOf } from '../../transports/http/refusal.ts';
+import { mostMessages } from '../../transports/replays/replay-memory.ts';
+import { bufferTime } from '../../transports/stream/liveness.ts';
 import { usualDraw } from '../chance.ts';
 import { nextDue } from './due.ts';
 import { isFarewell, type PageEvent, type PathMessage, type TestEvent } from './events.ts';

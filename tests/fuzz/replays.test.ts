@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, test } from 'vitest';
 import { createConnection, type Transport } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
-import { parseStream } from '../../transports/parse-stream.ts';
+import { parseStream } from '../../transports/stream/parse-stream.ts';
 import { propertyParameters, propertySeed, propertyTimeout } from '../support/property-runs.ts';
 import { type Block, createReplayReader, type StreamPlan } from './replay-reader.ts';
 

@@ -1,5 +1,5 @@
 import { ConnectionError } from '../../machines/connection-error.ts';
-import { parseStream, type Reading } from '../../transports/parse-stream.ts';
+import { parseStream, type Reading } from '../../transports/stream/parse-stream.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { between, latency } from './schedule.ts';
 import type { SimulationClock } from './simulation-clock.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ConnectionClock } from '../../index.ts';
 import { createTestClock } from '../../testing/clock.ts';
-import { createCadence, createLiveness } from '../../transports/liveness.ts';
+import { createCadence, createLiveness } from '../../transports/stream/liveness.ts';
 
 /** Watches over a stream that has just opened, by a clock that stands still and can be set. */
 function watch(idleTimeout: number | 'auto', cadence = createCadence()) {

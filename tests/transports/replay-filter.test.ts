@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message, MessageBatch } from '../../machines/message.ts';
 import { createTestClock } from '../../testing/clock.ts';
-import { createReplayFilter } from '../../transports/replay-filter.ts';
-import { ReplayMemory } from '../../transports/replay-memory.ts';
+import { createReplayFilter } from '../../transports/replays/replay-filter.ts';
+import { ReplayMemory } from '../../transports/replays/replay-memory.ts';
 import { propertyParameters } from '../support/property-runs.ts';
 
 /** One block of a stream: `5` is a message with that ID, `5=x` has other data, `-x` has no ID, `#5` is an ID alone. */

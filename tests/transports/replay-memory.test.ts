@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, MessageBatch } from '../../machines/message.ts';
-import { indexOfTrace, mostMessages, ReplayMemory } from '../../transports/replay-memory.ts';
+import { indexOfTrace, mostMessages, ReplayMemory } from '../../transports/replays/replay-memory.ts';
 
 const message = (id: string, data: unknown = `data of ${id}`): Message => ({ event: 'message', data, id });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { retryAfterOf } from '../../transports/retry-after.ts';
+import { retryAfterOf } from '../../transports/http/retry-after.ts';
 
 const noon = 'Sat, 21 Nov 2026 12:00:00 GMT';
 const retryAfter = (value: string, date = noon) => retryAfterOf(new Headers({ 'retry-after': value, date }));

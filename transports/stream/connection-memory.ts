@@ -1,5 +1,5 @@
+import { ReplayMemory } from '../replays/replay-memory.ts';
 import { type Cadence, createCadence } from './liveness.ts';
-import { ReplayMemory } from './replay-memory.ts';
 
 /** What the transport actors of one connection have in common. */
 export interface ConnectionMemory {

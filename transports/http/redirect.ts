@@ -1,5 +1,5 @@
-import { ConnectionError } from '../machines/connection-error.ts';
-import { isSafe } from './transport.ts';
+import { ConnectionError } from '../../machines/connection-error.ts';
+import { isSafe } from '../transport.ts';
 
 type Fetch = typeof globalThis.fetch;
 

@@ -1,4 +1,4 @@
-import type { Message } from '../machines/message.ts';
+import type { Message } from '../../machines/message.ts';
 
 const prime = 0x01000193;
 const start = 0x811c9dc5;

@@ -3,19 +3,19 @@ import type {
   TransportCommand,
   TransportEvent,
   TransportInput,
-} from '../machines/connection.ts';
-import { ConnectionError, exceeded, toFailure } from '../machines/connection-error.ts';
-import { isOffline } from '../machines/environment.ts';
-import type { TransportActorSettings } from './actor-options.ts';
+} from '../../machines/connection.ts';
+import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
+import { isOffline } from '../../machines/environment.ts';
+import type { TransportActorSettings } from '../actor-options.ts';
+import { asConnectionError } from '../http/network-error.ts';
+import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
+import { createReplayFilter } from '../replays/replay-filter.ts';
+import { report } from '../report.ts';
+import { resourceOf } from '../resource.ts';
+import type { Transport } from '../transport.ts';
 import type { ConnectionMemory } from './connection-memory.ts';
 import { createDelivery } from './delivery.ts';
 import { createLiveness } from './liveness.ts';
-import { asConnectionError } from './network-error.ts';
-import { forgetRefresh, refreshOnce, thisMoment } from './refresh.ts';
-import { createReplayFilter } from './replay-filter.ts';
-import { report } from './report.ts';
-import { resourceOf } from './resource.ts';
-import type { Transport } from './transport.ts';
 
 /** Runs one request and reads its stream. It reports what happens and obeys; the statechart decides. */
 export function runStream(

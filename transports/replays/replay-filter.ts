@@ -1,5 +1,5 @@
-import type { ConnectionClock } from '../machines/clock.ts';
-import type { Message, MessageBatch } from '../machines/message.ts';
+import type { ConnectionClock } from '../../machines/clock.ts';
+import type { Message, MessageBatch } from '../../machines/message.ts';
 import { indexOfTrace, isOwnId, mostMessages, type ReplayMemory } from './replay-memory.ts';
 
 /** How many messages of a new stream are looked at: a server may replay more than it was asked for. */

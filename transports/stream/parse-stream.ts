@@ -1,9 +1,9 @@
 import { createParser } from 'eventsource-parser';
-import { type ConnectionError, exceeded } from '../machines/connection-error.ts';
-import type { MessageBatch } from '../machines/message.ts';
-import { isSendable } from './event-id.ts';
-import { asConnectionError } from './network-error.ts';
-import type { TextMessage } from './transport.ts';
+import { type ConnectionError, exceeded } from '../../machines/connection-error.ts';
+import type { MessageBatch } from '../../machines/message.ts';
+import { isSendable } from '../event-id.ts';
+import { asConnectionError } from '../http/network-error.ts';
+import type { TextMessage } from '../transport.ts';
 
 export interface ParseOptions {
   /** The last event ID in force until the stream gives another. */

@@ -1,4 +1,4 @@
-import type { MessageBatch } from '../machines/message.ts';
+import type { MessageBatch } from '../../machines/message.ts';
 import { type ParseOptions, parseStream } from './parse-stream.ts';
 
 /** Reads an event stream from the bytes of an answer, until it is over or `signal` aborts. */

@@ -1,4 +1,4 @@
-import type { ConnectionClock } from '../machines/clock.ts';
+import type { ConnectionClock } from '../../machines/clock.ts';
 
 /** How far apart the looks at an open stream are at most, in milliseconds. */
 const round = 15_000;

@@ -1,4 +1,4 @@
-import type { Message, MessageBatch } from '../machines/message.ts';
+import type { Message, MessageBatch } from '../../machines/message.ts';
 import { exactPrint, numberOf, samplePrint } from './fingerprint.ts';
 
 /** How many of the last messages are held against a replay. */

@@ -1,4 +1,4 @@
-import { ConnectionError, type FailureKind } from '../machines/connection-error.ts';
+import { ConnectionError, type FailureKind } from '../../machines/connection-error.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** The refusals that have a word and a sentence of their own. */
