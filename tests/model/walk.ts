@@ -32,7 +32,7 @@ export interface Target {
 }
 
 /** How long a scene may take to look as it must, in milliseconds. */
-const patience = 5_000;
+const patience = 20_000;
 
 /** Walks a route, and holds what is seen after every step against what must be seen. */
 export async function walk({ situation, moves }: Route, target: Target): Promise<void> {
