@@ -10,6 +10,7 @@ import {
   rule,
   text,
 } from '../machines/option-table.ts';
+import { abortReason, throwIfAborted } from './abort.ts';
 import { namesOf, supply } from './app-functions.ts';
 import {
   eventsRule,
@@ -70,9 +71,9 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
 
   return async (request, signal) => {
     const url = await supply('url', options.url, settings.reportError);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const lastEventId = lastEventIdAt(url, request);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const source = construct(settings.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
       withCredentials: settings.withCredentials,
     });
@@ -101,7 +102,7 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
       source.addEventListener('error', (event) => {
         if (!('lastEventId' in event)) fail(new ConnectionError('network', unknownReason));
       });
-      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+      signal.addEventListener('abort', () => fail(abortReason(signal)), { once: true });
     });
   };
 }

@@ -14,6 +14,7 @@ import {
   rule,
   text,
 } from '../machines/option-table.ts';
+import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError } from './http/network-error.ts';
@@ -105,7 +106,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
 
   const open: Transport = async (request, signal) => {
     const wanted = await supplyRequest(settings, request);
-    signal.throwIfAborted(); // a function of the app may have taken its time
+    throwIfAborted(signal); // a function of the app may have taken its time
     const { url, lastEventId } = wanted;
     const [own, bare] = initsOf(wanted, settings, signal);
     const { fetch = globalThis.fetch } = settings;
@@ -197,9 +198,9 @@ function initsOf(
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
-    const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
+    const common = { ...implemented({ credentials, cache: 'no-store' }), signal };
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!fetch && !fetchable.test(new Request(url, { method, credentials }).url)) {
+    if (!fetch && globalThis.Request && !fetchable.test(new Request(url, { method }).url)) {
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
@@ -209,6 +210,19 @@ function initsOf(
     const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
     throw new ConnectionError('invalid', message, { cause });
   }
+}
+
+/** Leaves out what this runtime refuses: workerd throws for fields that it does not implement. */
+function implemented(fields: RequestInit): RequestInit {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => {
+      try {
+        return !globalThis.Request || new Request('http://localhost', { [name]: value });
+      } catch {
+        return false;
+      }
+    }),
+  );
 }
 
 const movedAway =

@@ -1,4 +1,5 @@
 import { ConnectionError } from '../../machines/connection-error.ts';
+import { throwIfAborted } from '../abort.ts';
 import { isSafe } from '../transport.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -22,12 +23,12 @@ export async function fetchWithoutLeak(
   drop(response);
   // It may have had its effect: only the answer could tell, and a browser hides it.
   if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);
-  own.signal?.throwIfAborted();
+  throwIfAborted(own.signal);
   const elsewhere = await fetch(url, bare);
   const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(response.url);
   if (elsewhere.redirected && !isSameOrigin) return elsewhere;
   drop(elsewhere);
-  own.signal?.throwIfAborted();
+  throwIfAborted(own.signal);
   const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
   if (!isRedirect(last)) return last;
   drop(last);
