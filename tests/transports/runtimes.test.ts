@@ -87,6 +87,19 @@ test('a runtime that has `fetch` and no `Request` is given all of them', async (
   expect(inits).toMatchObject([{ cache: 'no-store', credentials: 'same-origin' }]);
 });
 
+test('a global target of events that captures none, as that of workerd, costs nobody the connection', async () => {
+  const target = new EventTarget();
+  vi.stubGlobal(
+    'addEventListener',
+    (name: string, listener: () => void, options: AddEventListenerOptions) => {
+      if (options.capture) throw new TypeError('addEventListener(): options.capture must be false.');
+      target.addEventListener(name, listener, options);
+    },
+  );
+  const { connection } = listen();
+  await reached(connection, 'open');
+});
+
 /** Keeps what the global `fetch` is given. */
 function spyOnFetch() {
   const { fetch } = globalThis;
