@@ -118,25 +118,42 @@ describe('a stream', () => {
     await until(() => server.sockets.size === 0, 'the socket to be closed');
   });
 
-  test.each(['text/event-stream', 'text/event-stream; charset=utf-8', 'Text/Event-Stream;charset="UTF-8"'])(
-    'of the content type %s is accepted',
-    async (type) => {
-      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
-      expect((await readAll(await open())).data).toEqual(['a']);
-    },
-  );
+  test.each([
+    'text/event-stream',
+    'text/event-stream; charset=utf-8',
+    'Text/Event-Stream;charset="UTF-8"',
+    'text/event-stream, text/event-stream',
+    'text/html, text/event-stream;charset=utf-8',
+    'text/event-stream, */*',
+    'text/event-stream, no type',
+    'text/event-stream,',
+    'text/event-stream; note="a, text/html"',
+    'text/event-stream; note="\\", text/html"',
+    'text/event-stream; note="open, text/html',
+  ])('of the content type %s is accepted', async (type) => {
+    server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+    expect((await readAll(await open())).data).toEqual(['a']);
+  });
 
-  test.each(['text/html', 'text/event-streams', 'x-text/event-stream', 'application/json', ''])(
-    'of the content type "%s" is refused',
-    async (type) => {
-      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
-      await expect(open()).rejects.toMatchObject({
-        kind: 'content-type',
-        status: 200,
-        message: 'The answer is not a text/event-stream. Check the URL.',
-      });
-    },
-  );
+  test.each([
+    'text/html',
+    'text/event-streams',
+    'x-text/event-stream',
+    'application/json',
+    '',
+    'text/event-stream, text/html',
+    'text/html; note="a, text/event-stream"',
+    'text/event-stream; note="\\\\", text/html',
+    'text/event-stream more',
+    ', */*',
+  ])('of the content type "%s" is refused', async (type) => {
+    server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+    await expect(open()).rejects.toMatchObject({
+      kind: 'content-type',
+      status: 200,
+      message: 'The answer is not a text/event-stream. Check the URL.',
+    });
+  });
 });
 
 describe('a refusal', () => {

@@ -23,7 +23,20 @@ export function refusalOf({ status, headers }: Answer): ConnectionError | undefi
       retryAfter: retryAfterOf(headers),
     });
   }
-  if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
+  if (essenceOf(headers.get('content-type')) === 'text/event-stream') return undefined;
   const message = 'The answer is not a text/event-stream. Check the URL.';
   return new ConnectionError('content-type', message, { status });
+}
+
+/**
+ * Of several types, such as a proxy that adds its own makes them, the last that is one counts.
+ *
+ * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
+ */
+function essenceOf(contentType: string | null): string | undefined {
+  const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes divides nothing
+  const essences = values.map(
+    (value) => /^\s*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)\s*(;|$)/.exec(value)?.[1],
+  );
+  return essences.findLast((essence) => essence && essence !== '*/*')?.toLowerCase();
 }
