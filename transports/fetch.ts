@@ -116,7 +116,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
       },
     );
     const { body: stream, headers } = response;
-    const refusal = refusalOf(response);
+    const refusal = refusalOf(response, wanted.method);
     if (stream && !refusal) {
       const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
       const resumedAfter = headers.get(lastEventIdHeader);

@@ -135,6 +135,24 @@ describe('a stream', () => {
     expect((await readAll(await open())).data).toEqual(['a']);
   });
 
+  test.each([201, 202])(
+    'with the status %i is accepted as the answer to a POST, not to a GET',
+    async (code) => {
+      server.answer((response) =>
+        response.writeHead(code, { 'content-type': 'text/event-stream' }).end('data: a\n\n'),
+      );
+      expect((await readAll(await open({ method: 'POST', body: 'question' }))).data).toEqual(['a']);
+      await expect(open()).rejects.toMatchObject({ kind: 'http', status: code });
+      server.answer(status(code, { 'content-type': 'application/json' }));
+      await expect(open({ method: 'POST' })).rejects.toMatchObject({ kind: 'http', status: code });
+    },
+  );
+
+  test.each([203, 206])('with the status %i is refused, also as the answer to a POST', async (code) => {
+    server.answer(status(code, { 'content-type': 'text/event-stream' }));
+    await expect(open({ method: 'POST' })).rejects.toMatchObject({ kind: 'http', status: code });
+  });
+
   test.each([
     'text/html',
     'text/event-streams',
