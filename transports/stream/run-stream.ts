@@ -7,7 +7,8 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
-import { asConnectionError } from '../http/network-error.ts';
+import { keepError } from '../failure-cause.ts';
+import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
 import { createReplayFilter } from '../replays/replay-filter.ts';
 import { report } from '../report.ts';
@@ -119,6 +120,11 @@ export function runStream(
   function fail(error: ConnectionError): void {
     if (signal.aborted) return;
     const unsent = phase === 'preparing' && { unsent: true };
+    keepError(input.connection, error);
+    if (!memory.hasReported && error.kind === 'network' && !error.unsent && isProgrammingError(error.cause)) {
+      memory.hasReported = true;
+      report(reportError, error.cause);
+    }
     const type = phase === 'streaming' ? 'stream.failed' : 'request.failed';
     dispose();
     send({ type, error: { ...toFailure(error), ...unsent }, ...outcome() });
