@@ -110,7 +110,7 @@ function seenRequest(
   const headers: HeaderRecord = {
     accept: 'text/event-stream',
     ...headerRecord(given),
-    ...(lastEventId !== '' && { [lastEventIdHeader.toLowerCase()]: lastEventId }),
+    ...(lastEventId !== '' && lastEventIdHeader && { [lastEventIdHeader.toLowerCase()]: lastEventId }),
   };
   const text = typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
   return { at, lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };

@@ -12,6 +12,7 @@ import {
 } from '../machines/option-table.ts';
 import { abortReason, throwIfAborted } from './abort.ts';
 import { namesOf, supply } from './app-functions.ts';
+import { withParameter } from './http/query-parameter.ts';
 import {
   eventsRule,
   matcherRule,
@@ -156,12 +157,4 @@ function construct(given: typeof EventSource | undefined, url: string, init: Eve
   } catch (cause) {
     throw new ConnectionError('invalid', 'The URL is not one that EventSource can open.', { cause });
   }
-}
-
-/** Sets a parameter and leaves the rest of the URL as it is, to the letter: it may be relative, or signed. */
-function withParameter(url: string | URL, name: string, value: string): string {
-  if (value === '') return String(url);
-  const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];
-  const others = query.split('&').filter((pair) => pair !== '' && !new URLSearchParams(pair).has(name));
-  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${hash}`;
 }

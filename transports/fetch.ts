@@ -18,12 +18,13 @@ import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError } from './http/network-error.ts';
+import { withParameter } from './http/query-parameter.ts';
 import { drop, fetchWithoutLeak } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
   eventsRule,
-  headerNameRule,
+  headerNameOrNone,
   headersRule,
   maxEventSize,
   maxFieldSize,
@@ -44,6 +45,8 @@ export interface Resume {
   readonly headers?: Supplied<HeadersInit | undefined>;
   readonly body?: Supplied<BodyInit | null | undefined>;
 }
+
+const idHeader = 'Last-Event-ID';
 
 /** The options of {@link fetchTransport}, but for the URL. */
 export const fetchTable = {
@@ -72,8 +75,10 @@ export const fetchTable = {
   maxEventSize,
   /** The longest ID and event name to accept, in characters. @default 4_096 */
   maxFieldSize,
-  /** The header that carries the last event ID. @default 'Last-Event-ID' */
-  lastEventIdHeader: option('Last-Event-ID', headerNameRule),
+  /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
+  lastEventIdHeader: option(idHeader, headerNameOrNone),
+  /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
+  lastEventIdParam: optional(text),
   /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
   reportError,
 };
@@ -119,7 +124,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const refusal = refusalOf(response, wanted.method);
     if (stream && !refusal) {
       const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
-      const resumedAfter = headers.get(lastEventIdHeader);
+      const resumedAfter = headers.get(lastEventIdHeader || idHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);
@@ -146,7 +151,11 @@ export async function supplyRequest(
   options: FetchTransportOptions,
   request: TransportRequest,
 ): Promise<SuppliedRequest> {
-  const { method: first = fetchTable.method.default, reportError = defaultReporter } = options;
+  const {
+    method: first = fetchTable.method.default,
+    reportError = defaultReporter,
+    lastEventIdParam,
+  } = options;
   const continued = request.lastEventId === '' ? undefined : options.resume;
   const url = await supply('url', continued?.url ?? options.url, reportError);
   // A continuation may be at a place of its own.
@@ -161,7 +170,7 @@ export async function supplyRequest(
     body,
   } = (hasMoved ? undefined : continued) ?? options;
   return {
-    url,
+    url: lastEventIdParam ? withParameter(url, lastEventIdParam, lastEventId) : url,
     method,
     headers: await supplyAllowed('headers', headers, headersRule, reportError),
     body: await supplyAllowed('body', body, bodyRule, reportError),
@@ -192,7 +201,7 @@ function initsOf(
   const credentials = withCredentials ? 'include' : wanted;
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '') headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
     return headers;
   }
   try {

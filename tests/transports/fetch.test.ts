@@ -430,9 +430,37 @@ describe('the request', () => {
     },
   );
 
+  test.each([
+    ['/events?room=a%20b&empty&sig=x%2By', '/events?room=a%20b&empty&sig=x%2By&after=a%26b'],
+    ['/events?after=3#part', '/events?after=a%26b'],
+    ['/events', '/events?after=a%26b'],
+  ])('to %s says in the query too after which ID to resume, if it has a name there', async (path, asked) => {
+    const url = new URL(path, server.url).href;
+    await open({ url, lastEventIdParam: 'after' }, 'a&b');
+    await open({ url, lastEventIdParam: 'after', lastEventIdHeader: false, headers: { 'x-a': 'b' } }, 'a&b');
+    await open({ url }, 'a&b');
+    await open({ url, lastEventIdParam: 'after' });
+    const own = path.replace('#part', '');
+    expect(server.requests.map(({ url, headers }) => [url, headers['last-event-id']])).toEqual([
+      [asked, 'a&b'],
+      [asked, undefined],
+      [own, 'a&b'],
+      [own, undefined],
+    ]);
+  });
+
+  test('without a header for the ID is answered in the usual one all the same', async () => {
+    server.answer((response, request) => {
+      response.setHeader('last-event-id', '3');
+      body(':\n\n')(response, request);
+    });
+    const options = { lastEventIdHeader: false, lastEventIdParam: 'after' } as const;
+    expect((await open(options, '7')).resumedAfter).toBe('3');
+  });
+
   test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
     expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(
-      /^`lastEventIdHeader` must be the name of a header, but it is /,
+      /^`lastEventIdHeader` must be the name of a header, or false, but it is /,
     );
   });
 
