@@ -19,7 +19,7 @@ import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
-import { drop, fetchWithoutLeak } from './http/redirect.ts';
+import { drop, fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
@@ -117,6 +117,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const { fetch = globalThis.fetch } = settings;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
+        if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
         throw asConnectionError(cause, 'The server could not be reached');
       },
     );
@@ -233,6 +234,8 @@ function implemented(fields: RequestInit): RequestInit {
     }),
   );
 }
+
+const redirectLoop = 'The server redirects in a circle, or too often.';
 
 const movedAway =
   "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.";

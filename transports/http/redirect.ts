@@ -38,6 +38,15 @@ export async function fetchWithoutLeak(
 const refusal =
   'The server redirects a request with headers or a body of yours. They do not go on to wherever that leads: use the final URL.';
 
+/** Whether a `fetch` gave up on redirects, in the words of Node, Deno, Bun, workerd and node-fetch. A browser is silent. */
+export function isRedirectLoop(error: unknown): boolean {
+  const { message = '', cause } = Object(error) as Partial<Error>;
+  return loopWords.test(message) || (cause !== undefined && isRedirectLoop(cause));
+}
+
+const loopWords =
+  /redirect count exceeded|too many redirects|redirected too many times|number of redirects|maximum redirect/i;
+
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
 }
