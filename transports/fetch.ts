@@ -34,6 +34,7 @@ import {
   withCredentials,
 } from './option-rules.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
+import { resourceOf } from './resource.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
@@ -118,7 +119,11 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
         if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
-        throw asConnectionError(cause, 'The server could not be reached');
+        const header = lastEventId !== '' && lastEventIdHeader;
+        throw asConnectionError(
+          cause,
+          unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''),
+        );
       },
     );
     const { body: stream, headers } = response;
@@ -233,6 +238,19 @@ function implemented(fields: RequestInit): RequestInit {
       }
     }),
   );
+}
+
+const unreachable = 'The server could not be reached';
+
+/** A browser does not tell that the preflight failed: the first connection works, and no resumption does. */
+function preflightOf(header: string): string {
+  return `, or does not allow the header \`${header}\`: name it in Access-Control-Allow-Headers, or set \`lastEventIdHeader: false\` and \`lastEventIdParam\``;
+}
+
+/** Whether the URL is of another origin than the page. */
+function isCrossOrigin(url: string | URL): boolean {
+  const origin = globalThis.location?.origin;
+  return origin !== undefined && !resourceOf(url).startsWith(`${origin}/`);
 }
 
 const redirectLoop = 'The server redirects in a circle, or too often.';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ConnectionError,
   type FetchTransportOptions,
@@ -209,6 +209,36 @@ describe('a refusal', () => {
       expect(held.length).toBe(1);
     },
   );
+});
+
+describe('a request of a page that cannot be sent', () => {
+  const page = (origin: string) => vi.stubGlobal('location', { origin, href: `${origin}/page` });
+  const lost: typeof fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    [{}, 'Last-Event-ID'],
+    [{ lastEventIdHeader: 'X-Cursor' }, 'X-Cursor'],
+  ])('to another origin names the preflight of a resumption, and the ways out', async (options, header) => {
+    page('https://app.example');
+    await expect(open({ ...options, fetch: lost }, '7')).rejects.toMatchObject({
+      kind: 'network',
+      message: `The server could not be reached, or does not allow the header \`${header}\`: name it in Access-Control-Allow-Headers, or set \`lastEventIdHeader: false\` and \`lastEventIdParam\`.`,
+    });
+  });
+
+  test.each<[string, string | undefined, string, Partial<FetchTransportOptions>]>([
+    ['there is no page', undefined, '7', {}],
+    ['it is of the same origin', 'same', '7', {}],
+    ['it is relative', 'https://app.example', '7', { url: '/events' }],
+    ['there is no ID', 'https://app.example', '', {}],
+    ['the ID is not in a header', 'https://app.example', '7', { lastEventIdHeader: false }],
+  ])('says nothing of a preflight where %s', async (_, origin, lastEventId, options) => {
+    if (origin !== undefined) page(origin === 'same' ? new URL(server.url).origin : origin);
+    await expect(open({ ...options, fetch: lost }, lastEventId)).rejects.toMatchObject({
+      message: 'The server could not be reached.',
+    });
+  });
 });
 
 test('an answer without a body is none', async () => {
