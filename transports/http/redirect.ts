@@ -45,7 +45,7 @@ export function isRedirectLoop(error: unknown): boolean {
 }
 
 const loopWords =
-  /redirect count exceeded|too many redirects|redirected too many times|number of redirects|maximum redirect/i;
+  /redirect count|too many redirects|redirected too many|number of redirects|maximum redirect/i;
 
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
