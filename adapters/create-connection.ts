@@ -3,6 +3,7 @@ import { type connectionMachine, selectStatus } from '../machines/connection.ts'
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
+import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
@@ -98,7 +99,7 @@ export function makeConnection(
 
   actor.subscribe((snapshot) => {
     const { state } = connection;
-    const next = stateOf(snapshot, state);
+    const next = stateOf(actor, snapshot, state);
     if (next === state) return;
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     connection.state = next;
@@ -107,7 +108,7 @@ export function makeConnection(
 
   const connection: Writable<Connection> = {
     actor,
-    state: stateOf(actor.getSnapshot()),
+    state: stateOf(actor, actor.getSnapshot()),
     on(event: string, listener: (message: never) => void) {
       if (event !== '*') checkName(event, events);
       const known = listeners.get(event) ?? new Listeners<Message>();
@@ -145,6 +146,7 @@ export function makeConnection(
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function stateOf(
+  actor: object,
   snapshot: SnapshotFrom<typeof connectionMachine>,
   before?: ConnectionState,
 ): ConnectionState {
@@ -153,7 +155,7 @@ function stateOf(
     status: selectStatus(snapshot),
     retries,
     retryAt,
-    error: error && errorOf(error),
+    error: error && errorOf(error, actor),
     lastEventId,
     openedAt,
     closeReason,
@@ -165,8 +167,10 @@ function stateOf(
 const errors = new WeakMap<Failure, ConnectionError>();
 
 /** The error to throw for a failure that the statechart holds as plain data: always the same one. */
-function errorOf(failure: Failure): ConnectionError {
-  const error = errors.get(failure) ?? new ConnectionError(failure.kind, failure.message, failure);
+function errorOf(failure: Failure, actor: object): ConnectionError {
+  const error =
+    errors.get(failure) ??
+    new ConnectionError(failure.kind, failure.message, { ...failure, ...causeOf(actor, failure) });
   errors.set(failure, error);
   return error;
 }

@@ -66,8 +66,9 @@ export function watchEnvironment({
       pageshow: (event) => (isKept(event) || !isLoading) && tell('page.resumed'),
     };
     for (const [name, listener] of Object.entries(signals)) {
-      // Captured: what happens to the document passes the window on its way down.
-      globalThis.addEventListener(name, listener, { capture: true, signal: listening.signal });
+      // Captured: what happens to the document passes the window on its way down. Without one, workerd would throw.
+      const capture = globalThis.document !== undefined;
+      globalThis.addEventListener(name, listener, { capture, signal: listening.signal });
     }
     if (isOffline()) tell('network.offline');
     if (isHidden()) tell('page.hidden');

@@ -1,4 +1,5 @@
 import { complete } from '../machines/option-table.ts';
+import { abortReason, throwIfAborted } from '../transports/abort.ts';
 import {
   type FetchTransportOptions,
   fetchTable,
@@ -54,7 +55,7 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
 
   return async (request, signal) => {
     const supplied = await supplyRequest(options, request);
-    signal.throwIfAborted(); // a function of the app may have taken its time
+    throwIfAborted(signal); // a function of the app may have taken its time
     const { lastEventId } = supplied;
     const seen = seenRequest(supplied, options, script.now());
 
@@ -90,7 +91,7 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
       signal.addEventListener(
         'abort',
         () => {
-          reject(signal.reason);
+          reject(abortReason(signal));
           release();
         },
         { once: true },
@@ -109,7 +110,7 @@ function seenRequest(
   const headers: HeaderRecord = {
     accept: 'text/event-stream',
     ...headerRecord(given),
-    ...(lastEventId !== '' && { [lastEventIdHeader.toLowerCase()]: lastEventId }),
+    ...(lastEventId !== '' && lastEventIdHeader && { [lastEventIdHeader.toLowerCase()]: lastEventId }),
   };
   const text = typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
   return { at, lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };

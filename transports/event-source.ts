@@ -10,7 +10,9 @@ import {
   rule,
   text,
 } from '../machines/option-table.ts';
+import { abortReason, throwIfAborted } from './abort.ts';
 import { namesOf, supply } from './app-functions.ts';
+import { withParameter } from './http/query-parameter.ts';
 import {
   eventsRule,
   matcherRule,
@@ -70,9 +72,9 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
 
   return async (request, signal) => {
     const url = await supply('url', options.url, settings.reportError);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const lastEventId = lastEventIdAt(url, request);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     const source = construct(settings.EventSource, withParameter(url, lastEventIdParam, lastEventId), {
       withCredentials: settings.withCredentials,
     });
@@ -88,11 +90,11 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
         fail(exceeded('too-large', limit, settings[limit]));
       }
       function listen(event: string): void {
-        source.addEventListener(event, (message) => {
+        source.addEventListener(event, (message: Event | StreamEvent) => {
           // A connection's own error is named `error` too, but only an event of the stream has an ID.
           if (!('lastEventId' in message)) return;
           if (message.data.length > settings.maxEventSize) tooLarge('maxEventSize');
-          else if (message.lastEventId.length > settings.maxFieldSize) tooLarge('maxFieldSize');
+          else if ((message.lastEventId ?? '').length > settings.maxFieldSize) tooLarge('maxFieldSize');
           else queue.push(event, message);
         });
       }
@@ -101,7 +103,7 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
       source.addEventListener('error', (event) => {
         if (!('lastEventId' in event)) fail(new ConnectionError('network', unknownReason));
       });
-      signal.addEventListener('abort', () => fail(signal.reason), { once: true });
+      signal.addEventListener('abort', () => fail(abortReason(signal)), { once: true });
     });
   };
 }
@@ -109,18 +111,27 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
 const unknownReason =
   'The server refused the stream or the connection broke; EventSource does not tell which. Use fetchTransport to know.';
 
+/** Some classes other than the browser's have `null` where there is no ID. */
+interface StreamEvent {
+  readonly data: string;
+  readonly lastEventId: string | null;
+}
+
 /** What arrived and was not yet read: several messages that came together make one batch. */
 function createQueue(resumedAfter: string) {
   let messages: TextMessage[] = [];
-  // A new object starts without an ID, although the stream was resumed after one.
-  let ownId = '';
+  // A new object starts without an ID, although the stream was resumed after one: only after an ID of its own does an
+  // empty one say that the stream has reset it.
+  let hasOwnId = false;
+  let id = resumedAfter;
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
 
   return {
-    push(event: string, { data, lastEventId }: MessageEvent<string>): void {
-      if (lastEventId !== '') ownId = lastEventId;
-      messages.push({ event, data, id: ownId || resumedAfter });
+    push(event: string, { data, lastEventId }: StreamEvent): void {
+      hasOwnId ||= Boolean(lastEventId);
+      if (hasOwnId) id = lastEventId ?? id;
+      messages.push({ event, data, id });
       wake();
     },
     fail(error: unknown): void {
@@ -130,7 +141,7 @@ function createQueue(resumedAfter: string) {
     async *batches(): AsyncGenerator<MessageBatch, void> {
       while (true) {
         if (messages.length > 0) {
-          const batch = { messages, lastEventId: ownId || resumedAfter };
+          const batch = { messages, lastEventId: id };
           messages = [];
           yield batch;
         } else if (failure) {
@@ -155,12 +166,4 @@ function construct(given: typeof EventSource | undefined, url: string, init: Eve
   } catch (cause) {
     throw new ConnectionError('invalid', 'The URL is not one that EventSource can open.', { cause });
   }
-}
-
-/** Sets a parameter and leaves the rest of the URL as it is, to the letter: it may be relative, or signed. */
-function withParameter(url: string | URL, name: string, value: string): string {
-  if (value === '') return String(url);
-  const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];
-  const others = query.split('&').filter((pair) => pair !== '' && !new URLSearchParams(pair).has(name));
-  return `${path}?${[...others, new URLSearchParams({ [name]: value })].join('&')}${hash}`;
 }

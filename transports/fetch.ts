@@ -14,15 +14,17 @@ import {
   rule,
   text,
 } from '../machines/option-table.ts';
+import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError } from './http/network-error.ts';
-import { drop, fetchWithoutLeak } from './http/redirect.ts';
+import { withParameter } from './http/query-parameter.ts';
+import { drop, fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
   eventsRule,
-  headerNameRule,
+  headerNameOrNone,
   headersRule,
   maxEventSize,
   maxFieldSize,
@@ -32,6 +34,7 @@ import {
   withCredentials,
 } from './option-rules.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
+import { resourceOf } from './resource.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
@@ -43,6 +46,8 @@ export interface Resume {
   readonly headers?: Supplied<HeadersInit | undefined>;
   readonly body?: Supplied<BodyInit | null | undefined>;
 }
+
+const idHeader = 'Last-Event-ID';
 
 /** The options of {@link fetchTransport}, but for the URL. */
 export const fetchTable = {
@@ -71,8 +76,10 @@ export const fetchTable = {
   maxEventSize,
   /** The longest ID and event name to accept, in characters. @default 4_096 */
   maxFieldSize,
-  /** The header that carries the last event ID. @default 'Last-Event-ID' */
-  lastEventIdHeader: option('Last-Event-ID', headerNameRule),
+  /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
+  lastEventIdHeader: option(idHeader, headerNameOrNone),
+  /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
+  lastEventIdParam: optional(text),
   /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
   reportError,
 };
@@ -105,20 +112,25 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
 
   const open: Transport = async (request, signal) => {
     const wanted = await supplyRequest(settings, request);
-    signal.throwIfAborted(); // a function of the app may have taken its time
+    throwIfAborted(signal); // a function of the app may have taken its time
     const { url, lastEventId } = wanted;
     const [own, bare] = initsOf(wanted, settings, signal);
     const { fetch = globalThis.fetch } = settings;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
-        throw asConnectionError(cause, 'The server could not be reached');
+        if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
+        const header = lastEventId !== '' && lastEventIdHeader;
+        throw asConnectionError(
+          cause,
+          unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''),
+        );
       },
     );
     const { body: stream, headers } = response;
-    const refusal = refusalOf(response);
+    const refusal = refusalOf(response, wanted.method);
     if (stream && !refusal) {
       const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
-      const resumedAfter = headers.get(lastEventIdHeader);
+      const resumedAfter = headers.get(lastEventIdHeader || idHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);
@@ -145,7 +157,11 @@ export async function supplyRequest(
   options: FetchTransportOptions,
   request: TransportRequest,
 ): Promise<SuppliedRequest> {
-  const { method: first = fetchTable.method.default, reportError = defaultReporter } = options;
+  const {
+    method: first = fetchTable.method.default,
+    reportError = defaultReporter,
+    lastEventIdParam,
+  } = options;
   const continued = request.lastEventId === '' ? undefined : options.resume;
   const url = await supply('url', continued?.url ?? options.url, reportError);
   // A continuation may be at a place of its own.
@@ -160,7 +176,7 @@ export async function supplyRequest(
     body,
   } = (hasMoved ? undefined : continued) ?? options;
   return {
-    url,
+    url: lastEventIdParam ? withParameter(url, lastEventIdParam, lastEventId) : url,
     method,
     headers: await supplyAllowed('headers', headers, headersRule, reportError),
     body: await supplyAllowed('body', body, bodyRule, reportError),
@@ -191,15 +207,15 @@ function initsOf(
   const credentials = withCredentials ? 'include' : wanted;
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '') headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
     return headers;
   }
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
-    const common = { credentials, cache: 'no-store', signal } satisfies RequestInit;
+    const common = { ...implemented({ credentials, cache: 'no-store' }), signal };
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!fetch && !fetchable.test(new Request(url, { method, credentials }).url)) {
+    if (!fetch && globalThis.Request && !fetchable.test(new Request(url, { method }).url)) {
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
@@ -210,6 +226,34 @@ function initsOf(
     throw new ConnectionError('invalid', message, { cause });
   }
 }
+
+/** Leaves out what this runtime refuses: workerd throws for fields that it does not implement. */
+function implemented(fields: RequestInit): RequestInit {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => {
+      try {
+        return !globalThis.Request || new Request('http://localhost', { [name]: value });
+      } catch {
+        return false;
+      }
+    }),
+  );
+}
+
+const unreachable = 'The server could not be reached';
+
+/** A browser does not tell that the preflight failed: the first connection works, and no resumption does. */
+function preflightOf(header: string): string {
+  return `, or does not allow the header \`${header}\`: name it in Access-Control-Allow-Headers, or set \`lastEventIdHeader: false\` and \`lastEventIdParam\``;
+}
+
+/** Whether the URL is of another origin than the page. */
+function isCrossOrigin(url: string | URL): boolean {
+  const origin = globalThis.location?.origin;
+  return origin !== undefined && !resourceOf(url).startsWith(`${origin}/`);
+}
+
+const redirectLoop = 'The server redirects in a circle, or too often.';
 
 const movedAway =
   "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.";

@@ -49,6 +49,12 @@ export const headerNameRule = rule<string>(
   (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
 );
 
+/** What an option may be that names a header. */
+export const headerNameOrNone = rule<string | false>(
+  'the name of a header, or false',
+  (value) => value === false || headerNameRule.test(value),
+);
+
 /**
  * What headers may be. Anything else that has properties would be sent by the names of these: a ref of Vue as the
  * header `_value`.

@@ -1,6 +1,7 @@
 /**
  * Where the faults of an app's own functions go: what was thrown, or a `ConnectionError` with it as the `cause`.
- * What such an error says may be private. It gets nowhere else, neither into the state nor into an event.
+ * What such an error says may be private. It gets nowhere else but to the `cause` of `state.error`, which no event and
+ * no snapshot holds.
  */
 export type ErrorReporter = (error: unknown) => void;
 

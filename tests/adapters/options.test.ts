@@ -80,7 +80,7 @@ describe('an option that is not what it may be is refused at once', () => {
     [{ lastEventId: 7 }, '`lastEventId` must be a string without control characters, but it is 7.'],
     [
       { lastEventIdHeader: 'last event id' },
-      "`lastEventIdHeader` must be the name of a header, but it is 'last event id'.",
+      "`lastEventIdHeader` must be the name of a header, or false, but it is 'last event id'.",
     ],
     [
       { closeOn: 42 },

@@ -218,3 +218,42 @@ describe('where there are no IDs, the app hears that events may be missing', () 
     expect(idsAsked()).toEqual(['', '7']);
   });
 });
+
+describe('a server that says after which ID it resumes', () => {
+  /** Sends an event with an ID, and says, as Mercure does, after which one it resumes. */
+  const saying =
+    (id: string, resumed: (asked: string) => string): Answer =>
+    (response, request) => {
+      const asked = request.headers['last-event-id'];
+      if (asked !== undefined) response.setHeader('Last-Event-ID', resumed(String(asked)));
+      body(`id: ${id}\ndata: x\n\n`)(response, request);
+    };
+
+  test.each(['7 ', ' 7', '7'])(
+    'has left nothing out after the ID "%s", whose spaces no header keeps',
+    async (id) => {
+      server.answer(
+        saying(id, (asked) => asked),
+        saying(id, (asked) => asked),
+        stream,
+      );
+      const { connection } = listen(told);
+      await reached(connection, 'backoff');
+      expect(connection.state.lastEventId).toBe(id);
+      clock.advanceToNext();
+      await until(() => server.requests.length === 2);
+      await reached(connection, 'backoff');
+      expect([idsAsked(), gaps]).toEqual([['', id.trim()], []]);
+    },
+  );
+
+  test('has a gap if it begins with the earliest it has', async () => {
+    server.answer(saying('7', () => 'earliest'));
+    const { connection } = listen(told);
+    await reached(connection, 'backoff');
+    clock.advanceToNext();
+    await until(() => gaps.length === 1, 'the gap');
+    expect(gaps).toEqual([{ reason: 'server', lastEventId: '7', resumedAfter: 'earliest' }]);
+    await reached(connection, 'backoff');
+  });
+});

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectionError, type FetchTransportOptions, fetchTransport } from '../../index.ts';
+import { isRedirectLoop } from '../../transports/http/redirect.ts';
 import {
   type Answer,
   type SeenRequest,
@@ -174,10 +175,13 @@ describe('redirects', () => {
     await expect(read({ headers: secrets })).rejects.toMatchObject(refused);
   });
 
-  test('that never end are a fault that passes, and cost 22 requests', async () => {
+  test('that never end are refused, which says so, and cost 22 requests', async () => {
     server.answer(status(302, { location: '/events' }));
-    await expect(read({ headers: secrets })).rejects.toMatchObject({ kind: 'network' });
-    expect(server.requests.length).toBeLessThanOrEqual(22);
+    const loop = { kind: 'http', message: 'The server redirects in a circle, or too often.' };
+    await expect(read({})).rejects.toMatchObject(loop);
+    expect(server.requests).toHaveLength(21);
+    await expect(read({ headers: secrets })).rejects.toMatchObject(loop);
+    expect(server.requests.length).toBeLessThanOrEqual(21 + 22);
     expect(server.requests.filter(({ headers }) => headers['x-api-key'])).toHaveLength(1);
   });
 
@@ -209,6 +213,19 @@ describe('redirects', () => {
     expect(await read({ headers: secrets, fetch: (...given) => fetch(...given) })).toEqual(['arrived']);
     expect(everything(elsewhere.requests)).not.toContain('canary');
   });
+});
+
+test.each([
+  [new TypeError('fetch failed', { cause: new Error('redirect count exceeded') }), true],
+  [new TypeError('Maximum number of redirects (20) reached'), true],
+  [new Error('The response redirected too many times.'), true],
+  [new Error('Too many redirects; https://example.com/'), true],
+  [new Error('maximum redirect reached at: https://example.com/'), true],
+  [new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED /redirect') }), false],
+  [new TypeError('Failed to fetch'), false],
+  [undefined, false],
+])('%s is of a redirect loop: %s', (error, expected) => {
+  expect(isRedirectLoop(error)).toBe(expected);
 });
 
 describe('of the answers on the way along a redirect', () => {

@@ -75,13 +75,13 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Where there is no document there is no `pageshow` either, which is all that the word is asked for.',
   },
   ...['"Stryker was here!"', '["Stryker was here"]'].map((becomes) => ({
-    file: 'transports/event-source.ts',
+    file: 'transports/http/query-parameter.ts',
     line: splitsUrl,
     becomes,
     why: 'Every text matches, with a path and a query that may be empty; TypeScript cannot know.',
   })),
   ...[String.raw`/([^?#]*)\??([^#]*)(#.*)?$/s`, String.raw`/^([^?#]*)\??([^#]*)(#.*)?/s`].map((becomes) => ({
-    file: 'transports/event-source.ts',
+    file: 'transports/http/query-parameter.ts',
     line: splitsUrl,
     becomes,
     why: 'It takes all that there is from the first character to the last, also where it does not have to.',
@@ -89,7 +89,7 @@ export const equivalents: readonly Equivalent[] = [
   ...[
     [
       'transports/event-source.ts',
-      `signal.addEventListener('abort', () => fail(signal.reason), { once: true });`,
+      `signal.addEventListener('abort', () => fail(abortReason(signal)), { once: true });`,
     ],
     ['transports/stream/event-stream.ts', `signal.addEventListener('abort', cancel, { once: true });`],
   ].flatMap(([file = '', line = '']) =>
@@ -102,16 +102,16 @@ export const equivalents: readonly Equivalent[] = [
     why: 'The request always comes with its method; the type of `fetch` does not say so.',
   },
   {
-    file: 'transports/http/redirect.ts',
-    line: 'own.signal?.throwIfAborted();',
-    becomes: 'own.signal.throwIfAborted',
+    file: 'transports/abort.ts',
+    line: 'if (signal?.aborted) throw abortReason(signal);',
+    becomes: 'signal.aborted',
     why: 'The request always comes with its signal; the type of `fetch` does not say so.',
   },
   {
     file: 'transports/http/refusal.ts',
-    line: String.raw`if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;`,
-    becomes: '"Stryker was here!"',
-    why: 'Neither text is a content type.',
+    line: String.raw`const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes divides nothing`,
+    becomes: '["Stryker was here"]',
+    why: 'No list has a content type.',
   },
   {
     file: 'transports/http/retry-after.ts',

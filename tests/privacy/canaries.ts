@@ -56,8 +56,8 @@ export function watchConnection(connection: Connection, leaks: Leaks): Set<strin
   const look = () => {
     const { state } = connection;
     statuses.add(state.status);
-    leaks.watch('state', state);
-    leaks.watch('state.error', state.error);
+    leaks.watch('state', { ...state, error: undefined });
+    leaks.watch('state.error', withoutCause(state.error));
     leaks.watch('snapshot', actor.getSnapshot());
     leaks.watch('persisted snapshot', actor.getPersistedSnapshot());
   };
@@ -66,6 +66,13 @@ export function watchConnection(connection: Connection, leaks: Leaks): Set<strin
   actor.on('*', (event) => leaks.watch(`emitted ${event.type}`, event));
   look();
   return statuses;
+}
+
+/** The cause is for the app alone: no JSON, no message, no stack, no event and no snapshot has it. */
+function withoutCause(error: Error | null): unknown {
+  if (!error) return error;
+  const { cause: _, ...parts } = Object.getOwnPropertyDescriptors(error);
+  return [String(error), JSON.stringify(error), Object.create(Object.prototype, parts)];
 }
 
 /** What leads from what was handed over to the actors themselves, which are watched one by one. */

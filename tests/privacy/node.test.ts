@@ -314,7 +314,7 @@ describe('no secret gets out of a request that cannot be sent, for', () => {
   });
 });
 
-describe('what a function of the app throws goes to `reportError` and nowhere else, from', () => {
+describe('what a function of the app throws goes to `reportError`, to the cause of `state.error` and nowhere else, from', () => {
   const fault = new Error(canaries.thrown, { cause: { token: canaries.token } });
   const fail = () => {
     throw fault;

@@ -29,8 +29,10 @@ class PlayedEventSource extends EventTarget {
   break(): void {
     this.dispatchEvent(new Event('error'));
   }
-  send(data: string, lastEventId = '', event = 'message'): void {
-    this.dispatchEvent(new MessageEvent(event, { data, lastEventId }));
+  send(data: string, lastEventId: string | null = '', event = 'message'): void {
+    const message = new MessageEvent(event, { data });
+    Object.defineProperty(message, 'lastEventId', { value: lastEventId });
+    this.dispatchEvent(message);
   }
   close(): void {
     this.isClosed = true;
@@ -240,6 +242,26 @@ describe('a stream', () => {
       ],
       lastEventId: '3',
     });
+  });
+});
+
+describe.each(['', '7'])('a stream that is resumed after "%s"', (lastEventId) => {
+  test('and resets the ID that it gave goes on without one', async () => {
+    const { source, next } = await accepted({}, { lastEventId });
+    source.send('a', '5');
+    source.send('b', '');
+    expect(await next()).toMatchObject({ messages: [{ id: '5' }, { id: '' }], lastEventId: '' });
+    source.send('c', '');
+    expect(await next()).toMatchObject({ messages: [{ id: '' }], lastEventId: '' });
+  });
+
+  test('by a class that has `null` for no ID keeps the one it has', async () => {
+    const { source, next } = await accepted({}, { lastEventId });
+    source.send('a', null);
+    expect(await next()).toMatchObject({ messages: [{ id: lastEventId }], lastEventId });
+    source.send('b', '5');
+    source.send('c', null);
+    expect(await next()).toMatchObject({ messages: [{ id: '5' }, { id: '5' }], lastEventId: '5' });
   });
 });
 

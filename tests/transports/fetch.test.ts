@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ConnectionError,
   type FetchTransportOptions,
@@ -118,25 +118,60 @@ describe('a stream', () => {
     await until(() => server.sockets.size === 0, 'the socket to be closed');
   });
 
-  test.each(['text/event-stream', 'text/event-stream; charset=utf-8', 'Text/Event-Stream;charset="UTF-8"'])(
-    'of the content type %s is accepted',
-    async (type) => {
-      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
-      expect((await readAll(await open())).data).toEqual(['a']);
+  test.each([
+    'text/event-stream',
+    'text/event-stream; charset=utf-8',
+    'Text/Event-Stream;charset="UTF-8"',
+    'text/event-stream, text/event-stream',
+    'text/html, text/event-stream;charset=utf-8',
+    'text/event-stream, */*',
+    'text/event-stream, no type',
+    'text/event-stream,',
+    'text/event-stream; note="a, text/html"',
+    'text/event-stream; note="\\", text/html"',
+    'text/event-stream; note="open, text/html',
+  ])('of the content type %s is accepted', async (type) => {
+    server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+    expect((await readAll(await open())).data).toEqual(['a']);
+  });
+
+  test.each([201, 202])(
+    'with the status %i is accepted as the answer to a POST, not to a GET',
+    async (code) => {
+      server.answer((response) =>
+        response.writeHead(code, { 'content-type': 'text/event-stream' }).end('data: a\n\n'),
+      );
+      expect((await readAll(await open({ method: 'POST', body: 'question' }))).data).toEqual(['a']);
+      await expect(open()).rejects.toMatchObject({ kind: 'http', status: code });
+      server.answer(status(code, { 'content-type': 'application/json' }));
+      await expect(open({ method: 'POST' })).rejects.toMatchObject({ kind: 'http', status: code });
     },
   );
 
-  test.each(['text/html', 'text/event-streams', 'x-text/event-stream', 'application/json', ''])(
-    'of the content type "%s" is refused',
-    async (type) => {
-      server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
-      await expect(open()).rejects.toMatchObject({
-        kind: 'content-type',
-        status: 200,
-        message: 'The answer is not a text/event-stream. Check the URL.',
-      });
-    },
-  );
+  test.each([203, 206])('with the status %i is refused, also as the answer to a POST', async (code) => {
+    server.answer(status(code, { 'content-type': 'text/event-stream' }));
+    await expect(open({ method: 'POST' })).rejects.toMatchObject({ kind: 'http', status: code });
+  });
+
+  test.each([
+    'text/html',
+    'text/event-streams',
+    'x-text/event-stream',
+    'application/json',
+    '',
+    'text/event-stream, text/html',
+    'text/html; note="a, text/event-stream"',
+    'text/event-stream; note="\\\\", text/html',
+    'text/event-stream more',
+    ', */*',
+  ])('of the content type "%s" is refused', async (type) => {
+    server.answer((response) => response.writeHead(200, { 'content-type': type }).end('data: a\n\n'));
+    await expect(open()).rejects.toMatchObject({
+      kind: 'content-type',
+      status: 200,
+      message: 'The answer is not a text/event-stream. Check the URL.',
+    });
+  });
 });
 
 describe('a refusal', () => {
@@ -174,6 +209,36 @@ describe('a refusal', () => {
       expect(held.length).toBe(1);
     },
   );
+});
+
+describe('a request of a page that cannot be sent', () => {
+  const page = (origin: string) => vi.stubGlobal('location', { origin, href: `${origin}/page` });
+  const lost: typeof fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    [{}, 'Last-Event-ID'],
+    [{ lastEventIdHeader: 'X-Cursor' }, 'X-Cursor'],
+  ])('to another origin names the preflight of a resumption, and the ways out', async (options, header) => {
+    page('https://app.example');
+    await expect(open({ ...options, fetch: lost }, '7')).rejects.toMatchObject({
+      kind: 'network',
+      message: `The server could not be reached, or does not allow the header \`${header}\`: name it in Access-Control-Allow-Headers, or set \`lastEventIdHeader: false\` and \`lastEventIdParam\`.`,
+    });
+  });
+
+  test.each<[string, string | undefined, string, Partial<FetchTransportOptions>]>([
+    ['there is no page', undefined, '7', {}],
+    ['it is of the same origin', 'same', '7', {}],
+    ['it is relative', 'https://app.example', '7', { url: '/events' }],
+    ['there is no ID', 'https://app.example', '', {}],
+    ['the ID is not in a header', 'https://app.example', '7', { lastEventIdHeader: false }],
+  ])('says nothing of a preflight where %s', async (_, origin, lastEventId, options) => {
+    if (origin !== undefined) page(origin === 'same' ? new URL(server.url).origin : origin);
+    await expect(open({ ...options, fetch: lost }, lastEventId)).rejects.toMatchObject({
+      message: 'The server could not be reached.',
+    });
+  });
 });
 
 test('an answer without a body is none', async () => {
@@ -395,9 +460,37 @@ describe('the request', () => {
     },
   );
 
+  test.each([
+    ['/events?room=a%20b&empty&sig=x%2By', '/events?room=a%20b&empty&sig=x%2By&after=a%26b'],
+    ['/events?after=3#part', '/events?after=a%26b'],
+    ['/events', '/events?after=a%26b'],
+  ])('to %s says in the query too after which ID to resume, if it has a name there', async (path, asked) => {
+    const url = new URL(path, server.url).href;
+    await open({ url, lastEventIdParam: 'after' }, 'a&b');
+    await open({ url, lastEventIdParam: 'after', lastEventIdHeader: false, headers: { 'x-a': 'b' } }, 'a&b');
+    await open({ url }, 'a&b');
+    await open({ url, lastEventIdParam: 'after' });
+    const own = path.replace('#part', '');
+    expect(server.requests.map(({ url, headers }) => [url, headers['last-event-id']])).toEqual([
+      [asked, 'a&b'],
+      [asked, undefined],
+      [own, 'a&b'],
+      [own, undefined],
+    ]);
+  });
+
+  test('without a header for the ID is answered in the usual one all the same', async () => {
+    server.answer((response, request) => {
+      response.setHeader('last-event-id', '3');
+      body(':\n\n')(response, request);
+    });
+    const options = { lastEventIdHeader: false, lastEventIdParam: 'after' } as const;
+    expect((await open(options, '7')).resumedAfter).toBe('3');
+  });
+
   test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
     expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(
-      /^`lastEventIdHeader` must be the name of a header, but it is /,
+      /^`lastEventIdHeader` must be the name of a header, or false, but it is /,
     );
   });
 

@@ -38,7 +38,8 @@ async function* endless() {
 }
 
 function run(transport: Transport, clock: ConnectionClock = createTestClock()) {
-  const machine = connectionMachine.provide({ actors: { transport: fromTransport(transport, { clock }) } });
+  const options = { clock, reportError: () => {} };
+  const machine = connectionMachine.provide({ actors: { transport: fromTransport(transport, options) } });
   const actor = createActor(machine, { clock });
   actor.start();
   return {

@@ -7,6 +7,22 @@ export function asConnectionError(cause: unknown, what = 'The transport failed')
   return new ConnectionError('network', code ? `${what} (${code}).` : `${what}.`, { cause });
 }
 
+/**
+ * Whether what was thrown tells of a fault in the code of an app. A `fetch` throws a TypeError for a lost network too,
+ * so that the words of the engines have to tell.
+ */
+export function isProgrammingError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, message } = error;
+  return (
+    name === 'ReferenceError' || name === 'RangeError' || (name === 'TypeError' && engineWords.test(message))
+  );
+}
+
+/** Of V8, SpiderMonkey and JavaScriptCore. */
+const engineWords =
+  /\bis (undefined|null|not (defined|iterable|an? (function|object|constructor|iterable)))\b|^can(not|'t) (read|set|access|destructure|convert) /i;
+
 /** The system's word for a fault, such as `ECONNREFUSED`. A whole message may quote the URL, so it stays out. */
 function codeOf(error: unknown): string | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);

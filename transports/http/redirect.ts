@@ -1,4 +1,5 @@
 import { ConnectionError } from '../../machines/connection-error.ts';
+import { throwIfAborted } from '../abort.ts';
 import { isSafe } from '../transport.ts';
 
 type Fetch = typeof globalThis.fetch;
@@ -22,12 +23,12 @@ export async function fetchWithoutLeak(
   drop(response);
   // It may have had its effect: only the answer could tell, and a browser hides it.
   if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);
-  own.signal?.throwIfAborted();
+  throwIfAborted(own.signal);
   const elsewhere = await fetch(url, bare);
   const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(response.url);
   if (elsewhere.redirected && !isSameOrigin) return elsewhere;
   drop(elsewhere);
-  own.signal?.throwIfAborted();
+  throwIfAborted(own.signal);
   const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
   if (!isRedirect(last)) return last;
   drop(last);
@@ -36,6 +37,15 @@ export async function fetchWithoutLeak(
 
 const refusal =
   'The server redirects a request with headers or a body of yours. They do not go on to wherever that leads: use the final URL.';
+
+/** Whether a `fetch` gave up on redirects, in the words of Node, Deno, Bun, workerd and node-fetch. A browser is silent. */
+export function isRedirectLoop(error: unknown): boolean {
+  const { message = '', cause } = Object(error) as Partial<Error>;
+  return loopWords.test(message) || (cause !== undefined && isRedirectLoop(cause));
+}
+
+const loopWords =
+  /redirect count|too many redirects|redirected too many|number of redirects|maximum redirect/i;
 
 function isRedirect({ type, status }: Response): boolean {
   return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);

@@ -1,4 +1,5 @@
 import { ConnectionError, type FailureKind } from '../../machines/connection-error.ts';
+import { isSafe } from '../transport.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** The refusals that have a word and a sentence of their own. */
@@ -15,7 +16,11 @@ interface Answer {
 }
 
 /** Tells why an answer is no event stream; `undefined` when it is one. */
-export function refusalOf({ status, headers }: Answer): ConnectionError | undefined {
+export function refusalOf({ status, headers }: Answer, method = 'GET'): ConnectionError | undefined {
+  const isStream = essenceOf(headers.get('content-type')) === 'text/event-stream';
+  // What was created or accepted may be told as a stream.
+  if (isStream && (status === 200 || (!isSafe(method) && (status === 201 || status === 202))))
+    return undefined;
   if (status !== 200) {
     const [kind, meaning] = refusals[status] ?? ['http', 'no stream here'];
     return new ConnectionError(kind, `The server answered ${status}: ${meaning}.`, {
@@ -23,7 +28,19 @@ export function refusalOf({ status, headers }: Answer): ConnectionError | undefi
       retryAfter: retryAfterOf(headers),
     });
   }
-  if (/^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined;
   const message = 'The answer is not a text/event-stream. Check the URL.';
   return new ConnectionError('content-type', message, { status });
+}
+
+/**
+ * Of several types, such as a proxy that adds its own makes them, the last that is one counts.
+ *
+ * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
+ */
+function essenceOf(contentType: string | null): string | undefined {
+  const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes divides nothing
+  const essences = values.map(
+    (value) => /^\s*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)\s*(;|$)/.exec(value)?.[1],
+  );
+  return essences.findLast((essence) => essence && essence !== '*/*')?.toLowerCase();
 }

@@ -7,6 +7,8 @@ export interface ConnectionMemory {
   readonly cadence: Cadence;
   /** The moment at which the last request was sent, as `thisMoment()` gives it. */
   sentAt: number;
+  /** A programming error was reported: the next attempts bring the same. */
+  hasReported: boolean;
   /** Where the last event ID is of: origin and path. */
   resource: string | undefined;
 }
@@ -17,7 +19,13 @@ const memories = new WeakMap<object, ConnectionMemory>();
 export function memoryOf(connection: object): ConnectionMemory {
   const known = memories.get(connection);
   if (known) return known;
-  const memory = { replays: new ReplayMemory(), cadence: createCadence(), sentAt: 0, resource: undefined };
+  const memory = {
+    replays: new ReplayMemory(),
+    cadence: createCadence(),
+    sentAt: 0,
+    resource: undefined,
+    hasReported: false,
+  };
   memories.set(connection, memory);
   return memory;
 }

@@ -7,7 +7,8 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
-import { asConnectionError } from '../http/network-error.ts';
+import { keepError } from '../failure-cause.ts';
+import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
 import { createReplayFilter } from '../replays/replay-filter.ts';
 import { report } from '../report.ts';
@@ -95,7 +96,8 @@ export function runStream(
     filter = createReplayFilter({ replays, askedAfter, isActive: replayPolicy === 'drop', clock, deliver });
     liveness.start();
     send({ type: 'request.accepted', at: clock.now() });
-    if (askedAfter !== '' && resumedAfter !== askedAfter)
+    // Of an ID with spaces at its ends, a header loses them.
+    if (askedAfter !== '' && resumedAfter.trim() !== askedAfter.trim())
       send({ type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
   }
 
@@ -119,6 +121,11 @@ export function runStream(
   function fail(error: ConnectionError): void {
     if (signal.aborted) return;
     const unsent = phase === 'preparing' && { unsent: true };
+    keepError(input.connection, error);
+    if (!memory.hasReported && error.kind === 'network' && !error.unsent && isProgrammingError(error.cause)) {
+      memory.hasReported = true;
+      report(reportError, error.cause);
+    }
     const type = phase === 'streaming' ? 'stream.failed' : 'request.failed';
     dispose();
     send({ type, error: { ...toFailure(error), ...unsent }, ...outcome() });
