@@ -49,9 +49,10 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, onGap, lastEventId } = completeOptions(options);
+  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } =
+    completeOptions(options);
   const { events } = options;
-  const cursor = persist && createPersistedId(persist, reportError);
+  const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
