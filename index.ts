@@ -37,6 +37,7 @@ export {
   type FailureKind,
   failureKinds,
   isConnectionError,
+  type PlainConnectionError,
 } from './machines/connection-error.ts';
 export { type EnvironmentEvent, fromEnvironment } from './machines/environment.ts';
 export { type JitterKind, jitterKinds } from './machines/jitter.ts';

@@ -48,7 +48,8 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
     listener: (message: Message<Events[Name], Name>) => void,
   ): () => void;
   /**
-   * Calls a listener whenever the state has changed.
+   * Calls a listener with the state: at once, and then whenever it has changed. So a connection is a store of Svelte.
+   * A listener that throws is reported, also at the first call.
    *
    * @returns A function that removes the listener.
    */

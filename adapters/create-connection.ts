@@ -5,12 +5,11 @@ import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
-import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
-import { Listeners } from './listeners.ts';
+import { callGuarded, Listeners } from './listeners.ts';
 import {
   type ConnectionOptions,
   checkLastEventId,
@@ -50,9 +49,10 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, onGap, lastEventId } = completeOptions(options);
+  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } =
+    completeOptions(options);
   const { events } = options;
-  const cursor = persist && createPersistedId(persist, reportError);
+  const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
@@ -90,11 +90,7 @@ export function makeConnection(
   });
 
   actor.on('gap', ({ type: _, ...gap }) => {
-    try {
-      onGap?.(gap);
-    } catch (error) {
-      report(reportError, error);
-    }
+    if (onGap) callGuarded(onGap, gap, reportError);
   });
 
   actor.subscribe((snapshot) => {
@@ -115,7 +111,11 @@ export function makeConnection(
       listeners.set(event, known);
       return known.add(listener as (message: Message) => void);
     },
-    subscribe: (listener) => subscribers.add(listener),
+    subscribe(listener) {
+      const forget = subscribers.add(listener);
+      callGuarded(listener, connection.state, reportError);
+      return forget;
+    },
     open: () => actor.send({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.

@@ -4,19 +4,30 @@ import type { Connection } from './connection.ts';
 
 /** Iterates over the messages of a connection, from the first call of `next()` on. */
 export async function* iterate(connection: Connection, bufferSize: number): AsyncGenerator<Message, void> {
-  const buffer: Message[] = [];
+  let buffer: Message[] = [];
+  let waiting = 0;
   let overflowed = false;
   let wake = () => {};
   const forget = connection.on('*', (message) => {
-    if (buffer.length < bufferSize) buffer.push(message);
-    else overflowed = true;
+    if (waiting < bufferSize) {
+      buffer.push(message);
+      waiting += 1;
+    } else overflowed = true;
     wake();
   });
   const unsubscribe = connection.subscribe(() => wake());
 
   try {
     while (true) {
-      for (let next = buffer.shift(); next; next = buffer.shift()) yield next;
+      // Not by `shift`: it moves all the others, which takes 43 s for 300 000.
+      while (waiting > 0) {
+        const batch = buffer;
+        buffer = [];
+        for (const message of batch) {
+          waiting -= 1;
+          yield message;
+        }
+      }
       if (overflowed) throw exceeded('too-large', 'bufferSize', bufferSize);
       const { status, closeReason, error } = connection.state;
       if (status === 'failed') throw error;

@@ -23,12 +23,19 @@ export class Listeners<Value> {
   }
 
   call(value: Value, reporter: ErrorReporter): void {
-    for (const { listener } of this.#all) {
-      try {
-        listener(value);
-      } catch (error) {
-        report(reporter, error);
-      }
-    }
+    for (const { listener } of this.#all) callGuarded(listener, value, reporter);
+  }
+}
+
+/** Calls a function of the app. It may throw: that is reported. */
+export function callGuarded<Value>(
+  listener: (value: Value) => void,
+  value: Value,
+  reporter: ErrorReporter,
+): void {
+  try {
+    listener(value);
+  } catch (error) {
+    report(reporter, error);
   }
 }

@@ -37,7 +37,10 @@ const ownTable = {
   transport: option(fetchTransport, functionOf<(options: TransportOptions) => Transport>()),
   /** The ID to resume after at first, as when the page came with the state up to it. */
   lastEventId: optional(lastEventIdRule),
-  /** Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`. */
+  /**
+   * Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`.
+   * A stored value that is no ID, or longer than `maxFieldSize`, is ignored and removed.
+   */
   persist: optional(persistenceRule),
   /**
    * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
@@ -85,7 +88,8 @@ export interface ConnectionOptions<Events extends object = EventMap>
 /** The options that `createConnection` itself goes by, with the defaults filled in. */
 export interface OwnSettings
   extends Complete<typeof ownTable>,
-    Pick<TransportActorSettings, 'clock' | 'reportError'> {}
+    Pick<TransportActorSettings, 'clock' | 'reportError'>,
+    Pick<Complete<typeof fetchTable>, 'maxFieldSize'> {}
 
 /**
  * Checks the options, in development also that every name is one, and fills in the defaults of those that
@@ -100,7 +104,8 @@ export function completeOptions(options: ConnectionOptions): OwnSettings {
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
   const { clock, reportError } = transportActorTable;
-  return complete(options, { ...ownTable, clock, reportError });
+  const { maxFieldSize } = fetchTable;
+  return complete(options, { ...ownTable, clock, reportError, maxFieldSize });
 }
 
 /** @throws TypeError when it is no event ID. */

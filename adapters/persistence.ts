@@ -17,8 +17,12 @@ export const persistenceRule = rule<Persistence>(
   (value) => storageRule.test(Object(value).storage) && text.test(Object(value).key),
 );
 
-/** A storage may be full, or forbidden: that is reported, and costs the connection nothing. */
-export function createPersistedId({ storage, key }: Persistence, reporter: ErrorReporter) {
+/**
+ * A storage may be full, or forbidden: that is reported, and costs the connection nothing.
+ *
+ * @param maxLength The longest ID to read, in characters. A server refuses a longer one (431), at every load again.
+ */
+export function createPersistedId({ storage, key }: Persistence, maxLength: number, reporter: ErrorReporter) {
   function attempt<Value>(access: () => Value): Value | undefined {
     try {
       return access();
@@ -28,11 +32,18 @@ export function createPersistedId({ storage, key }: Persistence, reporter: Error
     }
   }
 
+  function write(id: string): void {
+    attempt(() => (id ? storage.setItem(key, id) : storage.removeItem(key)));
+  }
+
   return {
+    /** Whatever else is there than an ID that can be sent is removed: it would be found at every load. */
     read(): string | undefined {
-      const id = attempt(() => storage.getItem(key)) ?? undefined;
-      return id !== undefined && isSendable(id) ? id : undefined;
+      const id: unknown = attempt(() => storage.getItem(key));
+      if (typeof id === 'string' && id.length <= maxLength && isSendable(id)) return id;
+      if (id != null) write('');
+      return undefined;
     },
-    write: (id: string) => attempt(() => (id ? storage.setItem(key, id) : storage.removeItem(key))),
+    write,
   };
 }

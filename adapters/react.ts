@@ -1,3 +1,5 @@
+'use client';
+
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { readAnew } from '../transports/refresh.ts';
 import { resourceOf } from '../transports/resource.ts';

@@ -63,7 +63,8 @@ export interface UseServerSentEventsOptions<Data = unknown>
 
 /**
  * Connects a scope to an event stream: a component, an `effectScope` or a Pinia setup store. The connection
- * ends with the scope, and is not opened on a server.
+ * ends with the scope, and is not opened on a server. Outside a scope nothing ends it: after an `await` in `setup`, in
+ * a listener or the callback of a `watch`. In development a warning says so.
  *
  * The composable stands on `createConnection` and not on `useMachine`, which starts its actor in `onMounted`
  * and so never outside a component.
@@ -120,7 +121,7 @@ export function useServerSentEvents<Data = unknown>(
         leave();
         detach();
       });
-    }
+    } else warnOfNoScope('useServerSentEvents');
   }
   if (whenDeactivated === 'pause' && getCurrentInstance()) {
     onDeactivated(leave);
@@ -156,6 +157,7 @@ export function useConnection<Data = unknown>(
   if (hydrating) onMounted(follow);
   else if (!isOnServer()) follow();
   if (getCurrentScope()) onScopeDispose(() => detach());
+  else if (!isOnServer()) warnOfNoScope('useConnection');
   return { ...shown.refs, ...store.commands };
 }
 
@@ -192,6 +194,19 @@ function mapFields<Fields extends object>(
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }
 
+/** Without a scope nothing ends with the component. In production a bundler leaves out the body. */
+function warnOfNoScope(name: string): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      console.warn(
+        `\`${name}\` was called outside a scope, so nothing ends it. Call it in \`setup\` before any \`await\`, or in an \`effectScope\`.`,
+      );
+    }
+  } catch {}
+}
+
 function isOnServer(): boolean {
   return typeof document === 'undefined' || (hasInjectionContext() && inject(ssrContextKey, null) !== null);
 }
+
+declare const process: { env: { NODE_ENV?: string } };

@@ -1,15 +1,36 @@
-import { connectionMachine, fetchTransport, fromTransport } from 'sse-machine';
-import { setup } from 'xstate';
+import { type Connection, connectionMachine, fetchTransport, fromTransport, type Message } from 'sse-machine';
+import { fromCallback, setup } from 'xstate';
 
 const connection = connectionMachine.provide({
   actors: { transport: fromTransport(fetchTransport({ url: '/api/events' })) },
 });
 
-/** Connected for as long as the user is signed in. */
-export const session = setup({ actors: { connection } }).createMachine({
+/** What a connection emits reaches those who listen to it: this sends each message on to the parent. */
+const messages = fromCallback(({ system, sendBack }) => {
+  const feed: Connection['actor'] = system.get('feed');
+  const listening = feed.on('messages', ({ messages }) => {
+    for (const message of messages) sendBack({ type: `server.${message.event}`, message });
+  });
+  return () => listening.unsubscribe();
+});
+
+/** Connected for as long as the user is signed in, or until the server says that the session is over. */
+export const session = setup({
+  types: {
+    children: {} as { feed: 'connection'; messages: 'messages' },
+    events: {} as { type: 'signIn' | 'signOut' } | { type: 'server.logout'; message: Message },
+  },
+  actors: { connection, messages },
+}).createMachine({
   initial: 'signedOut',
   states: {
     signedOut: { on: { signIn: 'signedIn' } },
-    signedIn: { invoke: { id: 'feed', src: 'connection' }, on: { signOut: 'signedOut' } },
+    signedIn: {
+      invoke: [
+        { id: 'feed', systemId: 'feed', src: 'connection' },
+        { id: 'messages', src: 'messages' }, // after the connection, which is there by then
+      ],
+      on: { signOut: 'signedOut', 'server.logout': 'signedOut' },
+    },
   },
 });

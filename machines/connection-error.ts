@@ -65,19 +65,32 @@ export class ConnectionError extends Error implements Failure {
     if (details.unsent !== undefined) this.unsent = details.unsent;
   }
 
-  /** The error as plain data, without `cause` and `stack`. */
-  toJSON(): Failure {
-    return toFailure(this);
+  /**
+   * The error as plain data, without `cause` and `stack`. Send this form to a store or to another realm:
+   * `structuredClone` and `postMessage` make an error without a `kind` of the error itself.
+   *
+   * @example
+   * ```ts
+   * port.postMessage(state.error?.toJSON());
+   * ```
+   */
+  toJSON(): PlainConnectionError {
+    return { name: this.name, ...toFailure(this) };
   }
 }
 
-/** Tells a {@link ConnectionError} from any other value, across realms and copies of the package. */
-export function isConnectionError(value: unknown): value is ConnectionError {
-  return (
-    value instanceof Error &&
-    value.name === 'ConnectionError' &&
-    failureKinds.includes((value as ConnectionError).kind) // others use the name too
-  );
+/** A {@link ConnectionError} as plain data: what JSON, `structuredClone` and a store can keep. */
+export interface PlainConnectionError extends Failure {
+  readonly name: 'ConnectionError';
+}
+
+/**
+ * Tells a {@link ConnectionError}, or its plain form, from any other value, across realms and copies of the package.
+ */
+export function isConnectionError(value: unknown): value is ConnectionError | PlainConnectionError {
+  const { name, kind } = Object(value) as Partial<ConnectionError>;
+  // Others use the name too.
+  return name === 'ConnectionError' && failureKinds.some((known) => known === kind);
 }
 
 /** The error for a limit that an option sets, in the unit of that option. */

@@ -1,3 +1,4 @@
+import { toFailure } from '../../machines/connection-error.ts';
 import type { EnvironmentEvent } from '../../machines/environment.ts';
 import type { Message } from '../../machines/message.ts';
 import { namesOf } from '../../transports/app-functions.ts';
@@ -87,7 +88,8 @@ function refusal(model: Model, { status, retryAfter }: TestEvent & { event: 'ref
   if (isNative(model)) return broken;
   const seconds = retryAfter === undefined ? null : String(retryAfter / 1_000);
   const get = (name: string) => (name.toLowerCase() === 'retry-after' ? seconds : null);
-  return refusalOf({ status, headers: { get } })?.toJSON() ?? broken;
+  const refused = refusalOf({ status, headers: { get } });
+  return refused ? toFailure(refused) : broken;
 }
 
 /** The client reads what the server has sent at once. */

@@ -1,5 +1,6 @@
+import { derived, get } from 'svelte/store';
 import { describe, expect, test, vi } from 'vitest';
-import { type Connection, ConnectionError, createConnection } from '../../index.ts';
+import { type Connection, ConnectionError, type ConnectionState, createConnection } from '../../index.ts';
 import type { Message } from '../../machines/message.ts';
 import { body, cut, stall, status, stream } from '../support/sse-server.ts';
 import { clock, connect, reached, server } from '../support/stepped-connection.ts';
@@ -41,7 +42,12 @@ describe('a restart of the server', () => {
       { event: 'message', data: 'four', id: '4' },
     ]);
     expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '2', '2', '2', '2']);
-    expect(statuses).toEqual(['open', ...Array(4).fill(['backoff', 'connecting']).flat(), 'open']);
+    expect(statuses).toEqual([
+      'connecting',
+      'open',
+      ...Array(4).fill(['backoff', 'connecting']).flat(),
+      'open',
+    ]);
     // An event that was never seen before is news, and news makes the budget whole.
     expect(connection.state).toMatchObject({ status: 'open', retries: 0, error: null });
   });
@@ -532,9 +538,9 @@ describe('listeners', () => {
     );
   });
 
-  test('of the state are called only when something in it changed, with a new object', async () => {
+  test('of the state are called at once, then only when something in it changed, with a new object', async () => {
     const connection = connect();
-    const states = [connection.state];
+    const states: ConnectionState[] = [];
     const current: boolean[] = [];
     connection.subscribe((state) => {
       states.push(state);
@@ -545,7 +551,47 @@ describe('listeners', () => {
     server.write('data: without an id\n\n');
     await quiet();
     expect(states.map(({ status: shown }) => shown)).toEqual(['connecting', 'open']);
-    expect(current).toEqual([true]);
+    expect(current).toEqual([true, true]);
+    expect(states[1]).toBe(connection.state);
+  });
+
+  test('of the state hear the present one, whenever they come', async () => {
+    const connection = connect();
+    await reached(connection, 'open');
+    const heard: string[] = [];
+    connection.subscribe(({ status: shown }) => {
+      heard.push(shown);
+      if (heard.length === 2) connection.subscribe((late) => heard.push(`late: ${late.status}`));
+    });
+    expect(heard).toEqual(['open']);
+    connection.close();
+    expect(heard).toEqual(['open', 'closed', 'late: closed']);
+  });
+
+  test('of the state that throw at the first call are reported, and called again', async () => {
+    const reports: unknown[] = [];
+    const connection = connect({ reportError: (error) => reports.push(error) });
+    const fault = new Error('a fault of the app');
+    let calls = 0;
+    const forget = connection.subscribe(() => {
+      calls += 1;
+      throw fault;
+    });
+    expect([reports, calls]).toEqual([[fault], 1]);
+    await reached(connection, 'open');
+    expect([reports, calls]).toEqual([[fault, fault], 2]);
+    forget();
+    connection.close();
+    expect(calls).toBe(2);
+  });
+
+  test('a connection is a store of Svelte', async () => {
+    const connection = connect();
+    expect(get(connection)).toBe(connection.state);
+    const shown: string[] = [];
+    derived(connection, ({ status: current }) => current).subscribe((current) => shown.push(current));
+    await reached(connection, 'open');
+    expect(shown).toEqual(['connecting', 'open']);
   });
 });
 

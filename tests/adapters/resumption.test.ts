@@ -171,6 +171,41 @@ describe('a cursor that is kept', () => {
     expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['7']);
   });
 
+  test.each<[string, unknown, ConnectionOptions?]>([
+    ['longer than a header may be', 'x'.repeat(20_000)],
+    ['longer than `maxFieldSize`', 'x'.repeat(9), { maxFieldSize: 8 }],
+    ['a control character', 'a\nb'],
+    ['a promise, as of an asynchronous storage', Promise.resolve('9')],
+    ['a number', 9],
+    ['an object', { id: '9' }],
+  ])('is ignored and removed when it is no ID: %s', async (_, stored, options) => {
+    const storage = { ...memory({ feed: 'x' }), getItem: () => stored as string };
+    const { reached, received } = follow({ persist: { storage, key: 'feed' }, lastEventId: '0', ...options });
+    expect(storage.kept.size).toBe(0);
+    await reached('open');
+    expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['0']);
+    server.publish('one');
+    await until(() => received.length === 1);
+    expect(storage.kept).toEqual(new Map([['feed', '1']]));
+  });
+
+  test('may be as long as `maxFieldSize`', async () => {
+    const id = 'x'.repeat(4_096);
+    const storage = memory({ feed: id });
+    const { reached } = follow({ persist: { storage, key: 'feed' } });
+    await reached('open');
+    expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual([id]);
+    expect(storage.kept.get('feed')).toBe(id);
+  });
+
+  test('is not what is removed when there is none', async () => {
+    const removed: string[] = [];
+    const storage = { ...memory(), removeItem: (key: string) => void removed.push(key) };
+    const { reached } = follow({ persist: { storage, key: 'feed' } });
+    await reached('open');
+    expect(removed).toEqual([]);
+  });
+
   test('and a storage that is full or forbidden is reported, and costs the connection nothing', async () => {
     const full = () => {
       throw new Error('full');

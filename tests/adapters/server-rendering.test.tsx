@@ -1,5 +1,5 @@
 import { renderToString as renderReact } from 'react-dom/server';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSSRApp, defineComponent, effectScope, h } from 'vue';
 import { renderToString as renderVue } from 'vue/server-renderer';
 import * as react from '../../adapters/react.ts';
@@ -66,4 +66,11 @@ test('Vue opens nothing outside of a component either', async () => {
   await quiet();
   expect(shown?.status.value).toBe('connecting');
   scope.stop();
+});
+
+test('a Vue composable outside a scope warns of nothing on a server, where it opens nothing', () => {
+  const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const { status } = vue.useServerSentEvents('http://127.0.0.1/');
+  expect([status.value, warnings.mock.calls]).toEqual(['connecting', []]);
+  warnings.mockRestore();
 });

@@ -43,7 +43,7 @@ test('the example of a parent chart is connected while the user is signed in', a
   const { createActor } = await import('xstate');
   const { session } = await import('../../examples/parent-chart.ts');
   const actor = createActor(session).start();
-  const feed = () => actor.getSnapshot().children['feed']?.getSnapshot();
+  const feed = () => actor.getSnapshot().children.feed?.getSnapshot();
   actor.send({ type: 'signIn' });
   await until(() => feed()?.context.lastEventId === '1');
   actor.send({ type: 'signOut' });

@@ -17,6 +17,7 @@ describe('an error of the connection', () => {
       cause,
     });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'ConnectionError',
       kind: 'http',
       message: 'The server answered 503.',
       status: 503,
@@ -33,7 +34,7 @@ describe('an error of the connection', () => {
       unsent: undefined,
     });
     expect(['status', 'retryAfter', 'unsent', 'cause'].filter((name) => name in error)).toEqual([]);
-    expect(Object.keys(error.toJSON())).toEqual(['kind', 'message']);
+    expect(Object.keys(error.toJSON())).toEqual(['name', 'kind', 'message']);
   });
 });
 
@@ -52,8 +53,15 @@ describe('what counts as an error of the connection', () => {
     ['one of another copy of the package', named('ConnectionError', 'idle'), true],
     ['one of others by the same name', named('ConnectionError', 'ECONNRESET'), false],
     ['one by another name', named('DatabaseError', 'network'), false],
-    ['an object that looks like one', { name: 'ConnectionError', kind: 'idle', message: 'No.' }, false],
+    ['its plain form', new ConnectionError('idle', 'No.').toJSON(), true],
+    ['its plain form from another realm', structuredClone(new ConnectionError('idle', 'No.').toJSON()), true],
+    ['its plain form out of JSON', JSON.parse(JSON.stringify(new ConnectionError('idle', 'No.'))), true],
+    ['an error that was cloned, which costs it its kind', structuredClone(named('Error', 'idle')), false],
+    ['an object with another kind', { name: 'ConnectionError', kind: 'ECONNRESET', message: 'No.' }, false],
+    ['an object with a kind alone', { kind: 'idle', message: 'No.' }, false],
+    ['a name', 'ConnectionError', false],
     ['nothing', undefined, false],
+    ['null', null, false],
   ])('%s', (_, value, expected) => {
     expect(isConnectionError(value)).toBe(expected);
   });

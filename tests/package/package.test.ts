@@ -48,6 +48,11 @@ describe('the published package', () => {
     expect(consumer.files).toEqual(expect.arrayContaining(targets.map((file) => posix.normalize(file))));
   });
 
+  test('says at the beginning of the entry for React that it is for clients, as Next.js wants it', () => {
+    const entry = readFileSync(join(consumer.installed, packageJson.exports['./react'].default), 'utf8');
+    expect(entry).toMatch(/^'use client';\n/);
+  });
+
   test('holds every source that its maps name', () => {
     const maps = consumer.files.filter((file) => file.endsWith('.map'));
     const sources = maps.flatMap((map) => {

@@ -38,7 +38,7 @@ export function startWatchedClient(
   const transport = native ? eventSourceTransport : fetchTransport;
 
   function reportError(error: unknown): void {
-    if (!isConnectionError(error)) return void own.push(error);
+    if (!(isConnectionError(error) && error instanceof Error)) return void own.push(error);
     own.push(error.cause);
     for (const text of [error.message, JSON.stringify(error), error.stack]) leaks.watch('a report', text);
   }

@@ -26,3 +26,10 @@ test('an error of the connection stays what it is', () => {
   const error = new ConnectionError('forbidden', 'No.');
   expect(asConnectionError(error)).toBe(error);
 });
+
+test('an error of the connection in its plain form, as out of a worker, becomes one again', () => {
+  const error = new ConnectionError('http', 'No.', { status: 404, retryAfter: 5, unsent: true });
+  const restored = asConnectionError(structuredClone(error.toJSON()));
+  expect(restored).toBeInstanceOf(ConnectionError);
+  expect(restored.toJSON()).toEqual(error.toJSON());
+});

@@ -1,8 +1,13 @@
 import { ConnectionError, isConnectionError } from '../../machines/connection-error.ts';
 
-/** Turns whatever a transport threw into a {@link ConnectionError}; one that it is already stays as it is. */
+/**
+ * Turns whatever a transport threw into a {@link ConnectionError}; one that it is already stays as it is,
+ * and its plain form, as out of a worker, becomes one.
+ */
 export function asConnectionError(cause: unknown, what = 'The transport failed'): ConnectionError {
-  if (isConnectionError(cause)) return cause;
+  if (isConnectionError(cause)) {
+    return 'toJSON' in cause ? cause : new ConnectionError(cause.kind, cause.message, cause);
+  }
   const code = codeOf(cause) ?? codeOf((cause as Error | undefined)?.cause);
   return new ConnectionError('network', code ? `${what} (${code}).` : `${what}.`, { cause });
 }

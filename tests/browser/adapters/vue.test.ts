@@ -12,6 +12,7 @@ import {
   KeepAlive,
   nextTick,
   ref,
+  Suspense,
   watch,
 } from 'vue';
 import { renderToString } from 'vue/server-renderer';
@@ -509,6 +510,7 @@ test('works in a bare effectScope and ends with it', async () => {
 });
 
 test('works outside of any scope too, until it is closed', async () => {
+  warnings.mockImplementation(() => {});
   const result = useServerSentEvents(server.url, { ...quick, onDeactivated: 'pause' });
   await until(() => result.status.value === 'open');
   const connection = createConnection(server.url, { immediate: false });
@@ -518,6 +520,55 @@ test('works outside of any scope too, until it is closed', async () => {
   for (const { close } of [result, shown]) close();
   expect([result.status.value, shown.status.value]).toEqual(['closed', 'closed']);
   await noSockets();
+  expect(warnings).toHaveBeenCalledTimes(2);
+  warnings.mockReset();
+});
+
+describe('a call that no scope ends is warned of, once, with what to do', () => {
+  test.each<[string, (call: () => void) => Component]>([
+    [
+      'in setup after an await',
+      (call) => ({
+        async setup() {
+          await null;
+          call();
+          return () => '';
+        },
+      }),
+    ],
+    [
+      'in the callback of a watch',
+      (call) => ({
+        setup() {
+          const source = ref(0);
+          watch(source, call);
+          source.value = 1;
+          return () => '';
+        },
+      }),
+    ],
+    ['in a listener', (call) => ({ setup: () => () => h('button', { onClick: call }) })],
+  ])('%s', async (_, componentWith) => {
+    warnings.mockImplementation(() => {});
+    const connection = createConnection(server.url, { immediate: false });
+    cleanups.push(() => connection[Symbol.asyncDispose]());
+    const call = vi.fn(() => {
+      useServerSentEvents(server.url, { immediate: false });
+      useConnection(connection);
+    });
+    const { host } = mount({
+      setup: () => () => h(Suspense, null, { default: () => h(componentWith(call)) }),
+    });
+    host.querySelector('button')?.click();
+    for (let tick = 0; tick < 10; tick += 1) await nextTick();
+    expect(call).toHaveBeenCalledOnce();
+    const ours = warnings.mock.calls.flat().filter((text) => String(text).includes('outside a scope'));
+    expect(ours).toEqual([
+      expect.stringMatching(/^`useServerSentEvents` .* before any `await`, or in an `effectScope`\.$/),
+      expect.stringMatching(/^`useConnection` /),
+    ]);
+    warnings.mockReset();
+  });
 });
 
 test('works in a Pinia setup store', async () => {
