@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -9,6 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
+import { compilerOf, typescripts } from './typescripts.ts';
 
 let consumer: Consumer;
 
@@ -107,6 +108,32 @@ describe('a TypeScript project', () => {
     });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
+
+  test.each(typescripts)(
+    'of TypeScript %s that knows ES2022 alone can check every declaration',
+    (version) => {
+      const tsc = compilerOf(version);
+      if (!tsc) throw new Error(`npm could not bring TypeScript ${version}.`);
+      const folder = join(consumer.folder, `typescript-${version}`);
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        module: 'nodenext',
+        types: [],
+      };
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      writeFileSync(join(folder, 'app.ts'), app + disposing);
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+      const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: folder, encoding: 'utf8' });
+      // What the peers declare is their affair.
+      const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
+      expect(ours).toEqual([]);
+    },
+  );
 });
 
 /** The package is ESM alone: what asks in other ways is not served. */
@@ -134,6 +161,14 @@ export const wrongInReact: number = inReact.status;
 // @ts-expect-error
 export const wrongInVue: number = inVue.status.value;
 export const everything = [${entries.map((_, n) => `entry${n}`).join(', ')}];
+`;
+
+const disposing = `
+export const disposed: Promise<void> = Promise.resolve(connection[Symbol.asyncDispose]());
+export async function use() {
+  await using own = createConnection('/api/events');
+  return own.state.status;
+}
 `;
 
 // The peers are imported first: what they look at is their affair.
