@@ -9,7 +9,10 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
-import { compilerOf, typescripts } from './typescripts.ts';
+import { fromNpm } from './from-npm.ts';
+
+/** The oldest TypeScript that the declarations are for, and the one that makes them. */
+const typescripts = ['5.4.5', packageJson.devDependencies.typescript];
 
 let consumer: Consumer;
 
@@ -112,8 +115,8 @@ describe('a TypeScript project', () => {
   test.each(typescripts)(
     'of TypeScript %s that knows ES2022 alone can check every declaration',
     (version) => {
-      const tsc = compilerOf(version);
-      if (!tsc) throw new Error(`npm could not bring TypeScript ${version}.`);
+      const isOurs = version === packageJson.devDependencies.typescript;
+      const typescript = isOurs ? join(root, 'node_modules/typescript') : fromNpm('typescript', version);
       const folder = join(consumer.folder, `typescript-${version}`);
       const compilerOptions = {
         strict: true,
@@ -128,7 +131,10 @@ describe('a TypeScript project', () => {
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
       writeFileSync(join(folder, 'app.ts'), app + disposing);
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-      const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: folder, encoding: 'utf8' });
+      const { stdout } = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
       // What the peers declare is their affair.
       const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
       expect(ours).toEqual([]);
