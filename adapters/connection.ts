@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { ActorRefFrom } from 'xstate';
 import type { CloseReason, ConnectionStatus, connectionMachine } from '../machines/connection.ts';
 import type { ConnectionError } from '../machines/connection-error.ts';

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * The page and its network, as a test plays them. Every verb gives the signals that a browser gives, each time it is
  * called, after which the globals say so too.

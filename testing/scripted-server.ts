@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { fromUtf8Bytes, utf8Bytes } from '../transports/http/byte-string.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type NodeRequest, type NodeResponse, type NodeServer, nodeHttp } from './node-http.ts';

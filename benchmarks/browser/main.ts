@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 const { only, quick, write } = values;
 const rounds = Number(values.rounds ?? (quick ? 3 : 7));
-if (only !== undefined && !(only in sections)) {
+if (only !== undefined && !Object.hasOwn(sections, only)) {
   throw new RangeError(`There is no ${only}. There are ${Object.keys(sections).join(', ')}.`);
 }
 

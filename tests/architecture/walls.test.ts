@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
 const packages: Record<string, readonly string[]> = {
   machines: ['xstate'],
   transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream'],
-  adapters: ['xstate', 'react', 'vue', '@xstate/react', '@xstate/vue'],
+  adapters: ['xstate', 'react', 'vue'],
   testing: ['xstate', 'xstate/graph'],
   'index.ts': [],
   'visualizations/chart': ['xstate'],

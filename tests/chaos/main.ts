@@ -7,6 +7,16 @@ const usual: Record<Scene, { readonly faults: number; readonly clients: number }
   'chromium-native': { faults: 500, clients: 6 },
 };
 
+// Playwright's own handler closes Chromium and lets the process live, which would wait for a page that is gone. Leaving
+// closes everything: the servers are here, and Playwright ends Chromium with us.
+for (const [signal, code] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => process.exit(code));
+}
+
 const { values } = parseArgs({
   options: {
     /** Where the clients run; everywhere when it is left out. */
@@ -16,7 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
-const unknown = values.scene.filter((name) => !(name in usual));
+const unknown = values.scene.filter((name) => !Object.hasOwn(usual, name));
 if (unknown.length > 0)
   throw new RangeError(`No scene is called ${unknown}. There are ${scenes.join(', ')}.`);
 

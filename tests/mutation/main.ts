@@ -11,7 +11,7 @@ const wanted: Record<string, number> = { machines: 90, transports: 85, adapters:
 
 /** Folders, files, or lines of a file as in `machines/backoff.ts:10-20`; everything when there are none. */
 const paths = process.argv.slice(2).map((path) => path.replace(/\/$/, ''));
-const strange = paths.filter((path) => !(folderOf(path) in wanted));
+const strange = paths.filter((path) => !Object.hasOwn(wanted, folderOf(path)));
 if (strange.length > 0)
   throw new RangeError(`${strange} is not in one of ${Object.keys(wanted).join(', ')}.`);
 

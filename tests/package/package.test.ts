@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -9,6 +9,10 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
+import { fromNpm } from './from-npm.ts';
+
+/** The oldest TypeScript that the declarations are for, and the one that makes them. */
+const typescripts = ['5.4.5', packageJson.devDependencies.typescript];
 
 let consumer: Consumer;
 
@@ -64,6 +68,14 @@ describe('the published package', () => {
   });
 });
 
+test('the package asks for the Node that its dependencies ask for', () => {
+  const asked = Object.keys(packageJson.dependencies).map((name) => {
+    const manifest = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
+    return JSON.parse(manifest).engines.node;
+  });
+  expect(asked).toEqual([packageJson.engines.node]);
+});
+
 describe.each(nodes())('in $name', ({ path }) => {
   test.each(entries)('import %s works, asks for no browser global and keeps nothing open', (entry) => {
     writeFileSync(join(consumer.folder, 'import.mjs'), importAndTell(entry));
@@ -104,6 +116,35 @@ describe('a TypeScript project', () => {
     });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
+
+  test.each(typescripts)(
+    'of TypeScript %s that knows ES2022 alone can check every declaration',
+    (version) => {
+      const isOurs = version === packageJson.devDependencies.typescript;
+      const typescript = isOurs ? join(root, 'node_modules/typescript') : fromNpm('typescript', version);
+      const folder = join(consumer.folder, `typescript-${version}`);
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        module: 'nodenext',
+        types: [],
+      };
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      writeFileSync(join(folder, 'app.ts'), app + disposing);
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+      const { stdout } = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      // What the peers declare is their affair.
+      const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
+      expect(ours).toEqual([]);
+    },
+  );
 });
 
 /** The package is ESM alone: what asks in other ways is not served. */
@@ -131,6 +172,14 @@ export const wrongInReact: number = inReact.status;
 // @ts-expect-error
 export const wrongInVue: number = inVue.status.value;
 export const everything = [${entries.map((_, n) => `entry${n}`).join(', ')}];
+`;
+
+const disposing = `
+export const disposed: Promise<void> = Promise.resolve(connection[Symbol.asyncDispose]());
+export async function use() {
+  await using own = createConnection('/api/events');
+  return own.state.status;
+}
 `;
 
 // The peers are imported first: what they look at is their affair.

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEventLog, type EventLog } from '../../visualizations/playground/server/stream/event-log.ts';
 import { createStreamServer } from '../../visualizations/playground/server/stream/stream-server.ts';
 
+const reader = 'http://reader.example';
 const cleanUp: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -84,9 +85,11 @@ describe('the event stream of the playground', () => {
     await expect.poll(text).toMatch(/^retry: 70\n\n: keep-alive\n\n/);
   });
 
-  it('lets a page of another origin send Last-Event-ID and read Retry-After', async () => {
-    const { headers } = await fetch(await serve(createEventLog()), { method: 'OPTIONS' });
-    expect(headers.get('access-control-allow-origin')).toBe('*');
+  it('lets the pages that it is for send Last-Event-ID and read Retry-After', async () => {
+    const url = await serve(createEventLog());
+    const { headers } = await fetch(url, { method: 'OPTIONS', headers: { Origin: reader } });
+    expect(headers.get('access-control-allow-origin')).toBe(reader);
+    expect(headers.get('vary')).toBe('Origin');
     expect(headers.get('access-control-allow-headers')).toContain('Last-Event-ID');
     expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
   });
@@ -94,7 +97,12 @@ describe('the event stream of the playground', () => {
 
 async function serve(log: EventLog): Promise<string> {
   const pace = { every: 1_000, keepAlive: 20, retry: 70 };
-  const streams = createStreamServer({ log, pace, intercept: () => false });
+  const streams = createStreamServer({
+    log,
+    pace,
+    isReader: (origin) => origin === reader,
+    intercept: () => false,
+  });
   cleanUp.push(() => streams.close());
   return `http://127.0.0.1:${await streams.listen(0)}/events`;
 }

@@ -108,7 +108,7 @@ describe('the fleets of the playground', () => {
   it('are not for other sites to connect', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' };
     const response = await fetch(`${playground.url}fleets?clients=10&jitter=none`, { headers });
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(403);
   });
 });
 

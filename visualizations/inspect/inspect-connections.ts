@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { complete } from '../../machines/option-table.ts';
 import { type InspectionOptions, inspectionTable, isDevelopment } from './options.ts';

@@ -8,11 +8,7 @@ export async function openStately(
   backlog: Backlog,
   signal: AbortSignal,
 ): Promise<void> {
-  const { createBrowserInspector } = await import('@statelyai/inspect').catch((cause: unknown) => {
-    throw new Error('To inspect connections, install @statelyai/inspect, or ask for the viewer `local`.', {
-      cause,
-    });
-  });
+  const { createBrowserInspector } = await statelysPackage();
   if (signal.aborted) return;
   const { adapter } = createBrowserInspector({
     url,
@@ -45,6 +41,17 @@ export async function openStately(
     adapter.targetWindow = window.open(String(adapter.options.url), 'xstateinspector');
     return adapter.targetWindow !== null;
   }, signal);
+}
+
+/** In a `try`, because webpack and Rspack take it for optional there, and fail where it is not installed otherwise. */
+async function statelysPackage() {
+  try {
+    return await import('@statelyai/inspect');
+  } catch (cause) {
+    throw new Error('To inspect connections, install @statelyai/inspect, or ask for the viewer `local`.', {
+      cause,
+    });
+  }
 }
 
 /** Shows the records in the viewer of this package. */

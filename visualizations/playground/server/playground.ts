@@ -6,6 +6,7 @@ import { createServer as createVite, type Plugin, type ViteDevServer } from 'vit
 import { createFaultConsole } from './faults/fault-console.ts';
 import { faultRoute } from './faults/fault-route.ts';
 import { fleetRoute } from './fleet/fleet-route.ts';
+import { isForeign, isForLoopback, isPageAt } from './guard.ts';
 import { answerJson, urlOf } from './http.ts';
 import { closeServer, listenFrom, loopback } from './listen.ts';
 import { createEventLog } from './stream/event-log.ts';
@@ -33,7 +34,14 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const { port, watch = false } = options;
   const pace = { ...defaultPace, ...options.pace };
   const log = createEventLog();
-  const streams = createStreamServer({ log, pace, intercept: (exchange) => faults.answer(exchange) });
+  let pagePort = port;
+  const isOwn = (origin: string) => isPageAt(pagePort, origin);
+  const streams = createStreamServer({
+    log,
+    pace,
+    isReader: isOwn,
+    intercept: (exchange) => faults.answer(exchange),
+  });
   const faults = createFaultConsole(streams);
   const measurements = createMeasurements({ log, every: pace.every, streams });
 
@@ -43,14 +51,19 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const answerFleets = fleetRoute(eventsUrl);
   const pageServer = createServer((request, response) => {
     const { pathname, searchParams } = urlOf(request);
-    if (pathname === '/faults') void answerFaults(request, response);
-    else if (pathname === '/fleets') answerFleets(request, response, searchParams);
+    // A link may lead to the page from anywhere, and a picture may ask for fleets.
+    const isSafe = ['GET', 'HEAD'].includes(request.method ?? '') && pathname !== '/fleets';
+    if (!isForLoopback(request)) answerJson(response, 421, { error: 'Not the host of this server.' });
+    else if (!isSafe && isForeign(request, isOwn)) {
+      answerJson(response, 403, { error: 'Not from another site.' });
+    } else if (pathname === '/faults') void answerFaults(request, response);
+    else if (pathname === '/fleets') answerFleets(response, searchParams);
     else if (pathname === '/token' && request.method === 'POST') {
       answerJson(response, 200, { token: streams.tokens.issue() });
     } else vite.middlewares(request, response);
   });
   const vite = await servePage(pageServer, { eventsUrl, watch });
-  const pagePort = await listenFrom(pageServer, port);
+  pagePort = await listenFrom(pageServer, port);
 
   return {
     url: `http://${loopback}:${pagePort}/`,

@@ -25,7 +25,8 @@ interface Current {
 
 export function createFaultConsole(streams: StreamServer): FaultConsole {
   let current: Current | null = null;
-  let requests: Record<string, number> = {};
+  // A client names itself, and may do so after a member of every object.
+  const requests = new Map<string, number>();
 
   function end(): void {
     if (!current?.inForce) return;
@@ -51,7 +52,7 @@ export function createFaultConsole(streams: StreamServer): FaultConsole {
       },
       now: Date.now(),
       listening: streams.clients.size,
-      requests,
+      requests: Object.fromEntries(requests),
     }),
 
     start(id, given) {
@@ -67,7 +68,7 @@ export function createFaultConsole(streams: StreamServer): FaultConsole {
       const milliseconds = (values.seconds ?? 0) * 1_000;
       const endsAt = isOpenEnded ? null : Date.now() + milliseconds;
       current = { fault, values, endsAt, inForce: lasts };
-      requests = {};
+      requests.clear();
       fault.begin(streams, values);
       if (lasts && !isOpenEnded) current.timer = setTimeout(end, milliseconds);
     },
@@ -75,7 +76,10 @@ export function createFaultConsole(streams: StreamServer): FaultConsole {
     lift: end,
 
     answer(exchange) {
-      requests[exchange.client] = (requests[exchange.client] ?? 0) + 1;
+      const { client } = exchange;
+      if (requests.has(client) || requests.size < mostNames) {
+        requests.set(client, (requests.get(client) ?? 0) + 1);
+      }
       if (!current?.inForce) return false;
       const { fault, values, endsAt } = current;
       if (!fault.answer) return false;
@@ -85,6 +89,9 @@ export function createFaultConsole(streams: StreamServer): FaultConsole {
     },
   };
 }
+
+/** So many clients are counted; more names than that are no use to a reader, and would never be forgotten. */
+const mostNames = 100;
 
 function checked({ id, parameters }: Fault, given: Readonly<Record<string, unknown>>): FaultValues {
   const unknown = Object.keys(given).find((name) => !parameters.some((known) => known.name === name));

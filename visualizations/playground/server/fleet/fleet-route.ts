@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { jitterKinds } from '../../../../index.ts';
 import { fleetSize, slotLength } from '../../protocol/fleet-frame.ts';
 import { type Parameter, validationError } from '../../protocol/parameter.ts';
@@ -10,11 +10,8 @@ import { createFleet, type FleetOptions } from './fleet.ts';
  * stream what becomes of them. They live as long as that stream: nothing is left of a page that went away.
  */
 export function fleetRoute(eventsUrl: string) {
-  return (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void => {
-    // Another site could make a browser ask, for a picture say, and keep this machine busy.
-    const { 'sec-fetch-site': site = 'none' } = request.headers;
+  return (response: ServerResponse, query: URLSearchParams): void => {
     try {
-      if (site !== 'none' && site !== 'same-origin') throw new Error('Not from another site.');
       follow(optionsOf(query, eventsUrl), response);
     } catch (error) {
       answerJson(response, 400, { error: error instanceof Error ? error.message : String(error) });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isForeign, isForLoopback } from '../guard.ts';
 import { decoded, urlOf } from '../http.ts';
 import { closeServer, listenFrom, listenOn } from '../listen.ts';
 import { type Client, createClient, lostBlock } from './client.ts';
@@ -40,11 +41,18 @@ export interface StreamServer {
 export interface StreamServerOptions {
   readonly log: EventLog;
   readonly pace: Pace;
+  /** Whether the pages of an origin may read the stream. @default none may */
+  readonly isReader?: (origin: string) => boolean;
   /** Answers in place of the server; false lets it answer itself. */
   readonly intercept: (exchange: Exchange) => boolean;
 }
 
-export function createStreamServer({ log, pace, intercept }: StreamServerOptions): StreamServer {
+export function createStreamServer({
+  log,
+  pace,
+  isReader = () => false,
+  intercept,
+}: StreamServerOptions): StreamServer {
   const clients = new Set<Client>();
   /** Those that get their events with the keep-alives, all at once: a thousand would keep a core busy otherwise. */
   const batched = new WeakSet<Client>();
@@ -58,9 +66,16 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
   const server = createServer((request, response) => {
     const { pathname, searchParams } = urlOf(request);
     const [, path, client = 'unnamed'] = pathname.split('/');
-    for (const [name, value] of Object.entries(crossOriginHeaders)) response.setHeader(name, value);
+    const { origin } = request.headers;
+    response.setHeader('Vary', 'Origin');
+    if (origin !== undefined && isReader(origin)) {
+      response.setHeader('Access-Control-Allow-Origin', origin);
+      for (const [name, value] of Object.entries(crossOriginHeaders)) response.setHeader(name, value);
+    }
     response.on('error', () => {}); // a client that is gone is not news
-    if (request.method === 'OPTIONS') response.writeHead(204).end();
+    if (!isForLoopback(request)) response.writeHead(421).end('Not the host of this server.\n');
+    else if (isForeign(request, isReader)) response.writeHead(403).end('Not from another site.\n');
+    else if (request.method === 'OPTIONS') response.writeHead(204).end();
     else if (path !== 'events') response.writeHead(404).end('The stream is at /events.\n');
     else if (request.method !== 'GET') response.writeHead(405, { Allow: 'GET' }).end();
     else {
@@ -166,11 +181,10 @@ export function createStreamServer({ log, pace, intercept }: StreamServerOptions
 const streamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 
 /**
- * What a page of another origin needs. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless
+ * What the page needs, which is of another origin by its port. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless
  * it is exposed.
  */
 const crossOriginHeaders = {
-  'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'Authorization, Last-Event-ID',
   'Access-Control-Expose-Headers': 'Retry-After, X-Replayed, X-Replay-Lost, X-Replay-Unknown-Id',
 };

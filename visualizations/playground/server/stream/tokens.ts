@@ -15,9 +15,14 @@ export function createTokens(): Tokens {
     issue() {
       const token = randomUUID();
       valid.add(token);
+      const [oldest] = valid;
+      if (valid.size > mostTokens && oldest !== undefined) valid.delete(oldest);
       return token;
     },
     isValid: (token) => valid.has(token),
     revokeAll: () => valid.clear(),
   };
 }
+
+/** More than the panels of any number of pages use at a time. */
+const mostTokens = 1_000;
