@@ -13,7 +13,7 @@ import type { TestClock } from '../../testing/clock.ts';
 import type { PathStage } from '../../testing/paths/step.ts';
 import type { movingUrl } from './app.ts';
 import { transcriptOf } from './reference.ts';
-import { type Shown, watchActor } from './watch-connection.ts';
+import { type Shown, shownOf, watchActor } from './watch-connection.ts';
 
 /** The statechart as XState users run it: an actor of their own. */
 export function startOwnActor(url: ReturnType<typeof movingUrl>, options: ConnectionOptions) {
@@ -51,17 +51,7 @@ export function startOwnActor(url: ReturnType<typeof movingUrl>, options: Connec
     app,
     shown(): Shown {
       const snapshot = actor.getSnapshot();
-      const { retries, error, retryAt, lastEventId, openedAt, closeReason } = snapshot.context;
-      return {
-        status: selectStatus(snapshot),
-        retries,
-        errorKind: error?.kind ?? null,
-        retryIn: retryAt === null ? null : retryAt - clock.now(),
-        lastEventId,
-        closeReason,
-        openFor: openedAt === null ? null : clock.now() - openedAt,
-        messages,
-      };
+      return shownOf({ ...snapshot.context, status: selectStatus(snapshot) }, clock.now(), messages);
     },
     taken: () => taken.splice(0),
     announced: () => announced.splice(0),

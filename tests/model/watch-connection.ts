@@ -1,6 +1,12 @@
 import { expect } from 'vitest';
 import type { Actor } from 'xstate';
-import type { Connection, ConnectionEmitted, connectionMachine } from '../../index.ts';
+import type {
+  Connection,
+  ConnectionEmitted,
+  ConnectionState,
+  connectionMachine,
+  Failure,
+} from '../../index.ts';
 import { describeTransition } from '../../machines/chart.ts';
 import type { TestClock } from '../../testing/clock.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
@@ -26,17 +32,7 @@ export function watchConnection(connection: Connection, clock: TestClock) {
   return {
     /** What the app was told last. */
     shown(): Shown {
-      const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = told;
-      return {
-        status,
-        retries,
-        errorKind: error?.kind ?? null,
-        retryIn: retryAt === null ? null : retryAt - clock.now(),
-        lastEventId,
-        closeReason,
-        openFor: openedAt === null ? null : clock.now() - openedAt,
-        messages,
-      };
+      return shownOf(told, clock.now(), messages);
     },
     taken: () => taken.splice(0),
     announced: () => announced.splice(0),
@@ -45,6 +41,25 @@ export function watchConnection(connection: Connection, clock: TestClock) {
       await connection[Symbol.asyncDispose]();
       expect(actor.getSnapshot().status).toBe('stopped');
     },
+  };
+}
+
+/** The state of a connection as a test sees it. */
+export function shownOf(
+  state: Omit<ConnectionState, 'error'> & { readonly error: Pick<Failure, 'kind'> | null },
+  now: number,
+  messages: string,
+): Shown {
+  const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = state;
+  return {
+    status,
+    retries,
+    errorKind: error?.kind ?? null,
+    retryIn: retryAt === null ? null : retryAt - now,
+    lastEventId,
+    closeReason,
+    openFor: openedAt === null ? null : now - openedAt,
+    messages,
   };
 }
 
