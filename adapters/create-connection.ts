@@ -49,9 +49,8 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } =
+  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, events } =
     completeOptions(options);
-  const { events } = options;
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {

@@ -14,7 +14,6 @@ import { type GivenSettings, settingTable } from '../machines/settings.ts';
 import {
   type JitterFunction,
   type TransportActorOptions,
-  type TransportActorSettings,
   transportActorTable,
 } from '../transports/actor-options.ts';
 import { namesOf } from '../transports/app-functions.ts';
@@ -56,14 +55,20 @@ export const optionTables = {
   statechart: settingTable,
   'transport actor': {
     ...transportActorTable,
-    jitter: { ...transportActorTable.jitter, default: settingTable.jitter.default },
+    jitter: option(settingTable.jitter.default, transportActorTable.jitter),
   },
   fetchTransport: fetchTable,
   eventSourceTransport: eventSourceTable,
   connection: ownTable,
 };
 
-const connectionTable = Object.assign({}, ...Object.values(optionTables));
+const connectionTable = {
+  ...optionTables.statechart,
+  ...optionTables['transport actor'],
+  ...optionTables.fetchTransport,
+  ...optionTables.eventSourceTransport,
+  ...optionTables.connection,
+};
 
 /** What a connection can be given besides its URL. */
 export interface ConnectionOptions<Events extends object = EventMap>
@@ -85,27 +90,18 @@ export interface ConnectionOptions<Events extends object = EventMap>
   readonly jitter?: JitterKind | JitterFunction | undefined;
 }
 
-/** The options that `createConnection` itself goes by, with the defaults filled in. */
-export interface OwnSettings
-  extends Complete<typeof ownTable>,
-    Pick<TransportActorSettings, 'clock' | 'reportError'>,
-    Pick<Complete<typeof fetchTable>, 'maxFieldSize'> {}
-
 /**
- * Checks the options, in development also that every name is one, and fills in the defaults of those that
- * `createConnection` itself goes by.
+ * Checks the options, in development also that every name is one, and fills in the defaults.
  *
  * @throws TypeError that names the option, its value and what is allowed.
  */
-export function completeOptions(options: ConnectionOptions): OwnSettings {
-  check(options, connectionTable);
-  const { events, closeOn, refreshOn } = options;
+export function completeOptions(options: ConnectionOptions): Complete<typeof connectionTable> {
+  const settings = complete(options, connectionTable);
+  const { events, closeOn, refreshOn } = settings;
   for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
-  const { clock, reportError } = transportActorTable;
-  const { maxFieldSize } = fetchTable;
-  return complete(options, { ...ownTable, clock, reportError, maxFieldSize });
+  return settings;
 }
 
 /** @throws TypeError when it is no event ID. */

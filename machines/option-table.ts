@@ -83,10 +83,20 @@ export function isFunction(value: unknown): value is (...given: never[]) => unkn
  * @throws TypeError that names the option, its value and what is allowed.
  */
 export function check(options: object, table: Readonly<Record<string, Rule>>): void {
-  for (const [name, { allowed, test }] of Object.entries(table)) {
-    const value: unknown = options[name as keyof typeof options];
-    if (value !== undefined && !test(value)) throw new TypeError(`\`${name}\` ${complaint(allowed, value)}`);
-  }
+  const invalid = firstInvalid(options, table);
+  if (invalid) throw new TypeError(`\`${invalid.name}\` ${complaint(invalid.allowed, invalid.value)}`);
+}
+
+/** Finds the first option that is given and not allowed. */
+export function firstInvalid(options: object, table: Readonly<Record<string, Rule>>) {
+  return Object.entries(table)
+    .map(([name, { allowed, test }]) => ({
+      name,
+      allowed,
+      test,
+      value: Reflect.get(options, name) as unknown,
+    }))
+    .find(({ value, test }) => value !== undefined && !test(value));
 }
 
 /** What is wrong with a value that a rule does not allow. */

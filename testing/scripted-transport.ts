@@ -51,10 +51,10 @@ export function createScriptedTransport(options: ScriptedPeerOptions = {}): Scri
 }
 
 function transportOver(script: Script, options: FetchTransportOptions): Transport {
-  const settings = complete(options, fetchTable);
+  const settings = { ...options, ...complete(options, fetchTable) };
 
   return async (request, signal) => {
-    const supplied = await supplyRequest(options, request);
+    const supplied = await supplyRequest(settings, request);
     throwIfAborted(signal); // a function of the app may have taken its time
     const { lastEventId } = supplied;
     const seen = seenRequest(supplied, options, script.now());

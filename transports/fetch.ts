@@ -4,6 +4,7 @@ import {
   check,
   complaint,
   complete,
+  firstInvalid,
   functionOf,
   type Given,
   isFunction,
@@ -33,7 +34,7 @@ import {
   urlRule,
   withCredentials,
 } from './option-rules.ts';
-import { defaultReporter, type ErrorReporter } from './report.ts';
+import type { ErrorReporter } from './report.ts';
 import { resourceOf } from './resource.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
@@ -91,7 +92,7 @@ export interface FetchTransportOptions extends Given<typeof fetchTable> {
 }
 
 /** The same with the defaults filled in. */
-interface FetchSettings extends Complete<typeof fetchTable> {
+export interface FetchSettings extends Complete<typeof fetchTable> {
   readonly url: Supplied<string | URL>;
 }
 
@@ -154,27 +155,23 @@ export interface SuppliedRequest {
 
 /** Calls the functions of the app. An ID to resume after makes it the request of `resume`, if there is one. */
 export async function supplyRequest(
-  options: FetchTransportOptions,
+  settings: FetchSettings,
   request: TransportRequest,
 ): Promise<SuppliedRequest> {
-  const {
-    method: first = fetchTable.method.default,
-    reportError = defaultReporter,
-    lastEventIdParam,
-  } = options;
-  const continued = request.lastEventId === '' ? undefined : options.resume;
-  const url = await supply('url', continued?.url ?? options.url, reportError);
+  const { reportError, lastEventIdParam } = settings;
+  const continued = request.lastEventId === '' ? undefined : settings.resume;
+  const url = await supply('url', continued?.url ?? settings.url, reportError);
   // A continuation may be at a place of its own.
   const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
   const hasMoved = lastEventId === '';
-  if (continued && hasMoved && !isSafe(first)) {
+  if (continued && hasMoved && !isSafe(settings.method)) {
     throw new ConnectionError('invalid', movedAway, { unsent: true });
   }
   const {
     method = fetchTable.method.default,
-    headers = options.headers,
+    headers = settings.headers,
     body,
-  } = (hasMoved ? undefined : continued) ?? options;
+  } = (hasMoved ? undefined : continued) ?? settings;
   return {
     url: lastEventIdParam ? withParameter(url, lastEventIdParam, lastEventId) : url,
     method,
@@ -268,12 +265,5 @@ function checkBody(method: string, body: unknown): void {
 const resumeRules = { url: urlRule, method: text, headers: supplied(headersRule), body: supplied(bodyRule) };
 
 function isResume(value: unknown): boolean {
-  return (
-    Object(value) === value &&
-    !isFunction(value) &&
-    Object.entries(resumeRules).every(([name, { test }]) => {
-      const part: unknown = Object(value)[name];
-      return part === undefined || test(part);
-    })
-  );
+  return Object(value) === value && !isFunction(value) && !firstInvalid(Object(value), resumeRules);
 }
