@@ -41,7 +41,7 @@ export const viewTable = {
   history: option(0, number(0, Infinity)),
 };
 
-/** What the view of a connection is given. */
+/** The options of the view of a connection. */
 export interface ViewOptions extends Given<typeof viewTable> {}
 
 /** What `useServerSentEvents` is given besides the URL. */

@@ -56,7 +56,7 @@ const ownTable = {
   immediate: settingTable.immediate,
 };
 
-/** What `useServerSentEvents` is given besides the URL. */
+/** The options of `useServerSentEvents`. */
 export interface UseServerSentEventsOptions<Data = unknown>
   extends ServerSentEventsOptions<Data>,
     Pick<Given<typeof ownTable>, 'onDeactivated'> {}

@@ -5,7 +5,7 @@ const connection = connectionMachine.provide({
   actors: { transport: fromTransport(fetchTransport({ url: '/api/events' })) },
 });
 
-/** What a connection emits reaches those who listen to it: this sends each message on to the parent. */
+/** Sends each message of a connection on to the parent: only those who listen to the actor hear what it emits. */
 const messages = fromCallback(({ system, sendBack }) => {
   const feed: Connection['actor'] = system.get('feed');
   const listening = feed.on('messages', ({ messages }) => {

@@ -1,4 +1,4 @@
-/** What a spread delay is made of. All but the draw in milliseconds. */
+/** The input of a spread. All but the draw in milliseconds. */
 interface Draw {
   /** The delay before jitter. */
   readonly delay: number;
@@ -7,7 +7,7 @@ interface Draw {
   /** The first delay of all, and the longest. */
   readonly first: number;
   readonly longest: number;
-  /** What the retry before this one drew; 0 for the first. */
+  /** The draw of the retry before this one; 0 for the first. */
   readonly previous: number;
 }
 

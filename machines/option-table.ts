@@ -1,7 +1,7 @@
 /** The longest delay that `setTimeout` keeps, in milliseconds; a longer one fires at once. */
 export const longestDelay = 2 ** 31 - 1;
 
-/** What a value may be: as words for a person, and as a test. */
+/** Says which values are allowed: as words for a person, and as a test. */
 export interface Rule<Value = unknown> {
   readonly allowed: string;
   readonly test: (value: unknown) => value is Value;
@@ -99,7 +99,7 @@ export function firstInvalid(options: object, table: Readonly<Record<string, Rul
     .find(({ value, test }) => value !== undefined && !test(value));
 }
 
-/** What is wrong with a value that a rule does not allow. */
+/** Says why a value is refused that a rule does not allow. */
 export function complaint(allowed: string, value: unknown): string {
   return `must be ${allowed}, but it is ${describe(value)}.`;
 }

@@ -49,7 +49,7 @@ export const undone: readonly number[] = [
   503, // Service Unavailable
 ];
 
-/** What a policy of the app may be: just what {@link PolicyOverrides} says. */
+/** Allows just what {@link PolicyOverrides} says. */
 export const policyRule = rule<PolicyOverrides>(
   `an object like { 404: 'fail', '5xx': 'retry', network: 'stop' }`,
   (value) =>

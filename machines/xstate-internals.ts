@@ -61,7 +61,7 @@ export const startEvent = 'xstate.init';
 /** The type of the event that a stopped actor gets last. */
 export const stopEvent = 'xstate.stop';
 
-/** What an action of XState itself brings about, of those that `transition` returns. */
+/** The effect of an action of XState itself, of those that `transition` returns. */
 export type BuiltInEffect =
   | { readonly kind: 'spawn'; readonly id: string; readonly src: unknown; readonly input: unknown }
   | { readonly kind: 'stop'; readonly id: string }

@@ -1,4 +1,4 @@
-// What is published: the entries that package.json exports, and all that they import.
+// Lists what is published: the entries that package.json exports, and all that they import.
 import { readFileSync } from 'node:fs';
 
 /** package.json, for those who cannot import JSON yet. */

@@ -73,7 +73,7 @@ export const transportActorTable = {
   reportError,
 };
 
-/** What goes on around a transport, whichever it is. */
+/** The options of the actor around a transport, whichever it is. */
 export interface TransportActorOptions extends Given<typeof transportActorTable> {}
 
 /** The same with the defaults filled in. */

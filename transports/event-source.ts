@@ -50,7 +50,7 @@ export const eventSourceTable = {
   reportError,
 };
 
-/** What {@link eventSourceTransport} needs to know. */
+/** The options of {@link eventSourceTransport}. */
 export interface EventSourceTransportOptions extends Given<typeof eventSourceTable> {
   /** Where the stream is. Relative to the page. */
   readonly url: Supplied<string | URL>;

@@ -85,7 +85,7 @@ export const fetchTable = {
   reportError,
 };
 
-/** What {@link fetchTransport} sends, and what it takes. */
+/** The options of {@link fetchTransport}. */
 export interface FetchTransportOptions extends Given<typeof fetchTable> {
   /** Where the stream is. Relative to the page, where there is one. */
   readonly url: Supplied<string | URL>;

@@ -13,50 +13,50 @@ import { isSendable } from './event-id.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import type { MessageMatcher, Supplied } from './transport.ts';
 
-/** What a URL option may be. */
+/** Allows a URL, or a function that gives one. */
 export const urlRule = rule<Supplied<string | URL>>(
   'a URL or a function',
   (value) => value instanceof URL || text.test(value) || isFunction(value),
 );
 
-/** What a list of event names may be. */
+/** Allows a list of event names. */
 export const eventsRule = rule<readonly string[]>(
   'a list of event names',
   (value) => Array.isArray(value) && value.every(text.test),
 );
 
-/** What an option may be that names one event or several. */
+/** Allows the name of one event, or of several. */
 export const namesRule = rule<string | readonly string[]>(
   'an event name or a list of them',
   (value) => text.test(value) || eventsRule.test(value),
 );
 
-/** What an option may be that names events, or tests messages. */
+/** Allows the names of events, or a test of messages. */
 export const matcherRule = rule<MessageMatcher>(
   `${namesRule.allowed}, or a function of the message`,
   (value) => namesRule.test(value) || isFunction(value),
 );
 
-/** What an event ID may be. */
+/** Allows an event ID. */
 export const lastEventIdRule = rule<string>(
   'a string without control characters',
   (value) => typeof value === 'string' && isSendable(value),
 );
 
-/** What the name of a header may be. */
+/** Allows the name of a header. */
 export const headerNameRule = rule<string>(
   'the name of a header',
   (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
 );
 
-/** What an option may be that names a header. */
+/** Allows the name of a header, or false. */
 export const headerNameOrNone = rule<string | false>(
   'the name of a header, or false',
   (value) => value === false || headerNameRule.test(value),
 );
 
 /**
- * What headers may be. Anything else that has properties would be sent by the names of these: a ref of Vue as the
+ * Allows headers. Anything else that has properties would be sent by the names of these: a ref of Vue as the
  * header `_value`.
  */
 export const headersRule = rule<HeadersInit | undefined>(
@@ -68,7 +68,7 @@ export const headersRule = rule<HeadersInit | undefined>(
       Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number')),
 );
 
-/** What a body may be. `fetch` would send anything else as a word such as `[object Object]`. */
+/** Allows a body. `fetch` would send anything else as a word such as `[object Object]`. */
 export const bodyRule = rule<BodyInit | null | undefined>(
   'text, bytes, a Blob, FormData, URLSearchParams or a stream',
   (value) =>
@@ -81,7 +81,7 @@ export const bodyRule = rule<BodyInit | null | undefined>(
     isFunction(Object(value)[Symbol.asyncIterator]),
 );
 
-/** What an option may be that a function may supply. */
+/** Allows a value, or a function that supplies it. */
 export function supplied<Value>(value: Rule<Value>): Rule<Supplied<Value>> {
   return either(value, functionOf<() => Value | Promise<Value>>());
 }

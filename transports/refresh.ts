@@ -11,7 +11,7 @@ interface Renewals {
 
 const renewals = new WeakMap<() => unknown, Renewals>();
 
-/** What stands behind the functions of {@link readAnew}. */
+/** The functions behind those of {@link readAnew}. */
 const latestOf = new WeakMap<() => unknown, () => () => unknown>();
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Where the faults of an app's own functions go: what was thrown, or a `ConnectionError` with it as the `cause`.
- * What such an error says may be private. It gets nowhere else but to the `cause` of `state.error`, which no event and
+ * The message of such an error may be private. It gets nowhere else but to the `cause` of `state.error`, which no event and
  * no snapshot holds.
  */
 export type ErrorReporter = (error: unknown) => void;

@@ -121,7 +121,7 @@ function appEventsIn(model: Model): TestEvent[] {
     { event: 'leave' },
   ];
   if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) events.unshift({ event: 'open' });
-  // What an unsafe request began cannot be continued elsewhere.
+  // The answer to an unsafe request cannot be continued elsewhere.
   if (stream && !request && isSafe(options.method ?? 'GET')) events.push({ event: 'relocate' });
   if (request ?? stream) events.push({ event: 'revive' });
   return events;

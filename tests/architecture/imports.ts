@@ -16,7 +16,7 @@ export function sourcesIn(place: string): string[] {
   return globSync(`${place}/**/*.{ts,tsx,vue}`, { cwd: root }).map((file) => file.replaceAll(sep, '/'));
 }
 
-/** What a file imports, types too: `import`, `export … from` and `import()`. */
+/** The imports of a file, types too: `import`, `export … from` and `import()`. */
 export function importsOf(from: string): Import[] {
   const code = readFileSync(join(root, from), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const specifiers = code.matchAll(/(?:^|[\s;(])(?:from|import)\s*\(?\s*'([\w@./:-]+)'/g);

@@ -223,7 +223,7 @@ interface Pair {
   readonly role: Role;
   readonly client: RemoteClient;
   readonly manner: Manner;
-  /** What the connection shows. */
+  /** The state of the connection. */
   readonly shown: { settled: boolean };
   readonly proxy: FaultProxy;
 }

@@ -1,9 +1,9 @@
 import type { Method } from './oracle/verdict.ts';
 
-/** What a client is told of the end by. */
+/** The way in which a client is told of the end. */
 export type Farewell = 'none' | 'named' | 'data';
 
-/** What a client is, and what its server does. */
+/** A kind of client, and of its server. */
 export interface Role {
   readonly name: string;
   readonly method: Method;
@@ -11,7 +11,7 @@ export interface Role {
   readonly resumes?: boolean;
   /** The server says when there is nothing more to come. */
   readonly farewell?: Farewell;
-  /** What the streams of the server are made of. */
+  /** The content of the server's streams. */
   readonly manner: MannerName;
   /** The server refuses a second stream while one is open. */
   readonly jealous?: boolean;

@@ -6,7 +6,7 @@ import { quiet, until } from '../support/until.ts';
 
 const question = { method: 'POST', body: 'What is new?' } as const;
 
-/** What a proxy makes of half an answer: a whole one, by its looks. */
+/** Half an answer that a proxy has made look whole. */
 const half = body('event: message_start\ndata: Once\n\n', 'event: delta\ndata: upon\n\n');
 const whole = body(
   'event: delta\ndata: Once\n\n',

@@ -4,7 +4,7 @@ import { type Connection, connectionMachine } from '../../index.ts';
 import { connect, reached, server } from '../support/stepped-connection.ts';
 import { quiet } from '../support/until.ts';
 
-/** What an actor says that it is made from; the type of a reference does not have it. */
+/** The logic that an actor was made from; the type of a reference does not have it. */
 function logicOf({ actor }: Connection): typeof connectionMachine {
   return (actor as Actor<typeof connectionMachine>).logic;
 }

@@ -19,7 +19,7 @@ type Held =
   | { readonly id: string };
 
 /**
- * What has to be delivered of streams that come one after the other, as plainly as can be: the messages that repeat, in
+ * Reads streams that come one after the other, as plainly as can be, and says what has to be delivered: the messages that repeat, in
  * order, a stretch of what was delivered, up to the last one of it, are a replay. They are held back until that is clear,
  * at most a second.
  */

@@ -30,7 +30,7 @@ import {
 
 const here = 'machines/xstate-internals.ts has to follow.';
 
-/** What a test says when XState does otherwise than it did. */
+/** The message of a test when XState does otherwise than it did. */
 const since = (what: string) => `XState ${xstate.version} ${what}; ${here}`;
 
 setFlagsFromString('--expose-gc');

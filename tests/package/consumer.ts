@@ -11,7 +11,7 @@ export interface Consumer {
   installed: string;
   /** The files of the package, relative to `installed`. */
   files: string[];
-  /** What npm would publish. */
+  /** The package as npm would publish it. */
   tarball: Uint8Array;
 }
 

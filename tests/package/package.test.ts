@@ -140,7 +140,7 @@ describe('a TypeScript project', () => {
         cwd: folder,
         encoding: 'utf8',
       });
-      // What the peers declare is their affair.
+      // The types of the peers are their affair.
       const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
       expect(ours).toEqual([]);
     },

@@ -146,7 +146,7 @@ describe('a server that makes no progress is given up after eight retries, when 
     ['says only how long to wait', { text: 'retry: 10\n\n', lasts: second }],
   ])('%s', async (_, turn) => {
     const { visits, states } = await visit(() => turn, streams);
-    // What the first stream brings may be news; after that, nothing is.
+    // The events of the first stream may be news; after that, nothing is.
     expect(visits.length).toBeLessThanOrEqual(10);
     expect(visits.length).toBeGreaterThanOrEqual(9);
     expect(states.filter(({ status }) => status === 'failed').map(({ error }) => error?.kind)).toEqual([

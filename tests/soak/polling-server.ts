@@ -4,7 +4,7 @@ import type { Transport } from '../../transports/transport.ts';
 import { between, latency } from './schedule.ts';
 import type { SimulationClock } from './simulation-clock.ts';
 
-/** What becomes of one request. Times are in milliseconds. */
+/** The fate of one request. Times are in milliseconds. */
 export interface Turn {
   /** The text of the stream; none for a refusal with 503. */
   readonly text: string | undefined;

@@ -9,7 +9,7 @@ function watch(idleTimeout: number | 'auto', cadence = createCadence()) {
   const wall = { shift: 0 };
   const settable: ConnectionClock = { ...clock, now: () => clock.now() + wall.shift };
   const timers = vi.spyOn(settable, 'setTimeout');
-  /** What was found. */
+  /** The findings. */
   const found: (number | 'overslept' | 'alive')[] = [];
   let looks = 0;
   function open() {

@@ -14,7 +14,7 @@ function blockOf(word: string): { message?: Message; id?: string; isOwn: boolean
   return { message: { event: 'message', data, id }, id, isOwn: true };
 }
 
-/** What a transport would make of the blocks, in one go. */
+/** The batch that a transport would make of the blocks, in one go. */
 function batchOf(words: string, inForce: string): MessageBatch {
   let lastEventId = inForce;
   const messages: Message[] = [];

@@ -18,7 +18,7 @@ interface Answer {
 /** Tells why an answer is no event stream; `undefined` when it is one. */
 export function refusalOf({ status, headers }: Answer, method = 'GET'): ConnectionError | undefined {
   const isStream = essenceOf(headers.get('content-type')) === 'text/event-stream';
-  // What was created or accepted may be told as a stream.
+  // A server may stream what becomes of something that it has created or accepted.
   if (isStream && (status === 200 || (!isSafe(method) && (status === 201 || status === 202))))
     return undefined;
   if (status !== 200) {

@@ -77,7 +77,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     function passHeld(isReplay: boolean): void {
       const { held, checkpoint } = endRun();
       for (const entry of held) if (!isReplay || !entry[1]) pass(entry);
-      // What came before the replay had moved the cursor back.
+      // The messages before the replay had moved the cursor back.
       if (isReplay && hasMoved) cursor = lastIdOf(held) ?? cursor;
       passCheckpoint(checkpoint);
     }

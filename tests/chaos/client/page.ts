@@ -37,7 +37,7 @@ const clock = createTestClock();
 const clients = new Map<string, Client>();
 let notes: Note[] = [];
 
-/** What has happened so far comes before what happens now. */
+/** Earlier events come before later ones. */
 function takeNotes(): Note[] {
   const all = notes;
   notes = [];

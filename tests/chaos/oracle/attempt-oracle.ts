@@ -1,9 +1,9 @@
 import type { Verdict } from './verdict.ts';
 
-/** What an app does, told before it does it. `open` also stands for the start of a new connection. */
+/** The commands of an app, told before they are called. `open` also stands for the start of a new connection. */
 export type Command = 'open' | 'close' | 'reconnect';
 
-/** What a connection says when it will not go on by itself. */
+/** The statuses of a connection that will not go on by itself. */
 export type Rest = 'failed' | 'exhausted' | 'closed';
 
 /** How an attempt ended, as the server knows it. */
@@ -213,7 +213,7 @@ export function createAttemptOracle({
     },
 
     progress() {
-      // What has ended already may be charged afterwards, once the client knows.
+      // An exchange that has ended may be charged afterwards, once the client knows.
       charged = { least: 0, most: newest()?.over === false ? 0 : 2 };
     },
 

@@ -1,12 +1,12 @@
 import type { ServedPlan } from '../proxy/fault-plan.ts';
 
 /**
- * What a client has to do once an exchange ended: try again after a delay, renew its credentials and try again, forget
+ * The duty of a client once an exchange ended: try again after a delay, renew its credentials and try again, forget
  * where it was and try again, give up, or stop as ended. `unsure`: any of these, depending on how much reached it.
  */
 export type Verdict = 'retry' | 'refresh' | 'restart' | 'fail' | 'stop' | 'unsure';
 
-/** What a verdict depends on besides the fault. */
+/** The circumstances of a verdict besides the fault. */
 export interface Circumstances {
   readonly sight: Sight;
   readonly method: Method;
@@ -22,7 +22,7 @@ export interface Circumstances {
   readonly holdsId: boolean | 'unsure';
 }
 
-/** What a client can see of an answer: the native EventSource sees neither statuses nor comments. */
+/** The parts of an answer that a client can see: the native EventSource sees neither statuses nor comments. */
 export type Sight = 'everything' | 'events';
 
 export type Method = 'GET' | 'POST';
@@ -34,7 +34,7 @@ export function verdictOn(plan: ServedPlan, circumstances: Circumstances): Verdi
   if (plan.kind === 'unauthorized') return refreshes[String(afterRefresh)] ?? 'unsure';
   if (plan.kind === 'no-content') return 'stop';
   if (plan.kind === 'forbidden' || plan.kind === 'not-found') return 'fail';
-  // What is sent again without an ID is the first request once more.
+  // A request that is sent again without an ID is the first one once more.
   if (plan.kind === 'gone') return asked && method === 'GET' ? 'restart' : 'fail';
   if (plan.kind === 'second') return secondVerdictOn(plan.status);
   if (method === 'GET') return 'retry';

@@ -10,9 +10,9 @@ import { createNumbered } from './manners/numbered.ts';
 
 /** One stream as its server writes it. */
 export interface Script {
-  /** What it begins with. */
+  /** Its first bytes. */
   readonly first: string;
-  /** What is written of a new entry of the log. */
+  /** The bytes for a new entry of the log. */
   next(entry: LoggedEvent): string;
   /** The server has said all, and may end the stream. */
   readonly isOver: boolean;
@@ -20,7 +20,7 @@ export interface Script {
   leave?(): void;
 }
 
-/** What a server sends one client, and what the client has to be handed of it. */
+/** The way in which a server talks to one client, and the messages that the client has to be handed of it. */
 export interface Manner {
   /** How many messages were handed over. */
   readonly count: number;

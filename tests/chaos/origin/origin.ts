@@ -43,7 +43,7 @@ export async function startOrigin({ seed, clock, signs, complain }: OriginOption
     const manner = manners.get(client);
     if (!manner) return void response.writeHead(404).end(complain(`nobody is called ${client}`));
     const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
-    // What the server itself ends cannot be followed by another exchange.
+    // No other exchange can follow one that the server itself ends.
     const ends = manner.hasFarewell ? { connection: 'close' } : {};
     response.writeHead(200, { ...type, ...ends, ...acrossOrigins });
     response.flushHeaders();

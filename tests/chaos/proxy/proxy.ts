@@ -79,13 +79,13 @@ interface ProxyOptions {
   readonly complain: (fault: string) => void;
 }
 
-/** What is known of a socket on which an exchange is under way. */
+/** A socket on which an exchange is under way. */
 interface Busy {
   readonly attempt: number;
   readonly kind: ServedPlan['kind'];
 }
 
-/** What is known of a request that has come. */
+/** A request that has come. */
 interface Arrival {
   readonly plan: ServedPlan;
   /** It has said after which event it resumes. */

@@ -1,14 +1,14 @@
 import type { Role } from '../roles.ts';
 import type { FaultPlan, ServedPlan } from './fault-plan.ts';
 
-/** What a server refuses a second stream with. */
+/** The answers that refuse a second stream. */
 const refusals = [400, 403, 409, 429, 503] as const;
 
 /** Of 300, how many streams a server that ends them on purpose does end. */
 const endedOnPurpose = 210;
 
 /**
- * What a server of a role makes of the plan for an exchange. All of it follows from the plan, so that the same seed
+ * The plan for an exchange, as a server of a role follows it. All of it follows from the plan, so that the same seed
  * gives the same.
  *
  * @param isSecond The client has a stream that is open.

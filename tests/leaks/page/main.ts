@@ -14,7 +14,7 @@ const mounts = {
   'vue-keep-alive': keepAliveMount,
 };
 
-/** What a page can be asked to mount. */
+/** The components that a page can be asked to mount. */
 export type MountName = keyof typeof mounts;
 
 /** What the test asks of the page. */

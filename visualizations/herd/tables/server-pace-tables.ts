@@ -5,7 +5,7 @@ import { study } from '../simulation/study.ts';
 import { documented } from './deploy-tables.ts';
 import { markdownTable, percent, seconds } from './format.ts';
 
-/** What a server may ask clients to wait with the `retry:` of its streams, in milliseconds; null for nothing. */
+/** The times that a server asks clients to wait with the `retry:` of its streams, in milliseconds; null for nothing. */
 const paces = [null, 10, 200, 1_000, 3_000, 5_000] as const;
 
 const minute = 60_000;

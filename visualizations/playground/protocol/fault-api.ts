@@ -11,7 +11,7 @@ export interface FaultDescription {
   readonly parameters: readonly Parameter[];
 }
 
-/** What the console shows. */
+/** The state of the console. */
 export interface FaultConsoleState {
   readonly faults: readonly FaultDescription[];
   /** The fault in force, or the last one that happened once. */
@@ -30,7 +30,7 @@ export interface FaultConsoleState {
   readonly requests: Readonly<Record<string, number>>;
 }
 
-/** What to send: a fault with its parameters, or null to lift the one in force. */
+/** The message to the console: a fault with its parameters, or null to lift the one in force. */
 export type FaultRequest = { readonly id: string | null } & {
   readonly [parameter: string]: string | number | null;
 };

@@ -3,7 +3,7 @@ import type { LoggedEvent } from '../event-log.ts';
 import type { Manner, MannerOptions, Script } from '../manners.ts';
 import { blockOf } from './event-block.ts';
 
-/** What every stream begins with: all streams of a server that tells of a state look alike at first. */
+/** The beginning of every stream: all streams of a server that tells of a state look alike at first. */
 const beginnings = ['open', 'closed'];
 
 /** A place in one of the streams: so many of its messages have arrived. */

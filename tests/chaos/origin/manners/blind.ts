@@ -11,7 +11,7 @@ export function createBlind({ log, complain }: MannerOptions): Manner {
   let received = 0;
   /** After which entries streams begin that were asked for since. */
   let begun: number[] = [];
-  /** What the newest stream was sent last. */
+  /** The last message that the newest stream was sent. */
   let sent = 0;
   let hasOpened = false;
   let hasMessages = false;

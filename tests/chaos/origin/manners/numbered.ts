@@ -20,13 +20,13 @@ export function createNumbered(options: MannerOptions): Manner {
   let count = 0;
   /** The ID of the last entry that has arrived, or that came before the stream began. */
   let received = 0;
-  /** What a request without an ID began has arrived in part. */
+  /** The stream of a request without an ID has arrived in part. */
   let hasReceived = false;
   let isForgetful = false;
   let hasOpened = false;
   /** After which entry the server says that there is nothing more to come. */
   let end = Infinity;
-  /** What came before that entry is not known to the connection. */
+  /** Entries before that one are not known to the connection. */
   let floor = 0;
   let lastEventId = 0;
 
@@ -123,6 +123,6 @@ export function createNumbered(options: MannerOptions): Manner {
   };
 }
 
-/** What a server says in the end: by the name of an event, or by its data. */
+/** The last word of a server: by the name of an event, or by its data. */
 export const goodbye = 'goodbye';
 export const done = '[DONE]';

@@ -181,7 +181,7 @@ export function createStreamServer({
 const streamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 
 /**
- * What the page needs, which is of another origin by its port. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless
+ * The headers that the page needs, which is of another origin by its port. `Last-Event-ID` costs a preflight, and `Retry-After` cannot be read unless
  * it is exposed.
  */
 const crossOriginHeaders = {

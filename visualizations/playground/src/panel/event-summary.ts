@@ -1,7 +1,7 @@
 import type { EventData } from '../../protocol/event-data.ts';
 import { bytes, percent, rate } from './format.ts';
 
-/** What an event says, in a few words. */
+/** An event in a few words. */
 export function summaryOf(event: string, data: EventData): string {
   return (Object.hasOwn(summaries, event) && summaries[event]?.(data)) || JSON.stringify(data);
 }

@@ -1,4 +1,4 @@
-/** What a browser tells a page. */
+/** The events by which a browser tells a page. */
 export type PageEvent = 'offline' | 'online' | 'freeze' | 'resume';
 
 /**
