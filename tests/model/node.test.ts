@@ -11,6 +11,7 @@ import { askedBy, Reference } from './reference.ts';
 import { distinct, routesOf } from './routes.ts';
 import { runModel } from './run.ts';
 import { type Situation, situations } from './situations.ts';
+import { countUnheardAnswers } from './unheard-answers.ts';
 import { emptied, type Target } from './walk.ts';
 import { watchConnection } from './watch-connection.ts';
 
@@ -46,6 +47,7 @@ function nodeTarget({ name, without, connect }: Begin): Target {
       const page = createTestPage();
       const clock = createTestClock();
       const server = await createScriptedServer({ clock });
+      const unheard = countUnheardAnswers(server.url);
       const { refresh, finish } = steppedRefresh();
       const { app, shown, taken, announced, dispose } = connect(movingUrl(server.url), {
         ...options,
@@ -61,7 +63,7 @@ function nodeTarget({ name, without, connect }: Begin): Target {
             ...shown(),
             requests: server.requests.length,
             openStreams: server.openStreams,
-            waiting: server.waiting,
+            waiting: Math.max(server.waiting, unheard.count),
             sockets: server.openSockets,
             asked: last ? askedBy(last) : '',
             timers: clock.pending,
@@ -76,6 +78,7 @@ function nodeTarget({ name, without, connect }: Begin): Target {
             return server.openSockets + clock.pending;
           });
           page.restore();
+          unheard.restore();
           await server.close();
         },
       };

@@ -6,6 +6,7 @@ import { startRemoteScriptedServer } from '../../support/remote/remote-scripted-
 import { steppedRefresh } from '../../support/stepped-refresh.ts';
 import { askedBy, type Sight } from '../reference.ts';
 import type { Situation } from '../situations.ts';
+import { countUnheardAnswers } from '../unheard-answers.ts';
 import { emptied, type Target } from '../walk.ts';
 import type { Shown } from '../watch-connection.ts';
 
@@ -27,6 +28,7 @@ export function browserTarget(
     const page = createTestPage();
     const clock = createTestClock();
     const server = await startRemoteScriptedServer();
+    const unheard = countUnheardAnswers(server.url);
     const { refresh, finish } = steppedRefresh();
     const { app, look, unmount, ...inside } = mount(server.url, {
       ...options,
@@ -41,7 +43,8 @@ export function browserTarget(
         const asked = last ? askedBy(last) : '';
         return {
           ...look(),
-          ...{ requests, asked, openStreams, waiting },
+          ...{ requests, asked, openStreams },
+          waiting: Math.max(waiting, unheard.count),
           sockets: openSockets,
           timers: clock.pending,
         };
@@ -50,6 +53,7 @@ export function browserTarget(
         await unmount();
         await emptied(async () => (await server.look()).openSockets + clock.pending);
         page.restore();
+        unheard.restore();
         await server.close();
       },
     };
