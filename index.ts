@@ -1,7 +1,7 @@
 export { type ComponentConnection, createComponentConnection } from './adapters/component-connection.ts';
 export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
 export { createConnection } from './adapters/create-connection.ts';
-export type { ConnectionOptions, TransportOptions } from './adapters/options.ts';
+export type { ConnectionOptions } from './adapters/options.ts';
 export type { Persistence } from './adapters/persistence.ts';
 export type {
   ConnectionCommands,
@@ -47,6 +47,7 @@ export { type ConnectionSettings, defaultSettings, type GivenSettings } from './
 export type { JitterFunction, TransportActorOptions } from './transports/actor-options.ts';
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
 export { type FetchTransportOptions, fetchTransport, type Resume } from './transports/fetch.ts';
+export type { TransportFactory, TransportOptions } from './transports/transport-factory.ts';
 export { fromTransport } from './transports/from-transport.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';

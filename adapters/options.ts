@@ -17,14 +17,12 @@ import {
   transportActorTable,
 } from '../transports/actor-options.ts';
 import { namesOf } from '../transports/app-functions.ts';
-import { type EventSourceTransportOptions, eventSourceTable } from '../transports/event-source.ts';
-import { type FetchTransportOptions, fetchTable, fetchTransport } from '../transports/fetch.ts';
+import { eventSourceTable } from '../transports/event-source.ts';
+import { fetchTable, fetchTransport } from '../transports/fetch.ts';
 import { lastEventIdRule } from '../transports/option-rules.ts';
-import type { EventMap, Transport } from '../transports/transport.ts';
+import type { EventMap } from '../transports/transport.ts';
+import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
 import { persistenceRule } from './persistence.ts';
-
-/** Everything that can be said of the request and of what is read, whichever transport it is for. */
-export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;
 
 /** The options of a connection that are for no part of it alone. */
 const ownTable = {
@@ -33,7 +31,7 @@ const ownTable = {
    *
    * @example `{ transport: eventSourceTransport }`
    */
-  transport: option(fetchTransport, functionOf<(options: TransportOptions) => Transport>()),
+  transport: option(fetchTransport, functionOf<TransportFactory>()),
   /** The ID to resume after at first, as when the page came with the state up to it. */
   lastEventId: optional(lastEventIdRule),
   /**
@@ -74,7 +72,7 @@ const connectionTable = {
 export interface ConnectionOptions<Events extends object = EventMap>
   extends Omit<GivenSettings, 'jitter'>,
     Omit<TransportActorOptions, 'jitter'>,
-    Omit<TransportOptions, 'url' | 'events'>,
+    Omit<TransportOptions, 'url' | 'events' | 'clock'>,
     Given<typeof ownTable> {
   /**
    * The names of the events to deliver. The native EventSource has to know them; with `fetch`, leave it out to

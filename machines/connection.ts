@@ -126,8 +126,13 @@ export type StreamEvent =
   | ({ readonly type: 'stream.messages' } & MessageBatch)
   /** The first event ID of this stream that the connection has not seen before. */
   | { readonly type: 'stream.progressed' }
-  /** The server resumes after another event than it was asked to. */
-  | { readonly type: 'stream.gap'; readonly lastEventId: string; readonly resumedAfter: string }
+  /** Events may have been lost: by default the server resumes after another event than it was asked to. */
+  | {
+      readonly type: 'stream.gap';
+      readonly reason?: Exclude<Gap['reason'], 'forgotten'> | undefined;
+      readonly lastEventId: string;
+      readonly resumedAfter: string;
+    }
   /** The server said that the credentials are about to expire. */
   | { readonly type: 'stream.expiring' }
   /** A sign of life, the first after `stream.prove`. */
@@ -517,7 +522,7 @@ export const connectionMachine = setup({
     announceOpened: emit({ type: 'opened' }),
     announceGap: emit(({ event }) => {
       assertEvent(event, 'stream.gap');
-      return { ...event, type: 'gap' as const, reason: 'server' as const };
+      return { ...event, type: 'gap' as const, reason: event.reason ?? 'server' };
     }),
     announceMissed: emit({ type: 'gap', reason: 'no-ids', lastEventId: '' }),
     announceForgotten: emit(({ context }) => ({

@@ -26,6 +26,8 @@ export interface MessageBatch {
   readonly lastEventId: string;
   /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
+  /** Events may have been lost before these messages; why, and the ID after which the stream goes on. */
+  readonly gap?: { readonly reason: 'server' | 'no-ids'; readonly resumedAfter: string } | undefined;
   /** The server sent what only shows that it is there, as a comment does. */
   readonly keepAlive?: boolean | undefined;
 }

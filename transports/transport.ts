@@ -1,3 +1,4 @@
+import type { AnyActorRef } from 'xstate';
 import type { Message, MessageBatch } from '../machines/message.ts';
 
 /** What a transport is asked for, at every attempt. */
@@ -9,6 +10,8 @@ export interface TransportRequest {
    * origin or path have changed, it is given up, and this is empty from then on.
    */
   readonly lastEventIdFor?: (url: string | URL) => string;
+  /** The connection that asks, whose state tells how long it wants the stream. */
+  readonly connection?: AnyActorRef;
 }
 
 /** The ID that a request to a URL resumes after. */
@@ -43,6 +46,8 @@ export interface Transport {
   readonly unsafe?: boolean;
   /** A request that has an ID to resume after is a safe one, although the first was unsafe. */
   readonly resumable?: boolean;
+  /** Whether the next request carries the credentials of this connection. Left out, it does. */
+  readonly usesCredentials?: () => boolean;
 }
 
 /** A value, or a function that makes it, asynchronously if need be, for every attempt anew. */

@@ -11,6 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   machines: [],
   transports: ['machines'],
   adapters: ['machines', 'transports'],
+  tabs: ['machines', 'transports'],
   testing: ['machines', 'transports', 'adapters'],
   'index.ts': ['machines', 'transports', 'adapters'],
   'visualizations/chart': ['machines'],
@@ -23,6 +24,7 @@ const packages: Record<string, readonly string[]> = {
   machines: ['xstate'],
   transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream'],
   adapters: ['xstate', 'react', 'vue'],
+  tabs: ['xstate'],
   testing: ['xstate', 'xstate/graph'],
   'index.ts': [],
   'visualizations/chart': ['xstate'],
@@ -50,8 +52,8 @@ describe.each(Object.entries(mayImport))('%s', (room, others) => {
   });
 });
 
-test('adapters enter the transports by the files at the top, never by a folder inside', () => {
-  const entered = ofRoom('adapters').filter(({ to }) => roomOf(to) === 'transports');
+test.each(['adapters', 'tabs'])('%s enter the transports by the files at the top', (room) => {
+  const entered = ofRoom(room).filter(({ to }) => roomOf(to) === 'transports');
   expect(entered.filter(({ to }) => to.split('/').length > 2).map(inWords)).toEqual([]);
 });
 
@@ -142,6 +144,6 @@ describe('what is published', () => {
     const folders = top
       .filter((entry) => entry.isDirectory() && rooms.includes(entry.name))
       .map(({ name }) => name);
-    expect(folders.sort()).toEqual(['adapters', 'machines', 'testing', 'transports']);
+    expect(folders.sort()).toEqual(['adapters', 'machines', 'tabs', 'testing', 'transports']);
   });
 });

@@ -5,6 +5,8 @@ import { assertBuilt, peers, root } from './built.ts';
 
 const core = `export { createConnection } from 'sse-machine';`;
 
+const tabs = `export { acrossTabs } from 'sse-machine/tabs';`;
+
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
 /** What is loaded only where it is asked for, as its own file. */
@@ -17,6 +19,7 @@ const budgets = [
   { what: 'createConnection', code: core, on: '', budget: 15_700 },
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_600 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 1_650 },
+  { what: 'across tabs, on top', code: tabs, on: core, budget: 4_000 },
   { what: 'inspection, on top', code: inspection, on: core, budget: 3_500 },
 ];
 

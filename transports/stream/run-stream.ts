@@ -36,7 +36,9 @@ export function runStream(
     closeOn,
     jitter,
   } = settings;
+  const { connection } = input;
   const { replays } = memory;
+  const usesCredentials = () => transport.usesCredentials?.() ?? true;
   const own = new AbortController();
   const { signal } = own;
   let phase: 'preparing' | 'requesting' | 'streaming' = 'preparing';
@@ -63,7 +65,7 @@ export function runStream(
 
   async function run(): Promise<void> {
     if (connectTimeout > 0) timer = clock.setTimeout(giveUp, connectTimeout);
-    if (input.refresh && refresh) await refreshOnce(refresh, memory.sentAt, reportError);
+    if (input.refresh && refresh && usesCredentials()) await refreshOnce(refresh, memory.sentAt, reportError);
     if (signal.aborted) return;
     const { unsafe = false, resumable = false } = transport;
     send({ type: 'request.ready', unsafe, resumable });
@@ -72,7 +74,7 @@ export function runStream(
     memory.sentAt = thisMoment();
     askedAfter = replays.lastEventId;
     replays.startRequest();
-    const stream = await transport({ lastEventId: askedAfter, lastEventIdFor }, signal);
+    const stream = await transport({ lastEventId: askedAfter, lastEventIdFor, connection }, signal);
     if (!signal.aborted) accept(stream.resumedAfter);
     // A transport that does not heed the signal may answer all the same.
     if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());
@@ -82,7 +84,9 @@ export function runStream(
       hadMessages ||= batch.messages.length > 0;
       liveness.heard(batch.keepAlive === true);
       if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
-      if (!signal.aborted) filter?.take(batch);
+      if (signal.aborted) return;
+      if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
+      filter?.take(batch);
     }
     filter?.end();
     if (closeOn === undefined) end('The server ended the stream.');
@@ -143,7 +147,7 @@ export function runStream(
       at: clock.now(),
       random: clock.random(),
       jitter: typeof jitter === 'function' ? spread : undefined,
-      refreshable: refresh !== undefined,
+      refreshable: refresh !== undefined && usesCredentials(),
       offline: isOffline(),
     };
   }

@@ -1,0 +1,1 @@
+export { type AcrossTabsOptions, acrossTabs, type TabsTransport } from './across-tabs.ts';

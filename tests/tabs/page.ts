@@ -1,0 +1,60 @@
+import { type Connection, type ConnectionOptions, createConnection } from 'sse-machine';
+import { acrossTabs } from 'sse-machine/tabs';
+
+/** What a page of the campaign can do, for those who drive it. */
+export interface TabPage {
+  /** The data of the messages that came, in order, and the gaps. */
+  readonly received: string[];
+  readonly state: () => { status: string; error: string | undefined; lastEventId: string };
+  open(url: string, options?: PageOptions): void;
+  close(): void;
+  reconnect(): void;
+  signOut(): void;
+}
+
+export interface PageOptions extends Pick<ConnectionOptions, 'retryDelay' | 'lastEventId'> {
+  readonly scope?: string;
+  readonly isShared?: boolean;
+  readonly persist?: string;
+  readonly token?: string;
+  readonly yieldAfter?: number;
+}
+
+declare global {
+  interface Window {
+    tab: TabPage;
+  }
+}
+
+let connection: Connection<Record<string, string>> | undefined;
+let transport: ReturnType<typeof acrossTabs> | undefined;
+const received: string[] = [];
+
+window.tab = {
+  received,
+  state() {
+    const { status = 'closed', error, lastEventId = '' } = connection?.state ?? {};
+    return { status, error: error?.message, lastEventId };
+  },
+  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, ...options } = {}) {
+    transport = acrossTabs({ scope, yieldAfter });
+    let current = token;
+    connection = createConnection<Record<string, string>>(url, {
+      parse: 'text',
+      ...options,
+      ...(isShared && { transport }),
+      ...(persist && { persist: { key: persist, storage: sessionStorage } }),
+      ...(token && {
+        headers: () => ({ authorization: `Bearer ${current}` }),
+        refresh: async () => {
+          current = await (await fetch('/token', { method: 'POST' })).text();
+        },
+      }),
+      onGap: ({ reason }) => void received.push(`gap: ${reason}`),
+    });
+    connection.on('*', ({ data }) => void received.push(String(data)));
+  },
+  close: () => connection?.close(),
+  reconnect: () => connection?.reconnect(),
+  signOut: () => transport?.signOut(),
+};

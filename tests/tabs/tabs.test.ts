@@ -1,0 +1,222 @@
+import type { BrowserContext, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startChromium } from '../lifecycle/chromium.ts';
+import { connect, loadTab, locksOf, openTab, received, statusOf } from './browser.ts';
+import { type Origin, startOrigin } from './origin.ts';
+
+let chromium: Awaited<ReturnType<typeof startChromium>>;
+let context: BrowserContext;
+let origin: Origin;
+
+beforeAll(async () => {
+  chromium = await startChromium();
+  ({ context } = chromium);
+});
+afterAll(() => chromium[Symbol.asyncDispose]());
+beforeEach(async () => {
+  origin = await startOrigin();
+});
+afterEach(async () => {
+  // The first page is the browser's own, which would end without any.
+  for (const page of context.pages().slice(1)) await page.close();
+  await origin[Symbol.asyncDispose]();
+});
+
+const patience = { timeout: 15_000, interval: 20 };
+
+/** Opens tabs, one after the other, and has each of them get an event. */
+async function openTabs(count: number, options = {}): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const page = await openTab(context, origin, options);
+    await expect.poll(() => statusOf(page), patience).toBe('open');
+    pages.push(page);
+  }
+  origin.publish();
+  for (const page of pages) await expectLast(page);
+  return pages;
+}
+
+async function expectLast(page: Page): Promise<void> {
+  await expect.poll(async () => (await received(page)).at(-1), patience).toBe(origin.log.at(-1));
+}
+
+async function ping(page: Page): Promise<boolean> {
+  return page.evaluate(async () => {
+    const answer = fetch('/ping').then(({ ok }) => ok);
+    return Promise.race([answer, new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))]);
+  });
+}
+
+describe('eight tabs of one origin', () => {
+  test('have one stream, and a plain request of each is answered', async () => {
+    const pages = await openTabs(8);
+    expect(origin.requests).toHaveLength(1);
+    expect(await Promise.all(pages.map(ping))).toEqual(Array(8).fill(true));
+  });
+
+  test('hang without it: HTTP/1.1 has six connections', async () => {
+    const pages = await Promise.all(Array.from({ length: 7 }, () => loadTab(context, origin)));
+    for (const page of pages) await connect(page, { isShared: false });
+    await expect.poll(() => origin.streams.size, patience).toBe(6);
+    expect(await ping(pages[0] as Page)).toBe(false);
+  });
+});
+
+describe('when the tab that leads goes', () => {
+  test('another goes on after the last event', async () => {
+    const [first, second, third] = (await openTabs(3)) as [Page, Page, Page];
+    await first.close();
+    origin.publish();
+    for (const page of [second, third]) {
+      await expectLast(page);
+      expect(await received(page)).toEqual(origin.log);
+    }
+    expect(origin.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+  });
+
+  test('and the server gives no IDs, the others are told that events may be lost', async () => {
+    origin.hasIds = false;
+    const [first, second] = (await openTabs(2)) as [Page, Page];
+    await first.close();
+    await expect.poll(() => received(second), patience).toEqual(['event 1', 'gap: no-ids']);
+    origin.publish();
+    await expectLast(second);
+  });
+
+  test('hidden, a tab that is seen leads instead, before the stream is dropped', async () => {
+    const [first, second] = (await openTabs(2, { yieldAfter: 500 })) as [Page, Page];
+    await expect.poll(() => origin.requests.length, patience).toBe(2);
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    expect(origin.peak).toBe(2);
+    await first.close();
+    origin.publish();
+    await expectLast(second);
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  test('hidden, and the server allows one stream: it is dropped first', async () => {
+    origin.isSingle = true;
+    const [first, second] = (await openTabs(2, { yieldAfter: 500 })) as [Page, Page];
+    await expect.poll(() => origin.requests.length, patience).toBe(3);
+    origin.publish();
+    for (const page of [first, second]) {
+      await expectLast(page);
+      expect(await received(page)).toEqual(origin.log);
+    }
+  });
+
+  test('frozen, it holds no lock and leaves none waiting', async () => {
+    const [first, second] = (await openTabs(2)) as [Page, Page];
+    const session = await context.newCDPSession(first);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await expect.poll(() => locksOf(second), patience).toEqual({ held: 1, pending: 0 });
+    origin.publish();
+    await expectLast(second);
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await expectLast(first);
+    expect(await received(first)).toEqual(origin.log);
+  });
+
+  test('deaf, it is asked first, and its lock is taken then', async () => {
+    const [first, second] = (await openTabs(2)) as [Page, Page];
+    const isOver = first.evaluate(() => {
+      const end = Date.now() + 9_000;
+      while (Date.now() < end);
+    });
+    await expect.poll(() => origin.requests.length, patience).toBe(2);
+    origin.publish();
+    await expectLast(second);
+    await isOver;
+    await expectLast(first);
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    for (const page of [first, second]) expect(await received(page)).toEqual(origin.log);
+  }, 40_000);
+});
+
+describe('the back/forward cache', () => {
+  test.each(['leads', 'follows'])('keeps a tab that %s, and it goes on where it was', async (role) => {
+    const pages = await openTabs(2);
+    const page = pages[role === 'leads' ? 0 : 1] as Page;
+    const other = pages[role === 'leads' ? 1 : 0] as Page;
+    await page.goto(`${origin.url}elsewhere`);
+    await expect.poll(() => locksOf(other), patience).toEqual({ held: 1, pending: 0 });
+    origin.publish();
+    await expectLast(other);
+    await page.goBack({ waitUntil: 'commit' });
+    await page.waitForFunction(() => 'tab' in window);
+    await expectLast(page);
+    expect(await received(page)).toEqual(origin.log); // a page that was loaded anew would not have the first
+  });
+});
+
+describe('credentials', () => {
+  test('one 401 costs one refresh', async () => {
+    const pages = await openTabs(4, { token: 'first' });
+    origin.tokens.valid = 'second';
+    origin.cut();
+    await expect.poll(() => origin.tokens.count, patience).toBe(1);
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    origin.publish();
+    for (const page of pages) await expectLast(page);
+    expect(origin.tokens.count).toBe(1);
+  });
+
+  test('who may not renew them fails in every tab, after one request', async () => {
+    const pages = await openTabs(3);
+    origin.refusals.push(401);
+    origin.cut();
+    for (const page of pages) await expect.poll(() => statusOf(page), patience).toBe('failed');
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  test('tabs of another user have their own stream', async () => {
+    await openTabs(2, { scope: 'ada' });
+    const [grace] = (await openTabs(1, { scope: 'grace' })) as [Page];
+    expect(origin.requests).toHaveLength(2);
+    await grace.evaluate(() => window.tab.signOut());
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    expect(await statusOf(grace)).toBe('failed');
+  });
+
+  test('to sign out ends the stream in all tabs', async () => {
+    const pages = (await openTabs(3)) as [Page, Page, Page];
+    await pages[1].evaluate(() => window.tab.signOut());
+    for (const page of pages) await expect.poll(() => statusOf(page), patience).toBe('failed');
+    await expect.poll(() => origin.streams.size, patience).toBe(0);
+    expect(origin.requests).toHaveLength(1);
+  });
+});
+
+describe('where tabs cannot share', () => {
+  test.each(['locks', 'BroadcastChannel'])('without %s, each has a stream of its own', async (what) => {
+    const pages = await Promise.all([1, 2].map(() => loadTab(context, origin)));
+    for (const page of pages) {
+      await page.evaluate((name) => {
+        const holder = name === 'locks' ? Navigator.prototype : window;
+        Object.defineProperty(holder, name, { value: undefined });
+      }, what);
+      await connect(page);
+      await expect.poll(() => statusOf(page), patience).toBe('open');
+    }
+    origin.publish();
+    for (const page of pages) await expectLast(page);
+    expect(origin.requests).toHaveLength(2);
+    for (const page of pages) expect(await received(page)).toEqual(origin.log);
+  });
+});
+
+describe('an outage', () => {
+  test('is felt by one client, not by one for each tab', async () => {
+    const pages = await openTabs(6);
+    origin.refusals.push(503, 503, 503);
+    origin.cut();
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    origin.publish();
+    for (const page of pages) {
+      await expectLast(page);
+      expect(await received(page)).toEqual(origin.log);
+    }
+    expect(origin.requests).toHaveLength(1 + 3 + 1);
+  });
+});
