@@ -18,7 +18,7 @@ import {
 import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
-import { asConnectionError } from './http/network-error.ts';
+import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
 import { drop, fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
@@ -87,7 +87,7 @@ export const fetchTable = {
 
 /** The options of {@link fetchTransport}. */
 export interface FetchTransportOptions extends Given<typeof fetchTable> {
-  /** Where the stream is. Relative to the page, where there is one. */
+  /** Where the stream is. Relative to the page, where there is one, or to whatever `fetch` resolves it against. */
   readonly url: Supplied<string | URL>;
 }
 
@@ -96,7 +96,8 @@ export interface FetchSettings extends Complete<typeof fetchTable> {
   readonly url: Supplied<string | URL>;
 }
 
-const fetchable = /^(https?|data|blob):/;
+/** A scheme that no `fetch` can fetch. A URL without one is relative. */
+const unfetchable = /^(?!(https?|data|blob):)[a-z][a-z\d+.-]*:/i;
 
 /**
  * Reads an event stream with `fetch`: any method, any header, every event name, and the status of a refusal.
@@ -120,6 +121,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
         if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
+        if (isInvalidUrl(cause)) throw new ConnectionError('invalid', neverSent, { cause });
         const header = lastEventId !== '' && lastEventIdHeader;
         throw asConnectionError(
           cause,
@@ -212,15 +214,31 @@ function initsOf(
     const isBare = body == null && own.keys().next().done;
     const common = { ...implemented({ credentials, cache: 'no-store' }), signal };
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!fetch && globalThis.Request && !fetchable.test(new Request(url, { method }).url)) {
+    if (!fetch && globalThis.Request && unfetchable.test(urlRequested(url, method))) {
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
     return [init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
   } catch (cause) {
-    // The platform's own message may quote what it rejects.
-    const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
-    throw new ConnectionError('invalid', message, { cause });
+    throw new ConnectionError('invalid', neverSent, { cause });
+  }
+}
+
+/** The platform's own message may quote what it rejects. */
+const neverSent = 'Invalid URL, method or header. On a server the URL must be absolute.';
+
+/**
+ * The URL of a request, as far as it can be told without sending it. A global `fetch` that was replaced, as by MSW, may
+ * know what a relative URL is relative to where `Request` does not.
+ *
+ * @throws TypeError when the request can never be sent.
+ */
+function urlRequested(url: string | URL, method: string): string {
+  try {
+    return new Request(url, { method }).url;
+  } catch (error) {
+    if (/^[a-z][a-z\d+.-]*:/i.test(String(url))) throw error;
+    return new Request('http://localhost', { method }).url;
   }
 }
 

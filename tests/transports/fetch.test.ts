@@ -5,7 +5,7 @@ import {
   fetchTransport,
   type MessageBatch,
 } from '../../index.ts';
-import { body, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
+import { body, cut, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
 import { until } from '../support/until.ts';
 
 let server: SseServer;
@@ -430,6 +430,63 @@ describe('the request', () => {
       },
     });
     expect([asked, (await readAll(batches)).data]).toEqual([['app:events'], ['a']]);
+  });
+
+  describe('to a relative URL where there is no page', () => {
+    const { fetch } = globalThis;
+    const native: typeof fetch = (...given) => fetch(...given);
+    afterEach(() => vi.unstubAllGlobals());
+
+    /** As that of MSW under jsdom. */
+    const resolving: typeof fetch = (url, init) => fetch(new URL(String(url), server.url), init);
+
+    test('goes to where the global `fetch` resolves it', async () => {
+      server.answer(body('data: a\n\n'));
+      vi.stubGlobal('fetch', resolving);
+      expect((await readAll(await open({ url: '/api/events', headers: { 'x-a': 'b' } }))).data).toEqual([
+        'a',
+      ]);
+      expect(server.requests).toMatchObject([{ url: '/api/events', headers: { 'x-a': 'b' } }]);
+    });
+
+    test('goes there too where `Request`, as that of old polyfills, resolves nothing', async () => {
+      vi.stubGlobal(
+        'Request',
+        class {
+          readonly url: string;
+          constructor(url: string) {
+            this.url = url;
+          }
+        },
+      );
+      vi.stubGlobal('fetch', resolving);
+      await open({ url: '/api/events' });
+      await expect(open({ url: 'ftp://127.0.0.1/' })).rejects.toMatchObject({ kind: 'invalid' });
+      expect(server.requests).toMatchObject([{ url: '/api/events' }]);
+    });
+
+    test('may be lost on its way like any other', async () => {
+      server.answer(cut);
+      vi.stubGlobal('fetch', resolving);
+      await expect(open({ url: '/api/events' })).rejects.toMatchObject({ kind: 'network' });
+    });
+
+    test('can never be sent where its method is none', async () => {
+      vi.stubGlobal('fetch', resolving);
+      await expect(open({ url: '/api/events', method: 'TRACE' })).rejects.toMatchObject({ kind: 'invalid' });
+      expect(server.requests).toEqual([]);
+    });
+
+    test.each([
+      ['the global `fetch`', {}],
+      ['a `fetch` of the app', { fetch: native }],
+    ])('can never be sent where %s cannot resolve it', async (_, options) => {
+      await expect(open({ url: '/api/events', ...options })).rejects.toMatchObject({
+        kind: 'invalid',
+        message: 'Invalid URL, method or header. On a server the URL must be absolute.',
+        cause: { message: expect.stringContaining('/api/events') as unknown },
+      });
+    });
   });
 
   test('asks for an event stream, unless the app asks for something else', async () => {
