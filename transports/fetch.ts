@@ -112,11 +112,17 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
+  let fields: RequestInit | undefined; // found out once, when the first request is sent
+
   const open: Transport = async (request, signal) => {
     const wanted = await supplyRequest(settings, request);
     throwIfAborted(signal); // a function of the app may have taken its time
     const { url, lastEventId } = wanted;
-    const [own, bare] = initsOf(wanted, settings, signal);
+    fields ??= implemented({
+      credentials: settings.withCredentials ? 'include' : settings.credentials,
+      cache: 'no-store',
+    });
+    const [own, bare] = initsOf(wanted, settings, { ...fields, signal });
     const { fetch = globalThis.fetch } = settings;
     const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
       (cause: unknown) => {
@@ -200,10 +206,9 @@ async function supplyAllowed<Value>(
 /** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
 function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
-  { credentials: wanted, withCredentials, fetch, lastEventIdHeader }: FetchSettings,
-  signal: AbortSignal,
+  { fetch, lastEventIdHeader }: FetchSettings,
+  common: RequestInit,
 ): [own: RequestInit, bare: RequestInit | undefined] {
-  const credentials = withCredentials ? 'include' : wanted;
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
     if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
@@ -212,7 +217,6 @@ function initsOf(
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
-    const common = { ...implemented({ credentials, cache: 'no-store' }), signal };
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
     if (!fetch && globalThis.Request && unfetchable.test(urlRequested(url, method))) {
       throw new TypeError('No URL that can be fetched.');
