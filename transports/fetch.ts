@@ -17,10 +17,11 @@ import {
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
+import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
-import { drop, fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
+import { fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
@@ -135,15 +136,15 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
         );
       },
     );
-    const { body: stream, headers } = response;
     const refusal = refusalOf(response, wanted.method);
-    if (stream && !refusal) {
-      const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
-      const resumedAfter = headers.get(lastEventIdHeader || idHeader);
+    const reader = refusal ? undefined : readerOf(response.body);
+    if (reader) {
+      const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
+      const resumedAfter = response.headers.get(lastEventIdHeader || idHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);
-    throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
+    throw refusal ?? new ConnectionError('invalid', 'The answer has no body that can be read.');
   };
   return Object.assign(open, {
     unsafe: !isSafe(method),

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ConnectionError,
@@ -245,7 +246,76 @@ test('an answer without a body is none', async () => {
   const headers = { 'content-type': 'text/event-stream' };
   await expect(open({ fetch: async () => new Response(null, { headers }) })).rejects.toMatchObject({
     kind: 'invalid',
-    message: 'The answer has no body.',
+    message: 'The answer has no body that can be read.',
+  });
+});
+
+describe('an answer whose body is no stream of the platform', () => {
+  /** Answers as node-fetch does, or with any other body. */
+  const foreign =
+    (bodyOf: (stream: Response['body']) => unknown): typeof fetch =>
+    async (url, init) => {
+      const { status, headers, url: finalUrl, type, redirected, body } = await fetch(url, init);
+      return { status, headers, url: finalUrl, type, redirected, body: bodyOf(body) } as Response;
+    };
+  const readable = foreign((stream) => stream && Readable.fromWeb(stream as never));
+
+  test.each([
+    ['a Readable of Node', readable],
+    ['anything that can be iterated', foreign((stream) => stream?.values())],
+  ])('is read where it is %s', async (_, fetch) => {
+    server.answer(body('data: a\n\n', 'data: ', 'ż\n\n'));
+    expect((await readAll(await open({ fetch }))).data).toEqual(['a', 'ż']);
+    expect((await readAll(await open({ fetch, headers: { 'x-a': 'b' } }))).data).toEqual(['a', 'ż']);
+  });
+
+  test('breaks where that breaks', async () => {
+    server.answer((response, request) => {
+      stream(response, request);
+      response.write('data: whole\n\ndata: ha', () => request.socket.destroy());
+    });
+    expect(await readAll(await open({ fetch: readable }))).toMatchObject({
+      data: ['whole'],
+      error: { kind: 'network' },
+    });
+  });
+
+  test('is gone when nobody wants it, also while it is silent', async () => {
+    const deaf: typeof fetch = (url, init) => readable(url, { ...init, signal: null });
+    const reading = readAll(await open({ fetch: deaf }));
+    controller.abort();
+    await reading;
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'http'],
+    [503, 'http'],
+  ])('is refused with %i all the same, and leaves no socket', async (code, kind) => {
+    for (const fetch of [readable, foreign((stream) => stream?.values())]) {
+      server.answer((response) => response.writeHead(code).write('<h1>Loading'));
+      await expect(open({ fetch })).rejects.toMatchObject({ kind, status: code });
+      await until(() => server.sockets.size === 0, 'the socket to be closed');
+    }
+  });
+
+  test.each([['text'], [{}], [undefined]])('cannot be read where it is %o, which says so', async (given) => {
+    const opening = open({ fetch: foreign(() => given) });
+    await expect(opening).rejects.toMatchObject({
+      kind: 'invalid',
+      message: 'The answer has no body that can be read.',
+    });
+  });
+
+  test('cannot be read where somebody else does', async () => {
+    const taken: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      response.body?.getReader();
+      return response;
+    };
+    await expect(open({ fetch: taken })).rejects.toMatchObject({ kind: 'invalid' });
   });
 });
 

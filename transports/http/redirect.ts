@@ -1,6 +1,7 @@
 import { ConnectionError } from '../../machines/connection-error.ts';
 import { throwIfAborted } from '../abort.ts';
 import { isSafe } from '../transport.ts';
+import { drop } from './body.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -53,9 +54,4 @@ function isRedirect({ type, status }: Response): boolean {
 
 function originOf(url: string): string {
   return new URL(url).origin;
-}
-
-/** An unread body would keep its socket. */
-export function drop({ body }: Response): void {
-  body?.cancel().catch(() => {});
 }
