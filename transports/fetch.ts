@@ -80,6 +80,11 @@ export const fetchTable = {
   maxFieldSize,
   /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
   lastEventIdHeader: option(idHeader, headerNameOrNone),
+  /**
+   * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has the
+   * name that `lastEventIdHeader` gives, or the usual one.
+   */
+  resumedAfterHeader: optional(headerNameOrNone),
   /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
   lastEventIdParam: optional(text),
   /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
@@ -140,7 +145,8 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const reader = refusal ? undefined : readerOf(response.body);
     if (reader) {
       const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
-      const resumedAfter = response.headers.get(lastEventIdHeader || idHeader);
+      const { resumedAfterHeader = lastEventIdHeader || idHeader } = settings;
+      const resumedAfter = resumedAfterHeader && response.headers.get(resumedAfterHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);

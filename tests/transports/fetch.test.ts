@@ -615,6 +615,39 @@ describe('the request', () => {
     expect((await open(options, '7')).resumedAfter).toBe('3');
   });
 
+  const asked = { 'last-event-id': 'usual', 'x-cursor': 'cursor', 'x-resumed': 'żółć' };
+  test.each<[Partial<FetchTransportOptions>, string | undefined]>([
+    [{}, 'usual'],
+    [{ lastEventIdHeader: 'X-Cursor' }, 'cursor'],
+    [{ resumedAfterHeader: 'X-Resumed' }, 'żółć'],
+    [{ lastEventIdHeader: 'X-Cursor', resumedAfterHeader: 'Last-Event-ID' }, 'usual'],
+    [{ lastEventIdHeader: false, resumedAfterHeader: 'X-Cursor' }, 'cursor'],
+    [{ resumedAfterHeader: 'X-Other' }, undefined],
+    [{ resumedAfterHeader: false }, undefined],
+    [{ lastEventIdHeader: 'X-Cursor', resumedAfterHeader: false }, undefined],
+  ])('with %o is answered with the ID %s', async (options, expected) => {
+    server.answer((response, request) => {
+      for (const [name, value] of Object.entries(asked))
+        response.setHeader(name, Buffer.from(value).toString('latin1'));
+      body(Uint8Array.of(10))(response, request); // as above
+    });
+    expect((await open(options, '7')).resumedAfter).toBe(expected);
+    const { lastEventIdHeader = 'last-event-id' } = options;
+    const { headers = {} } = server.requests[0] ?? {};
+    expect(Object.keys(asked).filter((name) => name in headers)).toEqual(
+      lastEventIdHeader === false ? [] : [lastEventIdHeader.toLowerCase()],
+    );
+  });
+
+  test.each(['', 'a b', 7, true])(
+    'has no header for the answer by the name of "%s"',
+    (resumedAfterHeader) => {
+      expect(() => open({ resumedAfterHeader: resumedAfterHeader as string })).toThrow(
+        /^`resumedAfterHeader` must be the name of a header, or false, but it is /,
+      );
+    },
+  );
+
   test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
     expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(
       /^`lastEventIdHeader` must be the name of a header, or false, but it is /,
