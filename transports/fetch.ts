@@ -16,7 +16,7 @@ import {
   text,
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
-import { supply } from './app-functions.ts';
+import { showResponse, supply } from './app-functions.ts';
 import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
@@ -87,6 +87,14 @@ export const fetchTable = {
   resumedAfterHeader: optional(headerNameOrNone),
   /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
   lastEventIdParam: optional(text),
+  /**
+   * Called with each answer before it is judged, also with a refusal: for its headers, or for what the body of a refusal
+   * says. A refusal waits for the promise that this returns, within `connectTimeout`. The body of a stream that is
+   * accepted is not yours to read.
+   *
+   * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
+   */
+  onResponse: optional(functionOf<(response: Response) => unknown>()),
   /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
   reportError,
 };
@@ -114,7 +122,7 @@ const unfetchable = /^(?!(https?|data|blob):)[a-z][a-z\d+.-]*:/i;
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = { ...options, ...complete(options, fetchTable) };
-  const { method, body, resume, events, lastEventIdHeader } = settings;
+  const { method, body, resume, events, lastEventIdHeader, onResponse, reportError } = settings;
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
@@ -141,7 +149,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
         );
       },
     );
+    const shown = onResponse && !signal.aborted && showResponse(onResponse, response, reportError, signal);
     const refusal = refusalOf(response, wanted.method);
+    if (refusal) await shown; // its body can be read meanwhile
     const reader = refusal ? undefined : readerOf(response.body);
     if (reader) {
       const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
