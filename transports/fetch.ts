@@ -1,4 +1,4 @@
-import { ConnectionError } from '../machines/connection-error.ts';
+import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
 import {
   type Complete,
   check,
@@ -21,7 +21,7 @@ import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
-import { fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
+import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
@@ -88,8 +88,8 @@ export const fetchTable = {
   /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
   lastEventIdParam: optional(text),
   /**
-   * Called with each answer before it is judged, also with a refusal: for its headers, or for what the body of a refusal
-   * says. A refusal waits for the promise that this returns, within `connectTimeout`. The body of a stream that is
+   * Called with each answer but a redirect before it is judged: for its headers, or for what the body of a refusal says. A
+   * refusal waits for the promise that this returns, within `connectTimeout`. The body of a stream that is
    * accepted is not yours to read.
    *
    * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
@@ -138,19 +138,19 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     });
     const [own, bare] = initsOf(wanted, settings, { ...fields, signal });
     const { fetch = globalThis.fetch } = settings;
-    const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
-      (cause: unknown) => {
-        if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
-        if (isInvalidUrl(cause)) throw new ConnectionError('invalid', neverSent, { cause });
-        const header = lastEventId !== '' && lastEventIdHeader;
-        throw asConnectionError(
-          cause,
-          unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''),
-        );
-      },
-    );
+    const sending = bare
+      ? fetchWithoutLeak(fetch, url, own, bare)
+      : fetch(url, own).then((response): Arrival => [response]);
+    const [response, detour] = await sending.catch((cause: unknown) => {
+      if (isConnectionError(cause)) throw asConnectionError(cause);
+      if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
+      if (isInvalidUrl(cause)) throw new ConnectionError('invalid', neverSent, { cause });
+      const header = lastEventId !== '' && lastEventIdHeader;
+      throw asConnectionError(cause, unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''));
+    });
     const shown = onResponse && !signal.aborted && showResponse(onResponse, response, reportError, signal);
-    const refusal = refusalOf(response, wanted.method);
+    const mayHaveActed = response.redirected && !isSafe(wanted.method);
+    const refusal = refusalOf(response, wanted.method, mayHaveActed ? 'result' : detour);
     if (refusal) await shown; // its body can be read meanwhile
     const reader = refusal ? undefined : readerOf(response.body);
     if (reader) {
@@ -225,7 +225,7 @@ function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
   { fetch, lastEventIdHeader }: FetchSettings,
   common: RequestInit,
-): [own: RequestInit, bare: RequestInit | undefined] {
+): [own: Init, bare: Init | undefined] {
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
     if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
@@ -288,8 +288,6 @@ function isCrossOrigin(url: string | URL): boolean {
   const origin = globalThis.location?.origin;
   return origin !== undefined && !resourceOf(url).startsWith(`${origin}/`);
 }
-
-const redirectLoop = 'The server redirects in a circle, or too often.';
 
 const movedAway =
   "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.";

@@ -319,6 +319,11 @@ describe('an answer whose body is no stream of the platform', () => {
   });
 });
 
+test('a `fetch` of the app that throws a ConnectionError decides for itself, whatever words it uses', async () => {
+  const error = new ConnectionError('forbidden', 'Invalid URL, after too many redirects.');
+  await expect(open({ fetch: () => Promise.reject(error) })).rejects.toBe(error);
+});
+
 test('an answer without a content type is refused', async () => {
   await expect(open({ fetch: async () => new Response(new Blob(['data: a\n\n'])) })).rejects.toMatchObject({
     kind: 'content-type',
