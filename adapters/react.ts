@@ -111,7 +111,7 @@ function readLate<Data>(
   options: ServerSentEventsOptions<Data>,
   latest: Latest<ServerSentEventsOptions<Data>>,
 ): ServerSentEventsOptions<Data> {
-  const { body, fetch, parse, jitter, refresh, onGap, reportError } = options;
+  const { body, fetch, parse, jitter, refresh, onGap, onResponse, reportError } = options;
   const given = () => latest.current;
   return {
     ...options,
@@ -120,6 +120,7 @@ function readLate<Data>(
     ...(body != null && { body: () => resolved(given().body) }),
     ...(refresh && { refresh: readAnew(() => given().refresh ?? refresh) }),
     ...(onGap && { onGap: (gap) => (given().onGap ?? onGap)(gap) }),
+    ...(onResponse && { onResponse: (response) => (given().onResponse ?? onResponse)(response) }),
     ...(fetch && { fetch: (...request) => (given().fetch ?? fetch)(...request) }),
     ...(reportError && { reportError: (error) => (given().reportError ?? reportError)(error) }),
     ...(typeof parse === 'function' && {

@@ -28,6 +28,21 @@ export async function supply<Value>(
   }
 }
 
+/** Shows an answer to the app, until it has seen it or nobody wants the answer any more. A fault is reported. */
+export async function showResponse(
+  onResponse: (response: Response) => unknown,
+  response: Response,
+  reporter: ErrorReporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  const seen = (async () => onResponse(response))().catch((error: unknown) => {
+    // A body that is read when the connection ends is cut short by that.
+    if (!signal.aborted || (error as Error | undefined)?.name !== 'AbortError') report(reporter, error);
+  });
+  await Promise.race([seen, aborted]);
+}
+
 /** The names that an option gives, which may be one, several, none, or a test instead. */
 export function namesOf(names: MessageMatcher | undefined): readonly string[] {
   if (names === undefined || typeof names === 'function') return [];

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../machines/connection-error.ts';
+import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
 import {
   type Complete,
   check,
@@ -16,11 +16,12 @@ import {
   text,
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
-import { supply } from './app-functions.ts';
+import { showResponse, supply } from './app-functions.ts';
+import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
-import { asConnectionError } from './http/network-error.ts';
+import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
-import { drop, fetchWithoutLeak, isRedirectLoop } from './http/redirect.ts';
+import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
@@ -79,15 +80,28 @@ export const fetchTable = {
   maxFieldSize,
   /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
   lastEventIdHeader: option(idHeader, headerNameOrNone),
+  /**
+   * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has the
+   * name that `lastEventIdHeader` gives, or the usual one.
+   */
+  resumedAfterHeader: optional(headerNameOrNone),
   /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
   lastEventIdParam: optional(text),
+  /**
+   * Called with each answer but a redirect before it is judged: for its headers, or for what the body of a refusal says. A
+   * refusal waits for the promise that this returns, within `connectTimeout`. The body of a stream that is
+   * accepted is not yours to read.
+   *
+   * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
+   */
+  onResponse: optional(functionOf<(response: Response) => unknown>()),
   /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
   reportError,
 };
 
 /** The options of {@link fetchTransport}. */
 export interface FetchTransportOptions extends Given<typeof fetchTable> {
-  /** Where the stream is. Relative to the page, where there is one. */
+  /** Where the stream is. Relative to the page, where there is one, or to whatever `fetch` resolves it against. */
   readonly url: Supplied<string | URL>;
 }
 
@@ -96,7 +110,8 @@ export interface FetchSettings extends Complete<typeof fetchTable> {
   readonly url: Supplied<string | URL>;
 }
 
-const fetchable = /^(https?|data|blob):/;
+/** A scheme that no `fetch` can fetch. A URL without one is relative. */
+const unfetchable = /^(?!(https?|data|blob):)[a-z][a-z\d+.-]*:/i;
 
 /**
  * Reads an event stream with `fetch`: any method, any header, every event name, and the status of a refusal.
@@ -107,35 +122,45 @@ const fetchable = /^(https?|data|blob):/;
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = { ...options, ...complete(options, fetchTable) };
-  const { method, body, resume, events, lastEventIdHeader } = settings;
+  const { method, body, resume, events, lastEventIdHeader, onResponse, reportError } = settings;
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
+
+  let fields: RequestInit | undefined; // found out once, when the first request is sent
 
   const open: Transport = async (request, signal) => {
     const wanted = await supplyRequest(settings, request);
     throwIfAborted(signal); // a function of the app may have taken its time
     const { url, lastEventId } = wanted;
-    const [own, bare] = initsOf(wanted, settings, signal);
+    fields ??= implemented({
+      credentials: settings.withCredentials ? 'include' : settings.credentials,
+      cache: 'no-store',
+    });
+    const [own, bare] = initsOf(wanted, settings, { ...fields, signal });
     const { fetch = globalThis.fetch } = settings;
-    const response = await (bare ? fetchWithoutLeak(fetch, url, own, bare) : fetch(url, own)).catch(
-      (cause: unknown) => {
-        if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
-        const header = lastEventId !== '' && lastEventIdHeader;
-        throw asConnectionError(
-          cause,
-          unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''),
-        );
-      },
-    );
-    const { body: stream, headers } = response;
-    const refusal = refusalOf(response, wanted.method);
-    if (stream && !refusal) {
-      const batches = readEventStream(stream, signal, { ...settings, lastEventId, events });
-      const resumedAfter = headers.get(lastEventIdHeader || idHeader);
+    const sending = bare
+      ? fetchWithoutLeak(fetch, url, own, bare)
+      : fetch(url, own).then((response): Arrival => [response]);
+    const [response, detour] = await sending.catch((cause: unknown) => {
+      if (isConnectionError(cause)) throw asConnectionError(cause);
+      if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
+      if (isInvalidUrl(cause)) throw new ConnectionError('invalid', neverSent, { cause });
+      const header = lastEventId !== '' && lastEventIdHeader;
+      throw asConnectionError(cause, unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''));
+    });
+    const shown = onResponse && !signal.aborted && showResponse(onResponse, response, reportError, signal);
+    const mayHaveActed = response.redirected && !isSafe(wanted.method);
+    const refusal = refusalOf(response, wanted.method, mayHaveActed ? 'result' : detour);
+    if (refusal) await shown; // its body can be read meanwhile
+    const reader = refusal ? undefined : readerOf(response.body);
+    if (reader) {
+      const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
+      const { resumedAfterHeader = lastEventIdHeader || idHeader } = settings;
+      const resumedAfter = resumedAfterHeader && response.headers.get(resumedAfterHeader);
       return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
     }
     drop(response);
-    throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
+    throw refusal ?? new ConnectionError('invalid', 'The answer has no body that can be read.');
   };
   return Object.assign(open, {
     unsafe: !isSafe(method),
@@ -198,10 +223,9 @@ async function supplyAllowed<Value>(
 /** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
 function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
-  { credentials: wanted, withCredentials, fetch, lastEventIdHeader }: FetchSettings,
-  signal: AbortSignal,
-): [own: RequestInit, bare: RequestInit | undefined] {
-  const credentials = withCredentials ? 'include' : wanted;
+  { fetch, lastEventIdHeader }: FetchSettings,
+  common: RequestInit,
+): [own: Init, bare: Init | undefined] {
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
     if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
@@ -210,17 +234,32 @@ function initsOf(
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
-    const common = { ...implemented({ credentials, cache: 'no-store' }), signal };
     // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
-    if (!fetch && globalThis.Request && !fetchable.test(new Request(url, { method }).url)) {
+    if (!fetch && globalThis.Request && unfetchable.test(urlRequested(url, method))) {
       throw new TypeError('No URL that can be fetched.');
     }
     const init = { ...common, method, headers: addOurs(own), ...(body != null && { body, duplex: 'half' }) };
     return [init, isBare ? undefined : { ...common, method: 'GET', headers: addOurs(new Headers()) }];
   } catch (cause) {
-    // The platform's own message may quote what it rejects.
-    const message = 'Invalid URL, method or header. On a server the URL must be absolute.';
-    throw new ConnectionError('invalid', message, { cause });
+    throw new ConnectionError('invalid', neverSent, { cause });
+  }
+}
+
+/** The platform's own message may quote what it rejects. */
+const neverSent = 'Invalid URL, method or header. On a server the URL must be absolute.';
+
+/**
+ * The URL of a request, as far as it can be told without sending it. A global `fetch` that was replaced, as by MSW, may
+ * know what a relative URL is relative to where `Request` does not.
+ *
+ * @throws TypeError when the request can never be sent.
+ */
+function urlRequested(url: string | URL, method: string): string {
+  try {
+    return new Request(url, { method }).url;
+  } catch (error) {
+    if (/^[a-z][a-z\d+.-]*:/i.test(String(url))) throw error;
+    return new Request('http://localhost', { method }).url;
   }
 }
 
@@ -249,8 +288,6 @@ function isCrossOrigin(url: string | URL): boolean {
   const origin = globalThis.location?.origin;
   return origin !== undefined && !resourceOf(url).startsWith(`${origin}/`);
 }
-
-const redirectLoop = 'The server redirects in a circle, or too often.';
 
 const movedAway =
   "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.";

@@ -118,6 +118,22 @@ test('the header that carries the last event ID can have another name', async ()
   expect(server.requests[0]?.headers).not.toHaveProperty('last-event-id');
 });
 
+test('a server that answers in a header of another name tells of a gap, and of none that there is not', async () => {
+  server.answer((response) => {
+    response.writeHead(200, { ...streamHead, 'last-event-id': '9', 'mercure-last-event-id': 'earliest' });
+    response.write('data: x\n\n');
+  });
+  const names = ['Mercure-Last-Event-ID', false] as const;
+  const [told, untold] = names.map((resumedAfterHeader) => {
+    const gaps: unknown[] = [];
+    const { received } = follow({ lastEventId: '7', resumedAfterHeader, onGap: (gap) => gaps.push(gap) });
+    return { gaps, received };
+  });
+  await until(() => told?.received.length === 1 && untold?.received.length === 1);
+  expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['7', '7']);
+  expect([told?.gaps, untold?.gaps]).toEqual([[expect.objectContaining({ resumedAfter: 'earliest' })], []]);
+});
+
 describe('a cursor that is kept', () => {
   /** The part of a Storage that is used. */
   function memory(entries: Record<string, string> = {}) {

@@ -52,7 +52,7 @@ describe('a POST is sent once, and the connection has failed, when', () => {
       (_, request) => request.socket.end('SSH-2.0\r\n'),
       'network',
     ],
-    ['the server redirects', status(307, { location: '/elsewhere' }), 'http'],
+    ['the server redirects to another origin', status(307, { location: 'http://127.0.0.1:1/' }), 'http'],
   ] as [string, Answer, string][])('%s', async (_, answer, kind) => {
     server.answer(answer);
     const { connection } = listen(question);

@@ -104,15 +104,52 @@ describe.each(codes)('a redirect with %i', (code) => {
 });
 
 describe('redirects', () => {
-  test.each(codes)(
-    'with %i of a POST are not followed within an origin either: it may have had its effect',
-    async (code) => {
-      server.answer(route({ '/events': status(code, { location: '/events/' }) }));
-      const post = { method: 'POST', body: 'question', headers: secrets };
-      await expect(read(post)).rejects.toMatchObject(refused);
-      expect(server.requests).toHaveLength(1);
-    },
-  );
+  const post = { method: 'POST', body: 'question', headers: { ...secrets, 'content-type': 'text/plain' } };
+
+  test.each([
+    ['POST', 307, 'POST'],
+    ['POST', 308, 'POST'],
+    ['POST', 301, 'GET'],
+    ['post', 302, 'GET'],
+    ['POST', 303, 'GET'],
+    ['PUT', 301, 'PUT'],
+    ['PUT', 302, 'PUT'],
+    ['PUT', 303, 'GET'],
+    ['DELETE', 308, 'DELETE'],
+  ])('of a %s with %i within an origin are followed by a %s, as `fetch` does', async (method, code, then) => {
+    server.answer(
+      route({ '/events': status(code, { location: '/one' }), '/one': status(307, { location: '/two' }) }),
+    );
+    expect(await read({ ...post, method })).toEqual(['arrived']);
+    const hasBody = then !== 'GET';
+    expect(server.requests.slice(1)).toMatchObject(
+      ['/one', '/two'].map((url) => ({
+        ...{ method: then, url, body: hasBody ? 'question' : '', lastEventId: '4', headers: secrets },
+      })),
+    );
+    for (const { headers } of server.requests.slice(1)) {
+      expect(headers['content-type']).toBe(hasBody ? 'text/plain' : undefined);
+    }
+  });
+
+  test('keep the method of a GET and a HEAD, whatever they say', async () => {
+    server.answer(route({ '/events': status(303, { location: '/moved' }) }));
+    expect(await read({ headers: secrets, method: 'get' })).toEqual(['arrived']);
+    await read({ headers: secrets, method: 'HEAD' }).catch(() => {});
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'HEAD', 'HEAD']);
+  });
+
+  test('of a POST whose body is a stream are followed only where it is not sent again', async () => {
+    const parts = () => new Blob(['question']).stream();
+    server.answer(route({ '/events': status(303, { location: '/moved' }) }));
+    expect(await read({ ...post, body: parts })).toEqual(['arrived']);
+    server.answer(route({ '/events': status(307, { location: '/moved' }) }));
+    await expect(read({ ...post, body: parts })).rejects.toMatchObject({
+      kind: 'http',
+      message: 'The server redirects a request whose body can be read only once: use the final URL.',
+    });
+    expect(server.requests).toHaveLength(3);
+  });
 
   test('are followed no further once nobody wants the stream, whatever `fetch` makes of its signal', async () => {
     server.answer(status(302, { location: '/moved' }));
@@ -167,29 +204,32 @@ describe('redirects', () => {
     expect(everything(elsewhere.requests)).not.toContain('canary');
   });
 
-  test('of which only one who has the headers is told are refused, with the reason', async () => {
-    server.answer((response, request) => {
-      const answer = request.headers.authorization ? status(302, { location: '/moved' }) : status(401);
-      answer(response, request);
+  test('of which only one who has the headers is told are followed with them, past no login page', async () => {
+    server.answer((_, request) => {
+      const location = request.headers.authorization ? '/moved' : '/login';
+      return request.url === '/moved' ? events : status(307, { location });
     });
-    await expect(read({ headers: secrets })).rejects.toMatchObject(refused);
+    expect(await read({ headers: secrets })).toEqual(['arrived']);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/events', '/moved']);
   });
 
-  test('that never end are refused, which says so, and cost 22 requests', async () => {
+  test('that never end are refused, which says so, and cost 21 requests', async () => {
     server.answer(status(302, { location: '/events' }));
     const loop = { kind: 'http', message: 'The server redirects in a circle, or too often.' };
-    await expect(read({})).rejects.toMatchObject(loop);
-    expect(server.requests).toHaveLength(21);
-    await expect(read({ headers: secrets })).rejects.toMatchObject(loop);
-    expect(server.requests.length).toBeLessThanOrEqual(21 + 22);
-    expect(server.requests.filter(({ headers }) => headers['x-api-key'])).toHaveLength(1);
+    for (const [round, options] of [{}, { headers: secrets }, post].entries()) {
+      await expect(read(options)).rejects.toMatchObject(loop);
+      expect(server.requests).toHaveLength(21 * (round + 1));
+    }
   });
 
   test.each(['javascript:alert(1)', 'file:///etc/passwd', 'data:text/event-stream,data:x', '//', 'http://'])(
     'to %s are refused',
     async (location) => {
       server.answer(status(302, { location }));
-      await expect(read({ headers: secrets })).rejects.toBeInstanceOf(ConnectionError);
+      await expect(read({ headers: secrets })).rejects.toMatchObject({
+        kind: 'http',
+        message: 'The server redirects to an invalid URL.',
+      });
       await expect(read({})).rejects.toBeInstanceOf(ConnectionError);
     },
   );
@@ -228,6 +268,88 @@ test.each([
   expect(isRedirectLoop(error)).toBe(expected);
 });
 
+describe('a refusal behind a redirect', () => {
+  const left =
+    'the server redirects to another origin, where headers and a body of yours do not go: use the final URL.';
+
+  test.each<[string, Answer, object]>([
+    ['401', status(401), { kind: 'http', status: 401, message: `The server answered 401: ${left}` }],
+    ['403', status(403), { kind: 'forbidden', status: 403, message: `The server answered 403: ${left}` }],
+    ['404', status(404), { kind: 'http', status: 404, message: `The server answered 404: ${left}` }],
+    ['503', status(503, { 'retry-after': '7' }), { kind: 'http', status: 503, retryAfter: 7_000 }],
+    [
+      'a page',
+      status(200, { 'content-type': 'text/html' }),
+      { kind: 'content-type', message: `The answer is not a text/event-stream: ${left}` },
+    ],
+  ])('to another origin says that the headers were left behind: %s', async (_, answer, expected) => {
+    server.answer(status(307, { location: elsewhere.url }));
+    elsewhere.answer(answer);
+    await expect(read({ headers: secrets })).rejects.toMatchObject(expected);
+  });
+
+  test.each<[string, Partial<FetchTransportOptions>]>([
+    ['within an origin', { headers: secrets }],
+    ['that `fetch` has followed', {}],
+  ])('%s is one like any other', async (_, options) => {
+    server.answer(route({ '/events': status(307, { location: '/moved' }), '/moved': status(401) }));
+    await expect(read(options)).rejects.toMatchObject({
+      kind: 'unauthorized',
+      message: 'The server answered 401: sign in, then reconnect.',
+    });
+  });
+
+  test('by way of another origin and back is one like any other', async () => {
+    server.answer(route({ '/events': status(302, { location: elsewhere.url }), '/back': status(401) }));
+    elsewhere.answer(status(302, { location: `${new URL(server.url).origin}/back` }));
+    await expect(read({ headers: secrets })).rejects.toMatchObject({ kind: 'unauthorized' });
+  });
+
+  const done = 'the server redirected the request, which may have had its effect and is not sent again.';
+  const post = { method: 'POST', body: 'question', headers: secrets };
+
+  test.each([401, 425, 429, 503])('with %i does not say that a POST did nothing', async (code) => {
+    server.answer(route({ '/events': status(303, { location: '/result' }), '/result': status(code) }));
+    // Without a body and headers `fetch` follows by itself, and does not tell with which method.
+    for (const options of [post, { method: 'POST' }]) {
+      const error = await read(options).catch((fault: unknown) => fault);
+      expect(error).toMatchObject({ kind: 'http', message: `The server answered ${code}: ${done}` });
+      expect(error).not.toHaveProperty('status');
+    }
+  });
+
+  test('elsewhere does not say so either', async () => {
+    server.answer(
+      route({
+        '/events': status(303, { location: '/result' }),
+        '/result': status(302, { location: elsewhere.url }),
+      }),
+    );
+    elsewhere.answer(status(503));
+    const error = await read(post).catch((fault: unknown) => fault);
+    expect(error).toMatchObject({ kind: 'http', message: `The server answered 503: ${done}` });
+    expect(error).not.toHaveProperty('status');
+    expect(everything(elsewhere.requests)).not.toContain('canary');
+  });
+
+  test.each([404, 500, 204])('with %i keeps its status after a POST', async (code) => {
+    server.answer(route({ '/events': status(303, { location: '/result' }), '/result': status(code) }));
+    await expect(read(post)).rejects.toMatchObject({
+      kind: code === 204 ? 'ended' : 'http',
+      status: code,
+      message: `The server answered ${code}: ${done}`,
+    });
+  });
+
+  test.each([307, 308])('with 503 says that a POST did nothing where %i has sent it on', async (code) => {
+    server.answer(route({ '/events': status(code, { location: '/moved' }), '/moved': status(503) }));
+    await expect(read(post)).rejects.toMatchObject({
+      status: 503,
+      message: 'The server answered 503: no stream here.',
+    });
+  });
+});
+
 describe('of the answers on the way along a redirect', () => {
   /** Answers a `fetch` of the app with these, one after another; tells whose bodies were let go of unread. */
   async function along(...answers: readonly (Partial<Response> & { readonly status: number })[]) {
@@ -255,24 +377,60 @@ describe('of the answers on the way along a redirect', () => {
     return { dropped, seen, error };
   }
 
-  const moved = () => ({ status: 200, redirected: true, url: new URL('/moved', server.url).href });
+  const hidden = { status: 0, type: 'opaqueredirect' } as const;
+  const shown = { status: 307, headers: new Headers({ location: '/moved' }) };
+  const moved = (url = new URL('/moved', server.url).href) => ({ status: 200, redirected: true, url });
+  const withKey = (seen: readonly (RequestInit | undefined)[]) =>
+    seen.map((init) => new Headers(init?.headers).has('x-api-key'));
+  const untold = {
+    kind: 'http',
+    message:
+      'The server redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL.',
+  };
 
-  test('none keeps its socket, wherever they lead', async () => {
-    const { dropped, error } = await along({ status: 302 }, moved(), { status: 200 });
-    expect([dropped, error]).toEqual([[0, 1], undefined]);
+  test('none keeps its socket where they are shown', async () => {
+    const { dropped, error, seen } = await along(shown, shown, { status: 200 });
+    expect([dropped, error, withKey(seen)]).toEqual([[0, 1], undefined, [true, true, true]]);
   });
 
-  test('none keeps its socket when they lead nowhere', async () => {
-    const { dropped, error } = await along({ status: 302 }, moved(), { status: 307 });
-    expect(dropped).toEqual([0, 1, 2]);
-    expect(error).toMatchObject(refused);
+  test('none keeps its socket in a browser, which hides them, wherever they lead', async () => {
+    const { dropped, error, seen } = await along(hidden, moved(), { status: 200 });
+    expect([dropped, error, withKey(seen)]).toEqual([[0, 1], undefined, [true, false, true]]);
   });
 
-  test('the first one of a browser, which hides what it says, is known by its type', async () => {
-    const hidden = { status: 0, type: 'opaqueredirect' } as const;
-    const { seen, error } = await along(hidden, moved(), { status: 200 });
-    expect(error).toBeUndefined();
-    const withKey = seen.map((init) => new Headers(init?.headers).has('x-api-key'));
-    expect(withKey).toEqual([true, false, true]);
+  test.each([
+    ['lead on with the headers', () => [hidden, moved(), hidden], [0, 1, 2]],
+    ['do not for one without the headers', () => [hidden, { status: 401 }], [0, 1]],
+  ])('none keeps its socket in a browser when they %s, which is refused', async (_, answers, all) => {
+    const { dropped, error } = await along(...answers());
+    expect(dropped).toEqual(all);
+    expect(error).toMatchObject(untold);
+  });
+
+  test('those of a `fetch` that does not tell where it was are followed from where it was sent', async () => {
+    const { error, seen } = await along({ ...shown, url: '' }, { status: 200 });
+    expect([error, withKey(seen)]).toEqual([undefined, [true, true]]);
+  });
+
+  test('those of a browser that lead to a refusal say how it was found', async () => {
+    const { error } = await along(hidden, moved(), { status: 404 });
+    expect(error).toMatchObject({
+      kind: 'http',
+      status: 404,
+      message:
+        'The server answered 404: the server redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL.',
+    });
+    expect((await along(hidden, moved(), { status: 401 })).error).toMatchObject({ kind: 'unauthorized' });
+  });
+
+  test('those of a browser that lead to another origin leave the headers behind, and a 401 there says so', async () => {
+    const foreign = { ...moved('https://elsewhere.example/'), status: 401 };
+    const { error, seen } = await along(hidden, foreign);
+    expect(withKey(seen)).toEqual([true, false]);
+    expect(error).toMatchObject({
+      kind: 'http',
+      status: 401,
+      message: expect.stringContaining('redirects to another origin') as unknown,
+    });
   });
 });

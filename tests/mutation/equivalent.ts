@@ -96,12 +96,6 @@ export const equivalents: readonly Equivalent[] = [
     ['{}', 'false'].map((becomes) => ({ file, line, becomes, why: 'A signal aborts only once.' })),
   ),
   {
-    file: 'transports/http/redirect.ts',
-    line: `if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);`,
-    becomes: '""',
-    why: 'The request always comes with its method; the type of `fetch` does not say so.',
-  },
-  {
     file: 'transports/abort.ts',
     line: 'if (signal?.aborted) throw abortReason(signal);',
     becomes: 'signal.aborted',

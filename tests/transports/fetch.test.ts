@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ConnectionError,
@@ -5,7 +6,7 @@ import {
   fetchTransport,
   type MessageBatch,
 } from '../../index.ts';
-import { body, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
+import { body, cut, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
 import { until } from '../support/until.ts';
 
 let server: SseServer;
@@ -245,8 +246,82 @@ test('an answer without a body is none', async () => {
   const headers = { 'content-type': 'text/event-stream' };
   await expect(open({ fetch: async () => new Response(null, { headers }) })).rejects.toMatchObject({
     kind: 'invalid',
-    message: 'The answer has no body.',
+    message: 'The answer has no body that can be read.',
   });
+});
+
+describe('an answer whose body is no stream of the platform', () => {
+  /** Answers as node-fetch does, or with any other body. */
+  const foreign =
+    (bodyOf: (stream: Response['body']) => unknown): typeof fetch =>
+    async (url, init) => {
+      const { status, headers, url: finalUrl, type, redirected, body } = await fetch(url, init);
+      return { status, headers, url: finalUrl, type, redirected, body: bodyOf(body) } as Response;
+    };
+  const readable = foreign((stream) => stream && Readable.fromWeb(stream as never));
+
+  test.each([
+    ['a Readable of Node', readable],
+    ['anything that can be iterated', foreign((stream) => stream?.values())],
+  ])('is read where it is %s', async (_, fetch) => {
+    server.answer(body('data: a\n\n', 'data: ', 'ż\n\n'));
+    expect((await readAll(await open({ fetch }))).data).toEqual(['a', 'ż']);
+    expect((await readAll(await open({ fetch, headers: { 'x-a': 'b' } }))).data).toEqual(['a', 'ż']);
+  });
+
+  test('breaks where that breaks', async () => {
+    server.answer((response, request) => {
+      stream(response, request);
+      response.write('data: whole\n\ndata: ha', () => request.socket.destroy());
+    });
+    expect(await readAll(await open({ fetch: readable }))).toMatchObject({
+      data: ['whole'],
+      error: { kind: 'network' },
+    });
+  });
+
+  test('is gone when nobody wants it, also while it is silent', async () => {
+    const deaf: typeof fetch = (url, init) => readable(url, { ...init, signal: null });
+    const reading = readAll(await open({ fetch: deaf }));
+    controller.abort();
+    await reading;
+    await until(() => server.sockets.size === 0, 'the socket to be closed');
+  });
+
+  test.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'http'],
+    [503, 'http'],
+  ])('is refused with %i all the same, and leaves no socket', async (code, kind) => {
+    for (const fetch of [readable, foreign((stream) => stream?.values())]) {
+      server.answer((response) => response.writeHead(code).write('<h1>Loading'));
+      await expect(open({ fetch })).rejects.toMatchObject({ kind, status: code });
+      await until(() => server.sockets.size === 0, 'the socket to be closed');
+    }
+  });
+
+  test.each([['text'], [{}], [undefined]])('cannot be read where it is %o, which says so', async (given) => {
+    const opening = open({ fetch: foreign(() => given) });
+    await expect(opening).rejects.toMatchObject({
+      kind: 'invalid',
+      message: 'The answer has no body that can be read.',
+    });
+  });
+
+  test('cannot be read where somebody else does', async () => {
+    const taken: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      response.body?.getReader();
+      return response;
+    };
+    await expect(open({ fetch: taken })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+});
+
+test('a `fetch` of the app that throws a ConnectionError decides for itself, whatever words it uses', async () => {
+  const error = new ConnectionError('forbidden', 'Invalid URL, after too many redirects.');
+  await expect(open({ fetch: () => Promise.reject(error) })).rejects.toBe(error);
 });
 
 test('an answer without a content type is refused', async () => {
@@ -432,6 +507,63 @@ describe('the request', () => {
     expect([asked, (await readAll(batches)).data]).toEqual([['app:events'], ['a']]);
   });
 
+  describe('to a relative URL where there is no page', () => {
+    const { fetch } = globalThis;
+    const native: typeof fetch = (...given) => fetch(...given);
+    afterEach(() => vi.unstubAllGlobals());
+
+    /** As that of MSW under jsdom. */
+    const resolving: typeof fetch = (url, init) => fetch(new URL(String(url), server.url), init);
+
+    test('goes to where the global `fetch` resolves it', async () => {
+      server.answer(body('data: a\n\n'));
+      vi.stubGlobal('fetch', resolving);
+      expect((await readAll(await open({ url: '/api/events', headers: { 'x-a': 'b' } }))).data).toEqual([
+        'a',
+      ]);
+      expect(server.requests).toMatchObject([{ url: '/api/events', headers: { 'x-a': 'b' } }]);
+    });
+
+    test('goes there too where `Request`, as that of old polyfills, resolves nothing', async () => {
+      vi.stubGlobal(
+        'Request',
+        class {
+          readonly url: string;
+          constructor(url: string) {
+            this.url = url;
+          }
+        },
+      );
+      vi.stubGlobal('fetch', resolving);
+      await open({ url: '/api/events' });
+      await expect(open({ url: 'ftp://127.0.0.1/' })).rejects.toMatchObject({ kind: 'invalid' });
+      expect(server.requests).toMatchObject([{ url: '/api/events' }]);
+    });
+
+    test('may be lost on its way like any other', async () => {
+      server.answer(cut);
+      vi.stubGlobal('fetch', resolving);
+      await expect(open({ url: '/api/events' })).rejects.toMatchObject({ kind: 'network' });
+    });
+
+    test('can never be sent where its method is none', async () => {
+      vi.stubGlobal('fetch', resolving);
+      await expect(open({ url: '/api/events', method: 'TRACE' })).rejects.toMatchObject({ kind: 'invalid' });
+      expect(server.requests).toEqual([]);
+    });
+
+    test.each([
+      ['the global `fetch`', {}],
+      ['a `fetch` of the app', { fetch: native }],
+    ])('can never be sent where %s cannot resolve it', async (_, options) => {
+      await expect(open({ url: '/api/events', ...options })).rejects.toMatchObject({
+        kind: 'invalid',
+        message: 'Invalid URL, method or header. On a server the URL must be absolute.',
+        cause: { message: expect.stringContaining('/api/events') as unknown },
+      });
+    });
+  });
+
   test('asks for an event stream, unless the app asks for something else', async () => {
     await open();
     await open({ headers: { Accept: 'text/event-stream;v=2' } });
@@ -487,6 +619,39 @@ describe('the request', () => {
     const options = { lastEventIdHeader: false, lastEventIdParam: 'after' } as const;
     expect((await open(options, '7')).resumedAfter).toBe('3');
   });
+
+  const asked = { 'last-event-id': 'usual', 'x-cursor': 'cursor', 'x-resumed': 'żółć' };
+  test.each<[Partial<FetchTransportOptions>, string | undefined]>([
+    [{}, 'usual'],
+    [{ lastEventIdHeader: 'X-Cursor' }, 'cursor'],
+    [{ resumedAfterHeader: 'X-Resumed' }, 'żółć'],
+    [{ lastEventIdHeader: 'X-Cursor', resumedAfterHeader: 'Last-Event-ID' }, 'usual'],
+    [{ lastEventIdHeader: false, resumedAfterHeader: 'X-Cursor' }, 'cursor'],
+    [{ resumedAfterHeader: 'X-Other' }, undefined],
+    [{ resumedAfterHeader: false }, undefined],
+    [{ lastEventIdHeader: 'X-Cursor', resumedAfterHeader: false }, undefined],
+  ])('with %o is answered with the ID %s', async (options, expected) => {
+    server.answer((response, request) => {
+      for (const [name, value] of Object.entries(asked))
+        response.setHeader(name, Buffer.from(value).toString('latin1'));
+      body(Uint8Array.of(10))(response, request); // as above
+    });
+    expect((await open(options, '7')).resumedAfter).toBe(expected);
+    const { lastEventIdHeader = 'last-event-id' } = options;
+    const { headers = {} } = server.requests[0] ?? {};
+    expect(Object.keys(asked).filter((name) => name in headers)).toEqual(
+      lastEventIdHeader === false ? [] : [lastEventIdHeader.toLowerCase()],
+    );
+  });
+
+  test.each(['', 'a b', 7, true])(
+    'has no header for the answer by the name of "%s"',
+    (resumedAfterHeader) => {
+      expect(() => open({ resumedAfterHeader: resumedAfterHeader as string })).toThrow(
+        /^`resumedAfterHeader` must be the name of a header, or false, but it is /,
+      );
+    },
+  );
 
   test.each(['', 'a b', 'a:', ':a', 'ż', 7])('has no header by the name of "%s"', (lastEventIdHeader) => {
     expect(() => open({ lastEventIdHeader: lastEventIdHeader as string })).toThrow(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../../index.ts';
-import { asConnectionError } from '../../transports/http/network-error.ts';
+import { asConnectionError, isInvalidUrl } from '../../transports/http/network-error.ts';
 
 const fault = (code: unknown, cause?: unknown) =>
   Object.assign(new Error('GET /?token=secret'), { code, cause });
@@ -32,4 +32,21 @@ test('an error of the connection in its plain form, as out of a worker, becomes 
   const restored = asConnectionError(structuredClone(error.toJSON()));
   expect(restored).toBeInstanceOf(ConnectionError);
   expect(restored.toJSON()).toEqual(error.toJSON());
+});
+
+test.each([
+  [Object.assign(new TypeError('no words'), { code: 'ERR_INVALID_URL' }), true],
+  [new TypeError('Failed to parse URL from /api/events'), true],
+  [new TypeError('Invalid URL'), true],
+  [new TypeError("Invalid URL: '/api/events'"), true],
+  [new TypeError('fetch() URL is invalid'), true],
+  [new TypeError('Only absolute URLs are supported'), true],
+  [new TypeError('Window.fetch: // is not a valid URL.'), true],
+  [new TypeError('URL is not valid or contains user credentials.'), true],
+  [new TypeError('fetch failed', { cause: fault('ERR_INVALID_URL') }), false], // that of a redirect
+  [new TypeError('request to http://localhost/url failed, reason: invalid answer'), false],
+  [new TypeError('Failed to fetch'), false],
+  [undefined, false],
+])('%s is of an invalid URL: %s', (error, expected) => {
+  expect(isInvalidUrl(error)).toBe(expected);
 });

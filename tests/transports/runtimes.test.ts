@@ -79,6 +79,24 @@ test('fields of a request that the runtime refuses are left out', async () => {
   expect(inits.map((init) => ['cache' in init, 'credentials' in init])).toEqual([[false, false]]);
 });
 
+test('which fields a runtime refuses is asked once for all the requests of a transport', async () => {
+  const probed: string[][] = [];
+  class WatchedRequest extends OldRequest {
+    constructor(url: string | URL, init: RequestInit = {}) {
+      probed.push(Object.keys(init).filter((name) => name !== 'method'));
+      super(url, init);
+    }
+  }
+  vi.stubGlobal('Request', WatchedRequest);
+  const inits = spyOnFetch();
+  const { connection } = listen({ headers });
+  await reached(connection, 'open');
+  connection.reconnect();
+  await until(() => server.requests.length === 2 && connection.state.status === 'open');
+  expect(probed.filter((names) => names.length > 0)).toEqual([['credentials'], ['cache']]);
+  expect(inits.map((init) => 'cache' in init)).toEqual([false, false]);
+});
+
 test('a runtime that has `fetch` and no `Request` is given all of them', async () => {
   vi.stubGlobal('Request', undefined);
   const inits = spyOnFetch();

@@ -28,6 +28,17 @@ export function isProgrammingError(error: unknown): boolean {
 const engineWords =
   /\bis (undefined|null|not (defined|iterable|an? (function|object|constructor|iterable)))\b|^can(not|'t) (read|set|access|destructure|convert) /i;
 
+/**
+ * Whether a `fetch` rejects the URL that it is given, in the words of Node, Deno, Bun, browsers and node-fetch. One that a
+ * redirect leads to is deeper, in the `cause`.
+ */
+export function isInvalidUrl(error: unknown): boolean {
+  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
+  return code === 'ERR_INVALID_URL' || urlWords.test(String(message));
+}
+
+const urlWords = /\b(invalid|parse|valid|absolute) urls?\b|\burl is (invalid|not valid)\b/i;
+
 /** The system's word for a fault, such as `ECONNREFUSED`. A whole message may quote the URL, so it stays out. */
 function codeOf(error: unknown): string | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);

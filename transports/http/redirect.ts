@@ -1,42 +1,104 @@
 import { ConnectionError } from '../../machines/connection-error.ts';
 import { throwIfAborted } from '../abort.ts';
 import { isSafe } from '../transport.ts';
+import { drop } from './body.ts';
 
 type Fetch = typeof globalThis.fetch;
 
+/** A request, with all that is sent. */
+export type Init = RequestInit & { readonly method: string; readonly headers: Headers };
+
+/** What the server did with a request, where that explains why it was refused in the end. */
+export const detours = {
+  elsewhere: 'redirects to another origin, where headers and a body of yours do not go: use the final URL',
+  hidden:
+    'redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL',
+  result: 'redirected the request, which may have had its effect and is not sent again',
+};
+
+/** One of {@link detours}. */
+export type Detour = keyof typeof detours;
+
+/** An answer, and how it was come by if a redirect led to it. */
+export type Arrival = readonly [response: Response, detour?: Detour | undefined];
+
 /**
  * Sends a request whose headers and body belong to the app. `fetch` would carry most of them along a redirect,
- * to any origin. A browser does not tell where a redirect leads to, so that is found out without them; they are sent
- * there only if it is the same origin.
+ * to any origin. So redirects are followed by hand, and the headers are sent to the same origin only. A browser does not
+ * tell where a redirect leads to: that is found out by a request without the headers.
  *
- * @throws ConnectionError `http` when the redirect cannot be followed without them.
+ * @throws ConnectionError `http` when a redirect cannot be followed.
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
  */
 export async function fetchWithoutLeak(
   fetch: Fetch,
   url: string | URL,
-  own: RequestInit,
-  bare: RequestInit,
-): Promise<Response> {
-  const response = await fetch(url, { ...own, redirect: 'manual' });
-  if (!isRedirect(response)) return response;
-  drop(response);
-  // It may have had its effect: only the answer could tell, and a browser hides it.
-  if (!isSafe(own.method ?? 'GET')) throw new ConnectionError('http', refusal);
-  throwIfAborted(own.signal);
-  const elsewhere = await fetch(url, bare);
-  const isSameOrigin = elsewhere.redirected && originOf(elsewhere.url) === originOf(response.url);
-  if (elsewhere.redirected && !isSameOrigin) return elsewhere;
-  drop(elsewhere);
-  throwIfAborted(own.signal);
-  const last = isSameOrigin ? await fetch(elsewhere.url, { ...own, redirect: 'manual' }) : response;
-  if (!isRedirect(last)) return last;
-  drop(last);
-  throw new ConnectionError('http', refusal);
+  given: Init,
+  bare: Init,
+): Promise<Arrival> {
+  let [own, init, target] = [given, given, url];
+  let detour: Detour | undefined;
+  let home: string | undefined;
+  for (let left = mostRedirects; ; left -= 1) {
+    const response = await fetch(target, { ...init, redirect: 'manual' });
+    const { status, type } = response;
+    const location = redirects.includes(status) ? response.headers.get('location') : null;
+    if (location === null && type !== 'opaqueredirect') return [response, detour];
+    drop(response);
+    throwIfAborted(given.signal);
+    if (left === 0) throw new ConnectionError('http', redirectLoop);
+
+    const from = urlOf(response.url || target);
+    home ??= from.origin;
+    if (location === null) {
+      // A POST may have had its effect: only the answer could tell, and it is hidden.
+      if (!isSafe(own.method) || detour) throw refusedFor('hidden');
+      const found = await fetch(target, bare);
+      if (found.redirected && urlOf(found.url).origin !== home) return [found, 'elsewhere'];
+      drop(found);
+      throwIfAborted(given.signal);
+      if (!found.redirected) throw refusedFor('hidden');
+      detour = 'hidden';
+      target = found.url;
+      continue;
+    }
+    const next = urlOf(location, from.href);
+    const isHome = next.origin === home;
+    if (!isHome && !isSafe(own.method)) throw refusedFor('elsewhere');
+    if (status === 303 ? !isSafe(own.method) : status < 303 && /^post$/i.test(own.method)) own = asGet(own);
+    else if (Symbol.asyncIterator in Object(own.body)) throw new ConnectionError('http', bodyIsSpent);
+    init = isHome ? own : bare;
+    detour = own === given ? (isHome ? undefined : 'elsewhere') : 'result';
+    target = next.href;
+  }
 }
 
-const refusal =
-  'The server redirects a request with headers or a body of yours. They do not go on to wherever that leads: use the final URL.';
+/** As many as the standard allows. */
+const mostRedirects = 20;
+
+const redirects = [301, 302, 303, 307, 308];
+
+function refusedFor(detour: Detour): ConnectionError {
+  return new ConnectionError('http', `The server ${detours[detour]}.`);
+}
+
+function asGet(init: Init): Init {
+  const headers = new Headers([...init.headers].filter(([name]) => !name.startsWith('content-')));
+  return { ...init, method: 'GET', headers, body: null };
+}
+
+/** @throws ConnectionError `http` when no redirect may lead there. */
+function urlOf(url: string | URL, base = globalThis.location?.href): URL {
+  try {
+    const found = new URL(url, base);
+    if (/^https?:$/.test(found.protocol)) return found;
+  } catch {} // the message would quote the URL
+  throw new ConnectionError('http', 'The server redirects to an invalid URL.');
+}
+
+const bodyIsSpent = 'The server redirects a request whose body can be read only once: use the final URL.';
+
+export const redirectLoop = 'The server redirects in a circle, or too often.';
 
 /** Whether a `fetch` gave up on redirects, in the words of Node, Deno, Bun, workerd and node-fetch. A browser is silent. */
 export function isRedirectLoop(error: unknown): boolean {
@@ -46,16 +108,3 @@ export function isRedirectLoop(error: unknown): boolean {
 
 const loopWords =
   /redirect count|too many redirects|redirected too many|number of redirects|maximum redirect/i;
-
-function isRedirect({ type, status }: Response): boolean {
-  return type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(status);
-}
-
-function originOf(url: string): string {
-  return new URL(url).origin;
-}
-
-/** An unread body would keep its socket. */
-export function drop({ body }: Response): void {
-  body?.cancel().catch(() => {});
-}

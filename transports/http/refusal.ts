@@ -1,5 +1,7 @@
 import { ConnectionError, type FailureKind } from '../../machines/connection-error.ts';
+import { undone } from '../../machines/policy.ts';
 import { isSafe } from '../transport.ts';
+import { type Detour, detours } from './redirect.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** The refusals that have a word and a sentence of their own. */
@@ -16,19 +18,29 @@ interface Answer {
 }
 
 /** Tells why an answer is no event stream; `undefined` when it is one. */
-export function refusalOf({ status, headers }: Answer, method = 'GET'): ConnectionError | undefined {
+export function refusalOf(
+  { status, headers }: Answer,
+  method = 'GET',
+  detour?: Detour,
+): ConnectionError | undefined {
   const isStream = essenceOf(headers.get('content-type')) === 'text/event-stream';
   // A server may stream what becomes of something that it has created or accepted.
   if (isStream && (status === 200 || (!isSafe(method) && (status === 201 || status === 202))))
     return undefined;
+  const why = detour && `the server ${detours[detour]}`;
   if (status !== 200) {
     const [kind, meaning] = refusals[status] ?? ['http', 'no stream here'];
-    return new ConnectionError(kind, `The server answered ${status}: ${meaning}.`, {
-      status,
-      retryAfter: retryAfterOf(headers),
-    });
+    // It did something, although not what it was asked for last.
+    const isTelling = detour !== 'result' || !undone.includes(status);
+    // Another token would not get there either.
+    const isForeign = kind === 'unauthorized' && detour === 'elsewhere';
+    return new ConnectionError(
+      isForeign || !isTelling ? 'http' : kind,
+      `The server answered ${status}: ${why ?? meaning}.`,
+      { status: isTelling ? status : undefined, retryAfter: retryAfterOf(headers) },
+    );
   }
-  const message = 'The answer is not a text/event-stream. Check the URL.';
+  const message = `The answer is not a text/event-stream${why ? `: ${why}` : '. Check the URL'}.`;
   return new ConnectionError('content-type', message, { status });
 }
 

@@ -1,13 +1,13 @@
 import type { MessageBatch } from '../../machines/message.ts';
+import type { BodyReader } from '../http/body.ts';
 import { type ParseOptions, parseStream } from './parse-stream.ts';
 
 /** Reads an event stream from the bytes of an answer, until it is over or `signal` aborts. */
 export function readEventStream(
-  body: ReadableStream<Uint8Array>,
+  reader: BodyReader,
   signal: AbortSignal,
   options: ParseOptions,
 ): AsyncGenerator<MessageBatch, void> {
-  const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
   // A `fetch` of the app may not heed the signal, and may answer after it.
   signal.addEventListener('abort', cancel, { once: true });
@@ -17,7 +17,7 @@ export function readEventStream(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const read = async () => {
     const { done, value } = await reader.read();
-    return { done, text: decoder.decode(value, { stream: !done }) };
+    return { done: done === true, text: decoder.decode(value, { stream: !done }) };
   };
   return parseStream(read, cancel, options);
 }

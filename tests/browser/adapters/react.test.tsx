@@ -554,6 +554,38 @@ test('onGap hears that the server has lost events, through the latest callback o
   ]);
 });
 
+test('onResponse sees each answer, through the latest callback or else the first', async () => {
+  const refusal = { kind: 'status', code: 503 } as const;
+  const stall = { kind: 'stall' } as const;
+  await server.answer(stall, refusal, stall, refusal, stall);
+  const seen: unknown[] = [];
+  function Feed({ name }: { name?: string }) {
+    useServerSentEvents(server.url, {
+      ...quick,
+      ...(name && { onResponse: ({ status }) => seen.push([name, status]) }),
+    });
+    return null;
+  }
+  const requests = (count: number) =>
+    expect.poll(async () => (await server.look()).requests.length).toBe(count);
+
+  const { root } = render(<Feed name="first" />);
+  await requests(1);
+  root.render(<Feed name="second" />);
+  await quiet();
+  await server.drop();
+  await until(() => seen.length === 1);
+  await requests(3);
+  root.render(<Feed />);
+  await quiet();
+  await server.drop();
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([
+    ['second', 503],
+    ['first', 503],
+  ]);
+});
+
 describe('on a server', () => {
   test('nothing is opened, and the page hydrates without a mismatch', async () => {
     const feed = createFeed();

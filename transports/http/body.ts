@@ -1,0 +1,34 @@
+/** Reads the body of an answer, piece by piece. */
+export interface BodyReader {
+  read(): Promise<{ readonly done?: boolean | undefined; readonly value?: Uint8Array | undefined }>;
+  cancel(): Promise<unknown>;
+}
+
+/** Whatever the body of an answer may be: a stream of the platform, or of node-fetch a Readable of Node. */
+type AnyBody = Partial<
+  Pick<ReadableStream<Uint8Array>, 'getReader' | 'locked'> & AsyncIterable<Uint8Array>
+> & {
+  destroy?(): void;
+};
+
+/** The reader of a body; `undefined` when there is nothing that can be read, or somebody reads it already. */
+export function readerOf(body: unknown): BodyReader | undefined {
+  const stream = Object(body) as AnyBody;
+  if (stream.locked) return undefined;
+  if (stream.getReader) return stream.getReader();
+  const iterator = stream[Symbol.asyncIterator]?.();
+  return (
+    iterator && {
+      read: () => iterator.next(),
+      // `return` of an iterator may wait for the piece that is read just now.
+      cancel: async () => (stream.destroy ? stream.destroy() : iterator.return?.()),
+    }
+  );
+}
+
+/** An unread body would keep its socket. */
+export function drop({ body }: Response): void {
+  readerOf(body)
+    ?.cancel()
+    .catch(() => {});
+}
