@@ -17,6 +17,7 @@ import {
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
 import { supply } from './app-functions.ts';
+import { askedFor } from './asked-for.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
@@ -27,8 +28,10 @@ import {
   eventsRule,
   headerNameOrNone,
   headersRule,
+  matcherRule,
   maxEventSize,
   maxFieldSize,
+  namesRule,
   reportError,
   supplied,
   urlRule,
@@ -69,8 +72,17 @@ export const fetchTable = {
   credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
   /** The name that `EventSource` has for `credentials: 'include'`. @default false */
   withCredentials,
-  /** The names of the events to deliver; the others are dropped. Left out, every event is delivered. */
+  /**
+   * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name; the
+   * others are dropped. Left out, every event is delivered.
+   */
   events: optional(eventsRule),
+  /** @see TransportActorOptions.closeOn */
+  closeOn: optional(matcherRule),
+  /** @see TransportActorOptions.refreshOn */
+  refreshOn: optional(namesRule),
+  /** @see TransportActorOptions.keepAlive */
+  keepAlive: optional(matcherRule),
   /** The `fetch` to call. Left out, the global one. */
   fetch: optional(functionOf<typeof globalThis.fetch>()),
   /** The size of the largest event to accept, in characters. @default 16_777_216 */
@@ -107,7 +119,8 @@ const fetchable = /^(https?|data|blob):/;
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = { ...options, ...complete(options, fetchTable) };
-  const { method, body, resume, events, lastEventIdHeader } = settings;
+  const { method, body, resume, lastEventIdHeader } = settings;
+  const events = settings.events && askedFor(settings);
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
@@ -138,6 +151,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body.');
   };
   return Object.assign(open, {
+    hears: events,
     unsafe: !isSafe(method),
     resumable: resume !== undefined && isSafe(resume.method ?? fetchTable.method.default),
   });

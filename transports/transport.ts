@@ -43,6 +43,8 @@ export interface Transport {
   readonly unsafe?: boolean;
   /** A request that has an ID to resume after is a safe one, although the first was unsafe. */
   readonly resumable?: boolean;
+  /** The names of the events that it hears; left out, it hears them all. */
+  readonly hears?: readonly string[] | undefined;
 }
 
 /** A value, or a function that makes it, asynchronously if need be, for every attempt anew. */

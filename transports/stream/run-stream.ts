@@ -7,6 +7,7 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
+import { countUnasked } from '../asked-for.ts';
 import { keepError } from '../failure-cause.ts';
 import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
@@ -81,6 +82,7 @@ export function runStream(
       if (signal.aborted) return;
       hadMessages ||= batch.messages.length > 0;
       liveness.heard(batch.keepAlive === true);
+      if (batch.unasked) countUnasked(input.connection, batch.unasked);
       if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
       if (!signal.aborted) filter?.take(batch);
     }
