@@ -117,7 +117,7 @@ export function runStream(
 
   function giveUp(): void {
     if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may hang for ever
-    fail(exceeded('timeout', 'connectTimeout', connectTimeout));
+    fail(exceeded('timeout', 'connectTimeout', connectTimeout, phase === 'requesting' ? usualCauses : ''));
   }
 
   function fail(error: ConnectionError): void {
@@ -184,5 +184,9 @@ export function runStream(
     },
   };
 }
+
+/** A server that has accepted the stream, and one that never will, look the same from here. */
+const usualCauses =
+  ' Usual causes: the server does not flush its headers; nginx holds them (send `X-Accel-Buffering: no`, or set `proxy_buffering off`); six HTTP/1.1 connections to the origin are open (use HTTP/2).';
 
 const closedByServer = 'The server closed the connection with a message of `closeOn`.';
