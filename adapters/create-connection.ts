@@ -1,4 +1,5 @@
 import { createActor, type SnapshotFrom } from 'xstate';
+import { checkedClock } from '../machines/clock.ts';
 import { type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
@@ -7,6 +8,7 @@ import { isFunction } from '../machines/option-table.ts';
 import { askedFor, countUnasked, keepAliveName, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
+import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { announceConnection } from './inspection.ts';
@@ -51,17 +53,18 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } =
-    completeOptions(options);
+  const settings = completeOptions(options);
+  const { transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } = settings;
+  const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
-    clock,
+    clock: settings.clock,
   });
   const carrier = transport({ ...options, url: url ?? '' });
   partsOf.set(actor.system, {
-    transport: runTransport(carrier, options),
+    transport: runTransport(carrier, { ...settings, clock }),
     environment: watchEnvironment(clock),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses

@@ -67,7 +67,7 @@ export const transportActorTable = {
    * @default 'drop'
    */
   replays: option('drop', oneOf('drop', 'deliver')),
-  /** Time and chance. By default the system's. */
+  /** Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced. */
   clock: option(systemClock, objectWith<ConnectionClock>('now', 'random', 'setTimeout', 'clearTimeout')),
   /** Where the faults of your own functions go. By default `reportError`, or the console where there is none. */
   reportError,
