@@ -65,7 +65,7 @@ export const fetchTable = {
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
    * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
    *
-   * @example `resume: { url: () => `/api/answers/${answerId}` }`
+   * @example `resume: { url: () => `/api/answers/${answerId}` }, parse: 'text'` for an answer in tokens
    */
   resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
   /** Whether cookies go along. @default 'same-origin' */

@@ -35,6 +35,7 @@ export type TextMessage = Message<string>;
  * @example A transport in a few lines: every line of a file.
  * ```ts
  * const transport: Transport = async ({ lastEventId }, signal) => readLines('events.log', { after: lastEventId, signal });
+ * createConnection('events.log', { transport: () => transport, parse: 'text' }); // or a line such as 42 is a number
  * ```
  */
 export interface Transport {

@@ -13,7 +13,8 @@ const loadedLater = ['*/viewer/open-viewer.js'];
 /** Bytes, minified and gzipped, without the peers. `on` is what an app has already. */
 const budgets = [
   // Since the statechart decides about replacements too, what was delivered is remembered as fingerprints, and poor
-  // runtimes, preflights, headers that do not come, faults of the app, wrong clocks and messages that nobody asked for are told.
+  // runtimes, preflights, headers that do not come, faults of the app, wrong clocks and messages that nobody asked for
+  // are told.
   { what: 'createConnection', code: core, on: '', budget: 16_300 },
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_600 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 1_650 },
