@@ -47,7 +47,6 @@ export { type ConnectionSettings, defaultSettings, type GivenSettings } from './
 export type { JitterFunction, TransportActorOptions } from './transports/actor-options.ts';
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
 export { type FetchTransportOptions, fetchTransport, type Resume } from './transports/fetch.ts';
-export type { TransportFactory, TransportOptions } from './transports/transport-factory.ts';
 export { fromTransport } from './transports/from-transport.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
@@ -60,3 +59,4 @@ export type {
   Transport,
   TransportRequest,
 } from './transports/transport.ts';
+export type { TransportFactory, TransportOptions } from './transports/transport-factory.ts';

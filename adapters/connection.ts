@@ -42,7 +42,7 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
    * Calls a listener for every message of an event, or of all events with `'*'`.
    *
    * @returns A function that removes the listener.
-   * @throws TypeError when `events` was given and does not have the name.
+   * @throws TypeError when the transport does not hear the event: name it in `events`.
    */
   on(event: '*', listener: (message: AnyMessage<Events>) => void): () => void;
   on<Name extends keyof Events & string>(

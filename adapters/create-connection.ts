@@ -1,10 +1,14 @@
 import { createActor, type SnapshotFrom } from 'xstate';
+import { checkedClock } from '../machines/clock.ts';
 import { type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
+import { isFunction } from '../machines/option-table.ts';
+import { askedFor, countUnasked, keepAliveName, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
+import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { announceConnection } from './inspection.ts';
@@ -34,7 +38,7 @@ import { partsOf, sharedMachine } from './shared-machine.ts';
 export function createConnection<const Name extends string>(
   url: Supplied<string | URL>,
   options: ConnectionOptions<Record<Name, unknown>> & { readonly events: readonly Name[] },
-): Connection<Record<Name, unknown>>;
+): Connection<Record<Name | 'message', unknown>>;
 export function createConnection<Events extends object = EventMap>(
   url: Supplied<string | URL>,
   options?: ConnectionOptions<Events>,
@@ -49,16 +53,18 @@ export function makeConnection(
   options: ConnectionOptions,
   shownUrl: unknown,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, events } =
-    completeOptions(options);
+  const settings = completeOptions(options);
+  const { transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } = settings;
+  const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {
     input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
-    clock,
+    clock: settings.clock,
   });
+  const carrier = transport({ ...options, url: url ?? '' });
   partsOf.set(actor.system, {
-    transport: runTransport(transport({ ...options, url: url ?? '' }), options),
+    transport: runTransport(carrier, { ...settings, clock }),
     environment: watchEnvironment(clock),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
@@ -67,6 +73,10 @@ export function makeConnection(
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
   const subscribers = new Listeners<ConnectionState>();
+  const named = namedBy(options);
+  const hears = carrier.hears ?? (options.events && askedFor(options));
+  /** Whoever listens to all has heard every message, and so has a test of them. */
+  let hearsAll = isFunction(options.closeOn) || isFunction(options.keepAlive);
   /** The batch that is being delivered, and how far: the rest of it is not, once a listener closes the connection. */
   let batch: readonly Message[] = [];
   let at = 0;
@@ -82,11 +92,16 @@ export function makeConnection(
         ({ event } = message);
         toEvent = event === '*' ? undefined : listeners.get(event);
       }
-      toEvent?.call(message, reportError);
+      if (toEvent) toEvent.call(message, reportError);
+      else if (isUnheard(message)) countUnasked(actor, [message.event], true);
       toAll.call(message, reportError);
     }
     batch = [];
   });
+
+  function isUnheard({ event }: Message): boolean {
+    return !hearsAll && listeners.size > 1 && !named.includes(event) && !keepAliveName.test(event);
+  }
 
   actor.on('gap', ({ type: _, ...gap }) => {
     if (onGap) callGuarded(onGap, gap, reportError);
@@ -105,7 +120,8 @@ export function makeConnection(
     actor,
     state: stateOf(actor, actor.getSnapshot()),
     on(event: string, listener: (message: never) => void) {
-      if (event !== '*') checkName(event, events);
+      if (event === '*') hearsAll = true;
+      else checkName(event, hears);
       const known = listeners.get(event) ?? new Listeners<Message>();
       listeners.set(event, known);
       return known.add(listener as (message: Message) => void);

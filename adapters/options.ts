@@ -16,7 +16,6 @@ import {
   type TransportActorOptions,
   transportActorTable,
 } from '../transports/actor-options.ts';
-import { namesOf } from '../transports/app-functions.ts';
 import { eventSourceTable } from '../transports/event-source.ts';
 import { fetchTable, fetchTransport } from '../transports/fetch.ts';
 import { lastEventIdRule } from '../transports/option-rules.ts';
@@ -75,7 +74,8 @@ export interface ConnectionOptions<Events extends object = EventMap>
     Omit<TransportOptions, 'url' | 'events' | 'clock'>,
     Given<typeof ownTable> {
   /**
-   * The names of the events to deliver. The native EventSource has to know them; with `fetch`, leave it out to
+   * The names of the events to deliver in addition to `message`, which is an event without a name, and to those that
+   * `closeOn`, `refreshOn` and `keepAlive` name. The native EventSource has to know them; with `fetch`, leave it out to
    * get every event.
    */
   readonly events?: readonly (keyof Events & string)[] | undefined;
@@ -95,8 +95,6 @@ export interface ConnectionOptions<Events extends object = EventMap>
  */
 export function completeOptions(options: ConnectionOptions): Complete<typeof connectionTable> {
   const settings = complete(options, connectionTable);
-  const { events, closeOn, refreshOn } = settings;
-  for (const name of [...namesOf(closeOn), ...namesOf(refreshOn)]) checkName(name, events);
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
   return settings;
@@ -108,9 +106,11 @@ export function checkLastEventId(lastEventId: string | undefined): void {
 }
 
 /** @throws TypeError when an event can never be heard because it is not among those that were asked for. */
-export function checkName(event: string, events: readonly string[] | undefined): void {
-  if (!events || events.includes(event)) return;
-  throw new TypeError(`'${event}' is not among the \`events\` of this connection: ${events.join(', ')}.`);
+export function checkName(event: string, hears: readonly string[] | undefined): void {
+  if (!hears || hears.includes(event)) return;
+  throw new TypeError(
+    `'${event}' is not among the events of this connection: ${hears.join(', ')}. Name it in \`events\`.`,
+  );
 }
 
 /** In production a bundler leaves out the body. Where there is no `process` it does nothing. */

@@ -93,9 +93,9 @@ export function isConnectionError(value: unknown): value is ConnectionError | Pl
   return name === 'ConnectionError' && failureKinds.some((known) => known === kind);
 }
 
-/** The error for a limit that an option sets, in the unit of that option. */
-export function exceeded(kind: FailureKind, option: string, limit: number): ConnectionError {
-  return new ConnectionError(kind, `The limit \`${option}\` of ${limit} was exceeded.`);
+/** The error for a limit that an option sets, in the unit of that option. The advice begins with a space. */
+export function exceeded(kind: FailureKind, option: string, limit: number, advice = ''): ConnectionError {
+  return new ConnectionError(kind, `The limit \`${option}\` of ${limit} was exceeded.${advice}`);
 }
 
 /** Copies the plain data of a failure out of an error, or out of anything of the same shape. */

@@ -1,5 +1,5 @@
 import type { CallbackActorLogic, EventObject } from 'xstate';
-import { type ConnectionClock, systemClock } from './clock.ts';
+import { type ConnectionClock, checkedReadings, systemClock } from './clock.ts';
 import { fromRevivable, type Revivable } from './revivable.ts';
 
 /**
@@ -27,11 +27,14 @@ export type EnvironmentEvent = {
  * An actor that tells its parent what happens to the page and to the network. It starts by telling what is
  * unusual (offline, hidden), so that its parent may assume the best; one that is revived tells that the page is
  * resumed. Silent where there is no page, as on a server.
+ *
+ * @throws TypeError when the `now` of the clock returns no time.
  */
 export function fromEnvironment(
   clock: Pick<ConnectionClock, 'now' | 'random'> = systemClock,
 ): CallbackActorLogic<EventObject> {
-  return fromRevivable(watchEnvironment(clock));
+  const tell = (fault: unknown) => (globalThis.reportError ?? console.error)(fault);
+  return fromRevivable(watchEnvironment(checkedReadings(clock, tell)));
 }
 
 /** What that actor does. */

@@ -30,4 +30,6 @@ export interface MessageBatch {
   readonly gap?: { readonly reason: 'server' | 'no-ids'; readonly resumedAfter: string } | undefined;
   /** The server sent what only shows that it is there, as a comment does. */
   readonly keepAlive?: boolean | undefined;
+  /** The event names of the messages that were left out because nobody asked for them, one for each. */
+  readonly unasked?: readonly string[] | undefined;
 }

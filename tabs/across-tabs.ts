@@ -103,7 +103,10 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
       watchSignOut(prefix);
       return known.read(client, { ...request, lastEventId }, signal);
     };
-    return Object.assign(open, { usesCredentials: () => !tab || !client || tab.sendsRequestsOf(client) });
+    return Object.assign(open, {
+      hears: own.hears,
+      usesCredentials: () => !tab || !client || tab.sendsRequestsOf(client),
+    });
   };
   return Object.assign(make, { signOut: () => signOut(prefix) });
 }

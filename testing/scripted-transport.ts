@@ -44,13 +44,17 @@ export function createScriptedTransport(options: ScriptedPeerOptions = {}): Scri
   const script = createScript(options);
   return Object.assign(script.peer, {
     transport(given: FetchTransportOptions): Transport {
-      const { unsafe = false, resumable = false } = fetchTransport(given); // which checks the options too
-      return Object.assign(transportOver(script, given), { unsafe, resumable });
+      const { unsafe = false, resumable = false, hears } = fetchTransport(given); // which checks the options too
+      return Object.assign(transportOver(script, given, hears), { unsafe, resumable, hears });
     },
   });
 }
 
-function transportOver(script: Script, options: FetchTransportOptions): Transport {
+function transportOver(
+  script: Script,
+  options: FetchTransportOptions,
+  events: Transport['hears'],
+): Transport {
   const settings = { ...options, ...complete(options, fetchTable) };
 
   return async (request, signal) => {
@@ -66,7 +70,7 @@ function transportOver(script: Script, options: FetchTransportOptions): Transpor
         request: seen,
         accept(headers, text) {
           isAccepted = true;
-          const limits = { ...settings, lastEventId };
+          const limits = { ...settings, lastEventId, events };
           const batches = parseStream(feed.read, release, limits);
           resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
           return feed.give(...(text === '' ? [] : [{ text, done: false }]));

@@ -19,7 +19,12 @@ export type JitterFunction = (delay: number) => number;
 
 /** The options of what goes on around a transport, whichever it is. */
 export const transportActorTable = {
-  /** How the text of a message becomes its data. @default 'auto' */
+  /**
+   * How the text of a message becomes its data: JSON when it parses, else the text, so that `42`, `true` and `null`
+   * become a number, a boolean and null. `'text'` leaves everything as it is, which is right for tokens.
+   *
+   * @default 'auto'
+   */
   parse: option('auto', either(oneOf('auto', 'text'), functionOf<Exclude<Parse, string>>())),
   /**
    * Renews the credentials after a 401. Called once for all the connections that share the function and need
@@ -57,7 +62,7 @@ export const transportActorTable = {
    * The message with which the server closes the connection for good: the event, or events, or a test. It is still
    * delivered. A stream that ends without it was cut short.
    *
-   * @example `closeOn: ({ data }) => data === '[DONE]'`
+   * @example `closeOn: ({ data }) => data === '[DONE]', parse: 'text'`
    */
   closeOn: optional(matcherRule),
   /**
@@ -67,7 +72,7 @@ export const transportActorTable = {
    * @default 'drop'
    */
   replays: option('drop', oneOf('drop', 'deliver')),
-  /** Time and chance. By default the system's. */
+  /** Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced. */
   clock: option(systemClock, objectWith<ConnectionClock>('now', 'random', 'setTimeout', 'clearTimeout')),
   /** Where the faults of your own functions go. By default `reportError`, or the console where there is none. */
   reportError,

@@ -11,7 +11,8 @@ import {
   text,
 } from '../machines/option-table.ts';
 import { abortReason, throwIfAborted } from './abort.ts';
-import { namesOf, supply } from './app-functions.ts';
+import { supply } from './app-functions.ts';
+import { askedFor } from './asked-for.ts';
 import { withParameter } from './http/query-parameter.ts';
 import {
   eventsRule,
@@ -28,14 +29,16 @@ import { lastEventIdAt, type Supplied, type TextMessage, type Transport } from '
 /** The options of {@link eventSourceTransport}, but for the URL. */
 export const eventSourceTable = {
   /**
-   * The names of the events to listen for: the browser hands over no others. Left out, these are `message` and the
-   * events of `closeOn` and `refreshOn`.
+   * The names of the events to listen for beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name:
+   * the browser hands over no others.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */
   closeOn: optional(matcherRule),
   /** @see TransportActorOptions.refreshOn */
   refreshOn: optional(namesRule),
+  /** @see TransportActorOptions.keepAlive */
+  keepAlive: optional(matcherRule),
   /** Whether cookies go along to another origin. @default false */
   withCredentials,
   /** The query parameter that carries the last event ID. @default 'lastEventId' */
@@ -67,10 +70,10 @@ export interface EventSourceTransportOptions extends Given<typeof eventSourceTab
 export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = complete(options, eventSourceTable);
-  const { closeOn, refreshOn, lastEventIdParam } = settings;
-  const { events = ['message', ...namesOf(closeOn), ...namesOf(refreshOn)] } = settings;
+  const { lastEventIdParam } = settings;
+  const hears = askedFor(settings);
 
-  return async (request, signal) => {
+  const open: Transport = async (request, signal) => {
     const url = await supply('url', options.url, settings.reportError);
     throwIfAborted(signal);
     const lastEventId = lastEventIdAt(url, request);
@@ -98,7 +101,7 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
           else queue.push(event, message);
         });
       }
-      events.forEach(listen);
+      hears.forEach(listen);
       source.addEventListener('open', () => resolve(queue.batches()));
       source.addEventListener('error', (event) => {
         if (!('lastEventId' in event)) fail(new ConnectionError('network', unknownReason));
@@ -106,6 +109,7 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
       signal.addEventListener('abort', () => fail(abortReason(signal)), { once: true });
     });
   };
+  return Object.assign(open, { hears });
 }
 
 const unknownReason =

@@ -17,6 +17,7 @@ import {
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
 import { showResponse, supply } from './app-functions.ts';
+import { askedFor } from './asked-for.ts';
 import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
@@ -28,8 +29,10 @@ import {
   eventsRule,
   headerNameOrNone,
   headersRule,
+  matcherRule,
   maxEventSize,
   maxFieldSize,
+  namesRule,
   reportError,
   supplied,
   urlRule,
@@ -63,15 +66,24 @@ export const fetchTable = {
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
    * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
    *
-   * @example `resume: { url: () => `/api/answers/${answerId}` }`
+   * @example `resume: { url: () => `/api/answers/${answerId}` }, parse: 'text'` for an answer in tokens
    */
   resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
   /** Whether cookies go along. @default 'same-origin' */
   credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
   /** The name that `EventSource` has for `credentials: 'include'`. @default false */
   withCredentials,
-  /** The names of the events to deliver; the others are dropped. Left out, every event is delivered. */
+  /**
+   * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name; the
+   * others are dropped. Left out, every event is delivered.
+   */
   events: optional(eventsRule),
+  /** @see TransportActorOptions.closeOn */
+  closeOn: optional(matcherRule),
+  /** @see TransportActorOptions.refreshOn */
+  refreshOn: optional(namesRule),
+  /** @see TransportActorOptions.keepAlive */
+  keepAlive: optional(matcherRule),
   /** The `fetch` to call. Left out, the global one. */
   fetch: optional(functionOf<typeof globalThis.fetch>()),
   /** The size of the largest event to accept, in characters. @default 16_777_216 */
@@ -122,7 +134,8 @@ const unfetchable = /^(?!(https?|data|blob):)[a-z][a-z\d+.-]*:/i;
 export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = { ...options, ...complete(options, fetchTable) };
-  const { method, body, resume, events, lastEventIdHeader, onResponse, reportError } = settings;
+  const { method, body, resume, lastEventIdHeader, onResponse, reportError } = settings;
+  const events = settings.events && askedFor(settings);
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
@@ -163,6 +176,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body that can be read.');
   };
   return Object.assign(open, {
+    hears: events,
     unsafe: !isSafe(method),
     resumable: resume !== undefined && isSafe(resume.method ?? fetchTable.method.default),
   });

@@ -1,8 +1,14 @@
 import type { CallbackActorLogic } from 'xstate';
+import { checkedClock } from '../machines/clock.ts';
 import type { TransportCommand, TransportInput } from '../machines/connection.ts';
 import { complete } from '../machines/option-table.ts';
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
-import { type TransportActorOptions, transportActorTable } from './actor-options.ts';
+import {
+  type TransportActorOptions,
+  type TransportActorSettings,
+  transportActorTable,
+} from './actor-options.ts';
+import { report } from './report.ts';
 import { memoryOf } from './stream/connection-memory.ts';
 import { runStream } from './stream/run-stream.ts';
 import type { Transport } from './transport.ts';
@@ -11,22 +17,22 @@ import type { Transport } from './transport.ts';
  * Makes the actor that the connection machine runs, out of any transport: one for each request. It owns the abort
  * signal, tells the statechart what happens, and drops whatever arrives after it was disposed of.
  *
- * @throws TypeError when an option is invalid.
+ * @throws TypeError when an option is invalid, or the `now` of the clock returns no time.
  */
 export function fromTransport(
   transport: Transport,
   options: TransportActorOptions = {},
 ): CallbackActorLogic<TransportCommand, TransportInput> {
-  return fromRevivable(runTransport(transport, options));
+  const settings = complete(options, transportActorTable);
+  const clock = checkedClock(settings.clock, (fault) => report(settings.reportError, fault));
+  return fromRevivable(runTransport(transport, { ...settings, clock }));
 }
 
 /** What that actor does. */
 export function runTransport(
   transport: Transport,
-  options: TransportActorOptions,
+  settings: TransportActorSettings,
 ): Revivable<TransportCommand, TransportInput> {
-  const settings = complete(options, transportActorTable);
-
   return ({ input, sendBack, receive }, isRevived) => {
     // Its stream is gone and its last event ID is old: the statechart starts a new one.
     if (isRevived) {

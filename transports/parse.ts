@@ -5,6 +5,10 @@ import { type ErrorReporter, report } from './report.ts';
 /**
  * How the text of a message becomes its data. `'text'` leaves it as it is and costs nothing; `'auto'` is JSON
  * when it parses and the text itself when not; a function gets the text and the message it came in.
+ *
+ * Tokens are text: with `'auto'` those that read `42`, `true` or `null` become a number, a boolean and null.
+ *
+ * @example `parse: 'text'` for tokens
  */
 export type Parse = 'auto' | 'text' | ((text: string, message: Message) => unknown);
 

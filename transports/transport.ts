@@ -38,6 +38,7 @@ export type TextMessage = Message<string>;
  * @example A transport in a few lines: every line of a file.
  * ```ts
  * const transport: Transport = async ({ lastEventId }, signal) => readLines('events.log', { after: lastEventId, signal });
+ * createConnection('events.log', { transport: () => transport, parse: 'text' }); // or a line such as 42 is a number
  * ```
  */
 export interface Transport {
@@ -48,6 +49,8 @@ export interface Transport {
   readonly resumable?: boolean;
   /** Whether the next request carries the credentials of this connection. Left out, it does. */
   readonly usesCredentials?: () => boolean;
+  /** The names of the events that it hears; left out, it hears them all. */
+  readonly hears?: readonly string[] | undefined;
 }
 
 /** A value, or a function that makes it, asynchronously if need be, for every attempt anew. */

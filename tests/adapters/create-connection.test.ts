@@ -524,6 +524,7 @@ describe('listeners', () => {
   });
 
   test('hear only the events that were asked for; the IDs of the others count all the same', async () => {
+    vi.stubEnv('NODE_ENV', 'production'); // without a word
     const connection = connect({ events: ['note'] });
     const heard: unknown[] = [];
     connection.on('*', ({ data }) => heard.push(data));
@@ -534,8 +535,9 @@ describe('listeners', () => {
     await until(() => connection.state.lastEventId === '3');
     expect(heard).toEqual(['b']);
     expect(() => connection.on('other', () => {})).toThrow(
-      "'other' is not among the `events` of this connection: note.",
+      "'other' is not among the events of this connection: message, note. Name it in `events`.",
     );
+    vi.unstubAllEnvs();
   });
 
   test('of the state are called at once, then only when something in it changed, with a new object', async () => {

@@ -69,14 +69,6 @@ describe('an option that is not what it may be is refused at once', () => {
       { clock: { now: Date.now, random: Math.random } },
       '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',
     ],
-    [
-      { events: ['note', 'alert'], closeOn: 'bye' },
-      "'bye' is not among the `events` of this connection: note, alert.",
-    ],
-    [
-      { events: ['note'], refreshOn: ['note', 'expiring'] },
-      "'expiring' is not among the `events` of this connection: note.",
-    ],
     [{ lastEventId: 7 }, '`lastEventId` must be a string without control characters, but it is 7.'],
     [
       { lastEventIdHeader: 'last event id' },

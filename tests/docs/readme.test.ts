@@ -54,6 +54,23 @@ describe('the README', () => {
   });
 });
 
+describe('an example that reads tokens or lines', () => {
+  const fences = [...read('README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const inComments = ['actor-options', 'fetch', 'transport']
+    .map(inTransports)
+    .flatMap((file) => read(file).split('@example').slice(1))
+    .map((text) => text.split('*/')[0] ?? '');
+  const examples = [...fences, ...inComments].filter((code) => /answers|\[DONE\]|readLines/.test(code));
+
+  test('is there in the README, and for each option that is made for it', () => {
+    expect(examples).toHaveLength(4);
+  });
+
+  test.each(examples)("says `parse: 'text'`: %s", (code) => {
+    expect(code).toContain("parse: 'text'");
+  });
+});
+
 describe('the comment of an option', () => {
   const files = [
     'machines/settings.ts',

@@ -291,6 +291,28 @@ describe('messages', () => {
     expect(told()).toHaveLength(3);
   });
 
+  test('that nobody asked for are counted, and not quoted', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    inspect({ payloads: true });
+    connect('/api/events', { events: ['note'] });
+    await server.accept();
+    await server.send(
+      { event: 'other', data: 'a' },
+      { event: 'other', data: 'b' },
+      { event: 'note', data: 'c' },
+    );
+    expect(told()).toEqual([
+      {
+        type: 'stream.messages',
+        batches: 1,
+        messages: 1,
+        lastEventId: '3',
+        unasked: 2,
+        last: [{ event: 'note', id: '3', data: 'c' }],
+      },
+    ]);
+  });
+
   test('that are counted are told of before the next record of their connection', async () => {
     inspect();
     connect();

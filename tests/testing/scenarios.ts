@@ -220,7 +220,10 @@ export const scenarios: Scenario[] = [
     options: { events: ['note', 'bye'], closeOn: 'bye' },
     steps: [
       open,
-      [send('unwanted', { event: 'note', data: 1 }), { received: [{ event: 'note', data: 1, id: '2' }] }],
+      [
+        send({ event: 'unwanted', data: 0 }, { event: 'note', data: 1 }),
+        { received: [{ event: 'note', data: 1, id: '2' }] },
+      ],
       [
         send({ event: 'bye', data: 'end' }, { event: 'note', data: 'late' }),
         { status: 'closed', closeReason: 'ended', received: [{}, { event: 'bye' }], openStreams: 0 },

@@ -301,9 +301,13 @@ describe('an event of the stream that is named `error`', () => {
 describe('the events to listen for', () => {
   test.each([
     [{}, ['message']],
-    [{ events: ['note'] }, ['note']],
+    [{ events: ['note'] }, ['message', 'note']],
+    [{ events: [] }, ['message']],
+    [{ events: ['message', 'note'] }, ['message', 'note']],
     [{ closeOn: 'bye', refreshOn: ['expiring', 'expired'] }, ['message', 'bye', 'expiring', 'expired']],
-    [{ events: ['note'], closeOn: 'note', refreshOn: 'note' }, ['note']],
+    [{ events: ['note'], closeOn: 'note', refreshOn: 'note', keepAlive: 'note' }, ['message', 'note']],
+    [{ events: ['note'], closeOn: 'bye' }, ['message', 'note', 'bye']],
+    [{ keepAlive: ['other'] }, ['message', 'other']],
   ] as [Partial<EventSourceTransportOptions>, string[]][])('of %o are %o', async (options, heard) => {
     const { source, next } = await accepted(options);
     for (const event of ['message', 'note', 'bye', 'expiring', 'expired', 'other'])

@@ -403,7 +403,7 @@ describe('the time to connect', () => {
     clock.advance(1);
     expect(context().error).toEqual({
       kind: 'timeout',
-      message: 'The limit `connectTimeout` of 60000 was exceeded.',
+      message: expect.stringMatching(/^The limit `connectTimeout` of 60000 was exceeded\. Usual causes: /),
     });
     expect(clock.pending).toBe(1); // the wait for the retry, and nothing of the attempt
   });

@@ -7,7 +7,7 @@ import type { TransportRequest } from '../../transports/transport.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-type Limits = Pick<FetchTransportOptions, 'events' | 'maxEventSize'>;
+type Limits = Pick<FetchTransportOptions, 'events' | 'closeOn' | 'refreshOn' | 'keepAlive' | 'maxEventSize'>;
 
 /** The batches of a stream that arrives in the given chunks, through the whole transport. */
 async function* batchesOf(
@@ -153,11 +153,47 @@ test('the ID to resume after stays in force until the stream gives another', asy
 });
 
 test('an event that nobody asked for still brings its ID, as does a block with nothing else', async () => {
-  const text = 'id: 2\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: wanted\n\nid: 5\n\n';
+  const text =
+    'id: 2\nevent: other\ndata: not wanted\n\nid: 3\n\nid: 4\nevent: note\ndata: wanted\n\nid: 5\n\n';
   const limits = { events: ['note'] };
   const read = [];
   for await (const batch of batchesOf([bytesOf(text)], undefined, limits)) read.push(batch);
-  expect(read).toMatchObject([{ messages: [message('wanted', '4', 'note')], lastEventId: '5' }]);
+  expect(read).toMatchObject([
+    { messages: [message('wanted', '4', 'note')], lastEventId: '5', unasked: ['other'] },
+  ]);
+});
+
+const named = (...names: string[]) => bytesOf(names.map((name) => `event: ${name}\ndata: x\n\n`).join(''));
+
+test.each<[Limits, heard: string[], unasked: string[] | undefined]>([
+  [{}, ['message', 'note', 'other', 'other', 'ping'], undefined],
+  [{ events: ['note'] }, ['message', 'note'], ['other', 'other']],
+  [{ events: [] }, ['message'], ['note', 'other', 'other']],
+  [{ events: ['note'], closeOn: 'other' }, ['message', 'note', 'other', 'other'], undefined],
+  [{ events: ['note'], refreshOn: ['other'] }, ['message', 'note', 'other', 'other'], undefined],
+  [{ events: ['note'], keepAlive: 'other' }, ['message', 'note', 'other', 'other'], undefined],
+  [{ events: ['note'], closeOn: ({ event }) => event === 'other' }, ['message', 'note'], ['other', 'other']],
+])('with %o a stream brings %o, and tells of %o', async (limits, heard, unasked) => {
+  const chunk = named('message', 'note', 'other', 'other', 'ping');
+  for await (const batch of batchesOf([chunk], undefined, limits)) {
+    expect([batch.messages.map(({ event }) => event), batch.unasked]).toEqual([heard, unasked]);
+  }
+});
+
+test.each<[Limits, boolean]>([
+  [{ events: ['note'] }, true],
+  [{ events: ['note'], keepAlive: 'beat' }, false],
+])('with %o a ping that is left out is a sign of life all the same: %s', async (limits, keepAlive) => {
+  for await (const batch of batchesOf([named('ping')], undefined, limits)) {
+    expect(batch).toMatchObject({ messages: [], unasked: undefined, keepAlive });
+  }
+});
+
+test('the names of one chunk are not told with the next', async () => {
+  const unasked = [];
+  const chunks = [named('other'), named('note'), named('another')];
+  for await (const batch of batchesOf(chunks, undefined, { events: ['note'] })) unasked.push(batch.unasked);
+  expect(unasked).toEqual([['other'], undefined, ['another']]);
 });
 
 test.each([

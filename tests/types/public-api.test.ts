@@ -57,9 +57,11 @@ test('the map may be an interface, and any connection goes where one is shown', 
 test('a list of events types the names', () => {
   compiled(() => {
     const connection = createConnection('/events', { events: ['notification', 'heartbeat'] });
-    expectTypeOf(connection).toEqualTypeOf<Connection<Record<'notification' | 'heartbeat', unknown>>>();
+    type Names = 'message' | 'notification' | 'heartbeat';
+    expectTypeOf(connection).toEqualTypeOf<Connection<Record<Names, unknown>>>();
+    connection.on('message', () => {}); // without being named
     // @ts-expect-error There is no such event.
-    connection.on('message', () => {});
+    connection.on('other', () => {});
   });
 });
 

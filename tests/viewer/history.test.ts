@@ -71,6 +71,19 @@ describe('the history of a connection', () => {
     ]);
   });
 
+  it('tells how many messages nobody asked for', async () => {
+    const { server, history } = play({ events: ['note'] });
+    await server.accept();
+    await server.send({ event: 'note', data: '' });
+    vi.stubEnv('NODE_ENV', 'production'); // without a warning
+    await server.send({ event: 'other', data: '' }, { event: 'note', data: '' });
+    vi.unstubAllEnvs();
+    expect(tell(history).filter((line) => line.startsWith('stream.messages'))).toEqual([
+      'stream.messages | open.fresh | 1 message in 1 chunk · ID 1',
+      'stream.messages | open.fresh | 1 message in 1 chunk · ID 3 · 1 so far that nobody asked for',
+    ]);
+  });
+
   it('keeps the facts of each moment as they were', async () => {
     const { clock, server, history } = play({ maxRetries: 3 });
     await server.accept();

@@ -1,5 +1,6 @@
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
+import { unaskedOf } from '../../adapters/inspection.ts';
 import type { Connection } from '../../index.ts';
 
 /** Sends what an inspector of connections sends: what is there, and then all that follows, as plain data. */
@@ -35,14 +36,19 @@ export function inspectConnection(
         return introduce(ref, `${name} · ${ref.id}`);
       case '@xstate.event': {
         const sourceId = inspected.sourceRef?.sessionId;
-        return send({ ...headOf(ref), type: '@xstate.event', event: eventOf(inspected.event), sourceId });
+        return send({
+          ...headOf(ref),
+          type: '@xstate.event',
+          event: eventOf(inspected.event, actor),
+          sourceId,
+        });
       }
       case '@xstate.snapshot': {
         const { event, snapshot } = inspected;
         return send({
           ...headOf(ref),
           type: '@xstate.snapshot',
-          event: eventOf(event),
+          event: eventOf(event, actor),
           snapshot: stateOf(snapshot),
         });
       }
@@ -56,11 +62,11 @@ function stateOf(snapshot: { status?: unknown; value?: unknown; context?: unknow
   return JSON.parse(JSON.stringify({ status, value, context }));
 }
 
-function eventOf(event: AnyEventObject): AnyEventObject {
+function eventOf(event: AnyEventObject, actor: AnyActorRef): AnyEventObject {
   const { jitter } = event;
   if (event.type !== 'stream.messages') {
     return JSON.parse(JSON.stringify({ ...event, ...(typeof jitter === 'function' && { jitter: true }) }));
   }
   const { type, messages, lastEventId } = event;
-  return { type, batches: 1, messages: messages.length, lastEventId };
+  return { type, batches: 1, messages: messages.length, lastEventId, unasked: unaskedOf(actor) };
 }

@@ -2,11 +2,9 @@ import type { TransportEvent } from '../../machines/connection.ts';
 import type { Message, MessageBatch } from '../../machines/message.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
 import { namesOf, testOf } from '../app-functions.ts';
+import { keepAliveName } from '../asked-for.ts';
 import { batchParser } from '../parse.ts';
 import type { ReplayMemory } from '../replays/replay-memory.ts';
-
-/** Events that servers send for no other reason than to be heard. */
-const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
 
 interface DeliveryOptions {
   readonly settings: TransportActorSettings;

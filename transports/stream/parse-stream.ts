@@ -1,15 +1,18 @@
 import { createParser } from 'eventsource-parser';
 import { type ConnectionError, exceeded } from '../../machines/connection-error.ts';
 import type { MessageBatch } from '../../machines/message.ts';
+import { keepAliveName } from '../asked-for.ts';
 import { isSendable } from '../event-id.ts';
 import { asConnectionError } from '../http/network-error.ts';
-import type { TextMessage } from '../transport.ts';
+import type { MessageMatcher, TextMessage } from '../transport.ts';
 
 export interface ParseOptions {
   /** The last event ID in force until the stream gives another. */
   readonly lastEventId: string;
   /** The names of the events to deliver; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
+  /** What shows that the server is there. Left out, these are events by their usual names, also where nobody wants them. */
+  readonly keepAlive?: MessageMatcher | undefined;
   /** The size of the largest event to accept, in characters. */
   readonly maxEventSize: number;
   /** The longest ID and event name to accept, in characters. */
@@ -36,13 +39,14 @@ const longLine = 2 ** 16;
 export async function* parseStream(
   read: () => Promise<Reading>,
   release: () => void,
-  { lastEventId, events, maxEventSize, maxFieldSize }: ParseOptions,
+  { lastEventId, events, keepAlive: signOfLife, maxEventSize, maxFieldSize }: ParseOptions,
 ): AsyncGenerator<MessageBatch, void> {
   const wanted = events && new Set(events);
   let messages: TextMessage[] = [];
   let ownIds: boolean | boolean[] | undefined; // a list only where not all of them are alike
   let retry: number | undefined;
   let keepAlive = false;
+  let unasked: string[] | undefined;
   let overflow: ConnectionError | undefined;
   let before = lastEventId; // the ID in force before the block that is read
   // Of the last event: most are of the same, and one string for all is cheaper to look up.
@@ -74,6 +78,10 @@ export async function* parseStream(
         else if (ownIds === !isOwn) ownIds = [...messages.map(() => !isOwn), isOwn];
         else ownIds = isOwn;
         messages.push({ event: name, data, id: lastEventId });
+      } else if (keepAliveName.test(name)) keepAlive ||= signOfLife === undefined;
+      else {
+        unasked ??= [];
+        unasked.push(name);
       }
     },
     onComment() {
@@ -104,7 +112,7 @@ export async function* parseStream(
       });
       feed(text);
       if (!done || messages.length > 0) {
-        yield { messages, ownIds, lastEventId, retry, keepAlive };
+        yield { messages, ownIds, lastEventId, retry, keepAlive, unasked };
       }
       if (overflow) throw overflow;
       if (done) return;
@@ -112,6 +120,7 @@ export async function* parseStream(
       ownIds = undefined;
       retry = undefined;
       keepAlive = false;
+      unasked = undefined;
     }
   } finally {
     release();

@@ -7,6 +7,7 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
+import { countUnasked } from '../asked-for.ts';
 import { keepError } from '../failure-cause.ts';
 import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
@@ -83,6 +84,7 @@ export function runStream(
       if (signal.aborted) return;
       hadMessages ||= batch.messages.length > 0;
       liveness.heard(batch.keepAlive === true);
+      if (batch.unasked) countUnasked(input.connection, batch.unasked);
       if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
       if (signal.aborted) return;
       if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
@@ -119,7 +121,7 @@ export function runStream(
 
   function giveUp(): void {
     if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may hang for ever
-    fail(exceeded('timeout', 'connectTimeout', connectTimeout));
+    fail(exceeded('timeout', 'connectTimeout', connectTimeout, phase === 'requesting' ? usualCauses : ''));
   }
 
   function fail(error: ConnectionError): void {
@@ -186,5 +188,9 @@ export function runStream(
     },
   };
 }
+
+/** A server that has accepted the stream, and one that never will, look the same from here. */
+const usualCauses =
+  ' Usual causes: the server does not flush its headers; nginx holds them (send `X-Accel-Buffering: no`, or set `proxy_buffering off`); six HTTP/1.1 connections to the origin are open (use HTTP/2).';
 
 const closedByServer = 'The server closed the connection with a message of `closeOn`.';

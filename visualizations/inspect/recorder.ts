@@ -1,4 +1,5 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
+import { unaskedOf } from '../../adapters/inspection.ts';
 import { isActor, startEvent } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
@@ -31,7 +32,7 @@ export function createRecorder(
 
   const traffic = createTraffic(messagesEvery, (connection, tally) => {
     const { at, source } = tally;
-    const event = redactTally(tally, payloads);
+    const event = redactTally(tally, payloads, unaskedOf(connection));
     tell(eventRecord(connection, at, { event, source }));
     tell(snapshotRecord(connection, at, { event, snapshot: connectionSnapshot(tally.snapshot) }));
   });

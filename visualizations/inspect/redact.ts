@@ -77,12 +77,23 @@ export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachi
   return plain({ ...bare(status), value, context, tags: [...tags] });
 }
 
-/** Messages as they may be shown: counted, and quoted only if asked. */
+/**
+ * Messages as they may be shown: counted, and quoted only if asked.
+ *
+ * @param unasked How many have come so far that nobody asked for.
+ */
 export function redactTally(
   { batches, messages, lastEventId, last }: Tally,
   payloads: boolean,
+  unasked: number,
 ): AnyEventObject {
-  const counts = { type: 'stream.messages', batches, messages, lastEventId };
+  const counts = {
+    type: 'stream.messages',
+    batches,
+    messages,
+    lastEventId,
+    ...(unasked > 0 && { unasked }),
+  };
   return payloads ? { ...counts, last: last.map(excerptOf) } : counts;
 }
 

@@ -22,6 +22,8 @@ export interface ShownEvent {
   /** How many messages, in how many chunks of the stream, the event stands for. */
   readonly messages?: number;
   readonly batches?: number;
+  /** How many messages have come so far that nobody asked for. */
+  readonly unasked?: number;
   readonly lastEventId?: string;
   readonly resumedAfter?: string;
   /** The delay was made by a function of the app. */
@@ -117,8 +119,12 @@ function readEvent(value: unknown): ShownEvent | undefined {
 }
 
 /** `inspectConnections` sends counts; other inspectors hand on the messages themselves. */
-function readTraffic({ messages, batches }: UnknownObject): Pick<ShownEvent, 'messages' | 'batches'> {
+function readTraffic(event: UnknownObject): Pick<ShownEvent, 'messages' | 'batches' | 'unasked'> {
+  const { messages } = event;
   if (Array.isArray(messages)) return { messages: messages.length, batches: 1 };
   const count = readAmount(messages);
-  return count === undefined ? {} : { messages: count, batches: readAmount(batches) ?? 1 };
+  const unasked = readAmount(event['unasked']);
+  if (count === undefined) return {};
+  const batches = readAmount(event['batches']) ?? 1;
+  return { messages: count, batches, ...(unasked !== undefined && { unasked }) };
 }

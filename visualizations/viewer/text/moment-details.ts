@@ -98,9 +98,10 @@ function acceptedWords(moment: Moment): string {
   return hasLeft(moment, 'open.replacing') ? 'takes the place of the other stream' : '';
 }
 
-function trafficWords({ messages = 0, batches = 1, lastEventId = '' }: ShownEvent): string {
+function trafficWords({ messages = 0, batches = 1, lastEventId = '', unasked = 0 }: ShownEvent): string {
   const id = lastEventId === '' ? [] : [`ID ${lastEventId}`];
-  return [`${count(messages, 'message')} in ${count(batches, 'chunk')}`, ...id].join(' · ');
+  const unheard = unasked > 0 ? [`${unasked} so far that nobody asked for`] : [];
+  return [`${count(messages, 'message')} in ${count(batches, 'chunk')}`, ...id, ...unheard].join(' · ');
 }
 
 function delayWords({ event }: Moment): string {

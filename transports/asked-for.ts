@@ -1,0 +1,57 @@
+import { namesOf } from './app-functions.ts';
+import type { MessageMatcher } from './transport.ts';
+
+/** The options that name events. */
+interface NamingOptions {
+  readonly events?: readonly string[] | undefined;
+  readonly closeOn?: MessageMatcher | undefined;
+  readonly refreshOn?: MessageMatcher | undefined;
+  readonly keepAlive?: MessageMatcher | undefined;
+}
+
+/** The events that the options name. Those without a name are asked for as well: nobody has to say so. */
+export function namedBy({ events = [], closeOn, refreshOn, keepAlive }: NamingOptions): readonly string[] {
+  return [...events, ...namesOf(closeOn), ...namesOf(refreshOn), ...namesOf(keepAlive)];
+}
+
+/** The events that a connection hears: `message`, and those that the options name. */
+export function askedFor(options: NamingOptions): readonly string[] {
+  return [...new Set(['message', ...namedBy(options)])];
+}
+
+/** Events that servers send for no other reason than to be heard. */
+export const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
+
+const counts = new WeakMap<object, number>();
+
+/**
+ * Counts messages that nobody asked for. In development the first one of a connection is told: a message that is left
+ * out without a word looks like one that was never sent.
+ *
+ * @param isKnown `events` does not leave them out, but nobody listens.
+ */
+export function countUnasked(connection: object, names: readonly string[], isKnown = false): void {
+  const before = unaskedOf(connection);
+  counts.set(connection, before + names.length);
+  if (before === 0) warn(names[0], isKnown);
+}
+
+/** How many messages a connection was sent that nobody asked for. */
+export function unaskedOf(connection: object): number {
+  return counts.get(connection) ?? 0;
+}
+
+/** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
+function warn(name: string | undefined, isKnown: boolean): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const message = name === 'message' ? 'A message without an event name' : `An event named \`${name}\``;
+      const advice = isKnown
+        ? `listen with \`on('${name}', …)\`, or to all events with \`on('*', …)\`.`
+        : 'name it in `events`, or leave `events` out to get every event.';
+      console.warn(`${message} came, and nobody asked for it: ${advice} This is said once.`);
+    }
+  } catch {}
+}
+
+declare const process: { env: { NODE_ENV?: string } };
