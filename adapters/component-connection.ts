@@ -52,7 +52,7 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
     storeFor(url, { onMessage, history, immediate = true, ...options } = {}) {
       if (shown.connection && resourceOf(url) === resourceOf(address)) return shown;
       const latest = () => (shown === store ? address : url);
-      const connection = makeConnection(latest, { ...options, immediate: false }, url);
+      const connection = makeConnection(latest, { ...options, immediate: false }, url, true);
       if (onMessage) connection.on('*', (message) => onMessage(message as Message<Data>));
       const store = createView<Data>(connection, { history, expected: immediate });
       return store;

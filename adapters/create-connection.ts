@@ -1,11 +1,12 @@
 import { createActor, type SnapshotFrom } from 'xstate';
-import { type connectionMachine, selectStatus } from '../machines/connection.ts';
+import { type ConnectionCommand, type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
+import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
@@ -43,22 +44,42 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   return makeConnection(url, options, url);
 }
 
-/** @param shownUrl What names the connection to those who look on, where `url` is a function. */
+/**
+ * @param shownUrl What names the connection to those who look on, where `url` is a function.
+ * @param isRendered It may be thrown away before it is opened.
+ */
 export function makeConnection(
   url: Supplied<string | URL>,
   options: ConnectionOptions,
   shownUrl: unknown,
+  isRendered = false,
 ): Connection {
-  const { transport, clock, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, events } =
-    completeOptions(options);
+  const {
+    transport,
+    clock,
+    reportError,
+    bufferSize,
+    persist,
+    maxFieldSize,
+    onGap,
+    lastEventId,
+    events,
+    signal,
+  } = completeOptions(options);
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
+  const settings = settingsOf(signal?.aborted ? { ...options, immediate: false } : options);
   const actor = createActor(sharedMachine(), {
-    input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
+    input: { ...settings, lastEventId: cursor?.read() ?? lastEventId },
     clock,
   });
+  const run = runTransport(transport({ ...options, url: url ?? '' }), options);
   partsOf.set(actor.system, {
-    transport: runTransport(transport({ ...options, url: url ?? '' }), options),
+    transport(given, isRevived) {
+      if (!signal?.aborted) return run(given, isRevived);
+      connection.close(); // whatever made it live again
+      return undefined;
+    },
     environment: watchEnvironment(clock),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
@@ -98,8 +119,14 @@ export function makeConnection(
     if (next === state) return;
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     connection.state = next;
+    heedSignal?.(next);
     subscribers.call(next, reportError);
   });
+
+  function sendUnlessAborted(command: ConnectionCommand): void {
+    if (signal?.aborted) connection.close();
+    else actor.send(command);
+  }
 
   const connection: Writable<Connection> = {
     actor,
@@ -115,7 +142,7 @@ export function makeConnection(
       callGuarded(listener, connection.state, reportError);
       return forget;
     },
-    open: () => actor.send({ type: 'open' }),
+    open: () => sendUnlessAborted({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
       actor.send({ type: 'close', lastEventId: batch[at]?.id });
@@ -123,14 +150,14 @@ export function makeConnection(
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
-      actor.send({ type: 'reconnect', lastEventId });
+      sendUnlessAborted({ type: 'reconnect', lastEventId });
     },
     suspend() {
       actor.send({ type: 'suspend', lastEventId: batch[at]?.id });
       batch = [];
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
-    resume: () => actor.send({ type: 'resume', at: clock.now() }),
+    resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
     async [Symbol.asyncDispose]() {
       connection.close();
@@ -138,7 +165,10 @@ export function makeConnection(
       actor.stop();
     },
   };
+  const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
   actor.start();
+  heedSignal?.(connection.state);
+  if (signal?.aborted) connection.close();
   return connection;
 }
 

@@ -6,9 +6,11 @@ import {
   complete,
   functionOf,
   type Given,
+  isFunction,
   number,
   option,
   optional,
+  rule,
 } from '../machines/option-table.ts';
 import { type GivenSettings, settingTable } from '../machines/settings.ts';
 import {
@@ -25,6 +27,12 @@ import { persistenceRule } from './persistence.ts';
 
 /** Everything that can be said of the request and of what is read, whichever transport it is for. */
 export type TransportOptions = FetchTransportOptions & EventSourceTransportOptions;
+
+/** Allows a signal of any realm, also one of React Native, which has no `reason`. */
+const signalRule = rule<AbortSignal>(
+  'an AbortSignal',
+  (value) => typeof Object(value).aborted === 'boolean' && isFunction(Object(value).removeEventListener),
+);
 
 /** The options of a connection that are for no part of it alone. */
 const ownTable = {
@@ -46,6 +54,13 @@ const ownTable = {
    * admits it, whether nobody can know, or whether the last event ID was given up.
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
+  /**
+   * Closes the connection when it aborts, as `close()` does, and for good: `open()` and `reconnect()` have no effect then.
+   * With one that has aborted already, nothing is ever sent.
+   *
+   * @example `{ signal: AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]) }`
+   */
+  signal: optional(signalRule),
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   bufferSize: option(10_000, number(1, Infinity)),
 };

@@ -20,6 +20,7 @@ import {
 import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
+import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
@@ -460,6 +461,39 @@ test('a message with the same payload as the one before renders all the same', a
   const before = feed.results.length;
   await server.write('data: same\n\n');
   await until(() => feed.results.length === before + 1);
+});
+
+test('a signal closes the connection, and is listened to only while the component is there', async () => {
+  const { signal, listeners, abort } = createWatchedController();
+  const gone = createFeed();
+  const first = render(
+    <StrictMode>
+      <gone.Feed url={server.url} options={{ signal }} />
+    </StrictMode>,
+  );
+  await until(() => first.host.textContent === 'open');
+  expect(listeners.size).toBe(1);
+  first.root.unmount();
+  await until(() => listeners.size === 0);
+
+  const feed = createFeed();
+  const { host } = render(
+    <StrictMode>
+      <feed.Feed url={server.url} options={{ signal }} />
+    </StrictMode>,
+  );
+  await until(() => host.textContent === 'open');
+  abort();
+  await until(() => host.textContent === 'closed');
+  feed.last.open();
+  await noSockets();
+  expect([feed.last.status, feed.last.error, listeners.size]).toEqual(['closed', null, 0]);
+  expect((await server.look()).requests).toHaveLength(2);
+
+  const late = createFeed();
+  render(<late.Feed url={server.url} options={{ signal }} />);
+  await until(() => late.results.length > 0);
+  expect(late.statuses).toEqual(['closed']);
 });
 
 test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {

@@ -33,6 +33,7 @@ import {
 import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
+import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
@@ -572,6 +573,29 @@ describe('a call that no scope ends is warned of, once, with what to do', () => 
     ]);
     warnings.mockReset();
   });
+});
+
+test('a signal closes the connection, and is let go with the scope', async () => {
+  const { signal, listeners, abort } = createWatchedController();
+  const gone = createFeed(() => server.url, { signal });
+  const { host: first, unmount } = mount(gone.Feed);
+  await until(() => first.textContent === 'open');
+  expect(listeners.size).toBe(1);
+  unmount();
+  expect(listeners.size).toBe(0);
+
+  const feed = createFeed(() => server.url, { signal });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  abort();
+  await until(() => host.textContent === 'closed');
+  feed.result?.open();
+  await noSockets();
+  expect([feed.result?.status.value, feed.result?.error.value, listeners.size]).toEqual(['closed', null, 0]);
+  expect((await server.look()).requests).toHaveLength(2);
+
+  const late = mount(createFeed(() => server.url, { signal }).Feed);
+  expect(late.host.textContent).toBe('closed');
 });
 
 test('works in a Pinia setup store', async () => {
