@@ -221,6 +221,36 @@ test('options that change together with the URL are those of the new connection'
   expect((await server.look()).requests.map(({ method }) => method)).toEqual(['POST']);
 });
 
+test('other names of events make a connection that goes on after the last event; the same names do not', async () => {
+  const feed = createFeed();
+  const { host, root } = render(
+    <feed.Feed url={server.url} options={{ events: ['alpha'], closeOn: 'alpha' }} />,
+  );
+  await until(() => host.textContent === 'open');
+  await server.publish('not asked for', 'beta');
+  await until(() => feed.last.lastEventId === '1');
+  for (let time = 0; time < 3; time += 1) {
+    root.render(<feed.Feed url={server.url} options={{ events: ['alpha'], closeOn: 'alpha' }} />);
+    await quiet();
+  }
+  expect((await server.look()).requests).toHaveLength(1);
+
+  root.render(<feed.Feed url={server.url} options={{ events: ['alpha', 'beta'], maxRetries: 3 }} />);
+  await expect.poll(async () => (await server.look()).requests.length).toBe(2);
+  await until(() => feed.last.status === 'open');
+  await server.publish('asked for', 'beta');
+  await until(() => feed.received.length === 1);
+  expect(feed.received).toEqual([{ event: 'beta', data: 'asked for', id: '2' }]);
+  const { requests, sockets } = await server.look();
+  expect([requests.length, requests[1]?.lastEventId, sockets]).toEqual([2, '1', 1]);
+
+  root.render(
+    <feed.Feed url={server.url} options={{ events: ['alpha', 'beta'], maxRetries: 4, history: 2 }} />,
+  );
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(2);
+});
+
 test('the refresh is that of the latest render', async () => {
   const feed = createFeed();
   const refreshed: string[] = [];
