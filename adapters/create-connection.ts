@@ -8,6 +8,7 @@ import { runTransport } from '../transports/from-transport.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
+import { countStreams } from './count-streams.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
@@ -120,6 +121,7 @@ export function makeConnection(
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     connection.state = next;
     heedSignal?.(next);
+    if (next.status !== state.status) countStreams(connection, shownUrl, next.status);
     subscribers.call(next, reportError);
   });
 

@@ -64,3 +64,76 @@ test('React: another list of events is taken up, and the state of the component 
   await eventually(() => server.streams.size).toBe(1);
   await page.close();
 });
+
+test('Vue: another list of events is taken up', async () => {
+  await using server = await startSseServer();
+  const feed = (version: number, options: string) => `
+    <script setup>
+    import { useServerSentEvents } from 'sse-machine/vue';
+    const { data, status } = useServerSentEvents('${server.url}', ${options});
+    </script>
+    <template>version ${version}, {{ status }}, {{ data }}</template>`;
+  await using app = await startDevServer({
+    'index.html': html('main.js'),
+    'main.js': `
+      import { createApp } from 'vue';
+      import Feed from './Feed.vue';
+      createApp(Feed).mount('#app');`,
+    'Feed.vue': feed(1, `{ events: ['alpha'] }`),
+  });
+  const page = await browser.newPage();
+  await page.goto(app.origin);
+  await eventually(() => textOf(page)).toBe('version 1, open, ');
+  await app.save('Feed.vue', feed(2, `{ events: ['alpha'] }`));
+  await eventually(() => textOf(page)).toBe('version 2, open, ');
+  expect(server.requests).toHaveLength(1);
+  await app.save('Feed.vue', feed(2, `{ events: ['beta'] }`));
+  await eventually(() => server.requests.length).toBe(2);
+  await eventually(() => server.streams.size).toBe(1);
+  server.publish('two', 'beta');
+  await eventually(() => textOf(page)).toBe('version 2, open, two');
+  await page.close();
+});
+
+/** A module that connects where it is imported, saved five times. */
+async function saveFiveTimes(more: string) {
+  const server = await startSseServer();
+  const feed = (version: number) => `
+    import { createConnection } from 'sse-machine';
+    const connection = createConnection('${server.url}?token=secret');
+    connection.subscribe(({ status }) => {
+      document.querySelector('#app').textContent = 'version ${version}, ' + status;
+    });
+    import.meta.hot.accept();
+    ${more}`;
+  const app = await startDevServer({ 'index.html': html('feed.js'), 'feed.js': feed(0) });
+  const page = await browser.newPage();
+  const warnings: string[] = [];
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+  await page.goto(app.origin);
+  await eventually(() => textOf(page)).toBe('version 0, open');
+  for (let version = 1; version <= 5; version += 1) {
+    await app.save('feed.js', feed(version));
+    await eventually(() => textOf(page)).toBe(`version ${version}, open`);
+  }
+  await eventually(() => server.requests.length).toBe(6);
+  const { size } = server.streams;
+  await page.close();
+  await app[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+  return { streams: size, warnings, url: server.url };
+}
+
+test('a module that nobody cleans up after leaves its streams, and is warned of once', async () => {
+  const { streams, warnings, url } = await saveFiveTimes('');
+  expect(streams).toBe(6);
+  expect(warnings).toEqual([
+    expect.stringContaining(`4 connections to '${url}' are open at once, and a browser has six sockets`),
+  ]);
+  expect(warnings[0]).toContain('`import.meta.hot?.dispose(() => connection.close())`');
+});
+
+test('a module that ends its connection when it is replaced has one stream', async () => {
+  const ended = await saveFiveTimes('import.meta.hot?.dispose(() => connection.close());');
+  expect(ended).toMatchObject({ streams: 1, warnings: [] });
+});

@@ -21,7 +21,8 @@ export async function startDevServer(files: Readonly<Record<string, string>>) {
     logLevel: 'error',
     cacheDir: join(folder, '.vite'),
     plugins: [react(), vue()],
-    server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
+    // Nobody watches the files: `save` tells of what is changed, once.
+    server: { port: 0, host: '127.0.0.1', fs: { strict: false }, watch: null },
     resolve: {
       alias: [
         ...entries.map(({ name, source }) => ({
