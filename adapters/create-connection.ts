@@ -1,6 +1,6 @@
 import { createActor, type SnapshotFrom } from 'xstate';
 import { checkedClock } from '../machines/clock.ts';
-import { type connectionMachine, selectStatus } from '../machines/connection.ts';
+import { type ConnectionCommand, type connectionMachine, selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
@@ -10,7 +10,9 @@ import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
+import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
+import { countStreams } from './count-streams.ts';
 import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
@@ -47,24 +49,36 @@ export function createConnection(url: Supplied<string | URL>, options: Connectio
   return makeConnection(url, options, url);
 }
 
-/** @param shownUrl What names the connection to those who look on, where `url` is a function. */
+/**
+ * @param shownUrl What names the connection to those who look on, where `url` is a function.
+ * @param isRendered It may be thrown away before it is opened.
+ */
 export function makeConnection(
   url: Supplied<string | URL>,
   options: ConnectionOptions,
   shownUrl: unknown,
+  isRendered = false,
 ): Connection {
   const settings = completeOptions(options);
-  const { transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId } = settings;
+  const { transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, signal } = settings;
   const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
   const actor = createActor(sharedMachine(), {
-    input: { ...settingsOf(options), lastEventId: cursor?.read() ?? lastEventId },
+    input: {
+      ...settingsOf(signal?.aborted ? { ...options, immediate: false } : options),
+      lastEventId: cursor?.read() ?? lastEventId,
+    },
     clock: settings.clock,
   });
   const carrier = transport({ ...options, url: url ?? '' });
+  const run = runTransport(carrier, { ...settings, clock });
   partsOf.set(actor.system, {
-    transport: runTransport(carrier, { ...settings, clock }),
+    transport(given, isRevived) {
+      if (!signal?.aborted) return run(given, isRevived);
+      connection.close(); // whatever made it live again
+      return undefined;
+    },
     environment: watchEnvironment(clock),
   });
   const { error } = actor.getSnapshot(); // a setting that the statechart refuses
@@ -113,8 +127,15 @@ export function makeConnection(
     if (next === state) return;
     if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
     connection.state = next;
+    heedSignal?.(next);
+    if (next.status !== state.status) countStreams(connection, shownUrl, next.status);
     subscribers.call(next, reportError);
   });
+
+  function sendUnlessAborted(command: ConnectionCommand): void {
+    if (signal?.aborted) connection.close();
+    else actor.send(command);
+  }
 
   const connection: Writable<Connection> = {
     actor,
@@ -131,7 +152,7 @@ export function makeConnection(
       callGuarded(listener, connection.state, reportError);
       return forget;
     },
-    open: () => actor.send({ type: 'open' }),
+    open: () => sendUnlessAborted({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
       actor.send({ type: 'close', lastEventId: batch[at]?.id });
@@ -139,14 +160,14 @@ export function makeConnection(
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
-      actor.send({ type: 'reconnect', lastEventId });
+      sendUnlessAborted({ type: 'reconnect', lastEventId });
     },
     suspend() {
       actor.send({ type: 'suspend', lastEventId: batch[at]?.id });
       batch = [];
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
-    resume: () => actor.send({ type: 'resume', at: clock.now() }),
+    resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
     async [Symbol.asyncDispose]() {
       connection.close();
@@ -154,7 +175,10 @@ export function makeConnection(
       actor.stop();
     },
   };
+  const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
   actor.start();
+  heedSignal?.(connection.state);
+  if (signal?.aborted) connection.close();
   return connection;
 }
 

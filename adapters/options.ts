@@ -6,9 +6,11 @@ import {
   complete,
   functionOf,
   type Given,
+  isFunction,
   number,
   option,
   optional,
+  rule,
 } from '../machines/option-table.ts';
 import { type GivenSettings, settingTable } from '../machines/settings.ts';
 import {
@@ -22,6 +24,12 @@ import { lastEventIdRule } from '../transports/option-rules.ts';
 import type { EventMap } from '../transports/transport.ts';
 import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
 import { persistenceRule } from './persistence.ts';
+
+/** Allows a signal of any realm, also one of React Native, which has no `reason`. */
+const signalRule = rule<AbortSignal>(
+  'an AbortSignal',
+  (value) => typeof Object(value).aborted === 'boolean' && isFunction(Object(value).removeEventListener),
+);
 
 /** The options of a connection that are for no part of it alone. */
 const ownTable = {
@@ -43,6 +51,13 @@ const ownTable = {
    * admits it, whether nobody can know, or whether the last event ID was given up.
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
+  /**
+   * Closes the connection when it aborts, as `close()` does, and for good: `open()` and `reconnect()` have no effect then.
+   * With one that has aborted already, nothing is ever sent.
+   *
+   * @example `{ signal: AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]) }`
+   */
+  signal: optional(signalRule),
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   bufferSize: option(10_000, number(1, Infinity)),
 };

@@ -4,7 +4,7 @@ import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExtern
 import { readAnew } from '../transports/refresh.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
-import { createComponentConnection } from './component-connection.ts';
+import { contentOf, createComponentConnection } from './component-connection.ts';
 import {
   type ConnectionCommands,
   type ConnectionView,
@@ -32,9 +32,11 @@ export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & C
  * Connects a component to an event stream for as long as it is mounted.
  *
  * A `url` of another origin or path makes a new connection. One that differs in its query is the same connection: it
- * keeps its last event ID and what it shows, and the new stream is opened before the old one goes. Of the options only
- * `headers`, `body` and the functions are read anew at every render, if they were there at first; to change another
- * one, give the component another `key`.
+ * keeps its last event ID and what it shows, and the new stream is opened before the old one goes. Of the options
+ * `headers`, `body` and the functions are read anew at every render, if they were there at first. Other names in
+ * `events`, `closeOn`, `refreshOn` or `keepAlive` make a new connection, which resumes after the last event; lists are
+ * compared by their content. To change another option, give the component another `key`. While you develop, Fast
+ * Refresh takes up any number, word, flag or list that you change.
  *
  * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
  * component that is hidden, with the stream gone and the state still open.
@@ -49,7 +51,10 @@ export function useServerSentEvents<Data = unknown>(
   const address = url == null ? null : String(url);
   const latest = useLatest(options);
   const [component] = useState(createComponentConnection<Data>);
-  const store = useKept(address === null ? null : resourceOf(address), () =>
+  // Fast Refresh keeps the state, and makes anew what is memoised: then all options count that are data.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: those of the code, and not of each render
+  const inCode = useMemo(() => contentOf(options), []);
+  const store = useKept(address === null ? null : resourceOf(address) + namesIn(options) + inCode, () =>
     address === null ? idleStore : component.storeFor(address, readLate(options, latest)),
   );
   const view = useView(store);
@@ -63,6 +68,11 @@ export function useServerSentEvents<Data = unknown>(
 
   const commands = useMemo(() => component.commandsOf(store), [component, store]);
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
+}
+
+/** The names of events among the options, as text to compare. */
+function namesIn<Data>({ events, closeOn, refreshOn, keepAlive }: ServerSentEventsOptions<Data>): string {
+  return JSON.stringify([events, closeOn, refreshOn, keepAlive]);
 }
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */

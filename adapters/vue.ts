@@ -1,4 +1,6 @@
 import {
+  type ComputedRef,
+  computed,
   getCurrentInstance,
   getCurrentScope,
   hasInjectionContext,
@@ -9,7 +11,6 @@ import {
   onMounted,
   onScopeDispose,
   type ShallowRef,
-  shallowReadonly,
   shallowRef,
   ssrContextKey,
   toValue,
@@ -40,9 +41,12 @@ export type {
   ViewOptions,
 } from './view-store.ts';
 
-/** What the composables return: what to show, as shallow read-only refs, and what to do. */
+/**
+ * What the composables return: what to show, as computed refs, and what to do. In a Pinia store they are getters and not
+ * state: a stream is nothing to send from the server to the page, or to write into.
+ */
 export type UseServerSentEventsResult<Data = unknown> = {
-  readonly [Key in keyof ConnectionView<Data>]: Readonly<ShallowRef<ConnectionView<Data>[Key]>>;
+  readonly [Key in keyof ConnectionView<Data>]: ComputedRef<ConnectionView<Data>[Key]>;
 } & ConnectionCommands;
 
 const ownTable = {
@@ -162,17 +166,23 @@ export function useConnection<Data = unknown>(
 }
 
 type Refs<Data> = { [Key in keyof ConnectionView<Data>]: ShallowRef<ConnectionView<Data>[Key]> };
+/** With this mark of shallow refs, `watch(data)` hears a trigger although the value is the same. */
+const passesTriggersOn = { __v_isShallow: true };
+
+type ComputedRefs<Data> = { [Key in keyof ConnectionView<Data>]: ComputedRef<ConnectionView<Data>[Key]> };
 
 /** A ref for each field of a view, and the means to keep them filled. */
 function createRefs<Data>(first: ViewStore<Data>) {
   const refs = mapFields(first.get(), (value) => shallowRef(value)) as Refs<Data>;
+  const shown = mapFields(refs, (ref) => computed(() => ref.value)) as ComputedRefs<Data>;
+  Object.assign(shown.data, passesTriggersOn);
 
   function show({ get }: ViewStore<Data>, news = false): void {
     const view = get();
     const unchanged = news && Object.is(refs.data.value, view.data);
     for (const name of Object.keys(refs) as (keyof ConnectionView)[]) assign(name, view);
     // A message with the same payload as the one before is news all the same.
-    if (unchanged) triggerRef(refs.data);
+    if (unchanged) triggerRef(shown.data);
   }
 
   function assign<Name extends keyof ConnectionView>(name: Name, view: ConnectionView<Data>): void {
@@ -184,7 +194,7 @@ function createRefs<Data>(first: ViewStore<Data>) {
     return store.subscribe((news) => show(store, news));
   }
 
-  return { refs: mapFields(refs, (ref) => shallowReadonly(ref)) as Readonly<Refs<Data>>, follow };
+  return { refs: shown, follow };
 }
 
 function mapFields<Fields extends object>(

@@ -82,6 +82,15 @@ describe('an option that is not what it may be is refused at once', () => {
       { clock: {} },
       '`clock` must be an object with `now`, `random`, `setTimeout` and `clearTimeout`, but it is of type object.',
     ],
+    [{ signal: new AbortController() }, '`signal` must be an AbortSignal, but it is of type object.'],
+    [
+      { signal: ref(new AbortController().signal) },
+      '`signal` must be an AbortSignal, but it is of type object.',
+    ],
+    [{ signal: () => AbortSignal.abort() }, '`signal` must be an AbortSignal, but it is of type function.'],
+    [{ signal: new EventTarget() }, '`signal` must be an AbortSignal, but it is of type object.'],
+    [{ signal: 5_000 }, '`signal` must be an AbortSignal, but it is 5000.'],
+    [{ signal: null }, '`signal` must be an AbortSignal, but it is null.'],
     [{ body: 'x' }, "A `body` needs a `method` like 'POST', not 'GET'."],
   ])('%o', (options, message) => {
     expect(given(options)).toThrow(new TypeError(message));

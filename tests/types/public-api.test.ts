@@ -54,6 +54,18 @@ test('the map may be an interface, and any connection goes where one is shown', 
   });
 });
 
+test('a signal is an AbortSignal, in the hooks too', () => {
+  compiled(() => {
+    const { signal } = new AbortController();
+    createConnection<Events>('/events', { signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]) });
+    createConnection('/events', { signal: undefined, events: ['notification'] });
+    useInReact('/events', { signal });
+    useInVue('/events', { signal });
+    // @ts-expect-error A controller is no signal.
+    createConnection('/events', { signal: new AbortController() });
+  });
+});
+
 test('a list of events types the names', () => {
   compiled(() => {
     const connection = createConnection('/events', { events: ['notification', 'heartbeat'] });

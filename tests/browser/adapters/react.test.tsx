@@ -20,6 +20,7 @@ import {
 import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
+import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
@@ -218,6 +219,36 @@ test('options that change together with the URL are those of the new connection'
   await until(() => feed.received.length === 1);
   expect(feed.received[0]).toMatchObject({ event: 'beta', data: 'for the new one' });
   expect((await server.look()).requests.map(({ method }) => method)).toEqual(['POST']);
+});
+
+test('other names of events make a connection that goes on after the last event; the same names do not', async () => {
+  const feed = createFeed();
+  const { host, root } = render(
+    <feed.Feed url={server.url} options={{ events: ['alpha'], closeOn: 'alpha' }} />,
+  );
+  await until(() => host.textContent === 'open');
+  await server.publish('not asked for', 'beta');
+  await until(() => feed.last.lastEventId === '1');
+  for (let time = 0; time < 3; time += 1) {
+    root.render(<feed.Feed url={server.url} options={{ events: ['alpha'], closeOn: 'alpha' }} />);
+    await quiet();
+  }
+  expect((await server.look()).requests).toHaveLength(1);
+
+  root.render(<feed.Feed url={server.url} options={{ events: ['alpha', 'beta'], maxRetries: 3 }} />);
+  await expect.poll(async () => (await server.look()).requests.length).toBe(2);
+  await until(() => feed.last.status === 'open');
+  await server.publish('asked for', 'beta');
+  await until(() => feed.received.length === 1);
+  expect(feed.received).toEqual([{ event: 'beta', data: 'asked for', id: '2' }]);
+  const { requests, sockets } = await server.look();
+  expect([requests.length, requests[1]?.lastEventId, sockets]).toEqual([2, '1', 1]);
+
+  root.render(
+    <feed.Feed url={server.url} options={{ events: ['alpha', 'beta'], maxRetries: 4, history: 2 }} />,
+  );
+  await quiet();
+  expect((await server.look()).requests).toHaveLength(2);
 });
 
 test('the refresh is that of the latest render', async () => {
@@ -460,6 +491,39 @@ test('a message with the same payload as the one before renders all the same', a
   const before = feed.results.length;
   await server.write('data: same\n\n');
   await until(() => feed.results.length === before + 1);
+});
+
+test('a signal closes the connection, and is listened to only while the component is there', async () => {
+  const { signal, listeners, abort } = createWatchedController();
+  const gone = createFeed();
+  const first = render(
+    <StrictMode>
+      <gone.Feed url={server.url} options={{ signal }} />
+    </StrictMode>,
+  );
+  await until(() => first.host.textContent === 'open');
+  expect(listeners.size).toBe(1);
+  first.root.unmount();
+  await until(() => listeners.size === 0);
+
+  const feed = createFeed();
+  const { host } = render(
+    <StrictMode>
+      <feed.Feed url={server.url} options={{ signal }} />
+    </StrictMode>,
+  );
+  await until(() => host.textContent === 'open');
+  abort();
+  await until(() => host.textContent === 'closed');
+  feed.last.open();
+  await noSockets();
+  expect([feed.last.status, feed.last.error, listeners.size]).toEqual(['closed', null, 0]);
+  expect((await server.look()).requests).toHaveLength(2);
+
+  const late = createFeed();
+  render(<late.Feed url={server.url} options={{ signal }} />);
+  await until(() => late.results.length > 0);
+  expect(late.statuses).toEqual(['closed']);
 });
 
 test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {

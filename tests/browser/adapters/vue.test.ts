@@ -33,6 +33,7 @@ import {
 import { perFrame } from '../../support/per-frame.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
+import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
@@ -353,6 +354,7 @@ test('a message with the same payload as the one before is news all the same, on
   const { host } = mount(feed.Feed);
   await until(() => host.textContent === 'open');
   const seen: unknown[] = [];
+  const heard: unknown[] = [];
   if (feed.result) {
     const { data } = feed.result;
     watch(
@@ -360,6 +362,7 @@ test('a message with the same payload as the one before is news all the same, on
       ([value]) => seen.push(value),
       { flush: 'sync' },
     );
+    watch(data, (value) => heard.push(value));
   }
   for (let count = 1; count <= 3; count += 1) {
     await server.write('data: same\n\n');
@@ -367,6 +370,7 @@ test('a message with the same payload as the one before is news all the same, on
   }
   await quiet();
   expect(seen).toEqual(['same', 'same', 'same']);
+  expect(heard).toEqual(seen);
 });
 
 test('onGap hears that the server has lost events', async () => {
@@ -571,6 +575,29 @@ describe('a call that no scope ends is warned of, once, with what to do', () => 
   });
 });
 
+test('a signal closes the connection, and is let go with the scope', async () => {
+  const { signal, listeners, abort } = createWatchedController();
+  const gone = createFeed(() => server.url, { signal });
+  const { host: first, unmount } = mount(gone.Feed);
+  await until(() => first.textContent === 'open');
+  expect(listeners.size).toBe(1);
+  unmount();
+  expect(listeners.size).toBe(0);
+
+  const feed = createFeed(() => server.url, { signal });
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  abort();
+  await until(() => host.textContent === 'closed');
+  feed.result?.open();
+  await noSockets();
+  expect([feed.result?.status.value, feed.result?.error.value, listeners.size]).toEqual(['closed', null, 0]);
+  expect((await server.look()).requests).toHaveLength(2);
+
+  const late = mount(createFeed(() => server.url, { signal }).Feed);
+  expect(late.host.textContent).toBe('closed');
+});
+
 test('works in a Pinia setup store', async () => {
   setActivePinia(createPinia());
   const useFeed = defineStore('feed', () => useServerSentEvents<string>(server.url, quick));
@@ -580,6 +607,41 @@ test('works in a Pinia setup store', async () => {
   await until(() => store.data === 'into the store');
   store.$dispose();
   await noSockets();
+});
+
+test('a Pinia setup store that was rendered on a server hydrates without a word, and writes nothing into it', async () => {
+  const connection = createConnection(server.url, { ...quick, immediate: false });
+  cleanups.push(() => connection[Symbol.asyncDispose]());
+  const useFeed = defineStore('feed', () => ({
+    ...useServerSentEvents<string>(server.url, { ...quick, history: 1 }),
+    mine: ref(0),
+  }));
+  const useElsewhere = defineStore('elsewhere', () => useConnection(connection));
+  const Page = defineComponent(() => {
+    const [feed, elsewhere] = [useFeed(), useElsewhere()];
+    return () => h('output', `${feed.status} ${feed.data} ${elsewhere.status} ${feed.mine}`);
+  });
+  const onServer = createPinia();
+  const html = await renderToString(createSSRApp(Page).use(onServer));
+  useFeed(onServer).mine = 5;
+  const sent = JSON.stringify(onServer.state.value);
+  expect(sent).toBe('{"feed":{"mine":5},"elsewhere":{}}');
+
+  const pinia = createPinia();
+  pinia.state.value = JSON.parse(sent);
+  const host = document.createElement('div');
+  host.innerHTML = html.replace(/0(?=<)/, '5');
+  const app = createSSRApp(Page).use(pinia);
+  app.mount(host);
+  cleanups.push(() => app.unmount());
+  const [store] = [useFeed(pinia), useElsewhere(pinia)];
+  cleanups.push(() => store.$dispose());
+  await until(() => store.status === 'open');
+  await server.publish('into the store');
+  await until(() => host.textContent === 'open into the store closed 5');
+  store.$state = JSON.parse(sent).feed; // as a plugin that keeps the state does, and the devtools
+  store.$patch({ mine: 6 });
+  expect([store.status, store.data, store.mine]).toEqual(['open', 'into the store', 6]);
 });
 
 test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {

@@ -1,0 +1,34 @@
+import type { ConnectionStatus } from '../machines/connection.ts';
+import { resourceOf } from '../transports/resource.ts';
+
+/** How many streams to one URL are worth a word. A browser has six sockets for an origin over HTTP/1.1. */
+const many = 4;
+
+const streams = new Map<string, Set<object>>();
+let hasWarned = false;
+
+/**
+ * In development, warns once where a page has many streams to one URL: a module that is replaced while the page is open
+ * connects again, and nobody closes the connection that it made before. In production a bundler leaves out the body.
+ */
+export function countStreams(connection: object, url: unknown, status: ConnectionStatus): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      if (hasWarned || typeof document === 'undefined' || typeof url === 'function') return;
+      const address = String(url);
+      const toAddress = streams.get(address) ?? new Set();
+      if (status === 'connecting' || status === 'open') toAddress.add(connection);
+      else toAddress.delete(connection);
+      if (toAddress.size > 0) streams.set(address, toAddress);
+      else streams.delete(address);
+      if (toAddress.size < many) return;
+      hasWarned = true;
+      streams.clear();
+      console.warn(
+        `${many} connections to '${resourceOf(address)}' are open at once, and a browser has six sockets for an origin over HTTP/1.1. If hot module replacement has run a module again, the connection that it made before goes on: end it with \`import.meta.hot?.dispose(() => connection.close())\`. Components share a connection with \`useConnection\`.`,
+      );
+    }
+  } catch {}
+}
+
+declare const process: { env: { NODE_ENV?: string } };
