@@ -33,7 +33,7 @@ export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
 }
 
 /**
- * Starts a server that a test plays. It needs Node 20.16 or later.
+ * Starts a server that a test plays. It needs Node.
  *
  * @example
  * ```ts

@@ -1,4 +1,6 @@
-import { getInitialMicrosteps, getMicrosteps, type SnapshotFrom } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
+// As a namespace: the rest of the kit works with an XState that has no microsteps yet.
+import * as xstate from 'xstate';
 import { type ConnectionOptions, settingsOf } from '../../adapters/options.ts';
 import { type Choice, choose } from '../../machines/chart.ts';
 import {
@@ -79,13 +81,14 @@ export type Draft = {
   pending: { readonly from: string; readonly event: ConnectionEvent }[];
 };
 
-type Microsteps = ReturnType<typeof getMicrosteps<typeof connectionMachine>>;
+type Microsteps = ReturnType<typeof xstate.getMicrosteps<typeof connectionMachine>>;
 type Action = Microsteps[number][1][number];
 
 /** The model when the connection was made, and nothing has happened yet. */
 export function begin(options: ConnectionOptions, now: number, refreshesInSteps = false): Model {
+  if (!xstate.getMicrosteps) throw new Error('Paths through the statechart take XState 5.27 or later.');
   const input = { ...settingsOf(options), lastEventId: options.lastEventId };
-  const microsteps = getInitialMicrosteps(connectionMachine, input);
+  const microsteps = xstate.getInitialMicrosteps(connectionMachine, input);
   const [first] = microsteps;
   if (!first || first[0].status === 'error') throw first?.[0].error;
   const draft: Draft = {
@@ -120,7 +123,7 @@ export function after(model: Model, happen: (draft: Draft) => void): Model {
 /** Lets the statechart hear an event, and does what it wants done. */
 export function tell(draft: Draft, event: ConnectionEvent): void {
   draft.choices.push(choose(draft.snapshot, event));
-  follow(draft, event, getMicrosteps(connectionMachine, draft.snapshot, event));
+  follow(draft, event, xstate.getMicrosteps(connectionMachine, draft.snapshot, event));
 }
 
 /** Lets the statechart hear what its actors have to tell as soon as they start. */

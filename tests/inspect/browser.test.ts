@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +10,8 @@ import { type SseServer, startSseServer, status, stream } from '../support/sse-s
 import type { Plan } from './page/app.ts';
 import { asksForWindow } from './page/asks-for-window.ts';
 import { type Site, startSite } from './site.ts';
+
+const oldestInspector = join(import.meta.dirname, '../oldest-peers/node_modules/@statelyai/inspect');
 
 let site: Site;
 let lenient: Browser;
@@ -38,7 +41,7 @@ afterEach(async () => {
 
 async function visit(
   plan: Plan,
-  { browser = lenient, build }: { browser?: Browser; build?: 'production' } = {},
+  { browser = lenient, build, at = site }: { browser?: Browser; build?: 'production'; at?: Site } = {},
 ): Promise<{ page: Page; loaded: Set<string> }> {
   context = await browser.newContext();
   const page = await context.newPage();
@@ -53,7 +56,7 @@ async function visit(
   // To look into the page counts as a click there: until the window is blocked, nobody may.
   const blocked =
     browser === strict && page.waitForEvent('console', (entry) => entry.text() === asksForWindow);
-  await page.goto(site.app(plan, build));
+  await page.goto(at.app(plan, build));
   await blocked;
   return { page, loaded };
 }
@@ -161,6 +164,14 @@ describe('an inspector receives all that happens to a connection that fails and 
     expect(await page.getByRole('button').count()).toBe(0);
   });
 
+  test('in a window of the oldest inspector', async () => {
+    await using oldest = await startSite({ statelys: oldestInspector });
+    const plan = { inspect: { url: oldest.inspector }, connect: url() };
+    const { page } = await visit(plan, { at: oldest });
+    await failInAllWays(page);
+    expectTheWholeStory(await received(await openedWindow(), hasRecovered));
+  });
+
   test('in a frame of the page', async () => {
     const { page } = await visit({ inspect: { url: site.inspector }, frame: true, connect: url() });
     await failInAllWays(page);
@@ -263,7 +274,7 @@ describe('in production', () => {
 });
 
 test('where the package of the inspector is missing, that is said once, and connections are as they were', async () => {
-  await using bare = await startSite(['@statelyai/inspect']);
+  await using bare = await startSite({ external: ['@statelyai/inspect'] });
   const { page } = await visit({});
   await page.goto(bare.app({ inspect: { url: site.inspector }, connect: server.url }));
   await page.waitForFunction(() => window.app.connection?.state.status === 'open');

@@ -12,7 +12,14 @@ export interface Site extends AsyncDisposable {
   readonly inspectorFiles: ReadonlySet<string>;
 }
 
-export async function startSite(external: string[] = []): Promise<Site> {
+interface SiteOptions {
+  /** What is not bundled, as if it were not installed. */
+  external?: string[];
+  /** The folder of the inspector of Stately, if not of the installed one. */
+  statelys?: string;
+}
+
+export async function startSite({ external = [], statelys }: SiteOptions = {}): Promise<Site> {
   const files = new Map<string, string>();
   const inspectorFiles = new Set<string>();
   for (const mode of ['development', 'production']) {
@@ -24,6 +31,7 @@ export async function startSite(external: string[] = []): Promise<Site> {
       outdir: `/${mode}`,
       format: 'esm',
       external,
+      alias: statelys ? { '@statelyai/inspect': statelys } : {},
       define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
       logLevel: 'error',
     });

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { assertBuilt, peers, root } from './built.ts';
+
+const installedPeers = join(root, 'node_modules');
 
 /** A project outside this repository that has the package as npm would publish it. */
 export interface Consumer {
@@ -15,11 +17,12 @@ export interface Consumer {
   tarball: Uint8Array;
 }
 
-export function createConsumer(): Consumer {
+/** @param modules Where the peers are taken from; those that are not there are the installed ones. */
+export function createConsumer(modules = installedPeers): Consumer {
   assertBuilt();
   const folder = mkdtempSync(join(tmpdir(), 'sse-machine-consumer-'));
-  const modules = join(folder, 'node_modules');
-  const installed = join(modules, 'sse-machine');
+  const own = join(folder, 'node_modules');
+  const installed = join(own, 'sse-machine');
   mkdirSync(installed, { recursive: true });
 
   // Without scripts, because `prepack` would build again under the feet of the other tests.
@@ -33,8 +36,9 @@ export function createConsumer(): Consumer {
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], { cwd: folder });
 
   for (const name of [...peers, '@types/react']) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+    const found = [modules, installedPeers].map((from) => join(from, name)).find((path) => existsSync(path));
+    mkdirSync(dirname(join(own, name)), { recursive: true });
+    symlinkSync(found ?? join(installedPeers, name), join(own, name), 'junction');
   }
   return { folder, installed, files: filesIn(installed), tarball: readFileSync(join(folder, tarball)) };
 }

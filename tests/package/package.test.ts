@@ -11,8 +11,17 @@ import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
 import { fromNpm } from './from-npm.ts';
 
-/** The oldest TypeScript that the declarations are for, and the one that makes them. */
-const typescripts = ['5.4.5', packageJson.devDependencies.typescript];
+const modern = ['bundler', 'nodenext'];
+
+/** From the oldest TypeScript that the declarations are for to the one that makes them. `npm test` tries these two. */
+const typescripts = [
+  { version: '5.4.5', resolutions: [...modern, 'node10'], isQuick: true },
+  { version: '5.9.3', resolutions: [...modern, 'node10'] },
+  { version: '6.0.3', resolutions: [...modern, 'node10'] },
+  { version: packageJson.devDependencies.typescript, resolutions: modern, isQuick: true },
+]
+  .filter(({ isQuick }) => isQuick || process.env['EVERY_BUNDLER'])
+  .flatMap(({ version, resolutions }) => resolutions.map((resolution) => ({ version, resolution })));
 
 let consumer: Consumer;
 
@@ -52,9 +61,25 @@ describe('the published package', () => {
     expect(consumer.files).toEqual(expect.arrayContaining(targets.map((file) => posix.normalize(file))));
   });
 
+  test('leads those who do not know exports to the same files', () => {
+    const { main, types, alias, typesVersions, exports } = packageJson;
+    const { '.': first, './package.json': _, ...others } = exports;
+    expect({ types, default: main }).toEqual(first);
+    const paths = Object.entries(others);
+    expect(alias).toEqual(Object.fromEntries(paths.map(([path, { default: file }]) => [path, file])));
+    expect(typesVersions['*']).toEqual(
+      Object.fromEntries(paths.map(([path, { types }]) => [path.slice(2), [types]])),
+    );
+  });
+
   test('says at the beginning of the entry for React that it is for clients, as Next.js wants it', () => {
     const entry = readFileSync(join(consumer.installed, packageJson.exports['./react'].default), 'utf8');
     expect(entry).toMatch(/^'use client';\n/);
+    const imports = consumer.files.filter(
+      (file) =>
+        file.endsWith('.js') && /from 'react'/.test(readFileSync(join(consumer.installed, file), 'utf8')),
+    );
+    expect(imports.map((file) => `./${file}`)).toEqual([packageJson.exports['./react'].default]);
   });
 
   test('holds every source that its maps name', () => {
@@ -118,18 +143,19 @@ describe('a TypeScript project', () => {
   });
 
   test.each(typescripts)(
-    'of TypeScript %s that knows ES2022 alone can check every declaration',
-    (version) => {
-      const isOurs = version === packageJson.devDependencies.typescript;
-      const typescript = isOurs ? join(root, 'node_modules/typescript') : fromNpm('typescript', version);
-      const folder = join(consumer.folder, `typescript-${version}`);
+    'of TypeScript $version that knows ES2022 alone can check every declaration with moduleResolution $resolution',
+    ({ version, resolution }) => {
+      const typescript = fromNpm('typescript', version);
+      const folder = join(consumer.folder, `typescript-${version}-${resolution}`);
       const compilerOptions = {
         strict: true,
         noEmit: true,
         skipLibCheck: false,
         target: 'es2022',
         lib: ['es2022', 'dom'],
-        module: 'nodenext',
+        module: resolution === 'nodenext' ? 'nodenext' : 'esnext',
+        moduleResolution: resolution,
+        ...(version.startsWith('6.') && { ignoreDeprecations: '6.0' }),
         types: [],
       };
       mkdirSync(folder);
@@ -144,13 +170,15 @@ describe('a TypeScript project', () => {
       const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
       expect(ours).toEqual([]);
     },
+    300_000,
   );
 });
 
-/** The package is ESM alone: what asks in other ways is not served. */
+/** The package is ESM alone: `require` is not served. */
 function isAboutCommonJs(problem: string | Problem): boolean {
-  if (typeof problem === 'string' || !('resolutionKind' in problem)) return false;
-  return problem.resolutionKind === 'node10' || problem.resolutionKind === 'node16-cjs';
+  return (
+    typeof problem !== 'string' && 'resolutionKind' in problem && problem.resolutionKind === 'node16-cjs'
+  );
 }
 
 const app = `

@@ -43,10 +43,13 @@ export async function openStately(
   }, signal);
 }
 
+type StatelysPackage = typeof import('@statelyai/inspect');
+
 /** In a `try`, because webpack and Rspack take it for optional there, and fail where it is not installed otherwise. */
 async function statelysPackage() {
   try {
-    return await import('@statelyai/inspect');
+    const module: StatelysPackage & { default?: StatelysPackage } = await import('@statelyai/inspect');
+    return module.default ?? module; // 0.4 is CommonJS, which an ES module is given as the default
   } catch (cause) {
     throw new Error('To inspect connections, install @statelyai/inspect, or ask for the viewer `local`.', {
       cause,
