@@ -1,9 +1,10 @@
-import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
+import { type Actor, type AnyActorRef, createActor } from 'xstate';
 import type { ConnectionClock } from '../machines/clock.ts';
 import { selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure, isConnectionError, toFailure } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { MessageBatch } from '../machines/message.ts';
+import { announceActor } from '../machines/onlooker.ts';
 import { type TabsContext, type TabsSettings, tabsMachine } from '../machines/tabs.ts';
 import type { EventStream, TransportRequest } from '../transports/transport.ts';
 import { fromChannel } from './channel.ts';
@@ -15,6 +16,7 @@ import type { Said, Word } from './words.ts';
 export interface TabOptions {
   /** The name that the tabs have in common which share a stream. */
   readonly name: string;
+  readonly url: string | URL;
   readonly settings: TabsSettings;
   readonly clock: ConnectionClock;
   /** The tab has nothing left to do. */
@@ -38,7 +40,7 @@ interface Upstream {
  * handed to the connections of the page.
  */
 export class Tab {
-  readonly actor: ActorRefFrom<typeof tabsMachine>;
+  readonly actor: Actor<typeof tabsMachine>;
   readonly #clock: ConnectionClock;
   readonly #log = new StreamLog();
   /** The connections that want the stream, in the order in which they came. */
@@ -57,7 +59,7 @@ export class Tab {
   #hasAsked = false;
   #orphaned: unknown;
 
-  constructor({ name, settings, clock, onAway }: TabOptions) {
+  constructor({ name, url, settings, clock, onAway }: TabOptions) {
     this.#clock = clock;
     const self = crypto.randomUUID?.() ?? String(Math.random());
     const machine = tabsMachine.provide({
@@ -81,6 +83,7 @@ export class Tab {
       },
     });
     this.actor = createActor(machine, { input: { self, ...settings }, clock });
+    announceActor(this.actor, url);
     this.actor.start();
     this.actor.subscribe((snapshot) => {
       if (snapshot.matches('away')) this.#leave(onAway);
