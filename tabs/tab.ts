@@ -166,13 +166,14 @@ export function createTab({ name, settings, clock, onAway }: TabOptions) {
   /** Opens the stream that another tab had open, for connections that heard it. */
   async function takeOver({ client, lastEventId }: Reader): Promise<void> {
     const isOver = await open(client, { lastEventId }, source !== undefined);
-    if (isOver || !mayRequest()) return;
+    if (isOver) return;
     // The server wants no second stream: the tab that led until now is to drop the first.
     say({ type: 'release' });
-    clock.setTimeout(() => mayRequest() && !requested && void open(client, { lastEventId }), releaseTime);
+    const refused = requested;
+    clock.setTimeout(() => requested === refused && void open(client, { lastEventId }), releaseTime);
   }
 
-  /** @returns false when the server minds a second stream, and there may be one. */
+  /** @returns false when the server minds a second stream, and there may be one; the request is still on its way. */
   async function open(client: Client, request: TransportRequest, mayBeSecond = false): Promise<boolean> {
     const aborter = new AbortController();
     const { signal } = aborter;
@@ -197,10 +198,7 @@ export function createTab({ name, settings, clock, onAway }: TabOptions) {
     } catch (cause) {
       if (signal.aborted) return true;
       const error = asError(cause);
-      if (mayBeSecond && /^4(?!01)/.test(String(error.status))) {
-        requested = undefined;
-        return false;
-      }
+      if (mayBeSecond && /^4(?!01)/.test(String(error.status))) return false;
       end(own, error);
     }
     return true;
