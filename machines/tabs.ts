@@ -300,7 +300,6 @@ export const tabsMachine = setup({
               after: {
                 answerTime: [
                   { guard: 'hasTakenOver', target: '#tabs.member.apart' },
-                  { guard: 'shouldHandOver', target: 'handingOver' },
                   { target: 'established' },
                 ],
               },
@@ -313,7 +312,16 @@ export const tabsMachine = setup({
             /** The page cannot be seen. When that lasts, a tab that can be seen is to lead. */
             hidden: {
               tags: 'requests',
-              after: { yieldAfter: 'counting' },
+              after: { yieldAfter: 'looking' },
+              on: { 'page.visible': { target: 'established', actions: 'recordVisibility' } },
+            },
+            /** Hears whether there is a tab that can be seen. */
+            looking: {
+              tags: 'requests',
+              entry: ['forgetTabs', { type: 'say', params: 'count' }],
+              after: {
+                answerTime: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: 'hidden' }],
+              },
               on: { 'page.visible': { target: 'established', actions: 'recordVisibility' } },
             },
             /** No connection of this tab wants the stream; perhaps one does again in a moment. */

@@ -15,7 +15,7 @@ import { defaultReporter } from '../transports/report.ts';
 import { isSafe, lastEventIdAt, type Transport } from '../transports/transport.ts';
 import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
 import type { Client } from './reader.ts';
-import { Tab } from './tab.ts';
+import { createTab, type Tab } from './tab.ts';
 import { version } from './words.ts';
 
 /** The options of {@link acrossTabs}, but for the scope. */
@@ -95,7 +95,7 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
       const url = await supply('url', given.url, reportError);
       const lastEventId = lastEventIdAt(url, request);
       const name = prefix + [method, addressOf(url), ...(events ?? [])].join(' ');
-      const known = tabs.get(name) ?? new Tab({ name, url, settings, clock, onAway: () => forget(name) });
+      const known = tabs.get(name) ?? createTab({ name, url, settings, clock, onAway: () => forget(name) });
       tabs.set(name, known);
       client ??= { transport: own, connection: request.connection, isOnItsOwn: false };
       if (tab !== known) tab?.forget(client);

@@ -20,10 +20,11 @@ export function fromLock(name: string, now: () => number): CallbackActorLogic<Lo
       const hold = () => {
         if (phase === 'over') return undefined;
         phase = 'holding';
-        report({ type: 'lock.granted', at: now() });
-        return new Promise<void>((resolve) => {
+        const held = new Promise<void>((resolve) => {
           release = resolve;
         });
+        report({ type: 'lock.granted', at: now() }); // which may have it let go at once
+        return held;
       };
       navigator.locks.request(name, given, hold).catch(() => {
         const before = phase;

@@ -20,6 +20,8 @@ interface ReaderOptions {
   readonly request: TransportRequest;
   readonly signal: AbortSignal;
   readonly clock: ConnectionClock;
+  readonly log: StreamLog;
+  /** The connection wants it no more. */
   readonly onLeft: (reader: Reader) => void;
   /** Its own request has failed. */
   readonly onFailed: (reader: Reader, error: unknown) => void;
@@ -32,169 +34,145 @@ const replayTime = 1_000;
 const catchUpTime = 10_000;
 
 /** One request of a connection, and the stream that it gets out of the one that is shared. */
-export class Reader {
-  readonly client: Client;
-  readonly request: TransportRequest;
-  readonly stream: Promise<EventStream>;
-  isAccepted = false;
+export type Reader = ReturnType<typeof createReader>;
+
+export function createReader({ client, request, signal, clock, log, onLeft, onFailed }: ReaderOptions) {
   /** Where it stands: it hears all that comes, waits for its place to come by, or reads a stream of its own. */
-  #phase: 'waiting' | 'hearing' | 'seeking' | 'catching up' | 'over' = 'waiting';
-  #position: Position;
-  #clock: ConnectionClock;
-  #timer: unknown;
-  #own: AbortController | undefined;
-  #leave: () => void;
-  #onFailed: ReaderOptions['onFailed'];
-  #accept: (stream: EventStream) => void = () => {};
-  #refuse: (error: unknown) => void = () => {};
-  readonly #feed = createFeed<MessageBatch>(() => this.#leave());
+  let phase: 'waiting' | 'hearing' | 'seeking' | 'catching up' | 'over' = 'waiting';
+  let position: Position = { id: request.lastEventId, beyond: 0 };
+  let isAccepted = false;
+  let timer: unknown;
+  let own: AbortController | undefined;
+  let accept: (stream: EventStream) => void;
+  let refuse: (error: unknown) => void;
+  const stream = new Promise<EventStream>((resolve, reject) => {
+    [accept, refuse] = [resolve, reject];
+  });
+  const feed = createFeed<MessageBatch>(leave);
+  signal.addEventListener('abort', leave);
 
-  constructor({ client, request, signal, clock, onLeft, onFailed }: ReaderOptions) {
-    this.#onFailed = onFailed;
-    this.client = client;
-    this.request = request;
-    this.#clock = clock;
-    this.#position = { id: request.lastEventId, beyond: 0 };
-    this.#leave = () => {
-      if (this.#phase === 'over') return;
-      this.#stop();
-      this.#phase = 'over';
-      signal.removeEventListener('abort', this.#leave);
-      this.fail(signal.reason);
-      onLeft(this);
-    };
-    this.stream = new Promise((resolve, reject) => {
-      this.#accept = resolve;
-      this.#refuse = reject;
-    });
-    signal.addEventListener('abort', this.#leave);
+  function leave(): void {
+    if (phase === 'over') return;
+    fail(signal.reason);
+    onLeft(reader);
   }
 
-  get lastEventId(): string {
-    return this.#position.id;
+  function enter(next: typeof phase): void {
+    clock.clearTimeout(timer);
+    own?.abort();
+    phase = next;
+    if (next === 'over') signal.removeEventListener('abort', leave);
   }
 
-  /** Goes on in a stream that was opened just now, or was open before. */
-  begin(log: StreamLog, openedAt: number): void {
-    if (this.#phase === 'catching up' || this.#phase === 'over') return;
-    this.#stop();
-    const { after, resumedAfter, first } = log.stretch;
-    const { id } = this.#position;
-    if (this.#goOn(log, id === after ? resumedAfter : undefined)) return;
-    if (id === '') {
-      const isNew = !this.isAccepted;
-      this.#admit();
-      // Nobody can know what came before this stretch.
-      if (!isNew) this.push({ messages: [], lastEventId: '', gap: { reason: 'no-ids', resumedAfter: '' } });
-      for (const batch of log.from(isNew ? log.next : first)) this.push(batch);
-      if (isNew && log.lastEventId !== '') this.push({ messages: [], lastEventId: log.lastEventId });
-      this.#phase = 'hearing';
-      return;
-    }
-    this.#phase = 'seeking';
-    const left = openedAt + replayTime - this.#clock.now();
-    this.#timer = this.#clock.setTimeout(() => void this.#catchUp(log), Math.max(0, left));
+  function push(batch: MessageBatch): void {
+    position = positionAfter(batch, position);
+    feed.push(batch);
   }
 
-  /** Takes what has just come. */
-  take(batch: MessageBatch, log: StreamLog): void {
-    if (this.#phase === 'hearing') this.push(batch);
-    else if (this.#phase === 'seeking') this.#goOn(log);
+  function admit(resumedAfter?: string): void {
+    if (!isAccepted) accept(Object.assign(feed.values, { resumedAfter }));
+    isAccepted = true;
   }
 
-  push(batch: MessageBatch): void {
-    this.#position = positionAfter(batch, this.#position);
-    this.#feed.push(batch);
-  }
-
-  /** A sign of life. */
-  hearAlive(): void {
-    if (this.#phase === 'hearing')
-      this.#feed.push({ messages: [], lastEventId: this.#position.id, keepAlive: true });
-  }
-
-  fail(error: unknown): void {
-    this.#stop();
-    this.#phase = 'over';
-    if (this.isAccepted) this.#feed.fail(error);
-    else this.#refuse(error);
-  }
-
-  end(): void {
-    this.#stop();
-    this.#phase = 'over';
-    this.#feed.end();
-  }
-
-  #admit(resumedAfter?: string): void {
-    if (this.isAccepted) return;
-    this.isAccepted = true;
-    this.#accept(Object.assign(this.#feed.values, { resumedAfter }));
+  function fail(error: unknown): void {
+    enter('over');
+    if (isAccepted) feed.fail(error);
+    else refuse(error);
   }
 
   /** Goes on where it stands, if that is known. */
-  #goOn(log: StreamLog, resumedAfter?: string): boolean {
-    const rest = log.after(this.#position);
+  function goOn(): boolean {
+    const rest = log.after(position);
     if (!rest) return false;
-    this.#stop();
-    this.#phase = 'hearing';
-    if (this.isAccepted && resumedAfter !== undefined && resumedAfter !== this.lastEventId) {
-      this.push({ messages: [], lastEventId: this.lastEventId, gap: { reason: 'server', resumedAfter } });
-    }
-    this.client.isOnItsOwn = false;
-    this.#admit(resumedAfter);
-    for (const batch of rest) this.push(batch);
+    const { after, resumedAfter } = log.known.stretch;
+    const { id } = position;
+    const said = phase !== 'catching up' && id === after ? resumedAfter : undefined;
+    enter('hearing');
+    client.isOnItsOwn = false;
+    if (isAccepted && said !== undefined)
+      push({ messages: [], lastEventId: id, gap: { reason: 'server', resumedAfter: said } });
+    admit(said);
+    rest.forEach(push);
     return true;
   }
 
+  /** Goes on with what comes next, whatever that leaves out. */
+  function skip(isGap: boolean): void {
+    const { lastEventId } = log.known;
+    enter('hearing');
+    admit();
+    if (isGap) push({ messages: [], lastEventId, gap: { reason: 'server', resumedAfter: lastEventId } });
+  }
+
   /** Asks the server for what the others no longer have. */
-  async #catchUp(log: StreamLog): Promise<void> {
-    this.#stop();
-    this.#phase = 'catching up';
-    const own = new AbortController();
-    this.#own = own;
-    this.client.isOnItsOwn = true;
-    const { next } = log;
+  async function catchUp(): Promise<void> {
+    enter('catching up');
+    own = new AbortController();
+    client.isOnItsOwn = true;
+    const asking = own.signal;
+    const { next } = log.known;
     // Where nothing came meanwhile, it has all there was.
-    this.#timer = this.#clock.setTimeout(
-      () => this.#skip(log, !this.isAccepted || log.next > next),
-      catchUpTime,
-    );
+    timer = clock.setTimeout(() => skip(!isAccepted || log.known.next > next), catchUpTime);
     try {
-      const { lastEventId } = this;
-      const stream = await this.client.transport({ lastEventId }, own.signal);
-      if (own.signal.aborted) return;
-      this.#admit(stream.resumedAfter);
+      const stream = await client.transport({ lastEventId: position.id }, asking);
+      if (asking.aborted) return;
+      admit(stream.resumedAfter);
       for await (const batch of stream) {
-        if (own.signal.aborted) return;
-        this.push(batch);
-        if (this.#goOn(log)) return;
+        if (asking.aborted) return;
+        push(batch);
+        if (goOn()) return;
       }
-      if (!own.signal.aborted) this.#skip(log, true);
+      if (!asking.aborted) skip(true);
     } catch (error) {
-      if (own.signal.aborted) return;
-      if (isSecondStreamRefused(error)) this.#skip(log, true);
-      else this.#onFailed(this, error);
+      if (asking.aborted) return;
+      // The server wants no second stream.
+      if (isConnectionError(error) && /^40[39]$/.test(String(error.status))) skip(true);
+      else onFailed(reader, error);
     }
   }
 
-  /** Goes on with what comes next. */
-  #skip(log: StreamLog, isGap: boolean): void {
-    this.#stop();
-    this.#admit();
-    this.#phase = 'hearing';
-    if (!isGap) return;
-    const { lastEventId } = log;
-    this.push({ messages: [], lastEventId, gap: { reason: 'server', resumedAfter: lastEventId } });
-  }
-
-  #stop(): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#own?.abort();
-    this.#own = undefined;
-  }
-}
-
-function isSecondStreamRefused(error: unknown): boolean {
-  return isConnectionError(error) && (error.status === 403 || error.status === 409);
+  const reader = {
+    client,
+    request,
+    stream,
+    get isAccepted() {
+      return isAccepted;
+    },
+    get lastEventId() {
+      return position.id;
+    },
+    /** Goes on in the stream of the log, which was opened just now or was open before. */
+    begin(openedAt: number): void {
+      if (phase === 'catching up' || phase === 'over') return;
+      const { stretch, first, batches, lastEventId } = log.known;
+      if (position.id !== '') {
+        if (goOn()) return;
+        enter('seeking');
+        timer = clock.setTimeout(catchUp, Math.max(0, openedAt + replayTime - clock.now()));
+        return;
+      }
+      const isNew = !isAccepted;
+      enter('hearing');
+      admit();
+      if (isNew) return void (lastEventId !== '' && push({ messages: [], lastEventId }));
+      // Nobody can know what came before this stretch.
+      push({ messages: [], lastEventId: '', gap: { reason: 'no-ids', resumedAfter: '' } });
+      batches.slice(stretch.first - first).forEach(push);
+    },
+    /** Takes what has just come. */
+    take(batch: MessageBatch): void {
+      if (phase === 'hearing') push(batch);
+      else if (phase === 'seeking') goOn();
+    },
+    /** A sign of life. */
+    hearAlive(): void {
+      if (phase === 'hearing') feed.push({ messages: [], lastEventId: position.id, keepAlive: true });
+    },
+    fail,
+    end(): void {
+      enter('over');
+      feed.end();
+    },
+  };
+  return reader;
 }

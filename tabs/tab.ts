@@ -1,16 +1,16 @@
-import { type Actor, type AnyActorRef, createActor } from 'xstate';
+import { type AnyActorRef, createActor } from 'xstate';
 import type { ConnectionClock } from '../machines/clock.ts';
 import { selectStatus } from '../machines/connection.ts';
-import { ConnectionError, type Failure, isConnectionError, toFailure } from '../machines/connection-error.ts';
+import { ConnectionError, type Failure, toFailure } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
-import { type TabsContext, type TabsSettings, tabsMachine } from '../machines/tabs.ts';
+import { type TabsSettings, tabsMachine } from '../machines/tabs.ts';
 import type { EventStream, TransportRequest } from '../transports/transport.ts';
 import { fromChannel } from './channel.ts';
 import { fromLock } from './lock.ts';
-import { type Client, Reader } from './reader.ts';
-import { StreamLog } from './stream-log.ts';
+import { type Client, createReader, type Reader } from './reader.ts';
+import { createStreamLog } from './stream-log.ts';
 import type { Said, Word } from './words.ts';
 
 export interface TabOptions {
@@ -23,401 +23,366 @@ export interface TabOptions {
   readonly onAway: () => void;
 }
 
-/** How long the stream may take that another tab opens, for connections that had one, in milliseconds. */
-const takeOverTime = 10_000;
-
-/** How long a server may take to notice that a stream was dropped, in milliseconds. */
-const releaseTime = 500;
-
 /** The request for the stream that the tabs share, and that stream. */
 interface Upstream {
   readonly client: Client;
   readonly aborter: AbortController;
 }
 
+/** How long the stream may take that another tab opens, for connections that had one, in milliseconds. */
+const takeOverTime = 10_000;
+
+/** How long a server may take to notice that a stream was dropped, in milliseconds. */
+const releaseTime = 500;
+
 /**
  * This page, among those that share a stream. The statechart says which tab opens it; here it is opened, passed on and
  * handed to the connections of the page.
  */
-export class Tab {
-  readonly actor: Actor<typeof tabsMachine>;
-  readonly #clock: ConnectionClock;
-  readonly #log = new StreamLog();
-  /** The connections that want the stream, in the order in which they came. */
-  readonly #clients = new Map<Client, () => void>();
-  #readers: readonly Reader[] = [];
-  #upstream: Upstream | undefined;
+export type Tab = ReturnType<typeof createTab>;
+
+export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
+  const self = crypto.randomUUID?.() ?? String(Math.random());
+  const log = createStreamLog();
+  /** The connections that want the stream, in the order in which they came, and how to stop watching them. */
+  const clients = new Map<Client, () => void>();
+  let readers: readonly Reader[] = [];
+  let upstream: Upstream | undefined;
   /** The request that is on its way. */
-  #request: Upstream | undefined;
-  /** The tab whose stream the log has: its name, or that of another. */
-  #source: string | undefined;
-  #openedAt = 0;
+  let requested: Upstream | undefined;
+  /** The tab whose stream the log has: this one, or another. */
+  let source: string | undefined;
+  let openedAt = 0;
   /** A refusal of the credentials, which is none for the others as long as they may be renewed. */
-  #refusal: Failure | undefined;
-  #say: ((word: Word) => void) | undefined;
-  #heardAt = 0;
-  #hasAsked = false;
-  #orphaned: unknown;
+  let refusal: Failure | undefined;
+  let say: (word: Word) => void = nothing;
+  let heardAt = 0;
+  let hasAsked = false;
+  let orphaned: unknown;
 
-  constructor({ name, url, settings, clock, onAway }: TabOptions) {
-    this.#clock = clock;
-    const self = crypto.randomUUID?.() ?? String(Math.random());
-    const machine = tabsMachine.provide({
-      actors: {
-        environment: fromEnvironment(clock),
-        lock: fromLock(name, clock.now),
-        channel: fromChannel({
-          name,
-          self,
-          isVisible: () => this.#context.isVisible,
-          leadsSince: () => (this.#context.leader === self ? this.#context.since : undefined),
-          hear: (said) => this.#hear(said),
-          speak: (post) => {
-            this.#say = post;
-          },
-        }),
-      },
-      actions: {
-        dropStream: () => this.#drop(),
-        announceStream: () => this.#announce(),
-      },
-    });
-    this.actor = createActor(machine, { input: { self, ...settings }, clock });
-    announceActor(this.actor, url);
-    this.actor.start();
-    this.actor.subscribe((snapshot) => {
-      if (snapshot.matches('away')) this.#leave(onAway);
-      else this.#advance();
-    });
+  const machine = tabsMachine.provide({
+    actors: {
+      environment: fromEnvironment(clock),
+      lock: fromLock(name, clock.now),
+      channel: fromChannel({
+        name,
+        self,
+        isVisible: () => context().isVisible,
+        leadsSince: () => (leads() ? context().since : undefined),
+        hear,
+        speak(post = nothing) {
+          say = post;
+        },
+      }),
+    },
+    actions: { dropStream: drop, announceStream: announce },
+  });
+  const actor = createActor(machine, { input: { self, ...settings }, clock });
+  announceActor(actor, url);
+  actor.start();
+  actor.subscribe((snapshot) => {
+    if (snapshot.matches('away')) goAway();
+    else advance();
+  });
+
+  function context() {
+    return actor.getSnapshot().context;
   }
 
-  get #context(): TabsContext {
-    return this.actor.getSnapshot().context;
+  function leads(): boolean {
+    return context().leader === self;
   }
 
-  get #mayRequest(): boolean {
-    return this.actor.getSnapshot().hasTag('requests');
+  function mayRequest(): boolean {
+    return actor.getSnapshot().hasTag('requests');
   }
 
-  /** Whether the requests of a connection leave from here, with its credentials. */
-  sendsRequestsOf({ isOnItsOwn }: Client): boolean {
-    return isOnItsOwn || this.#mayRequest;
-  }
-
-  /** Gets a connection its stream. */
-  read(client: Client, request: TransportRequest, signal: AbortSignal): Promise<EventStream> {
-    const onLeft = (reader: Reader) => {
-      this.#readers = this.#readers.filter((other) => other !== reader);
-      if (!client.connection && !this.#readers.some((other) => other.client === client)) this.forget(client);
-    };
-    const onFailed = (reader: Reader, error: unknown) => this.#fail(reader, asConnectionError(error));
-    const reader = new Reader({ client, request, signal, clock: this.#clock, onLeft, onFailed });
-    this.#readers = [...this.#readers, reader];
-    if (!this.#clients.has(client)) this.#clients.set(client, this.#watch(client));
-    this.actor.send({ type: 'stream.wanted' });
-    this.#advance();
-    return reader.stream;
-  }
-
-  /** The connection no longer wants the stream. */
-  forget(client: Client): void {
-    this.#clients.get(client)?.();
-    if (this.#clients.delete(client) && this.#clients.size === 0)
-      this.actor.send({ type: 'stream.unwanted' });
-  }
-
-  /** Ends it all, as when the user signs out. */
-  close(error: ConnectionError): void {
-    this.#failAll(error);
-    for (const client of [...this.#clients.keys()]) this.forget(client);
-  }
-
-  /** A connection wants the stream until it is closed or has failed. */
-  #watch(client: Client): () => void {
-    const { connection } = client;
-    if (!connection) return () => {};
-    const leave = () => this.forget(client);
-    const { unsubscribe } = (connection as AnyActorRef).subscribe({
-      next: (snapshot) => {
-        const status = selectStatus(snapshot);
-        if (status === 'failed' && this.#refusal && this.#isDriver(client)) this.#tellRefusal();
-        if (status === 'failed' || status === 'closed') leave();
-      },
-      error: leave,
-      complete: leave,
-    });
-    return unsubscribe;
+  /** Says what only the tab says that leads. */
+  function tell(word: Word): void {
+    if (leads()) say(word);
   }
 
   /** The connection whose requests are made; the others wait for what becomes of them. */
-  #isDriver(client: Client): boolean {
-    const [driver] = this.#clients.keys();
-    return client === driver;
+  function isDriver(client: Client): boolean {
+    return client === clients.keys().next().value;
   }
 
-  #advance(): void {
-    const waiting = this.#readers.filter(({ isAccepted }) => !isAccepted);
-    const isOpen = this.#source !== undefined;
-    this.#watchOrphans();
-    if (!this.#mayRequest) {
-      if (isOpen) for (const reader of waiting) reader.begin(this.#log, this.#openedAt);
+  /** A connection wants the stream until it is closed or has failed. */
+  function watch(client: Client): () => void {
+    const leave = () => forget(client);
+    const next: Parameters<AnyActorRef['subscribe']>[0] = (snapshot) => {
+      const status = selectStatus(snapshot);
+      if (status === 'failed' && refusal && isDriver(client)) {
+        tell({ type: 'down', error: refusal });
+        refusal = undefined;
+      }
+      if (/failed|closed/.test(status)) leave();
+    };
+    const watching = client.connection?.subscribe({ next, error: leave, complete: leave });
+    return () => watching?.unsubscribe();
+  }
+
+  function forget(client: Client): void {
+    clients.get(client)?.();
+    if (clients.delete(client) && clients.size === 0) actor.send({ type: 'stream.unwanted' });
+  }
+
+  function remove(reader: Reader): void {
+    readers = readers.filter((other) => other !== reader);
+  }
+
+  function failAll(error: ConnectionError | null): void {
+    for (const reader of readers) {
+      if (!error && !reader.isAccepted) continue;
+      remove(reader);
+      if (error) reader.fail(error);
+      else reader.end();
+    }
+  }
+
+  /** Gives every connection that waits what it waits for, as far as that is up to this tab. */
+  function advance(): void {
+    watchOrphans();
+    const waiting = readers.filter(({ isAccepted }) => !isAccepted);
+    if (!mayRequest()) {
+      if (source !== undefined) for (const reader of waiting) reader.begin(openedAt);
       return;
     }
-    if (this.#request) return;
-    if (this.#upstream) {
+    if (requested) return;
+    const served = readers.filter(({ isAccepted }) => isAccepted);
+    if (upstream) {
       for (const reader of waiting) {
-        if (this.#isReplacement(reader)) return void this.#open(reader.client, reader.request);
-        reader.begin(this.#log, this.#openedAt);
+        const { client, request } = reader;
+        // A connection whose stream is open wants another one.
+        const replaces = isDriver(client) && served.some((other) => other.client === client);
+        if (replaces) return void open(client, request);
+        reader.begin(openedAt);
       }
       return;
     }
-    const served = this.#readers.filter(({ isAccepted }) => isAccepted);
-    const left = served.find(({ client }) => this.#isDriver(client)) ?? served[0];
-    const first = waiting.find(({ client }) => this.#isDriver(client));
-    if (left) void this.#takeOver(left);
-    else if (first) void this.#open(first.client, first.request);
-  }
-
-  /** A connection whose stream is open wants another one. */
-  #isReplacement(reader: Reader): boolean {
-    return (
-      this.#isDriver(reader.client) &&
-      this.#readers.some(({ client, isAccepted }) => isAccepted && client === reader.client)
-    );
+    const left = served.find(({ client }) => isDriver(client)) ?? served[0];
+    const first = waiting.find(({ client }) => isDriver(client));
+    if (left) void takeOver(left);
+    else if (first) void open(first.client, first.request);
   }
 
   /** Opens the stream that another tab had open, for connections that heard it. */
-  async #takeOver({ client, lastEventId }: Reader): Promise<void> {
-    const hadLeader = this.#source !== undefined;
-    const isOver = await this.#open(client, { lastEventId }, hadLeader);
-    if (isOver || !this.#mayRequest) return;
+  async function takeOver({ client, lastEventId }: Reader): Promise<void> {
+    const isOver = await open(client, { lastEventId }, source !== undefined);
+    if (isOver) return;
     // The server wants no second stream: the tab that led until now is to drop the first.
-    this.#say?.({ type: 'release' });
-    this.#clock.setTimeout(() => this.#mayRequest && void this.#open(client, { lastEventId }), releaseTime);
+    say({ type: 'release' });
+    const refused = requested;
+    clock.setTimeout(() => requested === refused && void open(client, { lastEventId }), releaseTime);
   }
 
-  /** @returns false when the server minds a second stream, and `minds` says that this is to be told. */
-  async #open(client: Client, request: TransportRequest, minds = false): Promise<boolean> {
+  /** @returns false when the server minds a second stream, and there may be one; the request is still on its way. */
+  async function open(client: Client, request: TransportRequest, mayBeSecond = false): Promise<boolean> {
     const aborter = new AbortController();
-    const upstream = { client, aborter };
     const { signal } = aborter;
-    this.#request = upstream;
-    const isTakeOver = request.connection === undefined;
+    const own: Upstream = { client, aborter };
+    requested = own;
+    // The statechart of the connection knows nothing of this request, if it makes none itself.
     const timer =
-      isTakeOver &&
-      this.#clock.setTimeout(() => {
+      !request.connection &&
+      clock.setTimeout(() => {
         aborter.abort();
-        this.#end(upstream, new ConnectionError('timeout', 'The stream could not be opened again in time.'));
+        end(own, new ConnectionError('timeout', 'The stream could not be opened again in time.'));
       }, takeOverTime);
     try {
-      const stream = await client.transport(request, signal);
-      this.#clock.clearTimeout(timer);
+      const stream = await client.transport(request, signal).finally(() => clock.clearTimeout(timer));
       if (signal.aborted) return true;
-      this.#begin(upstream, request.lastEventId, stream.resumedAfter);
+      begin(own, request.lastEventId, stream.resumedAfter);
       for await (const batch of stream) {
         if (signal.aborted) return true;
-        this.#pass(batch);
+        pass(batch);
       }
-      if (!signal.aborted) this.#end(upstream, null);
-    } catch (error) {
-      this.#clock.clearTimeout(timer);
+      if (!signal.aborted) end(own, null);
+    } catch (cause) {
       if (signal.aborted) return true;
-      if (minds && isRefusal(error)) {
-        this.#request = undefined;
-        return false;
-      }
-      this.#end(upstream, asConnectionError(error));
+      const error = asError(cause);
+      if (mayBeSecond && /^4(?!01)/.test(String(error.status))) return false;
+      end(own, error);
     }
     return true;
   }
 
   /** The stream is open. */
-  #begin(upstream: Upstream, after: string, resumedAfter: string | undefined): void {
-    this.#upstream?.aborter.abort();
-    this.#upstream = upstream;
-    this.#request = undefined;
-    this.#refusal = undefined;
-    const isElsewhere = resumedAfter !== undefined && resumedAfter.trim() !== after.trim();
-    this.#log.begin(after, isElsewhere ? resumedAfter : undefined);
-    this.#listen(this.#context.self);
-    this.#announce();
+  function begin(own: Upstream, after: string, resumedAfter = after): void {
+    upstream?.aborter.abort();
+    upstream = own;
+    requested = refusal = undefined;
+    log.begin(after, resumedAfter.trim() === after.trim() ? undefined : resumedAfter);
+    listenTo(self);
+    announce();
   }
 
-  /** Hands a batch to all. */
-  #pass(batch: MessageBatch): void {
+  /** Hands what the stream brings to all. */
+  function pass(batch: MessageBatch): void {
     const { messages, lastEventId, retry } = batch;
-    if (messages.length === 0 && retry === undefined && lastEventId === this.#log.lastEventId) {
-      for (const reader of this.#readers) reader.hearAlive();
-      this.#tell({ type: 'alive' });
+    const { next, lastEventId: before } = log.known;
+    if (messages.length === 0 && retry === undefined && lastEventId === before) {
+      tell({ type: 'alive' });
+      hearAlive();
       return;
     }
-    const number = this.#log.next;
     const isResumable = lastEventId !== '';
-    if (isResumable !== this.#context.isResumable)
-      this.actor.send({ type: 'stream.identified', isResumable });
-    this.#tell({ type: 'batch', number, batch });
-    this.#deliver(batch);
+    if (isResumable !== context().isResumable) actor.send({ type: 'stream.identified', isResumable });
+    tell({ type: 'batch', number: next, batch });
+    deliver(batch);
   }
 
-  #deliver(batch: MessageBatch): void {
-    this.#log.append(batch);
-    for (const reader of this.#readers) reader.take(batch, this.#log);
+  function deliver(batch: MessageBatch): void {
+    log.append(batch);
+    for (const reader of readers) reader.take(batch);
+  }
+
+  function hearAlive(): void {
+    for (const reader of readers) reader.hearAlive();
   }
 
   /** The stream is over, or the request was refused. */
-  #end(upstream: Upstream, error: ConnectionError | Failure | null): void {
-    const isReplacement = this.#request === upstream && this.#upstream !== undefined;
-    if (this.#request === upstream) this.#request = undefined;
+  function end(own: Upstream, error: ConnectionError | null): void {
+    const isReplacement = requested === own && upstream;
+    if (requested === own) requested = undefined;
     if (isReplacement) {
-      const refused = this.#readers.filter((one) => !one.isAccepted && one.client === upstream.client);
-      for (const reader of refused) this.#fail(reader, asError(error));
+      for (const reader of readers) {
+        if (reader.isAccepted || reader.client !== own.client) continue;
+        remove(reader);
+        reader.fail(error);
+      }
       return;
     }
-    this.#upstream = undefined;
-    this.#source = undefined;
+    upstream = source = undefined;
     const failure = error && toFailure(error);
-    // Whoever leads may renew the credentials, and then nobody else needs to.
     if (failure?.kind === 'unauthorized') {
-      this.#refusal = failure;
-      for (const { client } of this.#readers) client.isOnItsOwn = true;
-    } else this.#tell({ type: 'down', error: failure });
-    this.#failAll(error && asError(error));
+      refusal = failure;
+      for (const { client } of readers) client.isOnItsOwn = true;
+    } else tell({ type: 'down', error: failure });
+    failAll(error);
   }
 
-  #tellRefusal(): void {
-    this.#tell({ type: 'down', error: this.#refusal ?? null });
-    this.#refusal = undefined;
-  }
-
-  #failAll(error: ConnectionError | null): void {
-    const readers = this.#readers;
-    this.#readers = [];
-    for (const reader of readers) {
-      if (error) reader.fail(error);
-      else if (reader.isAccepted) reader.end();
-      else this.#readers = [...this.#readers, reader];
-    }
-  }
-
-  #fail(reader: Reader, error: unknown): void {
-    this.#readers = this.#readers.filter((other) => other !== reader);
-    reader.fail(error);
+  function drop(): void {
+    if ((upstream || requested) && source === self) source = undefined;
+    upstream?.aborter.abort();
+    requested?.aborter.abort();
+    upstream = requested = undefined;
   }
 
   /** Tells the others what is open, and what came last. */
-  #announce(): void {
-    if (!this.#upstream) return;
-    const { stretch, first, batches } = this.#log;
-    this.#tell({ type: 'opened', since: this.#context.since, stretch, first, batches });
-  }
-
-  /** Says what only the tab says that leads. */
-  #tell(word: Word): void {
-    const { leader, self } = this.#context;
-    if (leader === self) this.#say?.(word);
+  function announce(): void {
+    const { stretch, first, batches } = log.known;
+    if (upstream) tell({ type: 'opened', since: context().since, stretch, first, batches });
   }
 
   /** From now on the log has the stream of a tab. */
-  #listen(source: string): void {
-    this.#source = source;
-    this.#openedAt = this.#clock.now();
-    this.#hasAsked = false;
-    for (const reader of this.#readers) reader.begin(this.#log, this.#openedAt);
-    this.#watchOrphans();
+  function listenTo(tab: string): void {
+    source = tab;
+    openedAt = clock.now();
+    hasAsked = false;
+    for (const reader of readers) reader.begin(openedAt);
+    watchOrphans();
   }
 
-  #hear(said: Said): void {
-    const { leader, self } = this.#context;
-    if (said.from === leader && leader !== self) this.#noteLife(said);
-    if (said.type === 'opened' && said.from === leader && !this.#upstream) this.#copy(said);
-    if (said.from !== (this.#source ?? leader)) return;
-    if (said.type === 'batch' && this.#source !== undefined) {
-      if (said.number === this.#log.next) this.#deliver(said.batch);
-      else if (said.number > this.#log.next) this.#ask();
-    } else if (said.type === 'alive') {
-      for (const reader of this.#readers) reader.hearAlive();
-    } else if (said.type === 'down') {
-      this.#source = undefined;
-      this.#failAll(said.error && asError(said.error));
+  function hear(said: Said): void {
+    const { leader, since } = context();
+    const { from } = said;
+    if (from === leader && said.type !== 'lead' && clock.now() - heardAt > settings.heartbeat / 4) {
+      heardAt = clock.now();
+      actor.send({ type: 'leader.heard', from, since });
+    }
+    if (said.type === 'opened' && from === leader && !upstream) copy(said);
+    if (from !== (source ?? leader)) return;
+    if (said.type === 'down') {
+      source = undefined;
+      failAll(said.error && asError(said.error));
+    } else if (said.type === 'alive') hearAlive();
+    else if (said.type === 'batch' && source) {
+      const { next } = log.known;
+      if (said.number === next) deliver(said.batch);
+      if (said.number <= next || hasAsked) return;
+      hasAsked = true; // for what it has missed
+      say({ type: 'here', isVisible: context().isVisible, asks: true });
     }
   }
 
   /** Takes over what the leader tells of its stream, unless it is known. */
-  #copy({ from, stretch, first, batches }: Extract<Said, { type: 'opened' }>): void {
-    const { next, stretch: known } = this.#log;
-    const isKnown =
-      from === this.#source &&
-      next === first + batches.length &&
-      stretch.first === known.first &&
-      stretch.after === known.after;
-    if (isKnown) return;
-    this.#log.copy(stretch, first, batches);
-    this.#listen(from);
-  }
-
-  /** Tells the statechart now and then that the leader is there. */
-  #noteLife(said: Said): void {
-    const now = this.#clock.now();
-    const { since, settings } = this.#context;
-    if (said.type === 'lead' || now - this.#heardAt < settings.heartbeat / 4) return;
-    this.#heardAt = now;
-    this.actor.send({ type: 'leader.heard', from: said.from, since });
-  }
-
-  /** Asks for what was missed. */
-  #ask(): void {
-    if (this.#hasAsked) return;
-    this.#hasAsked = true;
-    this.#say?.({ type: 'here', isVisible: this.#context.isVisible, asks: true });
+  function copy({ from, stretch, first, batches }: Extract<Said, { type: 'opened' }>): void {
+    const { next, stretch: known } = log.known;
+    const isSame = stretch.first === known.first && stretch.after === known.after;
+    if (from === source && isSame && next === first + batches.length) return;
+    log.copy(stretch, first, batches);
+    listenTo(from);
   }
 
   /** Connections whose stream nobody has open are not kept waiting for long. */
-  #watchOrphans(): void {
-    const { leader } = this.#context;
-    const isServed = this.#source !== undefined && (leader === null || leader === this.#source);
-    if (isServed || this.#mayRequest || !this.#readers.some(({ isAccepted }) => isAccepted)) {
-      this.#clock.clearTimeout(this.#orphaned);
-      this.#orphaned = undefined;
+  function watchOrphans(): void {
+    const { leader } = context();
+    const isServed = source !== undefined && (leader === null || leader === source);
+    if (isServed || mayRequest() || !readers.some(({ isAccepted }) => isAccepted)) {
+      clock.clearTimeout(orphaned);
+      orphaned = undefined;
     } else {
-      this.#orphaned ??= this.#clock.setTimeout(() => {
-        this.#orphaned = undefined;
-        this.#failAll(new ConnectionError('network', 'No other tab has opened the stream again.'));
+      orphaned ??= clock.setTimeout(() => {
+        orphaned = undefined;
+        failAll(new ConnectionError('network', 'No other tab has opened the stream again.'));
       }, takeOverTime);
     }
   }
 
-  #drop(): void {
-    const had = this.#upstream ?? this.#request;
-    this.#upstream?.aborter.abort();
-    this.#request?.aborter.abort();
-    this.#upstream = undefined;
-    this.#request = undefined;
-    if (had && this.#source === this.#context.self) this.#source = undefined;
-  }
-
-  #leave(onAway: () => void): void {
-    this.#clock.clearTimeout(this.#orphaned);
-    for (const forget of this.#clients.values()) forget();
-    this.#clients.clear();
-    this.#failAll(new ConnectionError('network', 'The page was frozen.'));
+  function goAway(): void {
+    clock.clearTimeout(orphaned);
+    for (const stopWatching of clients.values()) stopWatching();
+    clients.clear();
+    failAll(new ConnectionError('network', 'The page was frozen.'));
     onAway();
-    this.actor.stop();
+    actor.stop();
   }
+
+  return {
+    actor,
+    /** Whether the requests of a connection leave from here, with its credentials. */
+    sendsRequestsOf: ({ isOnItsOwn }: Client): boolean => isOnItsOwn || mayRequest(),
+    /** Gets a connection its stream. */
+    read(client: Client, request: TransportRequest, signal: AbortSignal): Promise<EventStream> {
+      const reader = createReader({
+        client,
+        request,
+        signal,
+        clock,
+        log,
+        onLeft(left) {
+          remove(left);
+          if (!client.connection && !readers.some((other) => other.client === client)) forget(client);
+        },
+        onFailed(failed, error) {
+          remove(failed);
+          failed.fail(asError(error));
+        },
+      });
+      readers = [...readers, reader];
+      if (!clients.has(client)) clients.set(client, watch(client));
+      actor.send({ type: 'stream.wanted' });
+      advance();
+      return reader.stream;
+    },
+    /** The connection no longer wants the stream. */
+    forget,
+    /** Ends it all, as when the user signs out. */
+    close(error: ConnectionError): void {
+      failAll(error);
+      for (const client of clients.keys()) forget(client);
+    },
+  };
 }
 
-function asConnectionError(error: unknown): ConnectionError {
-  return error instanceof ConnectionError
-    ? error
-    : new ConnectionError('network', 'The stream broke.', { cause: error });
-}
+const nothing = () => {};
 
-function asError(failure: ConnectionError | Failure | null): ConnectionError {
-  if (failure instanceof ConnectionError) return failure;
-  const { kind, message, ...details } = failure ?? { kind: 'network', message: 'The stream broke.' };
+/** What a transport throws, or another tab tells. */
+function asError(given: unknown): ConnectionError {
+  if (given instanceof ConnectionError) return given;
+  const { kind, message, ...details }: Failure = Object(given);
+  if (given instanceof Error || kind === undefined)
+    return new ConnectionError('network', 'The stream broke.', { cause: given });
   return new ConnectionError(kind, message, details);
-}
-
-function isRefusal(error: unknown): boolean {
-  const { status = 0 } = isConnectionError(error) ? error : {};
-  return status >= 400 && status < 500 && status !== 401;
 }

@@ -55,6 +55,13 @@ describe('eight tabs of one origin', () => {
     expect(await Promise.all(pages.map(ping))).toEqual(Array(8).fill(true));
   });
 
+  test('hear from the moment on at which they were opened', async () => {
+    await openTabs(1);
+    const [later] = (await openTabs(1)) as [Page];
+    expect(await received(later)).toEqual(['event 2']);
+    expect(origin.requests).toHaveLength(1);
+  });
+
   test('hang without it: HTTP/1.1 has six connections', async () => {
     const pages = await Promise.all(Array.from({ length: 7 }, () => loadTab(context, origin)));
     for (const page of pages) await connect(page, { isShared: false });
