@@ -46,8 +46,11 @@ window.tab = {
       ...(persist && { persist: { key: persist, storage: sessionStorage } }),
       ...(token && {
         headers: () => ({ authorization: `Bearer ${current}` }),
-        refresh: async () => {
-          current = await (await fetch('/token', { method: 'POST' })).text();
+        // The network may be gone just now: that is no answer.
+        refresh: async function renew(): Promise<void> {
+          const answer = await fetch('/token', { method: 'POST' }).catch(() => undefined);
+          if (answer) current = await answer.text();
+          else await new Promise((resolve) => setTimeout(resolve, 50)).then(renew);
         },
       }),
       onGap: ({ reason }) => void received.push(`gap: ${reason}`),
