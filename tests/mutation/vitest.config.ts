@@ -19,7 +19,10 @@ const testsOf: Record<string, Tests> = {
   },
   transports: {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
-    apart: ['adapters/{create-connection,resumption}', 'field/{posts,lost-events,slow-keep-alives}'],
+    apart: [
+      'adapters/{create-connection,on-response,resumption}',
+      'field/{posts,lost-events,slow-keep-alives}',
+    ],
   },
   adapters: {
     together: [
