@@ -88,6 +88,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
   let opened = 0;
   let delivered = 0;
   let allowed = 0;
+  let isExpiring = false;
 
   const here = () => [...tabs].filter(({ state }) => state === 'here');
   const pick = (from: readonly Driven[]) => {
@@ -243,6 +244,8 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
       return '';
     },
     async expire() {
+      if (isExpiring) return undefined; // a second one in a row is final
+      isExpiring = true;
       origin.tokens.valid = `token ${origin.tokens.count + 1} of ${seed}`;
       origin.cut();
       return '';
@@ -284,6 +287,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
         await sleep(20);
       }
     }
+    isExpiring = false;
     // While tabs catch up, and until the server hears that a stream was dropped, there are more.
     for (const end = Date.now() + 15_000; origin.streams.size > 1; await sleep(50)) {
       if (Date.now() < end) continue;
