@@ -18,6 +18,7 @@ export interface PageOptions extends Pick<ConnectionOptions, 'retryDelay' | 'las
   readonly persist?: string;
   readonly token?: string;
   readonly yieldAfter?: number;
+  readonly linger?: number;
 }
 
 declare global {
@@ -36,8 +37,8 @@ window.tab = {
     const { status = 'closed', error, lastEventId = '' } = connection?.state ?? {};
     return { status, error: error?.message, lastEventId };
   },
-  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, ...options } = {}) {
-    transport = acrossTabs({ scope, yieldAfter });
+  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, linger, ...options } = {}) {
+    transport = acrossTabs({ scope, yieldAfter, linger });
     let current = token;
     connection = createConnection<Record<string, string>>(url, {
       parse: 'text',
