@@ -32,7 +32,10 @@ export interface ComponentConnection<Data> {
   enter(store: ViewStore<Data>, url: string, immediate?: boolean): void;
   /** The component goes away, perhaps to come back, or has no URL: closes the connection until {@link enter}. */
   leave(): void;
-  /** The commands of a connection, without effect after {@link leave}: nobody would close what they open. */
+  /**
+   * The commands of a connection, without effect after {@link leave} or once another connection is shown: nobody would
+   * close what they open.
+   */
   commandsOf(store: ViewStore<Data>): ConnectionCommands;
 }
 
@@ -41,11 +44,12 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
   let shown: ViewStore<Data> = idleStore;
   let address = '';
   let wasRunning = false;
-  let isGone = false;
+  /** The connections that the component has left. */
+  const left = new WeakSet<ViewStore<Data>>();
 
   function leave(): void {
     wasRunning = shown.connection?.suspend() ?? false;
-    isGone = true;
+    left.add(shown);
   }
 
   return {
@@ -62,19 +66,20 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
       const isSame = store === shown;
       const hasMoved = isSame && url !== address;
       if (!isSame) leave();
-      const isBack = isGone;
-      [shown, address, isGone] = [store, url, false];
+      const isBack = left.delete(store) || !isSame;
+      [shown, address] = [store, url];
       if (connection && isBack) begin(connection, immediate || wasRunning);
       if (hasMoved) connection?.actor.send({ type: 'move' });
     },
     leave,
-    commandsOf({ commands: { open, close, reconnect } }) {
+    commandsOf(store) {
+      const { open, close, reconnect } = store.commands;
       return {
         open() {
-          if (!isGone) open();
+          if (!left.has(store)) open();
         },
         reconnect(options: ReconnectOptions = {}) {
-          if (!isGone) reconnect(options);
+          if (!left.has(store)) reconnect(options);
         },
         close,
       };
