@@ -43,13 +43,11 @@ export interface ComponentConnection<Data> {
 export function createComponentConnection<Data = unknown>(): ComponentConnection<Data> {
   let shown: ViewStore<Data> = idleStore;
   let address = '';
-  let wasRunning = false;
-  /** The connections that the component has left. */
-  const left = new WeakSet<ViewStore<Data>>();
+  /** The connections that the component has left, and whether there is something to take up again. */
+  const left = new WeakMap<ViewStore<Data>, boolean>();
 
   function leave(): void {
-    wasRunning = shown.connection?.suspend() ?? false;
-    left.add(shown);
+    left.set(shown, shown.connection?.suspend() ?? false);
   }
 
   return {
@@ -66,9 +64,10 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
       const isSame = store === shown;
       const hasMoved = isSame && url !== address;
       if (!isSame) leave();
-      const isBack = left.delete(store) || !isSame;
+      const wasRunning = left.get(shown);
+      left.delete(store);
       [shown, address] = [store, url];
-      if (connection && isBack) begin(connection, immediate || wasRunning);
+      if (connection && wasRunning !== undefined) begin(connection, immediate || wasRunning);
       if (hasMoved) connection?.actor.send({ type: 'move' });
     },
     leave,

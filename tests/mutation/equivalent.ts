@@ -126,6 +126,12 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Neither text is a date.',
   },
   {
+    file: 'adapters/component-connection.ts',
+    line: `let address = '';`,
+    becomes: '"Stryker was here!"',
+    why: 'Read only once a connection is shown, which comes with its URL.',
+  },
+  {
     file: 'adapters/persistence.ts',
     line: 'return id !== undefined && isSendable(id) ? id : undefined;',
     becomes: 'true',

@@ -23,7 +23,7 @@ const testsOf: Record<string, Tests> = {
   },
   adapters: {
     together: [
-      'adapters/{component-connection,frames,inspection,iterate,listeners,options,server-rendering,suspension,view-store}',
+      'adapters/{component-connection,frames,inspection,listeners,options,server-rendering,suspension,view-store}',
       'transports/replacement',
     ],
     apart: ['adapters/{create-connection,resumption}'],
