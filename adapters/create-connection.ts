@@ -61,31 +61,28 @@ export function makeConnection(
     transport: runTransport(transport({ ...options, url: url ?? '' }), options),
     environment: watchEnvironment(clock),
   });
-  const { error } = actor.getSnapshot(); // a setting that the statechart refuses
-  if (error) throw error;
   announceConnection(actor, shownUrl);
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
   const subscribers = new Listeners<ConnectionState>();
-  /** The batch that is being delivered, and how far: the rest of it is not, once a listener closes the connection. */
-  let batch: readonly Message[] = [];
-  let at = 0;
+  /** The message that is being delivered. The rest of its batch is not, once a listener closes the connection. */
+  let current: Message | undefined;
 
   actor.on('messages', ({ messages }) => {
-    batch = messages;
     // Most messages are of the event of the one before.
     let event: string | undefined;
     let toEvent: Listeners<Message> | undefined;
-    for (at = 0; at < batch.length; at += 1) {
-      const message = batch[at] as Message;
+    for (const message of messages) {
+      current = message;
       if (!toEvent || message.event !== event) {
         ({ event } = message);
         toEvent = event === '*' ? undefined : listeners.get(event);
       }
       toEvent?.call(message, reportError);
       toAll.call(message, reportError);
+      if (!current) return;
     }
-    batch = [];
+    current = undefined;
   });
 
   actor.on('gap', ({ type: _, ...gap }) => {
@@ -118,16 +115,16 @@ export function makeConnection(
     open: () => actor.send({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
-      actor.send({ type: 'close', lastEventId: batch[at]?.id });
-      batch = [];
+      actor.send({ type: 'close', lastEventId: current?.id });
+      current = undefined;
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
       actor.send({ type: 'reconnect', lastEventId });
     },
     suspend() {
-      actor.send({ type: 'suspend', lastEventId: batch[at]?.id });
-      batch = [];
+      actor.send({ type: 'suspend', lastEventId: current?.id });
+      current = undefined;
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
     resume: () => actor.send({ type: 'resume', at: clock.now() }),

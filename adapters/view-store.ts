@@ -130,8 +130,7 @@ export function createView<Data>(
   }
 
   function kept(): readonly Message<Data>[] {
-    if (limit === 0) return [];
-    return arrived.length < limit ? [...view.history, ...arrived].slice(-limit) : arrived.slice(-limit);
+    return limit === 0 ? [] : [...view.history, ...arrived].slice(-limit);
   }
 
   function attach(): () => void {

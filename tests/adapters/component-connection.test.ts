@@ -154,9 +154,12 @@ describe('a component that is there', () => {
     enter(store, '/events', false);
     await quiet();
     expect([asked(), store.get().status]).toEqual([[], 'closed']);
+    enter(store, '/events?now', true); // the word at the beginning counts
+    await quiet();
+    expect([asked(), store.get().status]).toEqual([[], 'closed']);
     store.commands.open();
     await reached(store, 'open');
-    expect(asked()).toEqual(['/events']);
+    expect(asked()).toEqual(['/events?now']);
   });
 
   test('may have opened its connection before it was there, at the URL of that render', async () => {
@@ -167,6 +170,17 @@ describe('a component that is there', () => {
     enter(store, '/events?at=once', false);
     await reached(store, 'open');
     expect(asked()).toEqual(['/events?at=once']);
+  });
+
+  test('leaves as it is what had failed before it was there', async () => {
+    server.answer(status(403));
+    const { storeFor, enter, commandsOf } = create();
+    const store = storeFor('/events');
+    commandsOf(store).open();
+    await reached(store, 'failed');
+    enter(store, '/events');
+    await quiet();
+    expect([asked(), store.get().error?.kind]).toEqual([['/events'], 'forbidden']);
   });
 });
 

@@ -32,11 +32,14 @@ test('React renders what the page shows first, and opens nothing', () => {
     const idle = react.useServerSentEvents(null);
     const later = react.useServerSentEvents(server.url, { immediate: false });
     const shared = react.useConnection(elsewhere);
+    const none = react.useConnection(null);
     return (
-      <p>{[own, idle, later, shared].map(({ status, retries }) => `${status} ${retries}`).join(', ')}</p>
+      <p>
+        {[own, idle, later, shared, none].map(({ status, retries }) => `${status} ${retries}`).join(', ')}
+      </p>
     );
   }
-  expect(renderReact(<Page />)).toBe('<p>connecting 0, closed 0, closed 0, connecting 0</p>');
+  expect(renderReact(<Page />)).toBe('<p>connecting 0, closed 0, closed 0, connecting 0, closed 0</p>');
 });
 
 test('Vue renders what the page shows first, and opens nothing', async () => {

@@ -132,6 +132,12 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Read only once a connection is shown, which comes with its URL.',
   },
   {
+    file: 'adapters/create-connection.ts',
+    line: 'if (!toEvent || message.event !== event) {',
+    becomes: 'true',
+    why: 'It spares a look-up for each message; whose listeners are called is the same.',
+  },
+  {
     file: 'adapters/persistence.ts',
     line: 'return id !== undefined && isSendable(id) ? id : undefined;',
     becomes: 'true',
