@@ -74,6 +74,7 @@ test('Vue opens nothing outside of a component either', async () => {
 test('a Vue composable outside a scope warns of nothing on a server, where it opens nothing', () => {
   const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const { status } = vue.useServerSentEvents('http://127.0.0.1/');
-  expect([status.value, warnings.mock.calls]).toEqual(['connecting', []]);
+  const none = vue.useConnection(null);
+  expect([status.value, none.status.value, warnings.mock.calls]).toEqual(['connecting', 'closed', []]);
   warnings.mockRestore();
 });

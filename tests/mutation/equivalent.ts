@@ -159,6 +159,12 @@ export const equivalents: readonly Equivalent[] = [
     why: onlyFaster,
   })),
   {
+    file: 'adapters/vue.ts',
+    line: `onDeactivated: option('keep', oneOf('keep', 'pause')),`,
+    becomes: '""',
+    why: 'Only the other word has an effect; this one is for people.',
+  },
+  {
     file: 'adapters/react.ts',
     line: 'const [kept, setKept] = useState(() => ({ key, value: create() }));',
     becomes: '{}',

@@ -23,10 +23,10 @@ const testsOf: Record<string, Tests> = {
   },
   adapters: {
     together: [
-      'adapters/{component-connection,delivery,frames,inspection,listeners,options,server-rendering,shared-machine,suspension,view-store}',
+      'adapters/{component-connection,delivery,frames,inspection,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
       'transports/replacement',
     ],
-    apart: ['adapters/{create-connection,resumption}'],
+    apart: ['adapters/{create-connection,resumption,shared-machine}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },
 };
