@@ -138,12 +138,6 @@ export const equivalents: readonly Equivalent[] = [
     why: 'It spares a look-up for each message; whose listeners are called is the same.',
   },
   {
-    file: 'adapters/persistence.ts',
-    line: 'return id !== undefined && isSendable(id) ? id : undefined;',
-    becomes: 'true',
-    why: 'What is not there could be sent, but is not there; the comparison is for TypeScript.',
-  },
-  {
     file: 'transports/parse.ts',
     line: 'if (!mayBeJson.test(text)) return text;',
     becomes: 'false',
@@ -165,22 +159,10 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Only the other word has an effect; this one is for people.',
   },
   {
-    file: 'adapters/react.ts',
-    line: 'const [kept, setKept] = useState(() => ({ key, value: create() }));',
-    becomes: '{}',
-    why: 'The next lines make up for it in the same render.',
-  },
-  {
     file: 'adapters/vue.ts',
     line: 'detach();',
     becomes: ';',
     why: 'Nothing comes from a connection that was closed; this lets go of it early.',
-  },
-  {
-    file: 'adapters/vue.ts',
-    line: 'if (!onServer) {',
-    becomes: 'true',
-    why: 'On a server nothing is opened anyway, and components do not watch; this spares a store the watcher.',
   },
   {
     file: 'adapters/vue.ts',
