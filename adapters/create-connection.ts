@@ -4,6 +4,7 @@ import { type ConnectionCommand, type connectionMachine, selectStatus } from '..
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
+import { announceActor } from '../machines/onlooker.ts';
 import { isFunction } from '../machines/option-table.ts';
 import { askedFor, countUnasked, keepAliveName, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
@@ -13,7 +14,6 @@ import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
 import { countStreams } from './count-streams.ts';
-import { announceConnection } from './inspection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import {
@@ -81,7 +81,7 @@ export function makeConnection(
     },
     environment: watchEnvironment(clock),
   });
-  announceConnection(actor, shownUrl);
+  announceActor(actor, shownUrl);
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
   const subscribers = new Listeners<ConnectionState>();

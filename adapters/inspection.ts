@@ -1,18 +1,2 @@
-import type { AnyActor } from 'xstate';
-
+// For visualizations/inspect, which may not look into transports.
 export { unaskedOf } from '../transports/asked-for.ts';
-
-/** Looks at a connection that was just made and has not started yet. It must not throw. */
-type Onlooker = (actor: AnyActor, url: unknown) => void;
-
-let onlooker: Onlooker | undefined;
-
-/** Has every connection that is made from now on looked at; `undefined` ends that. */
-export function watchConnections(next: Onlooker | undefined): void {
-  onlooker = next;
-}
-
-/** Where nobody looks on, this reads one variable. */
-export function announceConnection(actor: AnyActor, url: unknown): void {
-  onlooker?.(actor, url);
-}

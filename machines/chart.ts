@@ -1,4 +1,10 @@
-import { type AnyStateNode, type AnyTransitionDefinition, getStateNodes, type StateValue } from 'xstate';
+import {
+  type AnyStateMachine,
+  type AnyStateNode,
+  type AnyTransitionDefinition,
+  getStateNodes,
+  type StateValue,
+} from 'xstate';
 import {
   type ConnectionContext,
   type ConnectionEvent,
@@ -54,9 +60,9 @@ export interface Choice {
   readonly guards: readonly (readonly [name: string, answer: boolean])[];
 }
 
-/** Every state of the statechart, each before the states inside it. */
-export function chartStates(): ChartState[] {
-  return nodesIn(connectionMachine.root).map((node) => ({
+/** Every state of a statechart, by default that of a connection, each before the states inside it. */
+export function chartStates(machine: AnyStateMachine = connectionMachine): ChartState[] {
+  return nodesIn(machine.root).map((node) => ({
     path: pathOf(node),
     status: connectionStatuses.find((status) => node.tags.includes(status)),
     initial: node.initial.target.map(pathOf).join() || undefined,
@@ -66,12 +72,12 @@ export function chartStates(): ChartState[] {
   }));
 }
 
-/** Every transition of the statechart, in the order of {@link chartStates}. */
-export function chartTransitions(): ChartTransition[] {
-  return nodesIn(connectionMachine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
+/** Every transition of a statechart, in the order of {@link chartStates}. */
+export function chartTransitions(machine: AnyStateMachine = connectionMachine): ChartTransition[] {
+  return nodesIn(machine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
 }
 
-/** What the statechart makes of an event; when `isEventless`, what it does of itself. */
+/** What the statechart of a connection makes of an event; when `isEventless`, what it does of itself. */
 export function choose(situation: Situation, event: ConnectionEvent, isEventless = false): Choice {
   const guards: [string, boolean][] = [];
   const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // has some of them twice

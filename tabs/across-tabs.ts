@@ -95,7 +95,7 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
       const url = await supply('url', given.url, reportError);
       const lastEventId = lastEventIdAt(url, request);
       const name = prefix + [method, addressOf(url), ...(events ?? [])].join(' ');
-      const known = tabs.get(name) ?? createTab({ name, settings, clock, onAway: () => forget(name) });
+      const known = tabs.get(name) ?? createTab({ name, url, settings, clock, onAway: () => forget(name) });
       tabs.set(name, known);
       client ??= { transport: own, connection: request.connection, isOnItsOwn: false };
       if (tab !== known) tab?.forget(client);

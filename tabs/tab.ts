@@ -4,6 +4,7 @@ import { selectStatus } from '../machines/connection.ts';
 import { ConnectionError, type Failure, toFailure } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { MessageBatch } from '../machines/message.ts';
+import { announceActor } from '../machines/onlooker.ts';
 import { type TabsSettings, tabsMachine } from '../machines/tabs.ts';
 import type { EventStream, TransportRequest } from '../transports/transport.ts';
 import { fromChannel } from './channel.ts';
@@ -15,6 +16,7 @@ import type { Said, Word } from './words.ts';
 export interface TabOptions {
   /** The name that the tabs have in common which share a stream. */
   readonly name: string;
+  readonly url: string | URL;
   readonly settings: TabsSettings;
   readonly clock: ConnectionClock;
   /** The tab has nothing left to do. */
@@ -39,7 +41,7 @@ const releaseTime = 500;
  */
 export type Tab = ReturnType<typeof createTab>;
 
-export function createTab({ name, settings, clock, onAway }: TabOptions) {
+export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
   const self = crypto.randomUUID?.() ?? String(Math.random());
   const log = createStreamLog();
   /** The connections that want the stream, in the order in which they came, and how to stop watching them. */
@@ -76,6 +78,7 @@ export function createTab({ name, settings, clock, onAway }: TabOptions) {
     actions: { dropStream: drop, announceStream: announce },
   });
   const actor = createActor(machine, { input: { self, ...settings }, clock });
+  announceActor(actor, url);
   actor.start();
   actor.subscribe((snapshot) => {
     if (snapshot.matches('away')) goAway();

@@ -16,6 +16,13 @@ test('the example for plain JavaScript hears the notification', async () => {
   connection.close();
 });
 
+test('the example for all tabs hears the notification', async () => {
+  const { connection, tabs } = await import('../../examples/tabs.ts');
+  await until(() => log.mock.calls.flat().includes('Hello'));
+  tabs.signOut();
+  await until(() => connection.state.error?.kind === 'forbidden');
+});
+
 test('the example for React shows it', async () => {
   const host = document.createElement('div');
   const root = createRoot(host);

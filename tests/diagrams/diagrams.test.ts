@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartStates, chartTransitions, describeTransition } from '../../machines/chart.ts';
 import { connectionMachine, connectionStatuses } from '../../machines/connection.ts';
+import { tabsMachine } from '../../machines/tabs.ts';
 import { transitionsOf } from '../../machines/xstate-internals.ts';
 import { colours } from '../../visualizations/chart/colours.ts';
 import { definition } from '../../visualizations/chart/definition.ts';
@@ -11,7 +12,13 @@ import { mermaid, mermaidOfStatuses } from '../../visualizations/diagrams/mermai
 import { transitionTables } from '../../visualizations/diagrams/transition-table.ts';
 
 const drawn = documents();
-const { guards, delays, actions, actors } = connectionMachine.implementations;
+const { guards, delays } = connectionMachine.implementations;
+
+const charts = [
+  // An action spawns the transports of a connection.
+  { chart: 'connection', machine: connectionMachine, spawned: ['transport'] },
+  { chart: 'tabs', machine: tabsMachine, spawned: [] },
+] as const;
 
 test.each(Object.keys(drawn))('%s is what the statechart gives today: if not, `npm run diagrams`', (name) => {
   expect(readFileSync(pathTo(name), 'utf8')).toBe(drawn[name]);
@@ -98,23 +105,27 @@ describe('the colours', () => {
 });
 
 describe('the Mermaid diagram', () => {
-  test('has every state, and an arrow for every two states that a transition joins', () => {
-    const text = mermaid();
-    for (const { path } of chartStates().slice(1)) expect(text).toContain(`as ${path.replaceAll('.', '_')}`);
-    for (const { source, target, guard } of chartTransitions()) {
-      if (source === '' || target === undefined) continue;
-      const end = source.startsWith(`${target}.`) ? startOf(target) : target;
-      const [from, to] = [source, end].map((path) => path.replaceAll('.', '_'));
-      const arrow = text.split('\n').find((line) => line.trim().startsWith(`${from} --> ${to}:`));
-      expect(arrow).toContain(guard ? `[${guard}]` : '');
-    }
-    expect(text.match(/\{$/gm)?.length).toBe(text.match(/^\s*\}$/gm)?.length);
+  test.each(charts)(
+    'of $chart has every state, and an arrow for every two that a transition joins',
+    ({ machine }) => {
+      const text = mermaid(machine);
+      const states = chartStates(machine);
+      for (const { path } of states.slice(1)) expect(text).toContain(`as ${path.replaceAll('.', '_')}`);
+      for (const { source, target, guard } of chartTransitions(machine)) {
+        if (source === '' || target === undefined) continue;
+        const end = source.startsWith(`${target}.`) ? startOf(target) : target;
+        const [from, to] = [source, end].map((path) => path.replaceAll('.', '_'));
+        const arrow = text.split('\n').find((line) => line.trim().startsWith(`${from} --> ${to}:`));
+        expect(arrow).toContain(guard ? `[${guard}]` : '');
+      }
+      expect(text.match(/\{$/gm)?.length).toBe(text.match(/^\s*\}$/gm)?.length);
 
-    function startOf(path: string): string {
-      const initial = chartStates().find((state) => state.path === path)?.initial;
-      return initial === undefined ? path : startOf(initial);
-    }
-  });
+      function startOf(path: string): string {
+        const initial = states.find((state) => state.path === path)?.initial;
+        return initial === undefined ? path : startOf(initial);
+      }
+    },
+  );
 
   test('has the states inside a state inside it, and no arrow from a state to one around it', () => {
     const text = mermaid();
@@ -157,24 +168,24 @@ describe('the Mermaid diagram', () => {
   });
 });
 
-test('the tables have a row for every transition', () => {
-  const rows = transitionTables()
+test.each(charts)('the tables of $chart have a row for every transition', ({ machine }) => {
+  const transitions = chartTransitions(machine);
+  const rows = transitionTables(machine)
     .split('\n')
     .filter((line) => line.startsWith('| ') && !/event|---/.test(line));
   const answers = new Set(
-    chartTransitions().map(({ source, guard, target, actions }) =>
-      JSON.stringify([source, guard, target, actions]),
-    ),
+    transitions.map(({ source, guard, target, actions }) => JSON.stringify([source, guard, target, actions])),
   );
   expect(rows.length).toBeGreaterThanOrEqual(answers.size);
-  for (const { guard, target, actions } of chartTransitions()) {
+  for (const { guard, target, actions } of transitions) {
     const cells = [guard, target, ...actions].filter((cell) => cell !== undefined);
     expect(rows.some((row) => cells.every((cell) => row.includes(`\`${cell}\``)))).toBe(true);
   }
 });
 
-describe('the definition', () => {
-  const config = JSON.parse(definition());
+describe.each(charts)('the definition of $chart', ({ machine: own, spawned }) => {
+  const config = JSON.parse(definition(0, own));
+  const { guards, delays, actions, actors } = own.implementations;
 
   test('makes the same statechart', () => {
     const machine = createMachine(config, { guards, delays, actions, actors } as object);
@@ -183,7 +194,7 @@ describe('the definition', () => {
       ...Object.values(node.states).flatMap(nodes),
     ];
     const transitions = nodes(machine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
-    expect(transitions).toEqual(chartTransitions());
+    expect(transitions).toEqual(chartTransitions(own));
   });
 
   test('names every action, guard, delay and actor that it has, and none that there is not', () => {
@@ -193,7 +204,7 @@ describe('the definition', () => {
       actions: new Set(Object.keys(actions)),
       guards: new Set(Object.keys(guards)),
       delays: new Set(Object.keys(delays)),
-      actors: new Set(Object.keys(actors).filter((name) => name !== 'transport')), // an action spawns those
+      actors: new Set(Object.keys(actors).filter((name) => !spawned.some((one) => one === name))),
     });
 
     function visit(value: unknown): void {

@@ -27,6 +27,13 @@ describe.each(['light', 'dark'] as const)('the playground in %s colours', (color
     await page.locator('.tour[data-phase=telling]').waitFor();
     await expectAccessible(page, 'in the tour');
 
+    const tab = await page.context().newPage();
+    await tab.emulateMedia({ colorScheme });
+    await tab.goto(new URL('tab.html', playground.url).href);
+    await tab.getByRole('heading', { name: 'This tab leads' }).waitFor();
+    await expectAccessible(tab, 'as a tab');
+    await tab.close();
+
     await page.getByRole('button', { name: 'Connect them' }).click();
     await page.getByText('100 open').first().waitFor();
     await expectAccessible(page, 'with fleets');

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { chartTransitions } from '../../machines/chart.ts';
+import { connectionMachine } from '../../machines/connection.ts';
+import { tabsMachine } from '../../machines/tabs.ts';
 import { scenarios } from '../../visualizations/playground/src/tour/scenarios.ts';
 import { playgroundFixture } from './playground-fixture.ts';
 import { askFaults, expectWhole, panels } from './playground-page.ts';
@@ -8,8 +10,9 @@ import { askFaults, expectWhole, panels } from './playground-page.ts';
 const playground = playgroundFixture();
 
 describe('the guided tour', () => {
-  it('names guards that the statechart has', () => {
-    const known = chartTransitions().map(({ guard }) => guard);
+  it('names guards that the statecharts have', () => {
+    const charts = [connectionMachine, tabsMachine];
+    const known = charts.flatMap((chart) => chartTransitions(chart)).map(({ guard }) => guard);
     for (const { id, guards } of scenarios) {
       for (const guard of guards) expect(known, id).toContain(guard.split(':')[0]);
     }
@@ -42,7 +45,7 @@ describe('the guided tour', () => {
       await expectWhole(opened);
       await page.getByRole('button', { name: 'Next scenario' }).click();
     }
-  }, 240_000);
+  }, 300_000);
 
   it('waits while it is paused, goes on when told, and stops with Escape', async () => {
     const { page, panel, both } = await playground.open();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tabsMachine } from '../../machines/tabs.ts';
 import { colourProperties, statusRules } from '../chart/colours.ts';
 import { definition } from '../chart/definition.ts';
 import { element, toText } from '../chart/element.ts';
@@ -8,15 +9,21 @@ import { style } from '../chart/style.ts';
 import { mermaid, mermaidOfStatuses } from './mermaid.ts';
 import { transitionTables } from './transition-table.ts';
 
-/** Every file that the statechart is drawn into, by its name from the root, as it should be. */
+/** Every file that the statecharts are drawn into, by its name from the root, as it should be. */
 export function documents(): Record<string, string> {
   return {
     'docs/statechart/light.svg': picturePage('light'),
     'docs/statechart/dark.svg': picturePage('dark'),
     'docs/statechart/connection.json': `${definition(2)}\n`,
     'docs/statechart/connection.mmd': `${mermaid()}\n`,
-    'docs/statechart.md': withBlock('docs/statechart.md', 'transitions', transitionTables()),
-    'README.md': withBlock('README.md', 'statuses', `\`\`\`mermaid\n${mermaidOfStatuses()}\n\`\`\``),
+    'docs/statechart/tabs.json': `${definition(2, tabsMachine)}\n`,
+    'docs/statechart/tabs.mmd': `${mermaid(tabsMachine)}\n`,
+    'docs/statechart.md': withBlocks('docs/statechart.md', { transitions: transitionTables() }),
+    'docs/tabs.md': withBlocks('docs/tabs.md', {
+      statechart: fenced(mermaid(tabsMachine)),
+      transitions: transitionTables(tabsMachine),
+    }),
+    'README.md': withBlocks('README.md', { statuses: fenced(mermaidOfStatuses()) }),
   };
 }
 
@@ -30,11 +37,19 @@ function picturePage(scheme: 'light' | 'dark'): string {
   return `${toText(picture(element('style', {}, rules)))}\n`;
 }
 
-/** @throws RangeError when the page has no place for the block. */
-function withBlock(name: string, block: string, text: string): string {
-  const [start, end] = [`<!-- drawn: ${block} -->\n`, `\n<!-- /drawn: ${block} -->`];
-  const page = readFileSync(pathTo(name), 'utf8');
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new RangeError(`${name} has no ${start.trim()} … ${end.trim()}.`);
-  return `${page.slice(0, from)}${start}\n${text}\n${page.slice(to)}`;
+function fenced(diagram: string): string {
+  return `\`\`\`mermaid\n${diagram}\n\`\`\``;
+}
+
+/** @throws RangeError when the page has no place for a block. */
+function withBlocks(name: string, blocks: Readonly<Record<string, string>>): string {
+  return Object.entries(blocks).reduce(
+    (page, [block, text]) => {
+      const [start, end] = [`<!-- drawn: ${block} -->\n`, `<!-- /drawn: ${block} -->`];
+      const [from, to] = [page.indexOf(start), page.indexOf(end)];
+      if (from < 0 || to < from) throw new RangeError(`${name} has no ${start.trim()} … ${end}.`);
+      return `${page.slice(0, from)}${start}\n${text}\n\n${page.slice(to)}`;
+    },
+    readFileSync(pathTo(name), 'utf8'),
+  );
 }

@@ -1,3 +1,4 @@
+import type { AnyStateMachine } from 'xstate';
 import {
   type ChartState,
   type ChartTransition,
@@ -13,17 +14,17 @@ interface Drawn extends ChartTransition {
 }
 
 /**
- * The statechart as a Mermaid `stateDiagram-v2`: every transition that leads somewhere, those with the same two ends
+ * A statechart as a Mermaid `stateDiagram-v2`: every transition that leads somewhere, those with the same two ends
  * on one arrow. What a state answers without leaving it, and what any state answers, Mermaid cannot draw. An arrow
  * from a state to one around it would be lost: it is drawn to the state that the outer one starts in.
  *
  * @see https://mermaid.js.org/syntax/stateDiagram.html
  */
-export function mermaid(): string {
-  const states = chartStates();
+export function mermaid(machine?: AnyStateMachine): string {
+  const states = chartStates(machine);
   return diagram(
     states,
-    chartTransitions().map((one) => ({
+    chartTransitions(machine).map((one) => ({
       ...one,
       target: one.target && isAround(one.target, one.source) ? firstIn(one.target, states) : one.target,
       place: '',
@@ -31,7 +32,7 @@ export function mermaid(): string {
   );
 }
 
-/** The same without the states inside a status, which Mermaid draws more legibly. */
+/** That of a connection, without the states inside a status, which Mermaid draws more legibly. */
 export function mermaidOfStatuses(): string {
   const states = chartStates();
   const shown = states.filter(

@@ -1,3 +1,4 @@
+import type { AnyStateMachine } from 'xstate';
 import {
   type ChartState,
   type ChartTransition,
@@ -13,14 +14,16 @@ interface Answer {
 }
 
 /** The transitions of every state, in Markdown. */
-export function transitionTables(): string {
-  return chartStates().flatMap(section).join('\n\n');
+export function transitionTables(machine?: AnyStateMachine): string {
+  const transitions = chartTransitions(machine);
+  const sections = chartStates(machine).flatMap((state) => section(state, transitions));
+  return sections.join('\n\n');
 }
 
-function section(state: ChartState): string[] {
+function section(state: ChartState, transitions: readonly ChartTransition[]): string[] {
   const { path, invokes, entry, exit } = state;
   const facts = [fact('runs', invokes), fact('on entry', entry), fact('on exit', exit)].filter(Boolean);
-  const answers = answersOf(path);
+  const answers = answersOf(transitions.filter(({ source }) => source === path));
   return [
     path === '' ? '### Any state' : `### \`${path}\``,
     ...(facts.length > 0 ? [`${facts.join('; ')}.`] : []),
@@ -28,8 +31,7 @@ function section(state: ChartState): string[] {
   ];
 }
 
-function answersOf(path: string): Answer[] {
-  const own = chartTransitions().filter(({ source }) => source === path);
+function answersOf(own: readonly ChartTransition[]): Answer[] {
   const byEvent = grouped(own, ({ event }) => event);
   const sameChoices = grouped(byEvent, (choices) => choices.map(outcomeOf).join());
   return sameChoices.map((same) => ({ events: same.map(([{ event }]) => event), choices: same[0] }));

@@ -10,11 +10,11 @@ export function pathOf(url: unknown): string | undefined {
   }
 }
 
-/** Names connections as the app wants it, and numbers equal names: `/api/events`, `/api/events 2` … */
+/** Names connections, and what belongs to them, as the app wants it. Equal names are numbered: `/api/events 2` … */
 export function createConnectionNames(
   rename: (path: string) => string = (path) => path,
   complain: (fault: unknown) => void,
-): (path: string) => string {
+): (path: string, part?: string) => string {
   const taken = new Map<string, number>();
 
   function renamed(path: string): string {
@@ -28,8 +28,8 @@ export function createConnectionNames(
     return 'connection'; // the path may be what must not be shown
   }
 
-  return (path) => {
-    const name = renamed(path);
+  return (path, part) => {
+    const name = [renamed(path), part].filter(Boolean).join(' · ');
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
     return count === 1 ? name : `${name} ${count}`;

@@ -5,7 +5,7 @@ import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
-import { type ConnectionActor, connectionOf, givenName, isConnection } from './shown-actor.ts';
+import { givenName, isConnection, isTab, ownerOf } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
 /** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */
@@ -39,13 +39,13 @@ export function createRecorder(
 
   /** The first record of an actor says what it is. */
   function meet(actor: AnyActor): void {
-    const connection = connectionOf(actor);
-    if (!connection || names.has(actor)) return;
-    if (actor !== connection) meet(connection);
+    const owner = ownerOf(actor);
+    if (!owner || names.has(actor)) return;
+    if (actor !== owner) meet(owner);
     const name =
-      actor === connection
-        ? nameAnew(given.get(actor) ?? givenName(actor) ?? 'connection')
-        : `${names.get(connection)} · ${givenName(actor) ?? sourceOf(actor)}`;
+      actor === owner
+        ? nameAnew(given.get(actor) ?? givenName(actor) ?? 'connection', isTab(actor) ? 'tabs' : undefined)
+        : `${names.get(owner)} · ${givenName(actor) ?? sourceOf(actor)}`;
     names.set(actor, name);
     tell(actorRecord(actor, births.get(actor) ?? Date.now(), { name, snapshot: redactSnapshot(actor) }));
   }
@@ -54,21 +54,21 @@ export function createRecorder(
     observe(inspected) {
       const { actorRef: actor, type } = inspected;
       if (!isActor(actor)) return;
-      const connection = connectionOf(actor);
-      if (!connection) return;
+      const owner = ownerOf(actor);
+      if (!owner) return;
       const at = Date.now();
       if (type === '@xstate.actor') births.set(actor, at); // it has no snapshot yet
       if (type !== '@xstate.event' && type !== '@xstate.snapshot') return;
 
-      if (inspected.event.type === startEvent && isUntouched(connection)) return;
+      if (inspected.event.type === startEvent && isUntouched(owner)) return;
       meet(actor);
-      if (actor === connection && isMessages(inspected.event)) {
-        if (type === '@xstate.event' && inspected.sourceRef) senders.set(connection, inspected.sourceRef);
+      if (actor === owner && isConnection(owner) && isMessages(inspected.event)) {
+        if (type === '@xstate.event' && inspected.sourceRef) senders.set(owner, inspected.sourceRef);
         // Counted once it was handled.
-        if (type === '@xstate.snapshot') traffic.count(connection, inspected.event, senders.get(connection));
+        if (type === '@xstate.snapshot') traffic.count(owner, inspected.event, senders.get(owner));
         return;
       }
-      traffic.flush(connection);
+      if (isConnection(owner)) traffic.flush(owner);
       const event = redactEvent(inspected.event);
       if (type === '@xstate.event') tell(eventRecord(actor, at, { event, source: inspected.sourceRef }));
       else tell(snapshotRecord(actor, at, { event, snapshot: redactSnapshot(actor) }));
@@ -79,7 +79,7 @@ export function createRecorder(
 
   function introduce(actor: AnyActor, name?: string): void {
     if (name !== undefined) given.set(actor, name);
-    if (!(isConnection(actor) && isUntouched(actor))) meet(actor);
+    if (!isUntouched(actor)) meet(actor);
     for (const child of childrenOf(actor)) introduce(child);
   }
 }
@@ -89,8 +89,9 @@ function isMessages(event: AnyEventObject): event is MessagesEvent {
 }
 
 /** Never opened and never closed. In its Strict Mode, React makes connections that stay so for ever. */
-function isUntouched(connection: ConnectionActor): boolean {
-  const snapshot = connection.getSnapshot();
+function isUntouched(actor: AnyActor): boolean {
+  if (!isConnection(actor)) return false;
+  const snapshot = actor.getSnapshot();
   return snapshot.matches({ closed: 'inactive' }) && snapshot.context.closeReason === null;
 }
 

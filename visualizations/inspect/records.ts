@@ -2,7 +2,7 @@ import type { StatelyActorEvent, StatelyEventEvent, StatelySnapshotEvent } from 
 import type { ActorRefLike, AnyActor, AnyEventObject, Snapshot } from 'xstate';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { definition } from '../chart/definition.ts';
-import { connectionOf, isConnection } from './shown-actor.ts';
+import { isConnection, isTab, ownerOf } from './shown-actor.ts';
 
 export type { StatelyInspectionEvent as InspectionRecord } from '@statelyai/inspect';
 
@@ -15,13 +15,12 @@ export function actorRecord(
   at: number,
   { name, snapshot }: { name: string; snapshot: Snapshot<unknown> },
 ): StatelyActorEvent {
-  const isChild = !isConnection(actor);
   return {
     type: '@xstate.actor',
     name,
     ...common(actor, at),
-    parentId: isChild ? connectionOf(actor)?.sessionId : undefined,
-    definition: isChild ? JSON.stringify({ id: sourceOf(actor) }) : statechart(),
+    parentId: isConnection(actor) || isTab(actor) ? undefined : ownerOf(actor)?.sessionId,
+    definition: definitionOf(actor),
     snapshot,
   };
 }
@@ -33,7 +32,7 @@ export function eventRecord(
   { event, source }: { event: AnyEventObject; source: ActorRefLike | undefined },
 ): StatelyEventEvent {
   // An actor that is not shown is not named either.
-  const sourceId = source && isActor(source) && connectionOf(source) ? source.sessionId : undefined;
+  const sourceId = source && isActor(source) && ownerOf(source) ? source.sessionId : undefined;
   return { type: '@xstate.event', event, sourceId, ...common(actor, at) };
 }
 
@@ -53,9 +52,11 @@ export function sourceOf({ src, id }: AnyActor): string {
 
 let text: string | undefined;
 
-/** The same text for every connection: a backlog may hold a thousand of them. */
-function statechart(): string {
-  text ??= definition();
+function definitionOf(actor: AnyActor): string {
+  // The machine of tabs is not imported, as an app may do without.
+  if (isTab(actor)) return definition(0, actor.logic);
+  if (!isConnection(actor)) return JSON.stringify({ id: sourceOf(actor) });
+  text ??= definition(); // the same text for all: a backlog may hold a thousand connections
   return text;
 }
 
@@ -64,7 +65,7 @@ let made = 0;
 function common(actor: AnyActor, at: number) {
   return {
     sessionId: actor.sessionId,
-    rootId: (connectionOf(actor) ?? actor).sessionId,
+    rootId: (ownerOf(actor) ?? actor).sessionId,
     createdAt: String(at),
     id: String(++made), // no draw from `Math.random`, which an app may have made repeatable
     _version,

@@ -1,11 +1,13 @@
 import type { AnyActor, AnyEventObject, Snapshot, SnapshotFrom } from 'xstate';
 import type { ConnectionEvent, connectionMachine, TransportCommand } from '../../machines/connection.ts';
 import { toFailure } from '../../machines/connection-error.ts';
+import { leadershipOf } from '../../machines/leadership.ts';
 import type { Message } from '../../machines/message.ts';
-import { isConnection } from './shown-actor.ts';
+import type { ChannelCommand, LockCommand, TabsEvent, tabsMachine } from '../../machines/tabs.ts';
+import { isConnection, isTab } from './shown-actor.ts';
 import type { Tally } from './traffic.ts';
 
-type KnownEvent = ConnectionEvent | TransportCommand;
+type KnownEvent = ConnectionEvent | TransportCommand | TabsEvent | LockCommand | ChannelCommand;
 
 /** The names of what an event carries. */
 type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
@@ -16,6 +18,8 @@ type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
 
 const outcome = ['error', 'at', 'random', 'jitter', 'refreshable', 'offline'] as const;
 const moment = ['at', 'hidden'] as const;
+const tab = ['from', 'isVisible'] as const;
+const leader = ['from', 'since'] as const;
 
 /** The fields that are shown of an event besides its type. Messages are told of in another way. */
 export const shownFields: {
@@ -48,6 +52,22 @@ export const shownFields: {
   'page.resumed': moment,
   'stream.settle': [],
   'stream.prove': [],
+  'stream.wanted': [],
+  'stream.unwanted': [],
+  'stream.identified': ['isResumable'],
+  'sharing.unavailable': [],
+  'tab.joined': tab,
+  'tab.heard': tab,
+  'tab.left': ['from'],
+  'leader.heard': leader,
+  'leader.opened': leader,
+  'leader.refused': ['from'],
+  'lock.granted': ['at'],
+  'lock.stolen': [],
+  'lock.steal': [],
+  'lock.pass': [],
+  'lock.leave': [],
+  say: ['word'],
 };
 
 /** An event as it may be shown: one that is not known with its type alone, without the input of `xstate.init`, say. */
@@ -69,7 +89,16 @@ function isKnown(type: string): type is keyof typeof shownFields {
 
 /** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
-  return isConnection(actor) ? connectionSnapshot(actor.getSnapshot()) : bare(actor.getSnapshot().status);
+  if (isConnection(actor)) return connectionSnapshot(actor.getSnapshot());
+  if (isTab(actor)) return tabSnapshot(actor.getSnapshot());
+  return bare(actor.getSnapshot().status);
+}
+
+/** Tabs have random names, and the scope and the URL are not in their context. */
+function tabSnapshot(snapshot: SnapshotFrom<typeof tabsMachine>): Snapshot<unknown> {
+  const { status, value, context, tags } = snapshot;
+  const told = { ...context, leadership: leadershipOf(context) };
+  return plain({ ...bare(status), value, context: told, tags: [...tags] });
 }
 
 export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachine>): Snapshot<unknown> {

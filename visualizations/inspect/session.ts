@@ -1,10 +1,11 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate';
-import { watchConnections } from '../../adapters/inspection.ts';
+import { watchActors } from '../../machines/onlooker.ts';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { createBacklog } from './backlog.ts';
 import { pathOf } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { createRecorder } from './recorder.ts';
+import { isConnection, noteTab } from './shown-actor.ts';
 import { openLocal, openStately } from './viewers.ts';
 
 /** An inspection from its start to its end. Nothing in it throws into the connections. */
@@ -54,7 +55,7 @@ export function startSession(options: InspectionSettings): Session {
   function stop(): void {
     if (over.signal.aborted) return;
     over.abort();
-    watchConnections(undefined);
+    watchActors(undefined);
     recorder.stop();
     for (const one of followed.keys()) {
       const actor = one.deref();
@@ -62,7 +63,10 @@ export function startSession(options: InspectionSettings): Session {
     }
   }
 
-  watchConnections((actor, url) => follow(actor, pathOf(url)));
+  watchActors((actor, url) => {
+    if (!isConnection(actor)) noteTab(actor);
+    follow(actor, pathOf(url));
+  });
   if (typeof viewer !== 'string') {
     backlog.attach((record) => viewer.send(record));
   } else {

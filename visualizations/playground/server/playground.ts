@@ -58,6 +58,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
       answerJson(response, 403, { error: 'Not from another site.' });
     } else if (pathname === '/faults') void answerFaults(request, response);
     else if (pathname === '/fleets') answerFleets(response, searchParams);
+    else if (pathname === '/tabs')
+      answerJson(response, 200, streams.countsOf(searchParams.get('group') ?? ''));
     else if (pathname === '/token' && request.method === 'POST') {
       answerJson(response, 200, { token: streams.tokens.issue() });
     } else vite.middlewares(request, response);
@@ -99,6 +101,7 @@ function servePage(
         { find: /^sse-machine$/, replacement: folder('../../../index.ts') },
         { find: /^sse-machine\/(react|vue)$/, replacement: `${folder('../../../adapters')}/$1.ts` },
         { find: /^sse-machine\/inspect$/, replacement: folder('../../inspect/index.ts') },
+        { find: /^sse-machine\/tabs$/, replacement: folder('../../../tabs/index.ts') },
       ],
     },
     // Found in advance, or the page would reload itself when Vite comes across them.

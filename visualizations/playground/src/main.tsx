@@ -10,6 +10,8 @@ import { Panel as ReactPanel } from './react/Panel.tsx';
 import { SettingsForm } from './settings/SettingsForm.tsx';
 import { asked } from './settings/settings.ts';
 import { showInspection } from './show-inspection.ts';
+import { watchGroup } from './tabs/group-watch.ts';
+import { Tabs } from './tabs/Tabs.tsx';
 import { Tour } from './tour/Tour.tsx';
 import { tour } from './tour/tour-machine.ts';
 import VuePanel from './vue/Panel.vue';
@@ -25,6 +27,8 @@ createApp(VuePanel).mount(slot('vue'));
 createRoot(slot('settings')).render(<SettingsForm />);
 createRoot(slot('tour')).render(<Tour />);
 createRoot(slot('console')).render(<FaultConsole />);
+createRoot(slot('tabs')).render(<Tabs />);
+watchGroup();
 const fleets = mountFleets(slot('fleets'), asked.fleet);
 
 if (asked.tour) {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { TabCounts } from '../../protocol/tab-counts.ts';
 import { isForeign, isForLoopback } from '../guard.ts';
 import { decoded, urlOf } from '../http.ts';
 import { closeServer, listenFrom, listenOn } from '../listen.ts';
@@ -34,6 +35,8 @@ export interface StreamServer {
   reopen(): void;
   readonly clients: ReadonlySet<Client>;
   readonly tokens: Tokens;
+  /** The requests and the streams of the clients of a name. */
+  countsOf(client: string): TabCounts;
   /** The bytes that were sent and received on the sockets of this server. */
   traffic(): { sent: number; received: number };
 }
@@ -57,6 +60,7 @@ export function createStreamServer({
   /** Those that get their events with the keep-alives, all at once: a thousand would keep a core busy otherwise. */
   const batched = new WeakSet<Client>();
   const tokens = createTokens();
+  const requests = new Map<string, number>();
   const gone = { sent: 0, received: 0 };
   const sockets = new Set<IncomingMessage['socket']>();
   let port = 0;
@@ -79,6 +83,7 @@ export function createStreamServer({
     else if (path !== 'events') response.writeHead(404).end('The stream is at /events.\n');
     else if (request.method !== 'GET') response.writeHead(405, { Allow: 'GET' }).end();
     else {
+      countRequest(decoded(client));
       const exchange = exchangeOf(request, response, { client, query: searchParams });
       if (!intercept(exchange)) exchange.accept();
     }
@@ -100,6 +105,15 @@ export function createStreamServer({
   const forgetLog = log.onAppend(() => {
     for (const client of clients) if (!batched.has(client)) client.pump();
   });
+
+  /** The names that came last are kept: a page that is loaded brings a new one. */
+  function countRequest(client: string): void {
+    const count = (requests.get(client) ?? 0) + 1;
+    requests.delete(client);
+    requests.set(client, count);
+    const [oldest] = requests.keys();
+    if (requests.size > mostNames && oldest !== undefined) requests.delete(oldest);
+  }
 
   function exchangeOf(
     request: IncomingMessage,
@@ -147,6 +161,10 @@ export function createStreamServer({
   return {
     clients,
     tokens,
+    countsOf: (name) => ({
+      requests: requests.get(name) ?? 0,
+      streams: [...clients].filter((client) => client.name === name).length,
+    }),
     async listen(wanted) {
       port = await listenFrom(server, wanted);
       return port;
@@ -177,6 +195,9 @@ export function createStreamServer({
     },
   };
 }
+
+/** So many names of clients are counted. */
+const mostNames = 100;
 
 const streamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
 

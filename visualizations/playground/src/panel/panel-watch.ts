@@ -1,4 +1,5 @@
 import type { CloseReason, ConnectionStatus, FailureKind, Gap } from 'sse-machine';
+import { groupState } from '../tabs/group-watch.ts';
 import { explain } from './explanations.ts';
 import { connections, type PanelConnection, panels, present } from './panel-connections.ts';
 import type { Recording } from './recorder.ts';
@@ -22,6 +23,8 @@ export interface Expectation {
   readonly gap?: Gap['reason'];
   /** Events arrive; none is missed and none came twice. */
   readonly whole?: true;
+  /** Besides: a tab leads, so many follow, and the server has one stream of them all. */
+  readonly following?: number;
 }
 
 /** Both panels, from the time that it was made. */
@@ -46,11 +49,12 @@ export function createPanelWatch(): PanelWatch {
 
   function holds({ after, ...expectation }: Expectation): boolean {
     const all = present();
-    const { status, throughout } = expectation;
+    const { status, throughout, following } = expectation;
     const shown = panels.map((panel) => seen.get(panel) ?? new Set());
     return (
       all.length === panels.length &&
       all.every((connection) => fits(connection, expectation, before.get(connection.recorder))) &&
+      (following === undefined || isShared(following)) &&
       (after === undefined || shown.every((statuses) => statuses.has(after))) &&
       (!throughout || shown.every((statuses) => [...statuses].every((one) => one === status)))
     );
@@ -92,6 +96,11 @@ export function createPanelWatch(): PanelWatch {
     },
     stop: forget,
   };
+}
+
+function isShared(wanted: number): boolean {
+  const { isLed, following, streams } = groupState.get();
+  return isLed && following === wanted && streams === 1;
 }
 
 function fits(connection: PanelConnection, expectation: Expectation, before: Recording | undefined): boolean {

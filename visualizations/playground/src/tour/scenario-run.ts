@@ -3,6 +3,8 @@ import { present } from '../panel/panel-connections.ts';
 import { createPanelWatch, type PanelWatch } from '../panel/panel-watch.ts';
 import type { Settings } from '../settings/setting-fields.ts';
 import { keyOf, settings } from '../settings/settings.ts';
+import { frames } from '../tabs/frames.ts';
+import { doToLeader } from '../tabs/leader-faults.ts';
 import { simulatePageEvent } from './page-events.ts';
 import type { Action, Scenario, Step } from './scenario.ts';
 
@@ -51,6 +53,7 @@ export async function restorePage(before: Settings): Promise<void> {
   if (keyOf(before) !== keyOf(settings.get())) settings.set(before);
   simulatePageEvent('online');
   simulatePageEvent('resume');
+  frames.set(0);
   await sendFault({ id: null }).catch(() => {}); // the console says that its server is gone
   for (const { status, reconnect } of present()) if (status !== 'open') reconnect();
 }
@@ -59,5 +62,7 @@ async function act(action: Action, watch: PanelWatch, signal: AbortSignal): Prom
   if ('fault' in action) await sendFault(action.fault);
   else if ('press' in action) for (const connection of present()) connection[action.press]();
   else if ('tell' in action) simulatePageEvent(action.tell);
+  else if ('tabs' in action) frames.set(action.tabs);
+  else if ('leader' in action) doToLeader(action.leader);
   else await watch.until(action.until, patience, signal);
 }

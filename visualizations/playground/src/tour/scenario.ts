@@ -1,6 +1,7 @@
 import type { FaultRequest } from '../../protocol/fault-api.ts';
 import type { Expectation } from '../panel/panel-watch.ts';
 import type { Settings } from '../settings/setting-fields.ts';
+import type { LeaderFault } from '../tabs/leader-faults.ts';
 import type { PageEvent } from './page-events.ts';
 
 /** A story of one guard of the statechart, told in steps. */
@@ -31,5 +32,9 @@ export type Action =
   | { readonly press: 'open' | 'close' | 'reconnect' }
   /** Tells the page what its browser would. */
   | { readonly tell: PageEvent }
+  /** Opens so many tabs that share a stream. */
+  | { readonly tabs: number }
+  /** Does something to the one of them that leads. */
+  | { readonly leader: LeaderFault }
   /** Goes on when it is so. */
   | { readonly until: Expectation };

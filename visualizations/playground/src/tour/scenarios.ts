@@ -247,6 +247,38 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
       },
     ],
   },
+  {
+    id: 'tabs',
+    title: 'Tabs: one stream for all of them',
+    guards: ['shouldPassOn: no'],
+    settings: quick,
+    steps: [
+      {
+        says: 'The tour opens three tabs, as frames further down the page.',
+        look: 'The first one leads and has the stream, two follow: under One stream for all tabs, Streams is 1.',
+        does: [{ tabs: 3 }],
+        expects: { ...back, following: 2 },
+      },
+      {
+        says: 'The tab that leads is closed. It does not say goodbye.',
+        look: 'The browser gives the lock to another one, which goes on after the last event. Missed and Duplicate stay 0.',
+        does: [{ leader: 'close' }],
+        expects: { ...back, following: 1 },
+      },
+      {
+        says: 'The tab that leads now is frozen.',
+        look: 'It lets go of lock and stream before it sleeps, so that the last one leads.',
+        does: [{ leader: 'freeze' }],
+        expects: { ...back, following: 0 },
+      },
+      {
+        says: 'It wakes up.',
+        look: 'It follows, and gets what it has slept through. Streams is 1.',
+        does: [],
+        expects: { ...back, following: 1 },
+      },
+    ],
+  },
 ];
 
 /** A refusal stands until somebody says otherwise. */
