@@ -35,7 +35,10 @@ export interface ComponentConnection<Data> {
   enter(store: ViewStore<Data>, url: string, immediate?: boolean): void;
   /** The component goes away, perhaps to come back, or has no URL: closes the connection until {@link enter}. */
   leave(): void;
-  /** The commands of a connection, without effect after {@link leave}: nobody would close what they open. */
+  /**
+   * The commands of a connection, without effect after {@link leave} or once another connection is shown: nobody would
+   * close what they open.
+   */
   commandsOf(store: ViewStore<Data>): ConnectionCommands;
 }
 
@@ -66,8 +69,8 @@ const contentOfStore = new WeakMap<object, string>();
 export function createComponentConnection<Data = unknown>(): ComponentConnection<Data> {
   let shown: ViewStore<Data> = idleStore;
   let address = '';
-  let wasRunning = false;
-  let isGone = false;
+  /** The connections that the component has left, and whether there is something to take up again. */
+  const left = new WeakMap<ViewStore<Data>, boolean>();
 
   /** The connection that is shown, where it is one to the same resource. */
   function predecessorAt(url: string): ViewableConnection | null {
@@ -75,8 +78,7 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
   }
 
   function leave(): void {
-    wasRunning = shown.connection?.suspend() ?? false;
-    isGone = true;
+    left.set(shown, shown.connection?.suspend() ?? false);
   }
 
   return {
@@ -97,20 +99,22 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
       const predecessor = isSame ? null : predecessorAt(url);
       const mayBegin = immediate && !(predecessor && isBusyOrClosed(predecessor.state));
       if (!isSame) leave();
-      const isBack = isGone;
-      [shown, address, isGone] = [store, url, false];
-      if (connection && predecessor) succeed(predecessor, connection, mayBegin || wasRunning);
-      else if (connection && isBack) begin(connection, immediate || wasRunning);
+      const wasRunning = left.get(shown);
+      left.delete(store);
+      [shown, address] = [store, url];
+      if (connection && predecessor) succeed(predecessor, connection, mayBegin || wasRunning === true);
+      else if (connection && wasRunning !== undefined) begin(connection, immediate || wasRunning);
       if (hasMoved) connection?.actor.send({ type: 'move' });
     },
     leave,
-    commandsOf({ commands: { open, close, reconnect } }) {
+    commandsOf(store) {
+      const { open, close, reconnect } = store.commands;
       return {
         open() {
-          if (!isGone) open();
+          if (!left.has(store)) open();
         },
         reconnect(options: ReconnectOptions = {}) {
-          if (!isGone) reconnect(options);
+          if (!left.has(store)) reconnect(options);
         },
         close,
       };

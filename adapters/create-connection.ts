@@ -81,8 +81,6 @@ export function makeConnection(
     },
     environment: watchEnvironment(clock),
   });
-  const { error } = actor.getSnapshot(); // a setting that the statechart refuses
-  if (error) throw error;
   announceActor(actor, shownUrl);
   const toAll = new Listeners<Message>();
   const listeners = new Map([['*', toAll]]);
@@ -91,17 +89,15 @@ export function makeConnection(
   const hears = carrier.hears ?? (options.events && askedFor(options));
   /** Whoever listens to all has heard every message, and so has a test of them. */
   let hearsAll = isFunction(options.closeOn) || isFunction(options.keepAlive);
-  /** The batch that is being delivered, and how far: the rest of it is not, once a listener closes the connection. */
-  let batch: readonly Message[] = [];
-  let at = 0;
+  /** The message that is being delivered. The rest of its batch is not, once a listener closes the connection. */
+  let current: Message | undefined;
 
   actor.on('messages', ({ messages }) => {
-    batch = messages;
     // Most messages are of the event of the one before.
     let event: string | undefined;
     let toEvent: Listeners<Message> | undefined;
-    for (at = 0; at < batch.length; at += 1) {
-      const message = batch[at] as Message;
+    for (const message of messages) {
+      current = message;
       if (!toEvent || message.event !== event) {
         ({ event } = message);
         toEvent = event === '*' ? undefined : listeners.get(event);
@@ -109,8 +105,9 @@ export function makeConnection(
       if (toEvent) toEvent.call(message, reportError);
       else if (isUnheard(message)) countUnasked(actor, [message.event], true);
       toAll.call(message, reportError);
+      if (!current) return;
     }
-    batch = [];
+    current = undefined;
   });
 
   function isUnheard({ event }: Message): boolean {
@@ -155,16 +152,16 @@ export function makeConnection(
     open: () => sendUnlessAborted({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
-      actor.send({ type: 'close', lastEventId: batch[at]?.id });
-      batch = [];
+      actor.send({ type: 'close', lastEventId: current?.id });
+      current = undefined;
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
       sendUnlessAborted({ type: 'reconnect', lastEventId });
     },
     suspend() {
-      actor.send({ type: 'suspend', lastEventId: batch[at]?.id });
-      batch = [];
+      actor.send({ type: 'suspend', lastEventId: current?.id });
+      current = undefined;
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),

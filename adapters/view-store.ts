@@ -130,8 +130,7 @@ export function createView<Data>(
   }
 
   function kept(): readonly Message<Data>[] {
-    if (limit === 0) return [];
-    return arrived.length < limit ? [...view.history, ...arrived].slice(-limit) : arrived.slice(-limit);
+    return limit === 0 ? [] : [...view.history, ...arrived].slice(-limit);
   }
 
   function attach(): () => void {
@@ -149,11 +148,11 @@ export function createView<Data>(
       return told && hasFrames;
     });
     const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
-    // The statechart notifies once for each event, after its messages were delivered.
+    // The statechart notifies once for each event, after its messages were delivered. When a stream opens, no frame is
+    // full: its request came before, and was no news.
     const { unsubscribe } = actor.subscribe(() => {
       news ||= arrived.length > 0;
-      const isOnlyNews = connection.state.status === 'open' && notified.status === 'open';
-      if (!(isOnlyNews && frames.isFull)) frames.showNow();
+      if (!(connection.state.status === 'open' && frames.isFull)) frames.showNow();
     });
     return () => {
       frames.stop();

@@ -105,12 +105,6 @@ const leadWhenGranted = [
   { target: '#tabs.member.leading', actions: 'recordLeading' },
 ] as const;
 
-/** Takes the lock from a leader that does not answer; whoever has done so before and heard nobody goes alone. */
-const takeOverOrGoAlone = [
-  { guard: 'mayTakeOver', target: '#tabs.member.takingOver' },
-  { target: '#tabs.member.apart' },
-] as const;
-
 /**
  * Which tab opens the stream that all of them share. A tab is a page, with all its connections to one URL.
  *
@@ -240,9 +234,9 @@ export const tabsMachine = setup({
       states: {
         /** Has asked who leads. */
         joining: {
-          entry: ['dropStream', { type: 'say', params: 'joined' }],
+          entry: ['dropStream', 'forgetLeader', { type: 'say', params: 'joined' }],
           always: { guard: 'isUnwanted', target: '#tabs.away' },
-          after: { answerTime: takeOverOrGoAlone },
+          after: { answerTime: [{ guard: 'mayTakeOver', target: 'takingOver' }, { target: 'apart' }] },
           on: { 'leader.heard': follow, 'leader.opened': follow },
         },
         /** Another tab has the stream. */
@@ -263,7 +257,7 @@ export const tabsMachine = setup({
             /** The leader was silent for long, and is asked whether it is there. */
             doubting: {
               entry: { type: 'say', params: 'ping' },
-              after: { answerTime: takeOverOrGoAlone },
+              after: { answerTime: '#tabs.member.takingOver' },
               on: { 'leader.heard': [{ guard: 'isLater', ...follow }, { target: 'served' }] },
             },
           },

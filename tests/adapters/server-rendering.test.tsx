@@ -32,11 +32,14 @@ test('React renders what the page shows first, and opens nothing', () => {
     const idle = react.useServerSentEvents(null);
     const later = react.useServerSentEvents(server.url, { immediate: false });
     const shared = react.useConnection(elsewhere);
+    const none = react.useConnection(null);
     return (
-      <p>{[own, idle, later, shared].map(({ status, retries }) => `${status} ${retries}`).join(', ')}</p>
+      <p>
+        {[own, idle, later, shared, none].map(({ status, retries }) => `${status} ${retries}`).join(', ')}
+      </p>
     );
   }
-  expect(renderReact(<Page />)).toBe('<p>connecting 0, closed 0, closed 0, connecting 0</p>');
+  expect(renderReact(<Page />)).toBe('<p>connecting 0, closed 0, closed 0, connecting 0, closed 0</p>');
 });
 
 test('Vue renders what the page shows first, and opens nothing', async () => {
@@ -71,6 +74,7 @@ test('Vue opens nothing outside of a component either', async () => {
 test('a Vue composable outside a scope warns of nothing on a server, where it opens nothing', () => {
   const warnings = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const { status } = vue.useServerSentEvents('http://127.0.0.1/');
-  expect([status.value, warnings.mock.calls]).toEqual(['connecting', []]);
+  const none = vue.useConnection(null);
+  expect([status.value, none.status.value, warnings.mock.calls]).toEqual(['connecting', 'closed', []]);
   warnings.mockRestore();
 });

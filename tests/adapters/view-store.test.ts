@@ -94,6 +94,12 @@ describe('the view of a connection', () => {
     expect(told).toEqual([true, true, false]);
   });
 
+  test('tells that a state is no message', async () => {
+    const { connection, told } = await watch();
+    connection.close();
+    expect(told).toEqual([false]);
+  });
+
   describe('where there are frames', () => {
     let paint = () => {};
 
@@ -166,6 +172,23 @@ describe('the view of a connection', () => {
       ]);
     });
 
+    test('tells at once that the stream is open, in whatever frame it was asked for', async () => {
+      const { connection, server, view, send } = await watch({ clock: systemClock });
+      const seen: unknown[] = [];
+      view.subscribe(() => seen.push([view.get().status, view.get().data]));
+      await send('a');
+      await send('b');
+      connection.reconnect({ lastEventId: '' });
+      await until(() => server.requests.length === 2);
+      server.requests[1]?.accept();
+      await until(() => connection.state.status === 'open');
+      expect(seen).toEqual([
+        ['open', 'a'],
+        ['connecting', 'b'],
+        ['open', 'b'],
+      ]);
+    });
+
     test('shows all there is to whoever looks, and tells of it all the same', async () => {
       const { told, view, send } = await watch({ clock: systemClock });
       await send('a');
@@ -179,7 +202,10 @@ describe('the view of a connection', () => {
       const { told, view, send, forget } = await watch({ clock: systemClock });
       await send('a');
       await send('b');
+      const cancelled = vi.fn();
+      vi.stubGlobal('cancelAnimationFrame', cancelled);
       forget();
+      expect(cancelled.mock.calls).toEqual([[1]]);
       paint();
       expect([view.get().data, told]).toEqual(['b', [true]]);
     });

@@ -98,6 +98,37 @@ test('what the app closed stays closed when it is shown again', async () => {
   expect((await server.look()).requests).toHaveLength(2);
 });
 
+test('a URL that comes while it is hidden makes one connection, however often it renders', async () => {
+  const results: { path: string; open: () => void }[] = [];
+  let go: (path: string) => void = () => {};
+  let renderAgain: (count: number) => void = () => {};
+  function Feed() {
+    const [path, setPath] = useState('');
+    const [, setCount] = useState(0);
+    [go, renderAgain] = [setPath, setCount];
+    const { status, open } = useServerSentEvents(server.url + path);
+    results.push({ path, open });
+    return <output>{status}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Feed />);
+  await until(() => host.textContent === 'open');
+  hide();
+  go('/elsewhere');
+  await until(() => results.at(-1)?.path === '/elsewhere');
+  for (const count of [1, 2]) {
+    const before = results.length;
+    renderAgain(count);
+    await until(() => results.length > before);
+  }
+  const opens = results.filter(({ path }) => path === '/elsewhere').map(({ open }) => open);
+  expect(new Set(opens).size).toBe(1);
+  show();
+  await until(() => host.textContent === 'open');
+  await expect.poll(sockets).toBe(1);
+  const { requests } = await server.look();
+  expect(requests.map(({ url }) => url)).toEqual(['/events', '/events/elsewhere']);
+});
+
 test('a POST whose stream had opened is not sent again', async () => {
   function Answer() {
     const { status, closeReason } = useServerSentEvents(server.url, { method: 'POST', body: 'a question' });

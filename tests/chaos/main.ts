@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { startChromium } from '../lifecycle/chromium.ts';
+import { runTabsCampaign, tabsSummaryOf } from '../tabs/campaign.ts';
 import { runCampaign, type Scene, scenes, summaryOf } from './campaign.ts';
 
 const usual: Record<Scene, { readonly faults: number; readonly clients: number }> = {
@@ -23,6 +25,9 @@ const { values } = parseArgs({
     scene: { type: 'string', multiple: true, default: [...scenes] },
     faults: { type: 'string' },
     clients: { type: 'string' },
+    /** The campaign of tabs that share a stream, in place of the scenes. */
+    tabs: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '2000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -30,7 +35,22 @@ const unknown = values.scene.filter((name) => !Object.hasOwn(usual, name));
 if (unknown.length > 0)
   throw new RangeError(`No scene is called ${unknown}. There are ${scenes.join(', ')}.`);
 
-for (const scene of scenes.filter((name) => values.scene.includes(name))) {
+if (values.tabs) {
+  await using chromium = await startChromium();
+  const report = await runTabsCampaign({
+    context: chromium.context,
+    seed: Number(values.seed),
+    steps: Number(values.steps),
+  });
+  if (report.complaints.length > 0) {
+    console.error([...report.log.slice(-20), ...report.complaints].join('\n'));
+    console.error(`Failed. The same steps again: npm run chaos -- --tabs --seed ${values.seed}`);
+    process.exitCode = 1;
+  }
+  console.log(tabsSummaryOf(report));
+}
+
+for (const scene of values.tabs ? [] : scenes.filter((name) => values.scene.includes(name))) {
   const report = await runCampaign({
     scene,
     faults: Number(values.faults ?? usual[scene].faults),

@@ -120,10 +120,16 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Neither text is a date.',
   },
   {
-    file: 'adapters/persistence.ts',
-    line: 'return id !== undefined && isSendable(id) ? id : undefined;',
+    file: 'adapters/component-connection.ts',
+    line: `let address = '';`,
+    becomes: '"Stryker was here!"',
+    why: 'Read only once a connection is shown, which comes with its URL.',
+  },
+  {
+    file: 'adapters/create-connection.ts',
+    line: 'if (!toEvent || message.event !== event) {',
     becomes: 'true',
-    why: 'What is not there could be sent, but is not there; the comparison is for TypeScript.',
+    why: 'It spares a look-up for each message; whose listeners are called is the same.',
   },
   {
     file: 'transports/parse.ts',
@@ -141,22 +147,16 @@ export const equivalents: readonly Equivalent[] = [
     why: onlyFaster,
   })),
   {
-    file: 'adapters/react.ts',
-    line: 'const [kept, setKept] = useState(() => ({ key, value: create() }));',
-    becomes: '{}',
-    why: 'The next lines make up for it in the same render.',
+    file: 'adapters/vue.ts',
+    line: `onDeactivated: option('keep', oneOf('keep', 'pause')),`,
+    becomes: '""',
+    why: 'Only the other word has an effect; this one is for people.',
   },
   {
     file: 'adapters/vue.ts',
     line: 'detach();',
     becomes: ';',
     why: 'Nothing comes from a connection that was closed; this lets go of it early.',
-  },
-  {
-    file: 'adapters/vue.ts',
-    line: 'if (!onServer) {',
-    becomes: 'true',
-    why: 'On a server nothing is opened anyway, and components do not watch; this spares a store the watcher.',
   },
   {
     file: 'adapters/vue.ts',

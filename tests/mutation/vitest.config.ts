@@ -19,14 +19,17 @@ const testsOf: Record<string, Tests> = {
   },
   transports: {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
-    apart: ['adapters/{create-connection,resumption}', 'field/{posts,lost-events,slow-keep-alives}'],
+    apart: [
+      'adapters/{create-connection,on-response,resumption}',
+      'field/{posts,lost-events,slow-keep-alives}',
+    ],
   },
   adapters: {
     together: [
-      'adapters/{inspection,options,server-rendering,suspension,view-store}',
+      'adapters/{component-connection,delivery,frames,inspection,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
       'transports/replacement',
     ],
-    apart: ['adapters/{create-connection,resumption}'],
+    apart: ['adapters/{create-connection,resumption,shared-machine}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },
 };
@@ -56,7 +59,8 @@ export default defineConfig({
       variant(
         'browser',
         browser?.map((name) => `browser/${name}`),
-        { sequence: { groupOrder: 2 } },
+        // Some of these send hundreds of messages, which takes a busy machine long also where the code is right.
+        { sequence: { groupOrder: 2 }, testTimeout: 20_000, hookTimeout: 20_000 },
       ),
     ].flat(),
   },
@@ -73,10 +77,11 @@ function variant(
   const project = projects.find(({ test }) => test?.name === name);
   const include = files.map((file) => `tests/${file}.test.{ts,tsx}`);
   const env = { PROPERTY_RUNS: '0.05', PATIENCE: '300' };
+  const expect = { poll: { timeout: 4_000 } };
   return [
     {
       ...project,
-      test: { ...project?.test, include, env, testTimeout: 5_000, hookTimeout: 5_000, ...more },
+      test: { ...project?.test, include, env, expect, testTimeout: 5_000, hookTimeout: 5_000, ...more },
     },
   ];
 }

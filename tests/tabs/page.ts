@@ -18,6 +18,7 @@ export interface PageOptions extends Pick<ConnectionOptions, 'retryDelay' | 'las
   readonly persist?: string;
   readonly token?: string;
   readonly yieldAfter?: number;
+  readonly linger?: number;
 }
 
 declare global {
@@ -36,8 +37,8 @@ window.tab = {
     const { status = 'closed', error, lastEventId = '' } = connection?.state ?? {};
     return { status, error: error?.message, lastEventId };
   },
-  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, ...options } = {}) {
-    transport = acrossTabs({ scope, yieldAfter });
+  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, linger, ...options } = {}) {
+    transport = acrossTabs({ scope, yieldAfter, linger });
     let current = token;
     connection = createConnection<Record<string, string>>(url, {
       parse: 'text',
@@ -46,8 +47,11 @@ window.tab = {
       ...(persist && { persist: { key: persist, storage: sessionStorage } }),
       ...(token && {
         headers: () => ({ authorization: `Bearer ${current}` }),
-        refresh: async () => {
-          current = await (await fetch('/token', { method: 'POST' })).text();
+        // The network may be gone just now: that is no answer.
+        refresh: async function renew(): Promise<void> {
+          const answer = await fetch('/token', { method: 'POST' }).catch(() => undefined);
+          if (answer) current = await answer.text();
+          else await new Promise((resolve) => setTimeout(resolve, 50)).then(renew);
         },
       }),
       onGap: ({ reason }) => void received.push(`gap: ${reason}`),

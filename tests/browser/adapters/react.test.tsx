@@ -171,11 +171,15 @@ test('the commands are for the connection of the latest URL', async () => {
   const feed = createFeed();
   const { host, root } = render(<feed.Feed url={server.url} />);
   await until(() => host.textContent === 'open');
+  const old = feed.last;
   root.render(<feed.Feed url={other.url} />);
   await expect.poll(async () => (await other.look()).streams).toBe(1);
   await until(() => host.textContent === 'open');
+  old.open();
+  old.reconnect();
   feed.last.close();
   await until(() => host.textContent === 'closed');
+  await noSockets();
   expect((await other.look()).requests).toHaveLength(1);
   feed.last.open();
   await until(() => host.textContent === 'open');

@@ -266,6 +266,37 @@ test('a new URL alone is no news of the data', async () => {
   await until(() => news === 1);
 });
 
+test('a new URL costs no news that waits for its frame', async () => {
+  const url = ref(`${server.url}?room=1`);
+  const feed = createFeed(() => url.value);
+  const { host } = mount(feed.Feed);
+  await until(() => host.textContent === 'open');
+  let seen = 0;
+  const { data } = feed.result ?? {};
+  watch(
+    () => [data?.value],
+    () => {
+      seen += 1;
+    },
+    { flush: 'sync' },
+  );
+  const frames = new Map<number, FrameRequestCallback>();
+  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => {
+    frames.set(frames.size + 1, callback);
+    return frames.size;
+  });
+  vi.stubGlobal('cancelAnimationFrame', (frame: number) => frames.set(frame, () => {}));
+  cleanups.push(() => vi.unstubAllGlobals());
+  await server.publish('same');
+  await until(() => feed.received.length === 1);
+  await server.publish('same');
+  await until(() => feed.received.length === 2);
+  url.value = `${server.url}?room=2`;
+  await nextTick();
+  for (const paint of [...frames.values()]) paint(0);
+  await until(() => seen === 2);
+});
+
 test('a URL object with the same address makes no new connection', async () => {
   const url = ref(new URL(server.url));
   const scope = effectScope();
@@ -479,6 +510,24 @@ describe('<KeepAlive>', () => {
     shown.value = true;
     await until(() => host.textContent === 'open');
     expect((await other.look()).streams).toBe(1);
+  });
+
+  test('opens nothing when its URL went away while it was hidden', async () => {
+    const url = ref<string | null>(server.url);
+    const feed = createFeed(() => url.value, { onDeactivated: 'pause' });
+    const shown = ref(true);
+    const { host } = mount({
+      render: () => h(KeepAlive, null, { default: () => (shown.value ? h(feed.Feed) : undefined) }),
+    });
+    await until(() => host.textContent === 'open');
+    shown.value = false;
+    await nextTick();
+    url.value = null;
+    await nextTick();
+    shown.value = true;
+    await quiet();
+    expect([host.textContent, feed.result?.retries.value]).toEqual(['closed', 0]);
+    expect((await server.look()).requests).toHaveLength(1);
   });
 
   test('is asked for a word that it knows', () => {

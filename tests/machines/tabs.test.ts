@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { type AnyActorLogic, createActor, fromCallback, type InspectionEvent } from 'xstate';
+import { type TabsEvent, tabsMachine } from '../../machines/tabs.ts';
+import { transitionsOf } from '../../machines/xstate-internals.ts';
+import { createTestClock } from '../../testing/clock.ts';
+import { drawFrom } from '../chaos/draw.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+
+const settings = { linger: 1_000, heartbeat: 5_000, yieldAfter: 30_000 };
+
+/** A tab whose lock, channel and page a test plays. */
+function playTab() {
+  const clock = createTestClock();
+  const said: string[] = [];
+  const commands: string[] = [];
+  const taken: string[] = [];
+  let drops = 0;
+  const quiet = fromCallback(() => {}) as AnyActorLogic;
+  const machine = tabsMachine.provide({
+    actors: {
+      environment: quiet,
+      lock: fromCallback(({ receive }) => receive(({ type }) => commands.push(type))) as AnyActorLogic,
+      channel: fromCallback<{ type: string; word: string }>(({ receive }) =>
+        receive(({ word }) => said.push(word)),
+      ) as AnyActorLogic,
+    },
+    actions: {
+      dropStream: () => {
+        drops += 1;
+      },
+    },
+  });
+  const inspect = (event: InspectionEvent) => {
+    if (event.type !== '@xstate.microstep' || event.actorRef !== actor) return;
+    for (const transition of event._transitions) taken.push(nameOf(transition));
+  };
+  const actor = createActor(machine, { input: { self: 'me', ...settings }, clock, inspect });
+  actor.start();
+  return {
+    clock,
+    said,
+    commands,
+    taken,
+    get drops() {
+      return drops;
+    },
+    get state() {
+      return JSON.stringify(actor.getSnapshot().value).replace(/["{}]/g, '').replaceAll(':', '.');
+    },
+    get snapshot() {
+      return actor.getSnapshot();
+    },
+    send(...events: TabsEvent[]) {
+      for (const event of events) actor.send(event);
+    },
+  };
+}
+
+function nameOf({ source, eventType, guard, target }: ReturnType<typeof transitionsOf>[number]): string {
+  const to = target?.map(({ path }) => path.join('.')).join() ?? '';
+  return `${source.path.join('.')}: ${eventType.replace(/^xstate\.after\.(\w+)\..*/, 'after $1')}${guard ? ` [${String(guard)}]` : ''} → ${to}`;
+}
+
+const wanted = { type: 'stream.wanted' } as const;
+const unwanted = { type: 'stream.unwanted' } as const;
+const granted = { type: 'lock.granted', at: 10 } as const;
+const lead = (from: string, since = 5) => ({ type: 'leader.heard', from, since }) as const;
+const opened = (from: string, since = 5) => ({ type: 'leader.opened', from, since }) as const;
+const here = (from: string, isVisible = true) => ({ type: 'tab.heard', from, isVisible }) as const;
+const page = (state: 'hidden' | 'visible' | 'frozen') => ({ type: `page.${state}`, at: 0 }) as const;
+
+describe('a tab', () => {
+  test('that nobody answers takes the lock once, and goes apart when it hears nobody then', () => {
+    const tab = playTab();
+    tab.send(wanted);
+    tab.clock.advance(1_000);
+    expect([tab.state, tab.commands]).toEqual(['member.takingOver', ['lock.steal']]);
+    tab.send(granted);
+    expect(tab.state).toBe('member.leading.counting');
+    tab.clock.advance(1_000);
+    expect([tab.state, tab.commands.at(-1)]).toEqual(['member.apart', 'lock.leave']);
+    tab.send(lead('other', 20));
+    expect([tab.state, tab.commands.at(-1)]).toEqual(['member.following.served', 'lock.pass']);
+  });
+
+  test('judges a leader only by a ping that stays unanswered', () => {
+    const tab = playTab();
+    tab.send(wanted, lead('other'));
+    tab.clock.advance(5_000);
+    expect([tab.state, tab.said.at(-1)]).toEqual(['member.following.doubting', 'ping']);
+    tab.send(lead('other'));
+    expect(tab.state).toBe('member.following.served');
+    tab.clock.advance(6_000);
+    expect(tab.state).toBe('member.takingOver');
+  });
+
+  test('follows the later of two leaders, and steps down for one', () => {
+    const tab = playTab();
+    tab.send(wanted, granted, lead('older', 9));
+    expect(tab.state).toBe('member.leading.counting');
+    tab.send(lead('newer', 11));
+    expect([tab.state, tab.snapshot.context.leader]).toEqual(['member.following.served', 'newer']);
+    tab.send(lead('older', 9));
+    expect(tab.snapshot.context.leader).toBe('newer');
+  });
+
+  test('that is hidden lets a visible one go first, once', () => {
+    const tab = playTab();
+    tab.send(wanted, lead('other'), here('seen'), page('hidden'), granted);
+    expect([tab.state, tab.commands]).toEqual(['member.following.served', ['lock.pass']]);
+    tab.send(granted);
+    expect(tab.state).toBe('member.leading.counting');
+  });
+
+  test('hidden for long, hands over to a visible one, if the stream can be resumed', () => {
+    const tab = playTab();
+    tab.send(wanted, granted);
+    tab.clock.advance(1_000);
+    tab.send(page('hidden'));
+    tab.clock.advance(30_000);
+    tab.send(here('seen'));
+    tab.clock.advance(1_000);
+    expect(tab.state).toBe('member.leading.hidden');
+    tab.send({ type: 'stream.identified', isResumable: true });
+    tab.clock.advance(30_000);
+    tab.send(here('seen'));
+    const drops = tab.drops;
+    tab.clock.advance(1_000);
+    expect([tab.state, tab.commands, tab.drops]).toEqual([
+      'member.leading.handingOver',
+      ['lock.pass'],
+      drops,
+    ]);
+    tab.send(lead('seen', 20));
+    expect(tab.state).toBe('member.leading.handingOver');
+    tab.send(opened('seen', 20));
+    expect([tab.state, tab.drops]).toEqual(['member.following.served', drops + 1]);
+  });
+
+  test('that nothing wants any more lingers, and then is away', () => {
+    const tab = playTab();
+    tab.send(wanted, granted, unwanted);
+    tab.clock.advance(999);
+    tab.send(wanted);
+    expect(tab.state).toBe('member.leading.established');
+    tab.send(unwanted);
+    tab.clock.advance(1_000);
+    expect(tab.state).toBe('away');
+  });
+
+  test('that is frozen is away at once, whatever it does', () => {
+    for (const events of [
+      [wanted],
+      [wanted, lead('other')],
+      [wanted, granted],
+      [wanted, granted, unwanted],
+    ]) {
+      const tab = playTab();
+      tab.send(...events, page('frozen'));
+      expect(tab.state).toBe('away');
+    }
+  });
+});
+
+describe('through drawn events', () => {
+  const all = nodesIn(tabsMachine.root).flatMap((node) => transitionsOf(node).map(nameOf));
+  const taken = new Set<string>();
+
+  test('one tab serves only while it leads or is by itself, and says so', () => {
+    for (let run = 0; run < 400; run += 1) {
+      const draw = drawFrom(seededRandom(run));
+      const tab = playTab();
+      let at = 0;
+      const since = () => at + draw.whole(-20, 20);
+      const draws: Record<string, () => TabsEvent> = {
+        wanted: () => wanted,
+        unwanted: () => unwanted,
+        granted: () => ({ type: 'lock.granted', at }),
+        stolen: () => ({ type: 'lock.stolen' }),
+        unavailable: () => ({ type: 'sharing.unavailable' }),
+        lead: () => lead(draw.pick(['a', 'b']), since()),
+        opened: () => opened(draw.pick(['a', 'b']), since()),
+        refused: () => ({ type: 'leader.refused', from: 'a' }),
+        joined: () => ({ type: 'tab.joined', from: draw.pick(['a', 'b']), isVisible: draw.chance(0.5) }),
+        heard: () => here(draw.pick(['a', 'b']), draw.chance(0.5)),
+        left: () => ({ type: 'tab.left', from: draw.pick(['a', 'b']) }),
+        hidden: () => page('hidden'),
+        visible: () => page('visible'),
+        frozen: () => page('frozen'),
+        identified: () => ({ type: 'stream.identified', isResumable: draw.chance(0.7) }),
+      };
+      const weights = { ...Object.fromEntries(Object.keys(draws).map((name) => [name, 2])), wait: 12 };
+      Object.assign(weights, { wanted: 5, frozen: 0.3, unavailable: 0.2, identified: 3, heard: 5 });
+      for (let step = 0; step < 120; step += 1) {
+        const name = draw.weighted(weights);
+        at += 1;
+        if (name === 'wait') tab.clock.advance(draw.pick([100, 1_000, 5_000, 10_000, 30_000]));
+        else tab.send((draws[name] as () => TabsEvent)());
+        const { context, ...snapshot } = tab.snapshot;
+        const serves = snapshot.hasTag('serves');
+        const leads = tab.state.startsWith('member.leading');
+        expect(serves, tab.state).toBe(leads || /alone|apart/.test(tab.state));
+        expect(context.leader === 'me', tab.state).toBe(leads);
+        if (tab.state === 'away') expect(snapshot.children).toEqual({});
+      }
+      for (const name of tab.taken) taken.add(name);
+    }
+  });
+
+  test('every transition is taken', () => {
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.filter((name) => !taken.has(name))).toEqual([]);
+  });
+});
+
+function nodesIn(node: Parameters<typeof transitionsOf>[0]): Parameters<typeof transitionsOf>[0][] {
+  return [node, ...Object.values(node.states).flatMap(nodesIn)];
+}
