@@ -26,10 +26,10 @@ const testsOf: Record<string, Tests> = {
   },
   adapters: {
     together: [
-      'adapters/{component-connection,delivery,frames,inspection,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
+      'adapters/{component-connection,count-streams,delivery,frames,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
       'transports/replacement',
     ],
-    apart: ['adapters/{create-connection,resumption,shared-machine}'],
+    apart: ['adapters/{changed-options,create-connection,resumption,shared-machine,signal}'],
     browser: ['adapters/{react,vue}', 'react-activity'],
   },
 };
