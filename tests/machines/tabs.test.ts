@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyActorLogic, createActor, fromCallback, type InspectionEvent } from 'xstate';
 import { type TabsEvent, tabsMachine } from '../../machines/tabs.ts';
-import { transitionsOf } from '../../machines/xstate-internals.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { drawFrom } from '../chaos/draw.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { allTransitions, nameOfTransition } from '../tabs/transitions.ts';
 
 const settings = { linger: 1_000, heartbeat: 5_000, yieldAfter: 30_000 };
 
@@ -32,7 +32,7 @@ function playTab() {
   });
   const inspect = (event: InspectionEvent) => {
     if (event.type !== '@xstate.microstep' || event.actorRef !== actor) return;
-    for (const transition of event._transitions) taken.push(nameOf(transition));
+    for (const transition of event._transitions) taken.push(nameOfTransition(transition));
   };
   const actor = createActor(machine, { input: { self: 'me', ...settings }, clock, inspect });
   actor.start();
@@ -54,11 +54,6 @@ function playTab() {
       for (const event of events) actor.send(event);
     },
   };
-}
-
-function nameOf({ source, eventType, guard, target }: ReturnType<typeof transitionsOf>[number]): string {
-  const to = target?.map(({ path }) => path.join('.')).join() ?? '';
-  return `${source.path.join('.')}: ${eventType.replace(/^xstate\.after\.(\w+)\..*/, 'after $1')}${guard ? ` [${String(guard)}]` : ''} → ${to}`;
 }
 
 const wanted = { type: 'stream.wanted' } as const;
@@ -163,7 +158,7 @@ describe('a tab', () => {
 });
 
 describe('through drawn events', () => {
-  const all = nodesIn(tabsMachine.root).flatMap((node) => transitionsOf(node).map(nameOf));
+  const all = allTransitions();
   const taken = new Set<string>();
 
   test('one tab serves only while it leads or is by itself, and says so', () => {
@@ -212,7 +207,3 @@ describe('through drawn events', () => {
     expect(all.filter((name) => !taken.has(name))).toEqual([]);
   });
 });
-
-function nodesIn(node: Parameters<typeof transitionsOf>[0]): Parameters<typeof transitionsOf>[0][] {
-  return [node, ...Object.values(node.states).flatMap(nodesIn)];
-}

@@ -1,10 +1,15 @@
 import { type Connection, type ConnectionOptions, createConnection } from 'sse-machine';
 import { acrossTabs } from 'sse-machine/tabs';
+import type { InspectionEvent } from 'xstate';
+import { watchActors } from '../../machines/onlooker.ts';
+import { nameOfTransition } from './transitions.ts';
 
 /** What a page of the campaign can do, for those who drive it. */
 export interface TabPage {
   /** The data of the messages that came, in order, and the gaps. */
   readonly received: string[];
+  /** The transitions that the statechart of tabs has taken here. */
+  readonly taken: string[];
   readonly state: () => { status: string; error: string | undefined; lastEventId: string };
   open(url: string, options?: PageOptions): void;
   close(): void;
@@ -19,6 +24,7 @@ export interface PageOptions extends Pick<ConnectionOptions, 'retryDelay' | 'las
   readonly token?: string;
   readonly yieldAfter?: number;
   readonly linger?: number;
+  readonly heartbeat?: number;
 }
 
 declare global {
@@ -31,14 +37,27 @@ let connection: Connection<Record<string, string>> | undefined;
 let transport: ReturnType<typeof acrossTabs> | undefined;
 const received: string[] = [];
 
+const taken: string[] = [];
+watchActors((actor) => {
+  if (actor.logic.id !== 'tabs') return;
+  actor.system.inspect((event: InspectionEvent) => {
+    if (event.type === '@xstate.microstep' && event.actorRef === actor)
+      taken.push(...event._transitions.map(nameOfTransition));
+  });
+});
+
 window.tab = {
   received,
+  taken,
   state() {
     const { status = 'closed', error, lastEventId = '' } = connection?.state ?? {};
     return { status, error: error?.message, lastEventId };
   },
-  open(url, { scope = 'ada', isShared = true, persist, token, yieldAfter, linger, ...options } = {}) {
-    transport = acrossTabs({ scope, yieldAfter, linger });
+  open(
+    url,
+    { scope = 'ada', isShared = true, persist, token, yieldAfter, linger, heartbeat, ...options } = {},
+  ) {
+    transport = acrossTabs({ scope, yieldAfter, linger, heartbeat });
     let current = token;
     connection = createConnection<Record<string, string>>(url, {
       parse: 'text',

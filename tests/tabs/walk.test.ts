@@ -1,0 +1,330 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startChromium } from '../lifecycle/chromium.ts';
+import { connect, loadTab } from './browser.ts';
+import { type Origin, startOrigin } from './origin.ts';
+import type { PageOptions } from './page.ts';
+import { allTransitions } from './transitions.ts';
+
+// A real page, its real lock and its real channel; the other tab is played, so that it can be late, silent or wrong.
+
+/** Transitions that no other tab can bring about, and why. */
+const outOfReach = [
+  'member.takingOver: after answerTime → member.apart', // a lock that is stolen is granted at once
+];
+
+interface Played {
+  /** Takes the lock, and resolves once it has it. */
+  hold(steal?: boolean): Promise<void>;
+  /** Asks for the lock, and holds it from then on. */
+  queue(): void;
+  release(): void;
+  say(word: object): void;
+  /** What the page under test says. */
+  readonly heard: string[];
+}
+
+declare global {
+  interface Window {
+    played: Played;
+  }
+}
+
+let chromium: Awaited<ReturnType<typeof startChromium>>;
+let origin: Origin;
+let page: Page;
+const taken = new Set<string>();
+
+beforeAll(async () => {
+  chromium = await startChromium();
+});
+afterAll(() => chromium[Symbol.asyncDispose]());
+beforeEach(async () => {
+  origin = await startOrigin();
+  origin.publish();
+  page = await loadTab(chromium.context, origin);
+  await page.evaluate(() => {
+    const name = `sse-machine/1/ada/GET ${location.origin}/events`;
+    const channel = new BroadcastChannel(name);
+    const heard: string[] = [];
+    channel.onmessage = ({ data }) => void heard.push(data.type);
+    let release = () => {};
+    const request = (steal: boolean, onGranted = () => {}) => {
+      const hold = () => {
+        onGranted();
+        return new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      };
+      navigator.locks.request(name, { steal }, hold).catch(() => {});
+    };
+    window.played = {
+      hold: (steal = false) => new Promise((resolve) => request(steal, resolve)),
+      queue: () => request(false),
+      release: () => release(),
+      say: (word) => channel.postMessage({ from: 'other', ...word }),
+      heard,
+    };
+  });
+});
+afterEach(async () => {
+  for (const name of await page.evaluate(() => window.tab.taken)) taken.add(name);
+  await page.close();
+  await origin[Symbol.asyncDispose]();
+});
+
+const patience = { timeout: 15_000, interval: 10 };
+const quick = { heartbeat: 300, yieldAfter: 100, linger: 300 };
+
+const open = (options: PageOptions = {}) => connect(page, { ...quick, ...options });
+const hold = (steal = false) => page.evaluate((given) => window.played.hold(given), steal);
+const queue = () => page.evaluate(() => window.played.queue());
+const release = () => page.evaluate(() => window.played.release());
+const close = () => page.evaluate(() => window.tab.close());
+const say = (type: string, more: object = {}) =>
+  page.evaluate((word) => window.played.say(word), { type, ...more });
+
+/** The other tab says that it leads, from now on. */
+const lead = (from = 'other') => say('lead', { since: Date.now() + 1_000, asks: false, from });
+const opened = () =>
+  say('opened', { since: Date.now() + 1_000, stretch: { after: '1', first: 0 }, first: 0, batches: [] });
+const here = (isVisible = true) => say('here', { isVisible, asks: false });
+
+async function turn(state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+}
+
+async function reached(state: string): Promise<void> {
+  const arrived = async () => (await page.evaluate(() => window.tab.taken)).at(-1);
+  await expect.poll(arrived, patience).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}$`));
+}
+
+async function took(transition: string): Promise<void> {
+  await expect.poll(() => page.evaluate(() => window.tab.taken), patience).toContain(transition);
+}
+
+/** The page leads, has a stream with an ID, and knows another tab. */
+async function leadWith(isVisible = true): Promise<void> {
+  await open();
+  await reached('member.leading.established');
+  origin.publish();
+  await took(': stream.identified → stays');
+  await here(isVisible);
+}
+
+describe('a tab that joins', () => {
+  test('takes the lock from one that is silent, goes apart, and follows one that it hears', async () => {
+    await hold();
+    await open();
+    await took('member.joining: after answerTime [mayTakeOver] → member.takingOver');
+    await reached('member.apart');
+    await opened();
+    await took('member.apart: leader.opened → member.following');
+  });
+
+  test('apart, follows one that says it leads', async () => {
+    await hold();
+    await open();
+    await reached('member.apart');
+    await lead();
+    await reached('member.following');
+  });
+
+  test('whose lock is taken again goes apart at once', async () => {
+    await hold();
+    await open();
+    await reached('member.leading');
+    await hold(true);
+    await took('member.leading: lock.stolen → member.joining');
+    await took('member.joining: after answerTime → member.apart');
+  });
+
+  test.each(['lead', 'opened'])('follows one that says %s', async (word) => {
+    await hold();
+    await open();
+    await (word === 'lead' ? lead() : opened());
+    await took(`member.joining: leader.${word === 'lead' ? 'heard' : word} → member.following`);
+  });
+});
+
+describe('a tab that follows', () => {
+  beforeEach(async () => {
+    await hold();
+    await open();
+    await lead();
+    await took('member.following.served: after heartbeat → member.following.doubting');
+  });
+
+  test('trusts a leader that answers', async () => {
+    await say('lead', { since: 1, asks: false });
+    await took('member.following.doubting: leader.heard → member.following.served');
+    await say('lead', { since: 1, asks: false });
+    await took('member.following.served: leader.heard → member.following.served');
+    await lead('third');
+    await took('member.following.served: leader.heard [isLater] → member.following');
+  });
+
+  test('follows a later one, too, that says it leads', async () => {
+    await lead('third');
+    await took('member.following.doubting: leader.heard [isLater] → member.following');
+  });
+
+  test('takes the lock of one that does not', async () => {
+    await took('member.following.doubting: after answerTime → member.takingOver');
+    await reached('member.leading');
+  });
+
+  test('leads when the lock is free, unless it is hidden and another is not: once', async () => {
+    await turn('hidden');
+    await here();
+    await queue(); // behind the page
+    await release();
+    await took('member: lock.granted [shouldPassOn] → stays');
+    await release();
+    await took('member: lock.granted → member.leading');
+  });
+
+  test('is away when nothing wants the stream', async () => {
+    await close();
+    await reached('away');
+  });
+});
+
+describe('a tab that leads', () => {
+  test.each(['lead', 'opened'])('steps down for a later one that says %s', async (word) => {
+    await open();
+    await reached('member.leading');
+    await (word === 'lead' ? lead() : opened());
+    await took(`member: leader.${word === 'lead' ? 'heard' : word} [isLater] → member.following`);
+  });
+
+  test('answers who joins, and forgets who leaves', async () => {
+    await leadWith();
+    await say('here', { isVisible: true, asks: true });
+    await expect.poll(() => page.evaluate(() => window.played.heard), patience).toContain('opened');
+    await took('member.leading: tab.joined → stays');
+    await say('left');
+    await took('member: tab.left → stays');
+  });
+
+  test('hidden and seen again goes on', async () => {
+    await leadWith(false);
+    await turn('hidden');
+    await turn('visible');
+    await took('member.leading.hidden: page.visible → member.leading.established');
+    await turn('hidden');
+    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
+    await turn('visible');
+    await took('member.leading.looking: page.visible → member.leading.established');
+    await turn('hidden');
+    await took('member.leading.looking: after answerTime → member.leading.hidden');
+  });
+
+  test('hidden, hands over to one that can be seen, and takes it back when that does not come', async () => {
+    await leadWith();
+    await turn('hidden');
+    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
+    await here();
+    await took('member.leading.handingOver: lock.granted → member.leading.established');
+    expect(origin.requests).toHaveLength(1);
+  });
+
+  test('handing over, goes on until the next stream is open', async () => {
+    await handOver();
+    await lead();
+    await took('member.leading.handingOver: leader.heard → stays');
+    expect(origin.streams.size).toBe(1);
+    await opened();
+    await took('member.leading.handingOver: leader.opened [isLater] → member.following');
+    await expect.poll(() => origin.streams.size, patience).toBe(0);
+  });
+
+  test('handing over, drops the stream for a server that wants only one', async () => {
+    await handOver();
+    await say('release');
+    await took('member.leading.handingOver: leader.refused → member.joining');
+    await expect.poll(() => origin.streams.size, patience).toBe(0);
+  });
+
+  test('handing over, may no longer be wanted: it goes on all the same', async () => {
+    await handOver();
+    await close();
+    await took('member.leading.handingOver: stream.unwanted → stays');
+    await opened();
+    await took('member.following: always [isUnwanted] → away');
+  });
+
+  test('handing over to one that says nothing, asks who leads', async () => {
+    await handOver();
+    await close();
+    await took('member.leading.handingOver: after handOverTime → member.joining');
+    await took('member.joining: always [isUnwanted] → away');
+  }, 30_000);
+
+  test('that nothing wants any more goes on when something does again', async () => {
+    await leadWith();
+    await page.evaluate(() => {
+      window.tab.close();
+      window.tab.reconnect();
+    });
+    await took('member.leading.lingering: stream.wanted → member.leading.established');
+    expect(origin.streams.size).toBe(1);
+  });
+
+  test('that nothing wants any more hands over, and is away if nobody takes it', async () => {
+    await leadWith();
+    await close();
+    await took('member.leading.lingering: after linger [canHandOver] → member.leading.handingOver');
+    await took('member.leading.handingOver: lock.granted [isUnwanted] → away');
+  });
+
+  test('that nothing wants any more, and knows no other, is away', async () => {
+    await open();
+    await reached('member.leading.established');
+    await close();
+    await took('member.leading.lingering: after linger → away');
+  });
+
+  /** Hidden, with another tab that takes the lock. */
+  async function handOver(): Promise<void> {
+    await leadWith();
+    await queue();
+    await turn('hidden');
+    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
+    await here();
+    await took('member.leading.looking: after answerTime [shouldHandOver] → member.leading.handingOver');
+  }
+});
+
+test('whatever it does, it is away when it is frozen, and counts a connection once', async () => {
+  await hold();
+  await open();
+  await say('here', { isVisible: true, asks: true });
+  await took('member: tab.joined → stays');
+  await turn('hidden');
+  await turn('visible');
+  await took('member: page.visible → stays');
+  await page.evaluate(() => window.tab.reconnect());
+  await took(': stream.wanted → stays');
+  await page.evaluate(() => {
+    // The connection pauses, too; a page may have others that do not.
+    window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
+  });
+  await reached('away');
+});
+
+test('without locks it is alone, until nothing wants the stream', async () => {
+  await page.evaluate(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
+  await open();
+  await reached('alone');
+  await close();
+  await reached('away');
+});
+
+test('every transition of the statechart was taken, in a real page', () => {
+  const missing = allTransitions().filter((name) => !taken.has(name));
+  expect(missing).toEqual(outOfReach);
+});
