@@ -94,7 +94,7 @@ export interface ChannelCommand {
 export const answerTime = 1_000;
 
 /** How long a leader goes on while the next one opens its stream, in milliseconds. */
-const handOverTime = 10_000;
+export const handOverTime = 10_000;
 
 /** Hears a leader. */
 const follow = { target: '#tabs.member.following', actions: 'recordLeader' } as const;

@@ -12,8 +12,6 @@ import { mermaid, mermaidOfStatuses } from '../../visualizations/diagrams/mermai
 import { transitionTables } from '../../visualizations/diagrams/transition-table.ts';
 
 const drawn = documents();
-const { guards, delays } = connectionMachine.implementations;
-
 const charts = [
   // An action spawns the transports of a connection.
   { chart: 'connection', machine: connectionMachine, spawned: ['transport'] },
@@ -24,17 +22,27 @@ test.each(Object.keys(drawn))('%s is what the statechart gives today: if not, `n
   expect(readFileSync(pathTo(name), 'utf8')).toBe(drawn[name]);
 });
 
-describe.each(['light', 'dark'])('the %s picture', (scheme) => {
+describe.each([
+  { scheme: 'light', machine: connectionMachine },
+  { scheme: 'dark', machine: connectionMachine },
+  { scheme: 'tabs-light', machine: tabsMachine },
+  { scheme: 'tabs-dark', machine: tabsMachine },
+])('the picture $scheme', ({ scheme, machine }) => {
   const svg = drawn[`docs/statechart/${scheme}.svg`] ?? '';
+  const { guards, delays } = machine.implementations;
 
-  test('names every status, guard and delay', () => {
-    for (const status of connectionStatuses) expect(svg).toContain(`>${status}</text>`);
+  test('names every state, guard and delay', () => {
+    for (const { path } of chartStates(machine).slice(1)) {
+      expect(svg).toContain(`data-state="${path}"`);
+      // What holds others only, as `live` does, has its name too.
+      expect(svg).toContain(`>${path.split('.').at(-1)}</text>`);
+    }
     for (const name of Object.keys(guards)) expect(svg).toContain(`>[${name}]</tspan>`);
     for (const name of Object.keys(delays)) expect(svg).toContain(`>after ${name}</tspan>`);
   });
 
   test('names the event of every transition on its arrow, or inside its state', () => {
-    for (const { event } of chartTransitions()) {
+    for (const { event } of chartTransitions(machine)) {
       const [, last = event] = event.split('.');
       expect(svg).toMatch(new RegExp(`class="(event|delay)"[^>]*>[^<]*${last}`));
     }

@@ -3,6 +3,8 @@ import { type Connection, createConnection } from '../../index.ts';
 import { acrossTabs, type TabsTransport } from '../../tabs/index.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../../testing/index.ts';
 import { type InspectionOptions, inspectConnections } from '../../visualizations/inspect/index.ts';
+import { createHistory } from '../../visualizations/viewer/model/history.ts';
+import { leadershipWords } from '../../visualizations/viewer/text/tab-words.ts';
 import { canaries, createLeaks } from '../privacy/canaries.ts';
 import { until } from '../support/until.ts';
 import { createRecordingViewer, type RecordingViewer } from './recording-viewer.ts';
@@ -94,6 +96,18 @@ describe('a tab that shares a stream', () => {
       tags: expect.arrayContaining(['serves', 'requests']),
     });
     expect(Reflect.get(Object(last), 'context').since).toBeGreaterThanOrEqual(begin);
+  });
+
+  test('is told in the viewer of this package, until the page has no use for the stream', async () => {
+    const history = createHistory();
+    viewer = { ...viewer, send: history.receive };
+    await lead();
+    const [shown] = [...history.tabs.values()];
+    expect(shown && leadershipWords({ ...shown, since: null })).toBe('this tab leads · 0 followers');
+    expect(shown).toMatchObject({ name: '/events · tabs', path: 'member.leading.counting' });
+    expect([...history.connections.values()].map(({ name }) => name)).toEqual(['/events']);
+    connection.close();
+    await until(() => history.tabs.size === 0);
   });
 
   test('shows no scope, no query and no credentials of the URL, although its lock has them in its name', async () => {

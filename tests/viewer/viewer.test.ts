@@ -335,6 +335,28 @@ describe('the viewer', () => {
     );
   });
 
+  it('says who leads the tabs that share a stream, since when, and how many follow', async () => {
+    await failAndRecover();
+    const pane = page.getByRole('region', { name: 'Streams shared with other tabs' });
+    expect(await pane.count()).toBe(0);
+    const leads = { leader: 'this tab', since: 5_000, followers: 2 };
+    const tells = (value: unknown, leadership: object, status = 'active') =>
+      send({
+        type: '@xstate.snapshot',
+        sessionId: 'tab',
+        createdAt: '5000',
+        event: { type: 'lock.granted' },
+        snapshot: { status, value, context: { leadership } },
+      });
+    await tells({ member: { leading: 'established' } }, leads);
+    await pane.getByText(/^this tab leads · since \d\d:\d\d:05\.000 · 2 followers$/).waitFor();
+    await tells({ member: { following: 'served' } }, { ...leads, leader: 'another tab', followers: null });
+    await pane.getByText(/^this tab follows · another one leads · since \d\d:\d\d:05\.000$/).waitFor();
+    await tells('away', { leader: 'none', since: null, followers: null }, 'stopped');
+    await pane.waitFor({ state: 'hidden' });
+    await viewer.row('503').waitFor(); // the connection is shown all the while
+  });
+
   it('has a light and a dark look without a fault that axe could find', async () => {
     await context.close();
     // The policy of the page forbids what axe has to be loaded with.

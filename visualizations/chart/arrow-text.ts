@@ -1,5 +1,3 @@
-import { leastProofTime } from '../../machines/connection.ts';
-import { defaultSettings } from '../../machines/settings.ts';
 import { type Arrow, eventsOf, grouped, isInside, type Line, nameOf } from './arrows.ts';
 
 /** A part of what a line says; a guard is written in brackets. */
@@ -23,7 +21,7 @@ export interface Row {
 export function rowsOf(arrow: Arrow, most: number, told?: string): Row[] {
   return grouped(arrow.lines, eventsOf).flatMap((lines) => {
     const [line] = lines;
-    const heads = eventsOf(line) === told ? [] : headOf(line, arrow);
+    const heads = eventsOf(line) === told ? [] : headOf(line);
     const isOneOfSeveral = lines.length > 1 || heads.length === 0;
     const rests = lines.map((own) => ({ own, rest: restOf(own, arrow, isOneOfSeveral) }));
     const whole = rests.map(({ own, rest }) => ({ lines: [own], words: [...joined(heads), ...rest] }));
@@ -38,11 +36,11 @@ export function rowsOf(arrow: Arrow, most: number, told?: string): Row[] {
 }
 
 /** The events of a line, a word each, or the delay and how long it is. */
-function headOf(line: Line, { source }: Arrow): Word[] {
+function headOf(line: Line): Word[] {
   if (line.delay !== undefined) {
     return [
       { kind: 'delay', text: eventsOf(line) },
-      { kind: 'detail', text: lengthOf(line.delay, source) },
+      { kind: 'detail', text: line.length },
     ];
   }
   const events = eventsOf(line).split(', ');
@@ -85,20 +83,6 @@ function joined(words: readonly Word[]): Word[] {
 
 function charactersIn(words: readonly Word[]): number {
   return words.reduce((sum, { text }) => sum + text.length + 1, -1);
-}
-
-/** How long a delay is, with the defaults. */
-function lengthOf(delay: string, source: string): string {
-  const { stableAfter, retryDelay, retryFactor, maxRetryDelay } = defaultSettings;
-  if (delay === 'stableAfter') return seconds(stableAfter);
-  if (delay === 'proofTime') return `${seconds(leastProofTime)} or more`;
-  if (source === 'backoff.offline') return `${maxRetryDelay / 2_000} to ${seconds(maxRetryDelay)}`;
-  const [first, second, third] = [0, 1, 2].map((retries) => (retryDelay * retryFactor ** retries) / 1_000);
-  return `0 to ${first}, ${second}, ${third} … ${seconds(maxRetryDelay)}`;
-}
-
-function seconds(milliseconds: number): string {
-  return `${milliseconds / 1_000} s`;
 }
 
 function wayOf({ source, target = '' }: Arrow): string {

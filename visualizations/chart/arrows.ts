@@ -1,4 +1,5 @@
 import type { ChartTransition } from '../../machines/chart.ts';
+import { delayWords } from './delay-words.ts';
 
 /** The transitions from one state to another, or those that a state keeps to itself. */
 export interface Arrow {
@@ -15,10 +16,16 @@ export interface Line {
   readonly guard: string | undefined;
   /** The name of the delay, when time is what they answer. */
   readonly delay: string | undefined;
+  /** How long that is, in words; empty without a delay. */
+  readonly length: string;
 }
 
-/** Those with the same two ends together. */
-export function arrowsOf(transitions: readonly ChartTransition[]): Arrow[] {
+/**
+ * Those with the same two ends together.
+ *
+ * @param wordsFor How long a delay is, by its name and the state that waits.
+ */
+export function arrowsOf(transitions: readonly ChartTransition[], wordsFor = delayWords): Arrow[] {
   return grouped(transitions, ({ source, target }) => `${source} ${target}`).map((group) => ({
     source: group[0].source,
     target: group[0].target,
@@ -26,6 +33,7 @@ export function arrowsOf(transitions: readonly ChartTransition[]): Arrow[] {
       transitions: same,
       guard: same[0].guard,
       delay: same[0].delay,
+      length: same[0].delay === undefined ? '' : wordsFor(same[0].delay, same[0].source),
     })),
   }));
 }

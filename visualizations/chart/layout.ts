@@ -1,3 +1,5 @@
+import { box, horizontal, left, right, vertical } from './layout-parts.ts';
+
 /** Where a state is drawn, in pixels. */
 export interface Box {
   readonly x: number;
@@ -189,10 +191,6 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-function box([left, right]: Point, [top, bottom]: Point): Box {
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
 /** An arrow to the left or to the right, with its words above it, between `live` and the others. */
 function across([from, to]: Point, y: number): Route {
   return { points: horizontal(from, to, y), words: between(edge.live, edge.other, y) };
@@ -219,27 +217,4 @@ function decided(
 
 function between(left: number, right: number, y: number): Label {
   return { at: [(left + right) / 2, y - 6], align: 'middle', most: 25 };
-}
-
-function horizontal(from: number, to: number, y: number): Route['points'] {
-  return [
-    [from, y],
-    [to, y],
-  ];
-}
-
-function vertical(x: number, from: number, to: number): Route['points'] {
-  return [
-    [x, from],
-    [x, to],
-  ];
-}
-
-/** Words to the right of a vertical line. */
-function right(x: number, lastRow: number, most: number): Label {
-  return { at: [x + 6, lastRow], align: 'start', most };
-}
-
-function left(x: number, lastRow: number, most: number): Label {
-  return { at: [x - 6, lastRow], align: 'end', most };
 }

@@ -1,18 +1,50 @@
+import type { AnyStateMachine } from 'xstate';
 import { chartStates, chartTransitions } from '../../machines/chart.ts';
-import { arrowsOf, isInside } from './arrows.ts';
+import { connectionMachine } from '../../machines/connection.ts';
+import { rowsOf } from './arrow-text.ts';
+import { type Arrow, arrowsOf, isInside } from './arrows.ts';
+import { delayWords } from './delay-words.ts';
 import { type Element, element } from './element.ts';
-import { anywhere, legend, places, routes, size } from './layout.ts';
-import { arrowName, arrowShape, forkShape, initialShape, stateShape, wordShapes } from './shapes.ts';
+import type { Label } from './layout.ts';
+import * as connectionLayout from './layout.ts';
+import {
+  arrowName,
+  arrowShape,
+  forkShape,
+  initialShape,
+  type PlacedRows,
+  stateShape,
+  wordShapes,
+} from './shapes.ts';
 import { forksIn, wordsOn } from './shared-stems.ts';
 
+/** A statechart that can be drawn. */
+export interface DrawnChart {
+  /** For those who cannot see the picture. */
+  readonly title: string;
+  readonly machine: AnyStateMachine;
+  readonly layout: Pick<typeof connectionLayout, 'anywhere' | 'legend' | 'places' | 'routes' | 'size'>;
+  /** How long a delay is, by its name and the state that waits. */
+  readonly delayWords: (delay: string, source: string) => string;
+}
+
+const connectionChart: DrawnChart = {
+  title: 'The statechart of a connection',
+  machine: connectionMachine,
+  layout: connectionLayout,
+  delayWords,
+};
+
 /**
- * The statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.
+ * A statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.
  *
  * @throws RangeError when a state or an arrow has no place, or a place nothing to put there.
  */
-export function picture(...more: Element[]): Element {
-  const states = chartStates();
-  const all = arrowsOf(chartTransitions());
+export function picture(more: readonly Element[] = [], chart = connectionChart): Element {
+  const { machine, layout } = chart;
+  const { anywhere, legend, places, routes, size } = layout;
+  const states = chartStates(machine);
+  const all = arrowsOf(chartTransitions(machine), chart.delayWords);
   const boxes = states.slice(1).map((state) => ({ state, place: placeOf(places, 'state', state.path) }));
   const drawn = all.filter((arrow) => !isInside(arrow));
   const ways = drawn.map((arrow) => ({ arrow, route: placeOf(routes, 'arrow', arrowName(arrow)) }));
@@ -30,7 +62,7 @@ export function picture(...more: Element[]): Element {
       viewBox: `0 ${size.top} ${size.width} ${size.height}`,
       class: 'chart',
       role: 'img',
-      'aria-label': 'The statechart of a connection',
+      'aria-label': chart.title,
     },
     ...more,
     ...boxes.map(({ state, place }) =>
@@ -56,7 +88,7 @@ export function picture(...more: Element[]): Element {
     ),
     element('g', {}, ...ways.map(({ arrow, route }) => arrowShape(arrow, route))),
     ...forksIn(ways).map(forkShape),
-    ...wordShapes(ways.flatMap((way) => wordsOn(way, ways))),
+    ...wordShapes([...ways.flatMap((way) => wordsOn(way, ways)), ...keptByAny(all, layout)]),
     element(
       'text',
       { class: 'legend', ...legend },
@@ -66,6 +98,14 @@ export function picture(...more: Element[]): Element {
       element('tspan', { class: 'detail', dx: 14 }, 'of several for one event, the first whose guard holds'),
     ),
   );
+}
+
+/** What every state answers without being left, beside where the arrows begin that start from any. */
+function keptByAny(all: readonly Arrow[], { anywhere: { x, y, width } }: DrawnChart['layout']): PlacedRows[] {
+  const label: Label = { at: [x + width + 8, y + 17], align: 'start', most: 30 };
+  return all
+    .filter((arrow) => arrow.source === '' && isInside(arrow))
+    .map((arrow) => ({ arrow, rows: rowsOf(arrow, label.most), label }));
 }
 
 const legendWords = { event: 'event', guard: '[guard]', delay: 'after a delay' };

@@ -4,9 +4,10 @@ import { tabsMachine } from '../../machines/tabs.ts';
 import { colourProperties, statusRules } from '../chart/colours.ts';
 import { definition } from '../chart/definition.ts';
 import { element, toText } from '../chart/element.ts';
-import { picture } from '../chart/picture.ts';
+import { type DrawnChart, picture } from '../chart/picture.ts';
 import { style } from '../chart/style.ts';
 import { mermaid, mermaidOfStatuses } from './mermaid.ts';
+import { tabsChart, tabsStyle } from './tabs-chart.ts';
 import { transitionTables } from './transition-table.ts';
 
 /** Every file that the statecharts are drawn into, by its name from the root, as it should be. */
@@ -16,13 +17,12 @@ export function documents(): Record<string, string> {
     'docs/statechart/dark.svg': picturePage('dark'),
     'docs/statechart/connection.json': `${definition(2)}\n`,
     'docs/statechart/connection.mmd': `${mermaid()}\n`,
+    'docs/statechart/tabs-light.svg': picturePage('light', tabsChart, tabsStyle),
+    'docs/statechart/tabs-dark.svg': picturePage('dark', tabsChart, tabsStyle),
     'docs/statechart/tabs.json': `${definition(2, tabsMachine)}\n`,
     'docs/statechart/tabs.mmd': `${mermaid(tabsMachine)}\n`,
     'docs/statechart.md': withBlocks('docs/statechart.md', { transitions: transitionTables() }),
-    'docs/tabs.md': withBlocks('docs/tabs.md', {
-      statechart: fenced(mermaid(tabsMachine)),
-      transitions: transitionTables(tabsMachine),
-    }),
+    'docs/tabs.md': withBlocks('docs/tabs.md', { transitions: transitionTables(tabsMachine) }),
     'README.md': withBlocks('README.md', { statuses: fenced(mermaidOfStatuses()) }),
   };
 }
@@ -32,9 +32,9 @@ export function pathTo(name: string): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }
 
-function picturePage(scheme: 'light' | 'dark'): string {
-  const rules = `\n.chart { ${colourProperties(scheme)} }\n${statusRules}\n${style}`;
-  return `${toText(picture(element('style', {}, rules)))}\n`;
+function picturePage(scheme: 'light' | 'dark', chart?: DrawnChart, more = ''): string {
+  const rules = `\n.chart { ${colourProperties(scheme)} }\n${statusRules}\n${style}${more}`;
+  return `${toText(picture([element('style', {}, rules)], chart))}\n`;
 }
 
 function fenced(diagram: string): string {

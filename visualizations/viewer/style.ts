@@ -79,7 +79,7 @@ button:disabled { border-color: var(--line); color: var(--muted); cursor: defaul
 /* Smaller, its words could not be read: it is scrolled instead, to the state that is active. */
 .drawing > .chart { display: block; width: 100%; min-width: 720px; max-width: 1028px; }
 
-.facts dl { display: grid; gap: 4px; margin-top: 8px; }
+:is(.facts, .tabs) dl { display: grid; gap: 4px; margin-top: 8px; }
 dt { color: var(--muted); }
 dd { overflow-wrap: anywhere; }
 dd.code { font-family: var(--mono); font-size: 13px; }
@@ -152,7 +152,7 @@ dl > div { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px;
 /* Side by side where there is room; else one below the other, the facts next to the chart that they belong to. */
 .main, .side { display: contents; }
 .drawing { order: 1; }
-.facts { order: 2; }
+.facts, .tabs { order: 2; }
 .timeline { order: 3; }
 .sequence { order: 4; }
 @container (min-width: 940px) {

@@ -7,6 +7,7 @@ import { createDom } from './panes/dom.ts';
 import { createFactsPane } from './panes/facts-pane.ts';
 import { createSequencePane } from './panes/sequence-pane.ts';
 import { staticReport } from './panes/static-report.ts';
+import { createTabsPane } from './panes/tabs-pane.ts';
 import { createTimelinePane } from './panes/timeline-pane.ts';
 import { createToolbar } from './panes/toolbar.ts';
 import { viewerStyle } from './style.ts';
@@ -44,15 +45,16 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
   const chart = createChartPane(dom);
   const timeline = createTimelinePane(dom, selection, changed);
   const facts = createFactsPane(dom);
+  const tabs = createTabsPane(dom);
   const sequence = createSequencePane(dom, selection, changed);
   const announcer = createAnnouncer(dom);
-  const panes = [toolbar, chart, timeline, facts, sequence, announcer];
+  const panes = [toolbar, chart, timeline, facts, tabs, sequence, announcer];
   const viewer = html(
     'div',
     { class: 'viewer' },
     toolbar.element,
     html('div', { class: 'main' }, chart.element, timeline.element),
-    html('div', { class: 'side' }, facts.element, sequence.element),
+    html('div', { class: 'side' }, facts.element, tabs.element, sequence.element),
     announcer.element,
   );
   const host = html('div');

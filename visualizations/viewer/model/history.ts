@@ -1,6 +1,7 @@
 import { startEvent, stopEvent } from '../../../machines/xstate-internals.ts';
 import { firstSeen, isTraffic, type Moment, momentOf } from './moment.ts';
 import { type KnownRecord, readRecord, type ShownEvent, type ShownState } from './record.ts';
+import type { ShownTab } from './shown-tab.ts';
 import { takenTransition } from './taken-transition.ts';
 
 /** How much is kept. What is oldest goes first. */
@@ -28,6 +29,8 @@ export interface History {
   receive(record: unknown): void;
   /** In the order in which they were seen. */
   readonly connections: ReadonlyMap<string, ConnectionHistory>;
+  /** The streams that the page shares with other tabs, as they are now. */
+  readonly tabs: ReadonlyMap<string, ShownTab>;
   /** How many connections there were that are not kept. */
   readonly droppedConnections: number;
   /** Counts what was received: a view that has seen this number has nothing to do. */
@@ -56,6 +59,7 @@ export function createHistory(): History {
   const connections = new Map<string, Entry>();
   /** The names of actors of which nothing else is known yet. */
   const names = new Map<string, string>();
+  const tabs = new Map<string, ShownTab>();
   let droppedConnections = 0;
   let total = 0;
   let version = 0;
@@ -68,6 +72,11 @@ export function createHistory(): History {
       if (connections.has(sessionId) || (parentId !== undefined && connections.has(parentId))) return;
       keep(names, sessionId, name);
       if (state) append({ ...record, event: firstSeen, state }, startEvent);
+    } else if (record.type === 'tab') {
+      const { name = tabs.get(sessionId)?.name ?? sessionId, tab } = record;
+      if (tab.isActive) keep(tabs, sessionId, { ...tab, name });
+      else tabs.delete(sessionId);
+      version += 1;
     } else if (record.type === 'snapshot') {
       append(record);
     } else {
@@ -155,6 +164,7 @@ export function createHistory(): History {
       if (known) note(known);
     },
     connections,
+    tabs,
     get droppedConnections() {
       return droppedConnections;
     },
@@ -165,7 +175,7 @@ export function createHistory(): History {
 }
 
 /** Remembers an actor; those of long ago are forgotten. */
-function keep(map: Map<string, string>, key: string, value: string): void {
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.set(key, value);
   const [eldest] = map.keys();
   if (map.size > 4 * limits.connections && eldest !== undefined) map.delete(eldest);

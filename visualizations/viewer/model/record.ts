@@ -2,6 +2,7 @@ import type { StateValue } from 'xstate';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
 import { readAmount, readObject, readText, type UnknownObject } from './read-values.ts';
 import { readContext, readFailure, type ShownContext, type ShownFailure } from './shown-context.ts';
+import { readTab, type ShownTab } from './shown-tab.ts';
 import { statusOf } from './state-value.ts';
 
 /** The state of a connection as a record told it. */
@@ -53,6 +54,8 @@ export type KnownRecord = {
       readonly parentId: string | undefined;
       readonly state: ShownState | undefined;
     }
+  /** Of a tab that shares a stream; its name comes with its first record only. */
+  | { readonly type: 'tab'; readonly name: string | undefined; readonly tab: Omit<ShownTab, 'name'> }
   | ({ readonly type: 'event' } & Told)
   | ({ readonly type: 'snapshot'; readonly state: ShownState } & Told)
 );
@@ -64,6 +67,8 @@ export function readRecord(value: unknown): KnownRecord | undefined {
   const at = timeOf(record?.['createdAt']);
   if (!record || sessionId === undefined || at === undefined) return;
   const cause = record['event'];
+  const tab = readTab(record['snapshot']);
+  if (tab) return { type: 'tab', at, sessionId, name: readText(record['name'], 120), tab };
   const event = readEvent(cause);
   const state = readState(record['snapshot']);
   switch (record['type']) {

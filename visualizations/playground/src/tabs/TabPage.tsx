@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useServerSentEvents } from 'sse-machine/react';
 import { acrossTabs } from 'sse-machine/tabs';
 import { statusWords } from '../../../viewer/text/labels.ts';
+import { tabWords } from '../../../viewer/text/tab-words.ts';
 import type { EventData } from '../../protocol/event-data.ts';
 import { createRecorder } from '../panel/recorder.ts';
 import { EventCounts } from '../react/EventCounts.tsx';
@@ -12,7 +13,7 @@ import { group } from './group.ts';
 import { groupState } from './group-watch.ts';
 import { LeaderFaults } from './LeaderFaults.tsx';
 import { leave } from './leader-faults.ts';
-import { shownTab, wordsFor } from './shown-tab.ts';
+import { shownTab } from './shown-tab.ts';
 import { TabCounts } from './TabCounts.tsx';
 
 const url = eventsUrl(group);
@@ -34,7 +35,7 @@ export function TabPage() {
   return (
     <section className="panel tab" aria-labelledby="tab-title" data-status={status} data-state={path}>
       <header className="panel-head">
-        <h1 id="tab-title">This tab {wordsFor(path)}</h1>
+        <h1 id="tab-title">This tab {tabWords(path)}</h1>
         <span className="badge" data-status={status}>
           <StatusIcon status={status} />
           {statusWords[status]}

@@ -32,18 +32,3 @@ export function watchTab(): void {
     },
   });
 }
-
-/** What a tab does in a state, in a few words. */
-export function wordsFor(path: string): string {
-  const [outer, state = '', inner] = path.split('.');
-  if (outer !== 'member') return outer === 'alone' ? 'has a stream of its own' : 'has no stream';
-  if (state === 'leading') return inner === 'handingOver' ? 'leads, and hands over' : 'leads';
-  return words[state] ?? state;
-}
-
-const words: Readonly<Record<string, string>> = {
-  joining: 'asks who leads',
-  following: 'follows',
-  takingOver: 'takes over',
-  apart: 'has a stream of its own',
-};
