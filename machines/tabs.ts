@@ -69,6 +69,8 @@ export type TabsEvent =
   | { readonly type: 'stream.unwanted' }
   /** The stream that this tab has opened gave an event ID, or is another. */
   | { readonly type: 'stream.identified'; readonly isResumable: boolean }
+  /** The user has signed out. */
+  | { readonly type: 'scope.closed' }
   /** There are no locks here, or no channels. */
   | { readonly type: 'sharing.unavailable' }
   | TabsWord
@@ -199,6 +201,7 @@ export const tabsMachine = setup({
     'stream.identified': { actions: 'recordIdentity' },
     'stream.wanted': { actions: 'recordWish' },
     'stream.unwanted': { target: '.away', actions: 'recordWish' },
+    'scope.closed': '.away',
   },
   states: {
     /** No connection of this tab wants the stream, or the page is frozen: no lock, no channel. */

@@ -66,10 +66,13 @@ export function fromChannel(options: ChannelOptions): CallbackActorLogic<Channel
       else if (word === 'count') post({ type: 'lead', since: leadsSince() ?? 0, asks: true });
       else post({ type: 'here', isVisible: isVisible(), asks: word === 'joined' });
     });
+    const sayLeft = () => post({ type: 'left' });
+    globalThis.addEventListener?.('pagehide', sayLeft);
     speak(post);
     return () => {
+      globalThis.removeEventListener?.('pagehide', sayLeft);
       speak(undefined);
-      post({ type: 'left' });
+      sayLeft();
       channel.close();
     };
   });

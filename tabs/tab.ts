@@ -371,7 +371,7 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
     /** Ends it all, as when the user signs out. */
     close(error: ConnectionError): void {
       failAll(error);
-      for (const client of clients.keys()) forget(client);
+      actor.send({ type: 'scope.closed' });
     },
   };
 }

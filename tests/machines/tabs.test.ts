@@ -182,10 +182,18 @@ describe('through drawn events', () => {
         hidden: () => page('hidden'),
         visible: () => page('visible'),
         frozen: () => page('frozen'),
+        signedOut: () => ({ type: 'scope.closed' }),
         identified: () => ({ type: 'stream.identified', isResumable: draw.chance(0.7) }),
       };
       const weights = { ...Object.fromEntries(Object.keys(draws).map((name) => [name, 2])), wait: 12 };
-      Object.assign(weights, { wanted: 5, frozen: 0.3, unavailable: 0.2, identified: 3, heard: 5 });
+      Object.assign(weights, {
+        wanted: 5,
+        frozen: 0.3,
+        signedOut: 0.2,
+        unavailable: 0.2,
+        identified: 3,
+        heard: 5,
+      });
       for (let step = 0; step < 120; step += 1) {
         const name = draw.weighted(weights);
         at += 1;

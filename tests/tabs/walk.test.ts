@@ -99,7 +99,7 @@ async function turn(state: 'hidden' | 'visible'): Promise<void> {
 
 async function reached(state: string): Promise<void> {
   const arrived = async () => (await page.evaluate(() => window.tab.taken)).at(-1);
-  await expect.poll(arrived, patience).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}$`));
+  await expect.poll(arrived, patience).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}`));
 }
 
 async function took(transition: string): Promise<void> {
@@ -130,7 +130,7 @@ describe('a tab that joins', () => {
     await open();
     await reached('member.apart');
     await lead();
-    await reached('member.following');
+    await took('member.apart: leader.heard → member.following');
   });
 
   test('whose lock is taken again goes apart at once', async () => {
@@ -314,6 +314,16 @@ test('whatever it does, it is away when it is frozen, and counts a connection on
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
   });
   await reached('away');
+});
+
+test('whatever it does, it is away when the user signs out, and drops the stream', async () => {
+  await open({ linger: 10_000 });
+  await reached('member.leading.established');
+  await close();
+  await took('member.leading: stream.unwanted → member.leading.lingering');
+  await page.evaluate(() => window.tab.signOut());
+  await reached('away');
+  await expect.poll(() => origin.streams.size, patience).toBe(0);
 });
 
 test('without locks it is alone, until nothing wants the stream', async () => {

@@ -54,6 +54,7 @@ export const shownFields: {
   'stream.prove': [],
   'stream.wanted': [],
   'stream.unwanted': [],
+  'scope.closed': [],
   'stream.identified': ['isResumable'],
   'sharing.unavailable': [],
   'tab.joined': tab,
