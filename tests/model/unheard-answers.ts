@@ -3,27 +3,56 @@
  * where that shows nowhere else, a test would go on too early.
  */
 export function countUnheardAnswers(server: string) {
-  const { fetch } = globalThis;
+  const { fetch, EventSource } = globalThis;
   const { origin } = new URL(server);
   let count = 0;
+
+  /** @returns How to say that the answer has come, which counts once the transport has told the statechart. */
+  function wait(): () => void {
+    let isOver = false;
+    count += 1;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      setTimeout(() => {
+        count -= 1;
+      });
+    };
+  }
+
   globalThis.fetch = async (target, init) => {
     const { url } = target instanceof Request ? target : { url: String(target) };
     if (!url.startsWith(origin)) return fetch(target, init);
-    count += 1;
+    const heard = wait();
     try {
       return await fetch(target, init);
     } finally {
-      setTimeout(() => {
-        count -= 1; // once the transport has told the statechart
-      });
+      heard();
     }
   };
+  if (EventSource) {
+    globalThis.EventSource = class extends EventSource {
+      readonly #heard: () => void;
+
+      constructor(url: string | URL, init?: EventSourceInit) {
+        super(url, init);
+        this.#heard = String(url).startsWith(origin) ? wait() : () => {};
+        this.addEventListener('open', this.#heard);
+        this.addEventListener('error', this.#heard);
+      }
+
+      override close(): void {
+        super.close();
+        this.#heard();
+      }
+    };
+  }
   return {
     get count() {
       return count;
     },
     restore(): void {
-      globalThis.fetch = fetch;
+      Object.assign(globalThis, { fetch }, EventSource && { EventSource });
     },
   };
 }
