@@ -1,6 +1,7 @@
 import type { AnyActor } from 'xstate';
 
 export { unaskedOf } from '../transports/asked-for.ts';
+export { usersOf } from './shared-connections.ts';
 
 /** Looks at a connection that was just made and has not started yet. It must not throw. */
 type Onlooker = (actor: AnyActor, url: unknown) => void;

@@ -26,8 +26,8 @@ const testsOf: Record<string, Tests> = {
       'adapters/{inspection,options,server-rendering,suspension,view-store}',
       'transports/replacement',
     ],
-    apart: ['adapters/{create-connection,resumption}'],
-    browser: ['adapters/{react,vue}', 'react-activity'],
+    apart: ['adapters/{create-connection,resumption,shared-connections}'],
+    browser: ['adapters/{react,vue,shared-react,shared-vue}', 'react-activity'],
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AnyActor, AnyEventObject, Snapshot, SnapshotFrom } from 'xstate';
+import { usersOf } from '../../adapters/inspection.ts';
 import type { ConnectionEvent, connectionMachine, TransportCommand } from '../../machines/connection.ts';
 import { toFailure } from '../../machines/connection-error.ts';
 import type { Message } from '../../machines/message.ts';
@@ -69,12 +70,17 @@ function isKnown(type: string): type is keyof typeof shownFields {
 
 /** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
-  return isConnection(actor) ? connectionSnapshot(actor.getSnapshot()) : bare(actor.getSnapshot().status);
+  if (!isConnection(actor)) return bare(actor.getSnapshot().status);
+  return connectionSnapshot(actor.getSnapshot(), usersOf(actor));
 }
 
-export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachine>): Snapshot<unknown> {
+/** @param users How many share the connection; undefined where it is not shared. */
+export function connectionSnapshot(
+  snapshot: SnapshotFrom<typeof connectionMachine>,
+  users: number | undefined,
+): Snapshot<unknown> {
   const { status, value, context, tags } = snapshot;
-  return plain({ ...bare(status), value, context, tags: [...tags] });
+  return plain({ ...bare(status), value, context: { ...context, users }, tags: [...tags] });
 }
 
 /**
