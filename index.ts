@@ -1,8 +1,13 @@
-export { type ComponentConnection, createComponentConnection } from './adapters/component-connection.ts';
+export {
+  type ComponentConnection,
+  type ComponentUrl,
+  createComponentConnection,
+} from './adapters/component-connection.ts';
 export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
 export { createConnection } from './adapters/create-connection.ts';
 export type { ConnectionOptions } from './adapters/options.ts';
 export type { Persistence } from './adapters/persistence.ts';
+export type { ConnectionUrl } from './adapters/shared-connections.ts';
 export type {
   ConnectionCommands,
   ConnectionView,

@@ -1,7 +1,10 @@
 import type { Message } from '../machines/message.ts';
+import { isFunction } from '../machines/option-table.ts';
 import { resourceOf } from '../transports/resource.ts';
 import type { ConnectionState, ReconnectOptions } from './connection.ts';
-import { makeConnection } from './create-connection.ts';
+import { connect } from './create-connection.ts';
+import { contentOf } from './options.ts';
+import { nameless, sharedUserOf } from './shared-connections.ts';
 import {
   begin,
   type ConnectionCommands,
@@ -24,7 +27,7 @@ export interface ComponentConnection<Data> {
    *
    * @throws TypeError when an option is invalid.
    */
-  storeFor(url: string, options?: ServerSentEventsOptions<Data>): ViewStore<Data>;
+  storeFor(url: ComponentUrl, options?: ServerSentEventsOptions<Data>): ViewStore<Data>;
   /**
    * The component is there and shows this connection at this URL: connects, or takes up again what was running. Where
    * the URL has changed, the next stream is opened before the old one goes. Where the options have, the new connection
@@ -32,7 +35,7 @@ export interface ComponentConnection<Data> {
    *
    * @param immediate Whether a connection that was never opened is to be opened. @default true
    */
-  enter(store: ViewStore<Data>, url: string, immediate?: boolean): void;
+  enter(store: ViewStore<Data>, url: ComponentUrl, immediate?: boolean): void;
   /** The component goes away, perhaps to come back, or has no URL: closes the connection until {@link enter}. */
   leave(): void;
   /**
@@ -42,39 +45,36 @@ export interface ComponentConnection<Data> {
   commandsOf(store: ViewStore<Data>): ConnectionCommands;
 }
 
-/**
- * The options that are data, as text to compare: numbers, words, flags, lists and the policy. Others are functions and
- * objects, are read at every attempt (`headers`, `body`), or say how the connection begins.
- */
-export function contentOf<Data>({
-  headers,
-  body,
-  resume,
-  lastEventId,
-  immediate,
-  ...options
-}: ServerSentEventsOptions<Data>): string {
-  const entries = Object.entries({ ...options, persist: options.persist?.key });
-  return JSON.stringify(entries.filter(([name, value]) => name === 'policy' || isData(value)).sort());
+/** A URL, or a function that makes it of the topics of all users that share the connection. */
+export type ComponentUrl = string | ((topics: readonly string[]) => string | URL);
+
+/** The options that are read at every attempt, or at every render, or say how the connection begins. */
+const readAnew = ['headers', 'body', 'resume', 'lastEventId', 'immediate', 'topics'];
+
+/** The options whose change makes another connection, as text to compare. */
+export function optionsAsText<Data>(options: ServerSentEventsOptions<Data>): string {
+  return contentOf(options, readAnew);
 }
 
-function isData(value: unknown): boolean {
-  return Array.isArray(value) || ['string', 'number', 'boolean'].includes(typeof value);
+/** What a URL is of. For those that share a connection by their URL, its query counts. */
+export function placeOf(url: ComponentUrl, share: boolean | string | undefined): string {
+  if (isFunction(url)) return '';
+  return share === true ? String(url) : resourceOf(url);
 }
 
-/** The {@link contentOf} of the options that a store was made with. */
-const contentOfStore = new WeakMap<object, string>();
+/** The {@link optionsAsText} that a store was made with. */
+const textOfStore = new WeakMap<object, string>();
 
 /** Makes what keeps the connections of one component. */
 export function createComponentConnection<Data = unknown>(): ComponentConnection<Data> {
   let shown: ViewStore<Data> = idleStore;
-  let address = '';
+  let address: ComponentUrl = '';
   /** The connections that the component has left, and whether there is something to take up again. */
   const left = new WeakMap<ViewStore<Data>, boolean>();
 
   /** The connection that is shown, where it is one to the same resource. */
-  function predecessorAt(url: string): ViewableConnection | null {
-    return resourceOf(url) === resourceOf(address) ? shown.connection : null;
+  function predecessorAt(url: ComponentUrl): ViewableConnection | null {
+    return placeOf(url, false) === placeOf(address, false) ? shown.connection : null;
   }
 
   function leave(): void {
@@ -84,12 +84,18 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
   return {
     storeFor(url, given = {}) {
       const { onMessage, history, immediate = true, ...options } = given;
-      if (predecessorAt(url) && contentOf(given) === contentOfStore.get(shown)) return shown;
-      const latest = () => (shown === store ? address : url);
-      const connection = makeConnection(latest, { ...options, immediate: false }, url, true);
+      const { share } = options;
+      if (isFunction(url) && !share) throw new TypeError(nameless);
+      const isSame = predecessorAt(url) && placeOf(url, share) === placeOf(address, share);
+      if (isSame && optionsAsText(given) === textOfStore.get(shown)) return shown;
+      const latest = (topics: readonly string[]) => {
+        const now = shown === store ? address : url;
+        return isFunction(now) ? now(topics) : now;
+      };
+      const connection = connect(latest, { ...options, immediate: false }, url, true);
       if (onMessage) connection.on('*', (message) => onMessage(message as Message<Data>));
       const store = createView<Data>(connection, { history, expected: immediate });
-      contentOfStore.set(store, contentOf(given));
+      textOfStore.set(store, optionsAsText(given));
       return store;
     },
     enter(store, url, immediate = true) {
@@ -104,7 +110,9 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
       [shown, address] = [store, url];
       if (connection && predecessor) succeed(predecessor, connection, mayBegin || wasRunning === true);
       else if (connection && wasRunning !== undefined) begin(connection, immediate || wasRunning);
-      if (hasMoved) connection?.actor.send({ type: 'move' });
+      const user = connection && sharedUserOf.get(connection);
+      if (user) user.update(url);
+      else if (hasMoved) connection?.actor.send({ type: 'move' });
     },
     leave,
     commandsOf(store) {
@@ -130,9 +138,11 @@ function isBusyOrClosed({ status, closeReason }: ConnectionState): boolean {
 /** Lets a connection go on after the last event of the one before it. */
 function succeed(
   { state: { lastEventId } }: ViewableConnection,
-  { close, reconnect }: ViewableConnection,
+  connection: ViewableConnection,
   mayBegin: boolean,
 ): void {
-  if (mayBegin) reconnect({ lastEventId: lastEventId || undefined });
-  else close();
+  const user = sharedUserOf.get(connection);
+  if (!mayBegin) connection.close();
+  else if (user) user.succeed(lastEventId);
+  else connection.reconnect({ lastEventId: lastEventId || undefined });
 }

@@ -34,6 +34,9 @@ export interface ReconnectOptions {
   readonly lastEventId?: string | undefined;
 }
 
+/** As it is for those who make it. */
+export type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
 /** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
 export interface Connection<Events extends object = EventMap> extends AsyncDisposable {
   /** What the connection is doing now. */

@@ -25,7 +25,7 @@ export function countStreams(connection: object, url: unknown, status: Connectio
       hasWarned = true;
       streams.clear();
       console.warn(
-        `${many} connections to '${resourceOf(address)}' are open at once, and a browser has six sockets for an origin over HTTP/1.1. If hot module replacement has run a module again, the connection that it made before goes on: end it with \`import.meta.hot?.dispose(() => connection.close())\`. Components share a connection with \`useConnection\`.`,
+        `${many} connections to '${resourceOf(address)}' are open at once, and a browser has six sockets for an origin over HTTP/1.1. If hot module replacement has run a module again, the connection that it made before goes on: end it with \`import.meta.hot?.dispose(() => connection.close())\`. Components that give the option \`share: true\` use one connection.`,
       );
     }
   } catch {}

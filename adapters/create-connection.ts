@@ -12,10 +12,11 @@ import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
-import type { Connection, ConnectionState, ReconnectOptions } from './connection.ts';
+import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { countStreams } from './count-streams.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
+import { createMessageListeners } from './message-listeners.ts';
 import {
   type ConnectionOptions,
   checkLastEventId,
@@ -24,6 +25,7 @@ import {
   settingsOf,
 } from './options.ts';
 import { createPersistedId } from './persistence.ts';
+import { type ConnectionUrl, shareConnection, topicless } from './shared-connections.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
 
 /**
@@ -38,15 +40,31 @@ import { partsOf, sharedMachine } from './shared-machine.ts';
  * @throws TypeError when an option is not what it may be.
  */
 export function createConnection<const Name extends string>(
-  url: Supplied<string | URL>,
+  url: ConnectionUrl,
   options: ConnectionOptions<Record<Name, unknown>> & { readonly events: readonly Name[] },
 ): Connection<Record<Name | 'message', unknown>>;
 export function createConnection<Events extends object = EventMap>(
-  url: Supplied<string | URL>,
+  url: ConnectionUrl,
   options?: ConnectionOptions<Events>,
 ): Connection<Events>;
-export function createConnection(url: Supplied<string | URL>, options: ConnectionOptions = {}): Connection {
-  return makeConnection(url, options, url);
+export function createConnection(url: ConnectionUrl, options: ConnectionOptions = {}): Connection {
+  return connect(url, options, url);
+}
+
+/**
+ * Makes a connection, or one user of a shared one.
+ *
+ * @param shownUrl As of {@link makeConnection}, like `isRendered`.
+ */
+export function connect(
+  url: ConnectionUrl,
+  options: ConnectionOptions,
+  shownUrl: unknown,
+  isRendered = false,
+): Connection {
+  if (options.share) return shareConnection(makeConnection, url, options, shownUrl, isRendered);
+  if (options.topics) throw new TypeError(topicless);
+  return makeConnection(url as Supplied<string | URL>, options, shownUrl, isRendered);
 }
 
 /**
@@ -60,7 +78,8 @@ export function makeConnection(
   isRendered = false,
 ): Connection {
   const settings = completeOptions(options);
-  const { transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, signal } = settings;
+  const { share, transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, signal } =
+    settings;
   const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
@@ -72,6 +91,7 @@ export function makeConnection(
     clock: settings.clock,
   });
   const carrier = transport({ ...options, url: url ?? '' });
+  if (share && carrier.unsafe) throw new TypeError('An unsafe request cannot be shared.');
   const run = runTransport(carrier, { ...settings, clock });
   partsOf.set(actor.system, {
     transport(given, isRevived) {
@@ -82,36 +102,21 @@ export function makeConnection(
     environment: watchEnvironment(clock),
   });
   announceActor(actor, shownUrl);
-  const toAll = new Listeners<Message>();
-  const listeners = new Map([['*', toAll]]);
+  const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
   const named = namedBy(options);
   const hears = carrier.hears ?? (options.events && askedFor(options));
   /** Whoever listens to all has heard every message, and so has a test of them. */
   let hearsAll = isFunction(options.closeOn) || isFunction(options.keepAlive);
-  /** The message that is being delivered. The rest of its batch is not, once a listener closes the connection. */
-  let current: Message | undefined;
 
   actor.on('messages', ({ messages }) => {
-    // Most messages are of the event of the one before.
-    let event: string | undefined;
-    let toEvent: Listeners<Message> | undefined;
-    for (const message of messages) {
-      current = message;
-      if (!toEvent || message.event !== event) {
-        ({ event } = message);
-        toEvent = event === '*' ? undefined : listeners.get(event);
-      }
-      if (toEvent) toEvent.call(message, reportError);
-      else if (isUnheard(message)) countUnasked(actor, [message.event], true);
-      toAll.call(message, reportError);
-      if (!current) return;
-    }
-    current = undefined;
+    listeners.deliver(messages, (message) => {
+      if (isUnheard(message)) countUnasked(actor, [message.event], true);
+    });
   });
 
   function isUnheard({ event }: Message): boolean {
-    return !hearsAll && listeners.size > 1 && !named.includes(event) && !keepAliveName.test(event);
+    return !hearsAll && listeners.areNamed && !named.includes(event) && !keepAliveName.test(event);
   }
 
   actor.on('gap', ({ type: _, ...gap }) => {
@@ -140,9 +145,7 @@ export function makeConnection(
     on(event: string, listener: (message: never) => void) {
       if (event === '*') hearsAll = true;
       else checkName(event, hears);
-      const known = listeners.get(event) ?? new Listeners<Message>();
-      listeners.set(event, known);
-      return known.add(listener as (message: Message) => void);
+      return listeners.add(event, listener);
     },
     subscribe(listener) {
       const forget = subscribers.add(listener);
@@ -152,16 +155,14 @@ export function makeConnection(
     open: () => sendUnlessAborted({ type: 'open' }),
     close() {
       // Only what was delivered counts as received.
-      actor.send({ type: 'close', lastEventId: current?.id });
-      current = undefined;
+      actor.send({ type: 'close', lastEventId: listeners.stop() });
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
       checkLastEventId(lastEventId);
       sendUnlessAborted({ type: 'reconnect', lastEventId });
     },
     suspend() {
-      actor.send({ type: 'suspend', lastEventId: current?.id });
-      current = undefined;
+      actor.send({ type: 'suspend', lastEventId: listeners.stop() });
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
@@ -178,8 +179,6 @@ export function makeConnection(
   if (signal?.aborted) connection.close();
   return connection;
 }
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function stateOf(
   actor: object,

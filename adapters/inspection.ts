@@ -1,2 +1,3 @@
 // For visualizations/inspect, which may not look into transports.
 export { unaskedOf } from '../transports/asked-for.ts';
+export { usersOf } from './shared-connections.ts';

@@ -4,13 +4,17 @@ import {
   type Complete,
   check,
   complete,
+  either,
+  flag,
   functionOf,
   type Given,
   isFunction,
+  milliseconds,
   number,
   option,
   optional,
   rule,
+  text,
 } from '../machines/option-table.ts';
 import { type GivenSettings, settingTable } from '../machines/settings.ts';
 import {
@@ -29,6 +33,12 @@ import { persistenceRule } from './persistence.ts';
 const signalRule = rule<AbortSignal>(
   'an AbortSignal',
   (value) => typeof Object(value).aborted === 'boolean' && isFunction(Object(value).removeEventListener),
+);
+
+/** Allows a list of topics, or a function that gives one. */
+const topicsRule = either(
+  rule<readonly string[]>('a list of topics', (value) => Array.isArray(value) && value.every(text.test)),
+  functionOf<() => readonly string[]>(),
 );
 
 /** The options of a connection that are for no part of it alone. */
@@ -60,6 +70,27 @@ const ownTable = {
   signal: optional(signalRule),
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   bufferSize: option(10_000, number(1, Infinity)),
+  /**
+   * Uses one connection with all others of the page that name the same: a name, or `true` for the same method and URL.
+   * Each user has listeners, `onGap` and `close()` of its own; all other options have to be the same. Not for requests
+   * that are unsafe, such as a POST.
+   *
+   * @default false
+   */
+  share: option<boolean | string>(false, either(flag, text)),
+  /**
+   * How long a shared connection outlives its last user, in milliseconds, so that a navigation costs no request.
+   *
+   * @default 1_000
+   */
+  linger: option(1_000, milliseconds),
+  /**
+   * The topics that this user of a shared connection wants. The `url`, which has to be a function then, gets those of
+   * all users, sorted. 200 ms after they have changed, the next stream is opened before the old one goes.
+   *
+   * @example `{ share: 'topics', topics: ['orders'] }`, with `(topics) => '/api/events?topics=' + topics` as URL
+   */
+  topics: optional(topicsRule),
 };
 
 /** Every option of a connection: its default, its rule, and whose it is. */
@@ -113,6 +144,27 @@ export function completeOptions(options: ConnectionOptions): Complete<typeof con
   const complaint = complaintOfNames(options);
   if (complaint) throw new TypeError(complaint);
   return settings;
+}
+
+/**
+ * The options that are data, as text to compare: numbers, words, flags, lists and the policy. Others are functions and
+ * objects.
+ *
+ * @param without The names of those that do not count.
+ */
+export function contentOf(options: object, without: readonly string[]): string {
+  const { persist } = options as ConnectionOptions;
+  const entries = Object.entries({ ...options, persist: persist?.key });
+  return JSON.stringify(
+    entries
+      .filter(([name, value]) => !without.includes(name) && (name === 'policy' || isData(value)))
+      .map(([name, value]) => [name, Array.isArray(value) ? [...value].sort() : value])
+      .sort(),
+  );
+}
+
+function isData(value: unknown): boolean {
+  return Array.isArray(value) || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 /** @throws TypeError when it is no event ID. */

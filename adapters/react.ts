@@ -2,9 +2,13 @@
 
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { readAnew } from '../transports/refresh.ts';
-import { resourceOf } from '../transports/resource.ts';
 import type { Supplied } from '../transports/transport.ts';
-import { contentOf, createComponentConnection } from './component-connection.ts';
+import {
+  type ComponentUrl,
+  createComponentConnection,
+  optionsAsText,
+  placeOf,
+} from './component-connection.ts';
 import {
   type ConnectionCommands,
   type ConnectionView,
@@ -41,28 +45,32 @@ export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & C
  * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
  * component that is hidden, with the stream gone and the state still open.
  *
- * @param url Where the stream is; null for none, until there is one again.
- * @throws TypeError when an option is invalid.
+ * @param url Where the stream is; null for none, until there is one again. With `topics`, a function that makes it of the
+ * topics of all users.
+ * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
  */
 export function useServerSentEvents<Data = unknown>(
-  url: string | URL | null | undefined,
+  url: ComponentUrl | URL | null | undefined,
   options: ServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
-  const address = url == null ? null : String(url);
+  const address = url == null || typeof url === 'function' ? url : String(url);
   const latest = useLatest(options);
   const [component] = useState(createComponentConnection<Data>);
   // Fast Refresh keeps the state, and makes anew what is memoised: then all options count that are data.
   // biome-ignore lint/correctness/useExhaustiveDependencies: those of the code, and not of each render
-  const inCode = useMemo(() => contentOf(options), []);
-  const store = useKept(address === null ? null : resourceOf(address) + namesIn(options) + inCode, () =>
-    address === null ? idleStore : component.storeFor(address, readLate(options, latest)),
+  const inCode = useMemo(() => optionsAsText(options), []);
+  const key = address == null ? null : placeOf(address, options.share) + namesIn(options) + inCode;
+  const store = useKept(key, () =>
+    address == null ? idleStore : component.storeFor(address, readLate(options, latest)),
   );
+  const topics = JSON.stringify(topicsIn(options));
   const view = useView(store);
-  const isWanted = address !== null;
+  const isWanted = address != null;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other topics lead to another URL
   useEffect(() => {
-    if (address !== null) component.enter(store, address, latest.current.immediate);
-  }, [component, store, address, latest]);
+    if (address != null) component.enter(store, address, latest.current.immediate);
+  }, [component, store, address, topics, latest]);
   // Also when <Activity> hides it: shown again, the component resumes what was running.
   useEffect(() => (isWanted ? component.leave : undefined), [component, isWanted]);
 
@@ -70,9 +78,14 @@ export function useServerSentEvents<Data = unknown>(
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
 }
 
-/** The names of events among the options, as text to compare. */
-function namesIn<Data>({ events, closeOn, refreshOn, keepAlive }: ServerSentEventsOptions<Data>): string {
-  return JSON.stringify([events, closeOn, refreshOn, keepAlive]);
+/** The names among the options, of events and of what is shared, as text to compare. */
+function namesIn<Data>(options: ServerSentEventsOptions<Data>): string {
+  const { events, closeOn, refreshOn, keepAlive, share } = options;
+  return JSON.stringify([events, closeOn, refreshOn, keepAlive, share]);
+}
+
+function topicsIn<Data>({ topics }: ServerSentEventsOptions<Data>): readonly string[] | undefined {
+  return typeof topics === 'function' ? topics() : topics;
 }
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
@@ -127,6 +140,7 @@ function readLate<Data>(
     ...options,
     onMessage: (message) => given().onMessage?.(message),
     headers: () => resolved(given().headers),
+    ...(options.topics && { topics: () => topicsIn(given()) ?? [] }),
     ...(body != null && { body: () => resolved(given().body) }),
     ...(refresh && { refresh: readAnew(() => given().refresh ?? refresh) }),
     ...(onGap && { onGap: (gap) => (given().onGap ?? onGap)(gap) }),

@@ -4,6 +4,7 @@ import { complete, type Given, number, option } from '../machines/option-table.t
 import type { Connection, ConnectionState } from './connection.ts';
 import { oncePerFrame } from './frames.ts';
 import type { ConnectionOptions } from './options.ts';
+import { sharedUserOf } from './shared-connections.ts';
 
 /** What a component shows of a connection: its state, and the messages that came last. */
 export interface ConnectionView<Data = unknown> extends ConnectionState {
@@ -103,7 +104,6 @@ export function createView<Data>(
 ): ViewStore<Data> {
   const { history } = complete(options, viewTable);
   const { expected = false } = options;
-  const { actor } = connection;
   const limit = Math.floor(history); // `slice(-0.5)` would keep everything
   const listeners = new Set<(news: boolean) => void>();
   let arrived: Message<Data>[] = [];
@@ -136,6 +136,7 @@ export function createView<Data>(
   function attach(): () => void {
     notified = view;
     let news = false;
+    const { actor } = connection;
     // Only news fills a frame, and simulated time has none.
     const hasFrames = 'clock' in actor && actor.clock === systemClock;
     const frames = oncePerFrame(() => {
@@ -150,7 +151,7 @@ export function createView<Data>(
     const forget = connection.on('*', (message) => void arrived.push(message as Message<Data>));
     // The statechart notifies once for each event, after its messages were delivered. When a stream opens, no frame is
     // full: its request came before, and was no news.
-    const { unsubscribe } = actor.subscribe(() => {
+    const { unsubscribe } = (sharedUserOf.get(connection) ?? actor).subscribe(() => {
       news ||= arrived.length > 0;
       if (!(connection.state.status === 'open' && frames.isFull)) frames.showNow();
     });

@@ -19,7 +19,7 @@ import {
 } from 'vue';
 import { complete, type Given, oneOf, option } from '../machines/option-table.ts';
 import { settingTable } from '../machines/settings.ts';
-import { createComponentConnection } from './component-connection.ts';
+import { type ComponentUrl, createComponentConnection } from './component-connection.ts';
 import type { ReconnectOptions } from './connection.ts';
 import {
   type ConnectionCommands,
@@ -76,24 +76,32 @@ export interface UseServerSentEventsOptions<Data = unknown>
  * A URL of another origin or path makes a new connection. One that differs in its query is the same connection: it
  * keeps its last event ID and what it shows, and the new stream is opened before the old one goes.
  *
- * @param url Where the stream is; null or undefined for none, until there is one again.
- * @throws TypeError when an option is invalid.
+ * @param url Where the stream is; null or undefined for none, until there is one again. With `topics`, a function that
+ * makes it of the topics of all users, and no getter.
+ * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
  */
 export function useServerSentEvents<Data = unknown>(
-  url: MaybeRefOrGetter<string | URL | null | undefined>,
+  url: MaybeRefOrGetter<string | URL | null | undefined> | ((topics: readonly string[]) => string | URL),
   options: UseServerSentEventsOptions<Data> = {},
 ): UseServerSentEventsResult<Data> {
   const { onDeactivated: _, ...rest } = options;
   const { onDeactivated: whenDeactivated, immediate } = complete(options, ownTable);
   const onServer = isOnServer();
-  const target = () => toValue(url)?.toString() ?? null;
+  const { share, topics } = options;
+  const target = (): ComponentUrl | null =>
+    // With `topics` it is no getter, but the function that makes the URL of them.
+    topics && typeof url === 'function'
+      ? (url as ComponentUrl)
+      : (toValue(url as Getter)?.toString() ?? null);
   const component = createComponentConnection<Data>();
   let store: ViewStore<Data> = idleStore;
   let detach = () => {};
-  let isAway = onServer;
+  // By the time that a component hydrates, a connection that others use may be further than it was on the server.
+  const isEarly = Boolean(share && getCurrentInstance()?.vnode.el);
+  let isAway = onServer || isEarly;
   const shown = createRefs(store);
 
-  function follow(to: string | null): void {
+  function follow(to: ComponentUrl | null): void {
     if (to === null) {
       component.leave();
       return;
@@ -117,9 +125,16 @@ export function useServerSentEvents<Data = unknown>(
     component.leave();
   }
 
+  function arrive(): void {
+    isAway = false;
+    enter();
+  }
+
   follow(target());
   if (!onServer) {
     watch(target, follow);
+    if (topics) watch(() => JSON.stringify(toValue(topics)), enter);
+    if (isEarly) onMounted(arrive);
     if (getCurrentScope()) {
       onScopeDispose(() => {
         leave();
@@ -129,10 +144,7 @@ export function useServerSentEvents<Data = unknown>(
   }
   if (whenDeactivated === 'pause' && getCurrentInstance()) {
     onDeactivated(leave);
-    onActivated(() => {
-      isAway = false;
-      enter();
-    });
+    onActivated(arrive);
   }
 
   const commands = () => component.commandsOf(store);
@@ -164,6 +176,8 @@ export function useConnection<Data = unknown>(
   else if (!isOnServer()) warnOfNoScope('useConnection');
   return { ...shown.refs, ...store.commands };
 }
+
+type Getter = MaybeRefOrGetter<string | URL | null | undefined>;
 
 type Refs<Data> = { [Key in keyof ConnectionView<Data>]: ShallowRef<ConnectionView<Data>[Key]> };
 /** With this mark of shallow refs, `watch(data)` hears a trigger although the value is the same. */

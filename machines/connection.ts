@@ -97,9 +97,10 @@ export interface Gap {
   /**
    * `server`: it resumes after another event than it was asked to. `no-ids`: the stream was interrupted and has no
    * event IDs, so nobody can know. `forgotten`: the ID to resume after was given up, because the server no longer
-   * knows it or because the URL leads elsewhere.
+   * knows it or because the URL leads elsewhere. `away`: a user of a shared connection was away while messages came
+   * for the others; the statechart does not announce it.
    */
-  readonly reason: 'server' | 'no-ids' | 'forgotten';
+  readonly reason: 'server' | 'no-ids' | 'forgotten' | 'away';
   /** The ID to resume after; empty when there was none. */
   readonly lastEventId: string;
   /** The word of the server: the ID after which it resumes, or a word of its own. */
@@ -129,7 +130,7 @@ export type StreamEvent =
   /** Events may have been lost: by default the server resumes after another event than it was asked to. */
   | {
       readonly type: 'stream.gap';
-      readonly reason?: Exclude<Gap['reason'], 'forgotten'> | undefined;
+      readonly reason?: Exclude<Gap['reason'], 'forgotten' | 'away'> | undefined;
       readonly lastEventId: string;
       readonly resumedAfter: string;
     }

@@ -20,8 +20,13 @@ const latestOf = new WeakMap<() => unknown, () => () => unknown>();
  */
 export function readAnew(latest: () => () => unknown): () => unknown {
   const refresh = () => latest()();
-  latestOf.set(refresh, latest);
+  latestOf.set(refresh, () => ownOf(latest()));
   return refresh;
+}
+
+/** The function of the app behind a refresh. */
+function ownOf(refresh: () => unknown): () => unknown {
+  return latestOf.get(refresh)?.() ?? refresh;
 }
 
 let lastMoment = 0;
@@ -44,7 +49,7 @@ export async function refreshOnce(
   sentAt: number,
   reporter: ErrorReporter,
 ): Promise<void> {
-  const refresh = latestOf.get(given)?.() ?? given;
+  const refresh = ownOf(given);
   const known = renewals.get(refresh) ?? { renewedAt: 0 };
   renewals.set(refresh, known);
   if (known.renewedAt > sentAt) return;
@@ -60,6 +65,6 @@ export async function refreshOnce(
 
 /** Who needs the credentials from now on does not wait for a refresh that is under way. */
 export function forgetRefresh(given: () => unknown): void {
-  const known = renewals.get(latestOf.get(given)?.() ?? given);
+  const known = renewals.get(ownOf(given));
   if (known) known.current = undefined;
 }

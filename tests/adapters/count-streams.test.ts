@@ -29,6 +29,7 @@ test('the fourth stream to one URL is warned of once, without what its query say
     expect.stringContaining("4 connections to 'http://app.test/events' are open at once"),
   ]);
   expect(told[0]).not.toContain('secret');
+  expect(told[0]).toContain('`share: true`');
 });
 
 test.each<[string, number, (index: number) => unknown, ConnectionStatus[]]>([

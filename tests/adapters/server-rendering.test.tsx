@@ -2,6 +2,7 @@ import { renderToString as renderReact } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSSRApp, defineComponent, effectScope, h } from 'vue';
 import { renderToString as renderVue } from 'vue/server-renderer';
+import { usersOf } from '../../adapters/inspection.ts';
 import * as react from '../../adapters/react.ts';
 import * as vue from '../../adapters/vue.ts';
 import { createConnection } from '../../index.ts';
@@ -61,6 +62,20 @@ test('Vue renders what the page shows first, and opens nothing', async () => {
   expect(await renderVue(createSSRApp(Page))).toBe(
     '<p>connecting 0, closed 0, closed 0, connecting 0, closed 0</p>',
   );
+});
+
+test('what shares opens nothing, counts for nothing, and leaves nothing for the next page', async () => {
+  function Page() {
+    return <p>{react.useServerSentEvents(server.url, { share: true }).status}</p>;
+  }
+  const InVue = defineComponent(() => {
+    const { status } = vue.useServerSentEvents(() => server.url, { share: true });
+    return () => h('p', status.value);
+  });
+  const pages = [renderReact(<Page />), await renderVue(createSSRApp(InVue)), renderReact(<Page />)];
+  expect(pages).toEqual(Array(3).fill('<p>connecting</p>'));
+  const { actor } = createConnection(server.url, { share: true, immediate: false });
+  expect([usersOf(actor), actor.getSnapshot().value]).toEqual([0, { closed: 'inactive' }]);
 });
 
 test('Vue opens nothing outside of a component either', async () => {

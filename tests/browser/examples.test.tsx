@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createApp } from 'vue';
 import Notifications from '../../examples/Notifications.vue';
 import { Notifications as NotificationsInReact } from '../../examples/react.tsx';
+import { Badge, Latest } from '../../examples/shared.tsx';
 import { until } from '../support/until.ts';
 
 const log = vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -28,6 +29,17 @@ test('the example for React shows it', async () => {
   const root = createRoot(host);
   root.render(<NotificationsInReact />);
   await until(() => host.textContent === 'open: Hello');
+  root.unmount();
+});
+
+test('the example of sharing shows it in two components, of one stream', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch');
+  const host = document.createElement('div');
+  const root = createRoot(host);
+  root.render([<Badge key="badge" />, <Latest key="latest" />]);
+  await until(() => host.textContent === '1Hello');
+  expect(fetched.mock.calls.filter(([url]) => url === '/api/events')).toHaveLength(1);
+  fetched.mockRestore();
   root.unmount();
 });
 

@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type UseServerSentEventsResult, useServerSentEvents } from '../../adapters/react.ts';
 import { connectionMachine, fetchTransport, fromTransport, selectStatus } from '../../index.ts';
+import { createTestClock } from '../../testing/clock.ts';
 import { type RemoteSseServer, startRemoteSseServer } from '../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../support/until.ts';
 
@@ -165,4 +166,34 @@ test('useMachine notices at once that its stream is gone, and resumes uncharged'
   const { requests, streams } = await server.look();
   expect(requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
   expect(streams).toBe(1);
+});
+
+test('a hidden component that shares is no user; shown again it has lost nothing and costs no second stream', async () => {
+  const clock = createTestClock();
+  const received: unknown[] = [];
+  function Feed() {
+    const onMessage = ({ data }: { data: unknown }) => received.push(data);
+    const { status } = useServerSentEvents(server.url, { share: true, clock, jitter: 'none', onMessage });
+    return <output>{status}</output>;
+  }
+  const { host, hide, show } = renderHideable(<Feed />);
+  await until(() => host.textContent === 'open');
+  hide();
+  clock.advance(999);
+  await server.publish('one');
+  show();
+  clock.advance(60_000);
+  await until(() => received.length === 1);
+  expect((await server.look()).requests).toHaveLength(1);
+  hide();
+  clock.advance(1_000);
+  await expect.poll(sockets).toBe(0);
+  expect(clock.pending).toBe(0);
+  await server.publish('two');
+  show();
+  await until(() => received.length === 2);
+  expect(received).toEqual(['one', 'two']);
+  expect((await server.look()).requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+  hide();
+  clock.advance(1_000);
 });

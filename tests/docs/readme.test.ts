@@ -14,13 +14,14 @@ const inTransports = (name: string) => `transports/${name}.ts`;
 const { examples, table } = documentation('README.md');
 
 describe('the README', () => {
-  test('has an example for each of the four ways, of a chart of your own, of tabs, of inspection, and of a test', () => {
+  test('has an example for each of the four ways, of a chart of your own, of sharing, of inspection, and of a test', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/vanilla.ts',
       'examples/react.tsx',
       'examples/Notifications.vue',
       'examples/xstate.ts',
       'examples/parent-chart.ts',
+      'examples/shared.tsx',
       'examples/tabs.ts',
       'examples/inspect/local.ts',
       'examples/testing/connection.test.ts',

@@ -18,6 +18,9 @@ import {
   type InspectionOptions,
   inspectConnections,
 } from '../../visualizations/inspect/index.ts';
+import { createHistory } from '../../visualizations/viewer/model/history.ts';
+import type { Moment } from '../../visualizations/viewer/model/moment.ts';
+import { factsOf } from '../../visualizations/viewer/text/facts.ts';
 import { isObserved } from './is-observed.ts';
 import { createRecordingViewer, type RecordingViewer } from './recording-viewer.ts';
 
@@ -97,6 +100,24 @@ describe('a connection', () => {
       'snapshot xstate.init',
       'snapshot xstate.stop',
     ]);
+  });
+
+  test('that is shared is one row, and says how many share it', async () => {
+    const history = createHistory();
+    inspect({ viewer: { send: history.receive }, messagesEvery: 0 });
+    const streams = () =>
+      [...history.connections.values()].map(({ name, moments }) => {
+        const facts = factsOf(moments.at(-1) as Moment);
+        return [name, facts.find(({ term }) => term === 'Stream')?.words];
+      });
+    const first = connect('/api/events', { share: true });
+    await server.accept();
+    expect(streams()).toEqual([['/api/events', 'number 1; shared by one user']]);
+    connect('/api/events', { share: true });
+    expect(streams()).toEqual([['/api/events', 'number 1; shared by 2 users']]);
+    first.close();
+    await server.send('one');
+    expect(streams()).toEqual([['/api/events', 'number 1; shared by one user']]);
   });
 
   test('is shown with two transports while one stream is to replace another, each by its number', async () => {

@@ -29,8 +29,10 @@ const testsOf: Record<string, Tests> = {
       'adapters/{component-connection,count-streams,delivery,frames,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
       'transports/replacement',
     ],
-    apart: ['adapters/{changed-options,create-connection,resumption,shared-machine,signal}'],
-    browser: ['adapters/{react,vue}', 'react-activity'],
+    apart: [
+      'adapters/{changed-options,create-connection,resumption,shared-connections,shared-machine,signal}',
+    ],
+    browser: ['adapters/{react,vue,shared-react,shared-vue}', 'react-activity'],
   },
 };
 

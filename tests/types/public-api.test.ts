@@ -66,6 +66,27 @@ test('a signal is an AbortSignal, in the hooks too', () => {
   });
 });
 
+test('topics are for a URL that is made of them', () => {
+  const told = { share: 'topics', topics: ['orders'] } as const;
+  compiled(() => {
+    createConnection((topics) => {
+      expectTypeOf(topics).toEqualTypeOf<readonly string[]>();
+      return `/events?topics=${topics}`;
+    }, told);
+    createConnection(async () => new URL('/events', 'https://app.test'), { share: true });
+    useInReact((topics) => `/events?topics=${topics.join()}`, told);
+    useInVue((topics: readonly string[]) => `/events?topics=${topics}`, {
+      ...told,
+      topics: () => ['orders'],
+    });
+    useInVue(() => '/events', { share: 'name', linger: 5_000 });
+    // @ts-expect-error A name is text.
+    createConnection('/events', { share: 1 });
+    // @ts-expect-error Topics are text.
+    createConnection('/events', { share: 'topics', topics: [1] });
+  });
+});
+
 test('a list of events types the names', () => {
   compiled(() => {
     const connection = createConnection('/events', { events: ['notification', 'heartbeat'] });

@@ -1,5 +1,5 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
-import { unaskedOf } from '../../adapters/inspection.ts';
+import { unaskedOf, usersOf } from '../../adapters/inspection.ts';
 import { isActor, startEvent } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
@@ -34,7 +34,12 @@ export function createRecorder(
     const { at, source } = tally;
     const event = redactTally(tally, payloads, unaskedOf(connection));
     tell(eventRecord(connection, at, { event, source }));
-    tell(snapshotRecord(connection, at, { event, snapshot: connectionSnapshot(tally.snapshot) }));
+    tell(
+      snapshotRecord(connection, at, {
+        event,
+        snapshot: connectionSnapshot(tally.snapshot, usersOf(connection)),
+      }),
+    );
   });
 
   /** The first record of an actor says what it is. */

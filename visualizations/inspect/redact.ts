@@ -1,4 +1,5 @@
 import type { AnyActor, AnyEventObject, Snapshot, SnapshotFrom } from 'xstate';
+import { usersOf } from '../../adapters/inspection.ts';
 import type { ConnectionEvent, connectionMachine, TransportCommand } from '../../machines/connection.ts';
 import { toFailure } from '../../machines/connection-error.ts';
 import { leadershipOf } from '../../machines/leadership.ts';
@@ -90,7 +91,7 @@ function isKnown(type: string): type is keyof typeof shownFields {
 
 /** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
-  if (isConnection(actor)) return connectionSnapshot(actor.getSnapshot());
+  if (isConnection(actor)) return connectionSnapshot(actor.getSnapshot(), usersOf(actor));
   if (isTab(actor)) return tabSnapshot(actor.getSnapshot());
   return bare(actor.getSnapshot().status);
 }
@@ -102,9 +103,13 @@ function tabSnapshot(snapshot: SnapshotFrom<typeof tabsMachine>): Snapshot<unkno
   return plain({ ...bare(status), value, context: told, tags: [...tags] });
 }
 
-export function connectionSnapshot(snapshot: SnapshotFrom<typeof connectionMachine>): Snapshot<unknown> {
+/** @param users How many share the connection; undefined where it is not shared. */
+export function connectionSnapshot(
+  snapshot: SnapshotFrom<typeof connectionMachine>,
+  users: number | undefined,
+): Snapshot<unknown> {
   const { status, value, context, tags } = snapshot;
-  return plain({ ...bare(status), value, context, tags: [...tags] });
+  return plain({ ...bare(status), value, context: { ...context, users }, tags: [...tags] });
 }
 
 /**

@@ -30,6 +30,8 @@ export interface ShownContext
   readonly settings: ConnectionSettings;
   readonly error: ShownFailure | null;
   readonly closeReason: string | null;
+  /** How many users share the connection; null where it is not shared. */
+  readonly users: number | null;
 }
 
 const repeatables = ['always', 'resumed', 'never'] as const;
@@ -58,6 +60,7 @@ export function readContext(value: unknown): ShownContext | undefined {
     lastEventId: readText(context['lastEventId']) ?? '',
     error: readFailure(context['error']) ?? null,
     closeReason: readText(context['closeReason']) ?? null,
+    users: readAmount(context['users']) ?? null,
   };
 }
 

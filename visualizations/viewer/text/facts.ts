@@ -19,7 +19,7 @@ export function factsOf(moment: Moment): readonly Fact[] {
   const { error, lastEventId, serverRetry } = context;
   return [
     { term: 'Status', words: statusFact(moment) },
-    { term: 'Stream', words: streamFact(moment) },
+    { term: 'Stream', words: streamFact(moment) + usersOf(context) },
     { term: 'Retries', words: retriesOf(context) },
     { term: 'Budget', words: budgetFact(moment) },
     { term: 'Delay', words: wait ? waitWords(wait) : 'no wait', isLong: true },
@@ -57,6 +57,11 @@ function streamFact(moment: Moment): string {
   if (repeatable === 'always') return what;
   const isResumed = repeatable === 'resumed';
   return `${what}; ${isResumed ? 'unsafe, continued by a safe request' : 'unsafe, not repeated by itself'}`;
+}
+
+function usersOf({ users }: Moment['context']): string {
+  if (users === null) return '';
+  return `; shared by ${users === 1 ? 'one user' : `${users} users`}`;
 }
 
 function budgetFact({ status, context }: Moment): string {

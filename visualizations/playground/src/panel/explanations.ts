@@ -42,5 +42,6 @@ export function gapWords(gap: Gap | null): string {
 const gaps = {
   server: 'the server went on elsewhere',
   'no-ids': 'lost without event IDs',
+  away: 'heard by others only',
   forgotten: 'the last event ID was given up',
 };

@@ -1,0 +1,480 @@
+import type { ConnectionCommand, Gap } from '../machines/connection.ts';
+import type { Message } from '../machines/message.ts';
+import { isFunction } from '../machines/option-table.ts';
+import { readAnew } from '../transports/refresh.ts';
+import { report } from '../transports/report.ts';
+import { resourceOf } from '../transports/resource.ts';
+import type { Supplied } from '../transports/transport.ts';
+import { closeOnAbort } from './close-on-abort.ts';
+import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
+import { iterate } from './iterate.ts';
+import { callGuarded, Listeners } from './listeners.ts';
+import { createMessageListeners } from './message-listeners.ts';
+import { type ConnectionOptions, checkLastEventId, completeOptions, contentOf } from './options.ts';
+
+/** Where a stream is, or a function that says it at every attempt; with `topics`, it gets those of all users. */
+export type ConnectionUrl =
+  | string
+  | URL
+  | ((topics: readonly string[]) => string | URL | Promise<string | URL>);
+
+/** Makes a connection that is not shared, as `makeConnection` does. */
+type MakeConnection = (
+  url: Supplied<string | URL>,
+  options: ConnectionOptions,
+  shownUrl: unknown,
+) => Connection;
+
+/** One of those that share a connection. */
+interface User {
+  readonly options: ConnectionOptions;
+  readonly settings: ReturnType<typeof completeOptions>;
+  readonly url: ConnectionUrl;
+  readonly shownUrl: unknown;
+  /** The URL as text; empty where it is a function. */
+  address: string;
+  /** How far this user has come: the {@link SharedConnection.place} up to which it has heard everything. */
+  place?: object;
+}
+
+/** A connection and its users. */
+interface SharedConnection {
+  readonly connection: Connection;
+  readonly users: ReadonlySet<User>;
+  /** The user whose functions are called: the first of those that are there, or the last one that was. */
+  readonly lead: User;
+  /** How far the messages are: another object for every batch. */
+  readonly place: object;
+  /** @returns The messages that came since this user has left, if it was the last; undefined where they are not known. */
+  join(user: User): readonly Message[] | undefined;
+  /** @param lastEventId The ID of the last message that this user has heard. */
+  leave(user: User, lastEventId: string): void;
+  /** The URL or the topics of a user may have changed. */
+  update(): void;
+}
+
+/** What adapters need of a user beside its {@link Connection}. */
+interface SharedUser {
+  /** Calls a listener after every event of the statechart, as `actor.subscribe` does, and when this user comes or goes. */
+  subscribe(listener: () => void): { unsubscribe(): void };
+  /** The URL or the topics of this user may have changed. */
+  update(url: ConnectionUrl): void;
+  /** Opens the connection after an event, unless others have opened it before. */
+  succeed(lastEventId: string): void;
+}
+
+/** How long the topics have to stay as they are until another stream is asked for, in milliseconds. */
+const settleTime = 200;
+
+/** How many messages are kept for the last user, which may come back while the connection lingers. */
+const mostHeld = 1_000;
+
+/** The options that are each user's own. */
+const own: readonly string[] = ['share', 'linger', 'topics', 'immediate', 'onGap', 'signal', 'bufferSize'];
+
+/** The connections that have users, or linger, by what is the same for all of them: see {@link keyOf}. */
+const shared = new Map<string, SharedConnection>();
+
+/** Keyed by the actor of the connection. */
+const usersOfActor = new WeakMap<object, ReadonlySet<User>>();
+
+/** Keyed by what {@link shareConnection} returns. */
+export const sharedUserOf = new WeakMap<object, SharedUser>();
+
+/** How many users a connection has; undefined where it is not shared. */
+export function usersOf(actor: object): number | undefined {
+  return usersOfActor.get(actor)?.size;
+}
+
+/**
+ * Makes one user of a connection that is shared. It counts from when it is opened until it closes.
+ *
+ * @param isRendered It may be thrown away before it is opened.
+ * @throws TypeError when an option is invalid or, in development, contradicts those of the other users. Of a component
+ * that is reported instead.
+ */
+export function shareConnection(
+  make: MakeConnection,
+  url: ConnectionUrl,
+  options: ConnectionOptions,
+  shownUrl: unknown,
+  isRendered: boolean,
+): Connection {
+  const settings = completeOptions(options);
+  const { share, immediate, reportError, bufferSize, onGap, signal, topics, clock } = settings;
+  if (share === true && isFunction(shownUrl)) throw new TypeError(nameless);
+  if (topics && !isFunction(shownUrl)) throw new TypeError(topicless);
+  const user: User = { options, settings, url, shownUrl, address: addressOf(shownUrl) };
+  const key = keyOf(user);
+  if (!isRendered) refuseContradictions(user);
+  let stream = shared.get(key) ?? createShared(make, key, user);
+  const listeners = createMessageListeners(reportError);
+  const subscribers = new Listeners<ConnectionState>();
+  const onlookers = new Listeners<void>();
+  let detach: (() => void) | undefined;
+  /** It was suspended while the connection was running, or was not. */
+  let away: 'running' | 'idle' | undefined;
+  let isOver = false;
+  /** The ID of the last message, as long as the state does not have it. */
+  let heard: string | undefined;
+
+  function attach(): void {
+    const { actor } = stream.connection;
+    connection.actor = actor;
+    const subscriptions = [
+      actor.on('messages', ({ messages }) => detach && deliver(messages)),
+      actor.on('gap', ({ type: _, ...gap }) => tellGap(gap)),
+      actor.subscribe(() => detach && show(stream.connection.state)),
+    ];
+    detach = () => {
+      for (const { unsubscribe } of subscriptions) unsubscribe();
+    };
+  }
+
+  function deliver(messages: readonly Message[]): void {
+    user.place = {}; // nobody's, should a listener leave in the middle
+    if (!listeners.deliver(messages)) return;
+    user.place = stream.place;
+    heard = messages.at(-1)?.id;
+  }
+
+  function tellGap(gap: Gap): void {
+    if (onGap) callGuarded(onGap, gap, reportError);
+  }
+
+  function show(state: ConnectionState): void {
+    heard = undefined;
+    if (state !== connection.state) {
+      connection.state = state;
+      heedSignal?.(state);
+      subscribers.call(state, reportError);
+    }
+    onlookers.call(undefined, reportError);
+  }
+
+  /** Comes to the others, or is there, and sends a command for all of them. */
+  function join(command: (state: ConnectionState) => ConnectionCommand): void {
+    away = undefined;
+    if (signal?.aborted) connection.close();
+    if (isOver || signal?.aborted) return;
+    const { lastEventId } = connection.state;
+    const wasHere = user.place !== undefined;
+    let missed: readonly Message[] | undefined = [];
+    if (!detach) {
+      if (isRendered) reportContradictions(user);
+      else if (!wasHere) refuseContradictions(user);
+      stream = shared.get(key) ?? stream;
+      attach();
+      missed = stream.join(user);
+    }
+    const { actor, state } = stream.connection;
+    actor.send(command(state));
+    show(stream.connection.state);
+    if (missed?.length) deliver(missed);
+    if (!missed && wasHere) tellGap({ reason: 'away', lastEventId });
+  }
+
+  function leave(isClosed: boolean): void {
+    const { state } = connection;
+    const lastEventId = listeners.stop() ?? heard ?? state.lastEventId;
+    const isIdle = state.status === 'closed' && state.closeReason !== 'paused';
+    detach?.();
+    if (detach) stream.leave(user, lastEventId);
+    detach = undefined;
+    if (isClosed ? state.closeReason !== 'app' : !isIdle) show({ ...state, ...closedByApp, lastEventId });
+  }
+
+  const connection: Writable<Connection> = {
+    actor: stream.connection.actor,
+    state: notOpened,
+    on(event: string, listener: (message: never) => void) {
+      // Checks the name, and has it count as one that somebody asked for.
+      stream.connection.on(event, () => {})();
+      return listeners.add(event, listener);
+    },
+    subscribe(listener) {
+      const forget = subscribers.add(listener);
+      callGuarded(listener, connection.state, reportError);
+      return forget;
+    },
+    open: () => join(() => ({ type: 'open' })),
+    close() {
+      away = undefined;
+      leave(true);
+    },
+    reconnect({ lastEventId }: ReconnectOptions = {}) {
+      checkLastEventId(lastEventId);
+      join(() => ({ type: 'reconnect', lastEventId }));
+    },
+    suspend() {
+      if (detach) {
+        const { status, closeReason } = connection.state;
+        away = status === 'failed' || (status === 'closed' && closeReason !== 'paused') ? 'idle' : 'running';
+        leave(false);
+      }
+      return away === 'running';
+    },
+    resume() {
+      const before = away;
+      if (!before) return;
+      join(() => ({ type: 'resume', at: clock.now() }));
+      // It had failed by the time that its last user left.
+      if (before === 'running' && connection.state.closeReason === 'app') connection.open();
+    },
+    [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
+    async [Symbol.asyncDispose]() {
+      connection.close();
+      isOver = true;
+    },
+  };
+  const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
+  sharedUserOf.set(connection, {
+    subscribe: (listener) => ({ unsubscribe: onlookers.add(listener) }),
+    update(next) {
+      user.address = addressOf(next);
+      if (detach) stream.update();
+    },
+    succeed: (lastEventId) =>
+      join(({ status, closeReason }) =>
+        status === 'closed' && closeReason === null && lastEventId
+          ? { type: 'reconnect', lastEventId }
+          : { type: 'open' },
+      ),
+  });
+  heedSignal?.(connection.state);
+  if (signal?.aborted) connection.close();
+  else if (immediate) connection.open();
+  return connection;
+}
+
+export const nameless = 'A `url` function needs a name in `share`.';
+export const topicless = '`topics` needs a `url` function, and a name in `share`.';
+
+const closedByApp = { status: 'closed', closeReason: 'app', retryAt: null, openedAt: null } as const;
+
+const notOpened: ConnectionState = {
+  ...closedByApp,
+  closeReason: null,
+  retries: 0,
+  error: null,
+  lastEventId: '',
+};
+
+function createShared(make: MakeConnection, key: string, first: User): SharedConnection {
+  const { clock } = first.settings;
+  const users = new Set<User>();
+  let lead = first;
+  let place = {};
+  /** What came since the last user has left. */
+  let held: readonly Message[] = [];
+  let lingering: unknown;
+  let settling: unknown;
+  let topics: readonly string[] = [];
+  /** What the last request was for, and what the next one is to be for. */
+  let asked: string | undefined;
+  let wanted: string | undefined;
+  /** The ID of the last message that the last user has heard. */
+  let heard = '';
+
+  /** A request is sent a moment after it was decided on, so those that come in the same moment count as well. */
+  function url(): string | URL | Promise<string | URL> {
+    asked = wanted;
+    return isFunction(lead.url) ? lead.url(topics as never) : lead.url;
+  }
+
+  const connection = make(
+    url,
+    optionsOf(first, () => lead),
+    first.shownUrl,
+  );
+  const { actor } = connection;
+  usersOfActor.set(actor, users);
+  actor.on('messages', ({ messages }) => {
+    if (users.size === 0 && held.length < mostHeld) held = [...held, ...messages];
+    else [place, held] = [{}, []];
+  });
+
+  function update(): void {
+    topics = [...new Set([...users].flatMap(topicsOf))].sort();
+    const next = JSON.stringify([lead.address, topics]);
+    if (next === wanted) return;
+    wanted = next;
+    clock.clearTimeout(settling);
+    if (asked !== undefined && wanted !== asked) settling = clock.setTimeout(moveOn, settleTime);
+  }
+
+  /** A request that is still to be made asks for the new topics anyway. */
+  function moveOn(): void {
+    const { status } = connection.state;
+    if (wanted !== asked && (status === 'open' || status === 'connecting')) actor.send({ type: 'move' });
+  }
+
+  /** The last user is gone for good, or for long: what it has not heard is asked for again. */
+  function putAway(): void {
+    shared.delete(key);
+    held = [];
+    place = lead.place ?? place;
+    actor.send({ type: 'suspend', lastEventId: heard });
+  }
+  const it: SharedConnection = {
+    connection,
+    users,
+    get lead() {
+      return lead;
+    },
+    get place() {
+      return place;
+    },
+    join(user) {
+      clock.clearTimeout(lingering);
+      shared.set(key, it);
+      users.add(user);
+      [lead = user] = users;
+      const missed = user.place === place ? held : undefined;
+      if (held.length > 0) [place, held] = [{}, []];
+      user.place = place;
+      update();
+      return missed;
+    },
+    leave(user, lastEventId) {
+      users.delete(user);
+      [lead = user] = users;
+      if (users.size > 0) {
+        update();
+        return;
+      }
+      clock.clearTimeout(settling);
+      wanted = asked ?? wanted;
+      heard = lastEventId;
+      lingering = clock.setTimeout(putAway, user.settings.linger);
+    },
+    update,
+  };
+  return it;
+}
+
+/** The options of the connection itself. Its functions are those of a user that is there. */
+function optionsOf(first: User, lead: () => User): ConnectionOptions {
+  const entries = Object.entries(first.options).map(([name, value]: [string, unknown]) => {
+    if (own.includes(name) && name !== 'share') return [name, undefined];
+    if (!isFunction(value) || name === 'transport' || name === 'EventSource') return [name, value];
+    const latest = () => {
+      const given: unknown = Reflect.get(lead().options, name);
+      return isFunction(given) ? given : value;
+    };
+    return [name, name === 'refresh' ? readAnew(latest) : (...given: never[]) => latest()(...given)];
+  });
+  return { ...Object.fromEntries(entries), immediate: false };
+}
+
+function topicsOf({ settings: { topics = [] } }: User): readonly string[] {
+  return isFunction(topics) ? topics() : topics;
+}
+
+function addressOf(url: unknown): string {
+  return isFunction(url) ? '' : String(url);
+}
+
+/** What others have to say to mean the same connection: a name, or the method and the URL. */
+function nameOf({ settings: { share, method }, address }: User): string {
+  if (share !== true) return String(share);
+  const [query = ''] = /\?[^#]*/.exec(address) ?? [];
+  return `${method} ${resourceOf(address)}${query}`;
+}
+
+/**
+ * Those whose key is the same share a connection. The options that are data are part of it, so that in production too
+ * none is served with the options of another.
+ */
+function keyOf(user: User): string {
+  const { settings, address } = user;
+  return JSON.stringify([
+    settings.share === true,
+    nameOf(user),
+    address && resourceOf(address),
+    contentOf(settings, [...own, 'lastEventId']),
+  ]);
+}
+
+/**
+ * @throws TypeError when an option contradicts that of another user. Not in production, where a bundler leaves out the
+ * body, nor where there is no `process`.
+ */
+function refuseContradictions(user: User): void {
+  let complaint: string | undefined;
+  try {
+    if (process.env.NODE_ENV !== 'production') complaint = complaintOf(user);
+  } catch {}
+  if (complaint) throw new TypeError(complaint);
+}
+
+/**
+ * The same for a component, once all of the others have rendered too: where all change their options or are made anew,
+ * one is the first. It is reported, because the component is there by then.
+ */
+function reportContradictions(user: User): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      Promise.resolve().then(() => {
+        const complaint = isUser(user) && complaintOf(user);
+        if (complaint) report(user.settings.reportError, new TypeError(complaint));
+      });
+    }
+  } catch {}
+}
+
+function isUser(user: User): boolean {
+  return [...shared.values()].some(({ users }) => users.has(user));
+}
+
+/** Says which option contradicts that of those who came before. */
+function complaintOf(user: User): string | undefined {
+  for (const { users, lead } of shared.values()) {
+    const meansTheSame = (lead.settings.share === true) === (user.settings.share === true);
+    if (users.size > 0 && meansTheSame && nameOf(lead) === nameOf(user)) {
+      const complaint = contradictionOf(user, lead);
+      if (complaint) return complaint;
+    }
+    if (users.has(user)) return undefined;
+  }
+  return undefined;
+}
+
+/** Read at every attempt, or of use to one user only, or of the connection that is there already. */
+const uncompared = ['headers', 'lastEventId', 'reportError', 'clock'];
+
+/** What a hook wraps anew in each component: only whether there is one is compared. */
+const wrapped = ['fetch', 'jitter', 'onResponse', 'parse', 'refresh'];
+
+function contradictionOf(user: User, other: User): string | undefined {
+  const [ours, theirs] = [comparedOf(user), comparedOf(other)];
+  const name = Object.keys(ours).find((name) => textOf(name, ours[name]) !== textOf(name, theirs[name]));
+  if (!name) return undefined;
+  const { share } = other.settings;
+  const what = share === true ? resourceOf(other.address) : share; // a query may be private
+  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Who shares a connection needs the same options, or another name for \`share\`.`;
+}
+
+function comparedOf({ settings, shownUrl, address }: User): Record<string, unknown> {
+  const compared = Object.entries(settings).filter(
+    ([name]) => !own.includes(name) && !uncompared.includes(name),
+  );
+  return {
+    url: address ? resourceOf(address) : shownUrl,
+    ...Object.fromEntries(compared),
+    persist: settings.persist?.key,
+  };
+}
+
+/** Two functions are the same if they are written the same: each render makes another one of the same text. */
+function textOf(name: string, value: unknown): string {
+  if (isFunction(value) && wrapped.includes(name)) return 'function';
+  return Array.isArray(value) ? shown([...value].sort()) : shown(value, String(value));
+}
+
+function shown(value: unknown, asFunction = 'a function'): string {
+  if (isFunction(value)) return asFunction;
+  return typeof value === 'number' ? String(value) : String(JSON.stringify(value)).replaceAll('"', "'");
+}
+
+declare const process: { env: { NODE_ENV?: string } };

@@ -1,0 +1,13 @@
+import { useServerSentEvents } from 'sse-machine/react';
+
+const shared = { share: true, events: ['notification'] } as const;
+
+export function Badge() {
+  const { history, dropped } = useServerSentEvents('/api/events', { ...shared, history: 1 });
+  return <b>{history.length + dropped}</b>;
+}
+
+export function Latest() {
+  const { data } = useServerSentEvents<{ title: string }>('/api/events', shared);
+  return <p>{data?.title ?? 'nothing yet'}</p>;
+}
