@@ -16,3 +16,28 @@ test('across origins the first request needs no preflight, and Retry-After is ob
   await connection[Symbol.asyncDispose]();
   await server.stop();
 });
+
+test('a header that the server does not allow is named, with both ways out, and either of them helps', async () => {
+  const server = await startRemoteSseServer();
+  const url = `${server.url}?strict`;
+  const connection = createConnection(url, { jitter: 'none', retryDelay: 20, lastEventId: '7' });
+  await until(() => connection.state.error !== null);
+  expect(connection.state.error).toMatchObject({ kind: 'network' });
+  const message = connection.state.error?.message ?? '';
+  for (const word of [
+    'Last-Event-ID',
+    'Access-Control-Allow-Headers',
+    'lastEventIdHeader',
+    'lastEventIdParam',
+  ])
+    expect(message).toContain(word);
+  await connection[Symbol.asyncDispose]();
+
+  const way = { lastEventId: '7', lastEventIdHeader: false, lastEventIdParam: 'after' } as const;
+  const other = createConnection(url, way);
+  await until(() => other.state.status === 'open');
+  const { requests } = await server.look();
+  expect(requests.map(({ url }) => url)).toEqual(['/events?strict&after=7']);
+  await other[Symbol.asyncDispose]();
+  await server.stop();
+});
