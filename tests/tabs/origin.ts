@@ -19,7 +19,8 @@ export interface Origin extends AsyncDisposable {
   hasIds: boolean;
   /** Answers the next requests for the stream with these statuses. */
   readonly refusals: number[];
-  publish(): string;
+  /** @param name The name of the event; none by default. */
+  publish(name?: string): string;
   /** Cuts all streams. */
   cut(): void;
   /** Refuses requests for the stream until it is called again. */
@@ -91,10 +92,13 @@ export async function startOrigin(): Promise<Origin> {
     refusals: [],
     isDown: false,
     isSingle: false,
-    publish() {
+    publish(name) {
       const data = `event ${origin.log.length + 1}`;
       origin.log.push(data);
-      for (const response of streams) write(response, origin.log.length - 1);
+      for (const response of streams) {
+        if (name !== undefined) response.write(`event: ${name}\n`);
+        write(response, origin.log.length - 1);
+      }
       return data;
     },
     cut() {

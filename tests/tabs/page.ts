@@ -17,7 +17,8 @@ export interface TabPage {
   signOut(): void;
 }
 
-export interface PageOptions extends Pick<ConnectionOptions, 'retryDelay' | 'lastEventId'> {
+export interface PageOptions
+  extends Pick<ConnectionOptions, 'retryDelay' | 'lastEventId' | 'refreshOn' | 'stableAfter'> {
   readonly scope?: string;
   readonly isShared?: boolean;
   readonly persist?: string;

@@ -169,6 +169,22 @@ describe('credentials', () => {
     expect(origin.tokens.count).toBe(1);
   });
 
+  test('that are about to expire are renewed once, and the next stream is open before the old one goes', async () => {
+    const pages = await openTabs(3, { token: 'first', refreshOn: 'expiring', stableAfter: 100 });
+    origin.tokens.valid = 'second';
+    origin.publish('expiring');
+    await expect.poll(() => origin.requests.length, patience).toBe(2);
+    await expect.poll(() => origin.streams.size, patience).toBe(1);
+    origin.publish();
+    for (const page of pages) {
+      await expectLast(page);
+      expect(await received(page)).toEqual(origin.log);
+      expect(await statusOf(page)).toBe('open');
+    }
+    expect([origin.tokens.count, origin.peak]).toEqual([1, 2]);
+    expect(origin.requests[1]).toEqual({ lastEventId: '2', authorization: 'Bearer second' });
+  });
+
   test('who may not renew them fails in every tab, after one request', async () => {
     const pages = await openTabs(3);
     origin.refusals.push(401);
