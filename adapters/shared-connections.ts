@@ -392,6 +392,7 @@ function keyOf(user: User): string {
     settings.share === true,
     nameOf(user),
     address && resourceOf(address),
+    settings.transport.scope,
     contentOf(settings, [...own, 'lastEventId']),
   ]);
 }

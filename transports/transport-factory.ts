@@ -9,4 +9,8 @@ export type TransportOptions = FetchTransportOptions &
   Pick<TransportActorOptions, 'clock'>;
 
 /** Makes a transport out of the options of a connection. */
-export type TransportFactory = (options: TransportOptions) => Transport;
+export interface TransportFactory {
+  (options: TransportOptions): Transport;
+  /** Whose streams these are. Connections of several scopes are never shared. */
+  readonly scope?: string;
+}

@@ -6,9 +6,11 @@ import {
   createComponentConnection,
   createConnection,
   eventSourceTransport,
+  fetchTransport,
   type Gap,
   type Message,
   type ServerSentEventsOptions,
+  type TransportOptions,
 } from '../../index.ts';
 import { status, stream } from '../support/sse-server.ts';
 import { clock, dataOf, reached, server } from '../support/stepped-connection.ts';
@@ -29,6 +31,10 @@ function join(options: ConnectionOptions = {}, url: Parameters<typeof createConn
   connection.on('*', (message) => received.push(message));
   return { connection, received, gaps, data: () => dataOf(received) };
 }
+
+/** A transport whose streams are somebody's, as those of `acrossTabs` are. */
+const scoped = (scope: string) =>
+  Object.assign((options: TransportOptions) => fetchTransport(options), { scope });
 
 const idsAsked = () => server.requests.map(({ lastEventId }) => lastEventId);
 const usersWith = ({ connection }: { connection: Connection }) => usersOf(connection.actor);
@@ -63,8 +69,9 @@ describe('those who name the same', () => {
     ['another method', { share: true, method: 'HEAD' }, ''],
     ['another name', { share: 'other' }, ''],
     ['no name', { share: false }, ''],
+    ['another scope', { share: true, transport: scoped('grace') }, ''],
   ])('%s is not the same', async (_, options, query) => {
-    const one = join();
+    const one = join(options.transport && { transport: scoped('ada') });
     const other = join(options, server.url + query);
     await until(() => server.requests.length === 2);
     expect(one.connection.actor).not.toBe(other.connection.actor);
