@@ -30,7 +30,7 @@ async function count(page: Page): Promise<() => Promise<Counted>> {
   await page.evaluate(() => {
     const channels = new Set<object>();
     const timers = new Set<unknown>();
-    let listeners = 0;
+    const listeners = new Set<EventListener>();
     const { BroadcastChannel: Channel, setTimeout: set, clearTimeout: clear } = window;
     window.BroadcastChannel = class extends Channel {
       constructor(name: string) {
@@ -56,16 +56,18 @@ async function count(page: Page): Promise<() => Promise<Counted>> {
         clear(timer);
       },
     });
-    const { addEventListener: add } = window;
+    const { addEventListener: add, removeEventListener: remove } = window;
     Object.assign(window, {
       addEventListener(name: string, listener: EventListener, options: AddEventListenerOptions) {
-        listeners += 1;
-        options?.signal?.addEventListener('abort', () => {
-          listeners -= 1;
-        });
+        listeners.add(listener);
+        options?.signal?.addEventListener('abort', () => listeners.delete(listener));
         add.call(window, name, listener, options);
       },
-      counted: () => ({ channels: channels.size, timers: timers.size, listeners }),
+      removeEventListener(name: string, listener: EventListener, options: EventListenerOptions) {
+        listeners.delete(listener);
+        remove.call(window, name, listener, options);
+      },
+      counted: () => ({ channels: channels.size, timers: timers.size, listeners: listeners.size }),
     });
   });
   return () => page.evaluate(() => (window as unknown as { counted(): Counted }).counted());
