@@ -107,6 +107,14 @@ describe('a new stream', () => {
     expect(stream.receive('2=closed')).toBe('2=closed');
   });
 
+  test('takes an ID that comes alone for news only with what is held back before it', () => {
+    const { clock, memory, open, taken } = connection();
+    open().receive('1 2 3');
+    expect([open().receive('1', '#7'), memory.lastEventId]).toEqual(['', '3']);
+    clock.advance(1_000);
+    expect([taken(), memory.lastEventId]).toEqual(['1', '7']);
+  });
+
   test('that repeats in several chunks what was delivered is waited for by one timer, which goes with the replay', () => {
     const { clock, open } = connection();
     open().receive('1 2 3');

@@ -67,8 +67,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
       cursor = id;
       hasMoved = true;
     }
-    function passCheckpoint(id: string | undefined): void {
-      if (id === undefined) return;
+    function passCheckpoint(id: string): void {
       if (run) run.checkpoint = id;
       else moveTo(id);
     }
