@@ -161,6 +161,20 @@ describe('onResponse', () => {
     expect(reports).toEqual([fault]);
   });
 
+  test('that fails with nothing when the connection is closed is reported too', async () => {
+    const reports: unknown[] = [];
+    let fail = () => {};
+    const { connection } = listen({
+      onResponse: () => new Promise((_, reject) => (fail = reject)),
+      reportError: (error) => reports.push(error),
+    });
+    await reached(connection, 'open');
+    connection.close();
+    fail();
+    await until(() => reports.length === 1);
+    expect(reports).toEqual([undefined]);
+  });
+
   test('that takes the body of a stream leaves none to read, which the error says', async () => {
     const { connection } = listen({
       onResponse: (response) => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { ConnectionOptions } from '../../index.ts';
-import { isProgrammingError } from '../../transports/http/network-error.ts';
 import { clock, listen, reached, server } from '../support/stepped-connection.ts';
 import { until } from '../support/until.ts';
 
@@ -69,20 +68,4 @@ test('an error that has no cause is given none, nor that of another', async () =
   await reached(next, 'failed');
   expect(next.state.error && 'cause' in next.state.error).toBe(false);
   expect(connection.state.error?.cause).toEqual(new Error('lost'));
-});
-
-test.each([
-  [new TypeError("Cannot read properties of undefined (reading 'get')"), true],
-  [new TypeError('can\'t access property "get", axios is undefined'), true],
-  [new TypeError("undefined is not an object (evaluating 'axios.get')"), true],
-  [new TypeError('headers is not iterable'), true],
-  [new RangeError('Maximum call stack size exceeded'), true],
-  [new TypeError('Failed to fetch'), false],
-  [new TypeError('NetworkError when attempting to fetch resource.'), false],
-  [new TypeError('Load failed'), false],
-  [new TypeError('Origin http://a is not allowed by Access-Control-Allow-Origin.'), false],
-  [new Error('axios is not a function'), false],
-  [undefined, false],
-])('%s is a fault in the code: %s', (error, expected) => {
-  expect(isProgrammingError(error)).toBe(expected);
 });

@@ -163,6 +163,23 @@ describe('redirects', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('of a browser, which hides them, are followed no further either', async () => {
+    let calls = 0;
+    const deaf: typeof fetch = async () => {
+      const response = new Response();
+      calls += 1;
+      if (calls > 1) controller.abort();
+      const url = new URL('/moved', server.url).href;
+      const facts = calls > 1 ? { redirected: true, url } : { status: 0, type: 'opaqueredirect' };
+      for (const [name, value] of Object.entries({ url: server.url, ...facts })) {
+        Object.defineProperty(response, name, { value });
+      }
+      return response;
+    };
+    await expect(read({ headers: secrets, fetch: deaf })).rejects.toBeInstanceOf(Error);
+    expect(calls).toBe(2);
+  });
+
   test('several in a row within an origin are followed, with the headers at both ends', async () => {
     server.answer(
       route({

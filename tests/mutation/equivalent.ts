@@ -120,6 +120,42 @@ export const equivalents: readonly Equivalent[] = [
     why: 'Neither text is a date.',
   },
   {
+    file: 'transports/event-id.ts',
+    line: 'for (let index = 0; index < id.length; index += 1) {',
+    becomes: 'index <= id.length',
+    why: 'There is no character, and its code is NaN, which is neither less nor greater than anything.',
+  },
+  {
+    file: 'transports/http/redirect.ts',
+    line: `const { message = '', cause } = Object(error) as Partial<Error>;`,
+    becomes: '"Stryker was here!"',
+    why: 'Neither text tells of redirects.',
+  },
+  {
+    file: 'transports/replays/fingerprint.ts',
+    line: 'let [one, other] = [start, ~start];',
+    becomes: 'start',
+    why: 'The number is held against others of the same run only, and any two starts keep texts apart as well.',
+  },
+  {
+    file: 'transports/replays/fingerprint.ts',
+    line: 'for (let index = 0; index < text.length; index += 1) {',
+    becomes: 'index <= text.length',
+    why: 'There is no character: both halves are multiplied by an odd number once more, which keeps apart what was apart.',
+  },
+  {
+    file: 'transports/stream/parse-stream.ts',
+    line: `let name = 'message';`,
+    becomes: '""',
+    why: 'No event has an empty name, so that the first one is looked up, which comes to the same.',
+  },
+  {
+    file: 'transports/stream/run-stream.ts',
+    line: 'if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());',
+    becomes: 'stream[Symbol.asyncIterator]().return()',
+    why: 'An iterator that has no such function makes it throw, and nobody hears of an attempt that is over.',
+  },
+  {
     file: 'adapters/component-connection.ts',
     line: `let address = '';`,
     becomes: '"Stryker was here!"',

@@ -21,7 +21,7 @@ const testsOf: Record<string, Tests> = {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
     apart: [
       'adapters/{create-connection,on-response,resumption}',
-      'field/{posts,lost-events,slow-keep-alives}',
+      'field/{posts,lost-events,messages-nobody-asked-for,slow-keep-alives}',
     ],
   },
   adapters: {

@@ -322,6 +322,8 @@ describe('a size', () => {
     const { source, next } = await accepted({ maxEventSize: 3, maxFieldSize: 2 });
     source.send('123', '12');
     expect((await next())?.lastEventId).toBe('12');
+    source.send('456', null);
+    expect((await next())?.messages).toMatchObject([{ data: '456', id: '12' }]);
   });
 
   test.each([

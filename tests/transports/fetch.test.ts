@@ -423,6 +423,19 @@ describe('the request', () => {
     for await (const _ of [batches]) break;
   });
 
+  test('leaves it to `fetch` to follow redirects, unless the app has headers or a body', async () => {
+    const modes: unknown[] = [];
+    const spy: typeof fetch = (url, init = {}) => {
+      modes.push(init.redirect);
+      return fetch(url, init);
+    };
+    await open({ fetch: spy });
+    await open({ fetch: spy, method: 'POST' });
+    await open({ fetch: spy, headers: { 'x-key': 'a' } });
+    await open({ fetch: spy, method: 'POST', body: 'a' });
+    expect(modes).toEqual([undefined, undefined, 'manual', 'manual']);
+  });
+
   test('says nothing of a body when it has none', async () => {
     const inits: RequestInit[] = [];
     const spy: typeof fetch = (url, init = {}) => {
@@ -571,6 +584,28 @@ describe('the request', () => {
       'text/event-stream',
       'text/event-stream;v=2',
     ]);
+  });
+
+  test.each([
+    ['7', 'later'],
+    ['', 'first'],
+  ])('with `resume` is the first one again where there is nothing to resume: "%s"', async (id, key) => {
+    const headers = { 'x-key': 'first' };
+    const transport = fetchTransport({ url: server.url, headers, resume: { headers: { 'x-key': 'later' } } });
+    await transport({ lastEventId: '7', lastEventIdFor: () => id }, controller.signal);
+    expect(server.requests).toMatchObject([{ headers: { 'x-key': key }, lastEventId: id }]);
+  });
+
+  test('that is a POST is not sent again where there is nothing to resume', async () => {
+    const transport = fetchTransport({ url: server.url, method: 'POST', resume: {} });
+    const opening = transport({ lastEventId: '7', lastEventIdFor: () => '' }, controller.signal);
+    await expect(opening).rejects.toMatchObject({
+      kind: 'invalid',
+      unsent: true,
+      message:
+        "The URL leads elsewhere, where there is nothing to resume. To begin anew there, call `reconnect({ lastEventId: '' })`.",
+    });
+    expect(server.requests).toEqual([]);
   });
 
   test('says in UTF-8 after which ID to resume, in a header that can have another name', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createActor, setup } from 'xstate';
+import { unaskedOf } from '../../adapters/inspection.ts';
 import {
   type ConnectionClock,
   ConnectionError,
@@ -166,6 +167,24 @@ describe('a transport', () => {
     expect(context().lastEventId).toBe('');
   });
 
+  test('that does not heed its signal is not heard any more after it was stopped', async () => {
+    let deliver = () => {};
+    const delivered = new Promise<void>((resolve) => {
+      deliver = resolve;
+    });
+    const { actor, status } = run(async () =>
+      (async function* () {
+        await delivered;
+        yield { ...one, unasked: ['other'] };
+      })(),
+    );
+    await until(() => status() === 'open');
+    actor.send({ type: 'close' });
+    deliver();
+    await quiet();
+    expect(unaskedOf(actor)).toBe(0);
+  });
+
   test('that does not heed its signal delivers nothing of a stream that was replaced', async () => {
     let deliver = () => {};
     const delivered = new Promise<void>((resolve) => {
@@ -193,6 +212,31 @@ describe('a transport', () => {
     expect([received, context().lastEventId]).toEqual([['1', '3'], '3']);
     actor.stop();
   });
+});
+
+test('a stream whose URL is another than before begins anew there, also where nothing has an ID', async () => {
+  const clock = createTestClock();
+  const asked: (string | undefined)[] = [];
+  const transport: Transport = async ({ lastEventIdFor }) => {
+    const isFirst = asked.length === 0;
+    asked.push(lastEventIdFor?.(`https://example.com/${isFirst ? 'here' : 'there'}`));
+    if (!isFirst) return endlessWithoutId();
+    return (async function* () {
+      yield one;
+    })();
+  };
+  async function* endlessWithoutId() {
+    yield { messages: [{ event: 'message', data: 'no ID', id: '' }], lastEventId: '' };
+    await new Promise(() => {});
+  }
+  const { actor, status, context } = run(transport, clock);
+  const received: unknown[] = [];
+  actor.on('messages', ({ messages }) => received.push(...messages.map(({ data }) => data)));
+  await until(() => status() === 'backoff');
+  clock.advance(30_000);
+  await until(() => received.includes('no ID'));
+  expect([asked, context().lastEventId]).toEqual([['', ''], '']);
+  actor.stop();
 });
 
 describe('a snapshot that went through JSON', () => {
@@ -292,6 +336,31 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
     actor.stop();
   });
 
+  test('that is ended has let go of everything', async () => {
+    const { actor, clock, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.end();
+    await until(() => types().includes('stream.ended'));
+    expect([server.alive, clock.pending]).toEqual([[], 0]);
+    actor.stop();
+  });
+
+  test('says once of a stream that it has progressed, and nothing where it has not', async () => {
+    const { actor, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    server.requests[0]?.accept();
+    server.requests[0]?.batch({ messages: [{ event: 'message', data: 'no ID', id: '' }] });
+    await until(() => types().includes('stream.messages'));
+    expect(types()).not.toContain('stream.progressed');
+    server.requests[0]?.send(1);
+    server.requests[0]?.send(2);
+    await until(() => types().filter((type) => type === 'stream.messages').length === 3);
+    await quiet();
+    expect(types().filter((type) => type === 'stream.progressed')).toHaveLength(1);
+    actor.stop();
+  });
+
   test('that is refused says so of its request, and nothing of a stream', async () => {
     const { actor, clock, server, types } = hear();
     await until(() => server.requests.length === 1);
@@ -365,6 +434,27 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
     clock.passUnnoticed(3_600_000);
     clock.advance(0);
     expect(types().at(-1)).toBe('stream.overslept');
+    actor.stop();
+  });
+
+  test('whose URL is another than before has given up nothing where there was no ID', async () => {
+    const { actor, server, types } = hear();
+    await until(() => server.requests.length === 1);
+    const ask = server.requests[0]?.request.lastEventIdFor;
+    expect([ask?.('https://example.com/here'), ask?.('https://example.com/there')]).toEqual(['', '']);
+    expect(types()).toEqual(['request.ready']);
+    actor.stop();
+  });
+
+  test('that goes on after the message that closes says nothing more', async () => {
+    async function* brief() {
+      yield { messages: [{ event: 'bye', data: '1', id: '1' }], lastEventId: '1' };
+    }
+    const deaf = Object.assign(async () => brief(), { unsafe: false, resumable: false });
+    const { actor, types } = hear({ closeOn: 'bye' }, { ...playedTransport(), transport: deaf });
+    await until(() => types().includes('stream.ended'));
+    await quiet();
+    expect(types().filter((type) => type === 'stream.ended')).toHaveLength(1);
     actor.stop();
   });
 

@@ -64,6 +64,16 @@ describe('an open stream', () => {
     expect(found).toEqual(['overslept']);
   });
 
+  test('that slept is given all its time again: nobody could have heard it', () => {
+    const { clock, found } = watch(60_000);
+    clock.passUnnoticed(15_000 + 75_001);
+    clock.advance(0);
+    clock.advance(59_999);
+    expect(found).toEqual(['overslept']);
+    clock.advance(1);
+    expect(found).toEqual(['overslept', 60_000]);
+  });
+
   test('is not silent for an hour more because the clock was set back by one', () => {
     const { clock, wall, found } = watch(20_000);
     clock.advance(1_000);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../../index.ts';
-import { asConnectionError, isInvalidUrl } from '../../transports/http/network-error.ts';
+import { asConnectionError, isInvalidUrl, isProgrammingError } from '../../transports/http/network-error.ts';
 
 const fault = (code: unknown, cause?: unknown) =>
   Object.assign(new Error('GET /?token=secret'), { code, cause });
@@ -49,4 +49,21 @@ test.each([
   [undefined, false],
 ])('%s is of an invalid URL: %s', (error, expected) => {
   expect(isInvalidUrl(error)).toBe(expected);
+});
+
+test.each([
+  [new TypeError("Cannot read properties of undefined (reading 'get')"), true],
+  [new TypeError('can\'t access property "get", axios is undefined'), true],
+  [new TypeError("undefined is not an object (evaluating 'axios.get')"), true],
+  [new TypeError('headers is not iterable'), true],
+  [new ReferenceError('axios is not defined'), true],
+  [new RangeError('Maximum call stack size exceeded'), true],
+  [new TypeError('Failed to fetch'), false],
+  [new TypeError('NetworkError when attempting to fetch resource.'), false],
+  [new TypeError('Load failed'), false],
+  [new TypeError('Origin http://a is not allowed by Access-Control-Allow-Origin.'), false],
+  [new Error('axios is not a function'), false],
+  [undefined, false],
+])('%s is a fault in the code: %s', (error, expected) => {
+  expect(isProgrammingError(error)).toBe(expected);
 });

@@ -82,6 +82,14 @@ const cases: Record<string, [text: string, expected: Awaited<ReturnType<typeof r
     'id: 1\ndata: a\n\nid: \u0001\ndata: b\n\nid: 3\u007f\ndata: c\n\n',
     { messages: [message('a', '1'), message('b', '1'), message('c', '1')], lastEventId: '1', retries: [] },
   ],
+  'an ID with the characters next to those, which counts': [
+    'id: 1 2\ndata: a\n\nid: ~\ndata: b\n\nid: 3\u00a0\u00a1\ndata: c\n\n',
+    {
+      messages: [message('a', '1 2'), message('b', '~'), message('c', '3\u00a0\u00a1')],
+      lastEventId: '3\u00a0\u00a1',
+      retries: [],
+    },
+  ],
   'an ID whose block never ended, which does not count': [
     'id: 1\ndata: a\n\nid: 2\ndata: b\n',
     { messages: [message('a', '1')], lastEventId: '1', retries: [] },

@@ -107,6 +107,23 @@ describe('a new stream', () => {
     expect(stream.receive('2=closed')).toBe('2=closed');
   });
 
+  test('takes an ID that comes alone for news only with what is held back before it', () => {
+    const { clock, memory, open, taken } = connection();
+    open().receive('1 2 3');
+    expect([open().receive('1', '#7'), memory.lastEventId]).toEqual(['', '3']);
+    clock.advance(1_000);
+    expect([taken(), memory.lastEventId]).toEqual(['1', '7']);
+  });
+
+  test('that repeats in several chunks what was delivered is waited for by one timer, which goes with the replay', () => {
+    const { clock, open } = connection();
+    open().receive('1 2 3');
+    const stream = open();
+    stream.receive('1', '2');
+    expect(clock.pending).toBe(1);
+    expect([stream.receive('3'), clock.pending]).toEqual(['', 0]);
+  });
+
   test('that ends meanwhile had no more to say; one that breaks says it again', () => {
     const ended = connection();
     ended.open().receive('1=open 2=closed');
@@ -176,6 +193,8 @@ describe('the ID to resume after', () => {
     ['moves with an ID that comes alone', '1 2', '#7', '7'],
     ['moves with one that comes amid a replay only if nothing of it follows', '1 2 3', '1 2 #7 3', '3'],
     ['moves with one that comes after a replay', '1 2 3', '1 2 3 #7', '7'],
+    ['moves with the message that shows what was held back to be none', '1 2 3', '1 #7 9', '9'],
+    ['stays at one that came alone, after the last message that is repeated', '1 2 #7', '1 2', '7'],
     ['is taken back with an empty one', '1 2', '#', ''],
     ['moves with one before a message without an ID', '1', '#7 -a', '7'],
   ])('%s', (_, before, after, expected) => {
@@ -187,14 +206,17 @@ describe('the ID to resume after', () => {
     }
   });
 
-  test('is not set back by a stream that was asked for before it moved on', () => {
-    const { memory, open } = connection();
+  test.each([
+    ['', true],
+    [' whose replays are delivered', false],
+  ])('is not set back by a stream%s that was asked for before it moved on', (_, isActive) => {
+    const { memory, open } = connection(isActive);
     const first = open();
     first.receive('1');
     first.receive('2 3');
     const second = open('1');
     second.receive('');
-    second.receive('-a');
+    expect(second.receive('-a')).toBe('-a');
     expect(memory.lastEventId).toBe('3');
   });
 });

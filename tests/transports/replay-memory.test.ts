@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, MessageBatch } from '../../machines/message.ts';
+import { numberOf } from '../../transports/replays/fingerprint.ts';
 import { indexOfTrace, mostMessages, ReplayMemory } from '../../transports/replays/replay-memory.ts';
 
 const message = (id: string, data: unknown = `data of ${id}`): Message => ({ event: 'message', data, id });
@@ -59,6 +60,11 @@ describe('a connection', () => {
     }
   });
 
+  test('looks at every character only of the last message before a pause: that takes long', () => {
+    const memory = remembering([message('1'), message('2')], [message('3'), message('4')]);
+    expect(memory.recall().map(({ exact }) => exact !== undefined)).toEqual([false, false, false, true]);
+  });
+
   test('knows data that is not text, as a transport of your own may deliver it', () => {
     const memory = remembering([message('1', null), message('2', { a: [1] }), message('3', undefined)]);
     const same = [message('1', null), message('2', { a: [1] }), message('3', undefined)];
@@ -92,6 +98,12 @@ describe('a connection', () => {
       false,
     ]);
   });
+});
+
+test('no two texts have the same number', () => {
+  const texts = ['', '\0', '\0\0', 'a', '\0a', 'a\0', 'ab', 'ba', '\u0100', 'ā\0'];
+  texts.push(...Array.from({ length: 1_000 }, (_, index) => `${index}`));
+  expect(new Set(texts.map(numberOf)).size).toBe(new Set(texts).size);
 });
 
 describe('a new attempt', () => {

@@ -207,6 +207,39 @@ describe("an `idleTimeout` of 'auto'", () => {
     }
   });
 
+  test('takes one for one also where other messages come with it, and those for none', async () => {
+    const message = (event: string) => ({ event, data: '', id: '1' });
+    const { clock, first, connection } = await open(settings);
+    for (let beat = 0; beat < 3; beat += 1) {
+      clock.advance(4_000);
+      first.batch({ messages: [message('note')] });
+      await quiet(2);
+      clock.advance(6_000);
+      first.batch({ messages: [message('ping'), message('note')] });
+      await quiet(2);
+    }
+    clock.advance(29_999);
+    expect(connection.state.status).toBe('open');
+    clock.advance(1);
+    expect(connection.state.error?.kind).toBe('idle');
+  });
+
+  test.each([
+    ['a name', 'tick'],
+    ['a test', ({ event }: { event: string }) => event === 'tick'],
+  ])('takes no ping for one where `keepAlive` says otherwise: %s', async (_, keepAlive) => {
+    const { clock, first, connection } = await open({ ...settings, keepAlive });
+    for (const event of ['tick', 'tick', 'ping', 'tick']) {
+      clock.advance(event === 'ping' ? 4_000 : 10_000);
+      first.batch({ messages: [{ event, data: '', id: '1' }] });
+      await quiet(2);
+    }
+    clock.advance(41_999);
+    expect(connection.state.status).toBe('open');
+    clock.advance(1);
+    expect(connection.state.error?.kind).toBe('idle');
+  });
+
   test.each([
     ['names', 'tick'],
     ['a test of the data', ({ data }: { data: unknown }) => data === 'still here'],
@@ -261,6 +294,14 @@ describe("an `idleTimeout` of 'auto'", () => {
     expect(server.requests.length).toBeLessThan(8);
     expect(latest.signal.aborted).toBe(false);
   });
+});
+
+test('an `idleTimeout` in milliseconds asks no test of `keepAlive`', async () => {
+  const keepAlive = vi.fn(() => true);
+  const { first, connection } = await open({ idleTimeout: 20_000, keepAlive });
+  first.send('2');
+  await until(() => connection.state.lastEventId === '2');
+  expect(keepAlive).not.toHaveBeenCalled();
 });
 
 test('any number of chunks costs one timer', async () => {

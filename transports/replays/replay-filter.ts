@@ -47,12 +47,10 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
   /** The stream has given an ID that counts; until then, the one of the stream before is in force for the app. */
   let hasMoved = false;
 
-  function endRun(): Pick<Run, 'held' | 'checkpoint'> {
+  function endRun(): void {
     clock.clearTimeout(timer);
-    const { held = [], checkpoint } = run ?? {};
     run = undefined;
     left = 0;
-    return { held, checkpoint };
   }
 
   /** Looks at each message, as long as there may be replays. */
@@ -69,17 +67,16 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
       cursor = id;
       hasMoved = true;
     }
-    function passCheckpoint(id: string | undefined): void {
-      if (id === undefined) return;
+    function passCheckpoint(id: string): void {
       if (run) run.checkpoint = id;
       else moveTo(id);
     }
-    function passHeld(isReplay: boolean): void {
-      const { held, checkpoint } = endRun();
+    /** An ID that came alone after them is left out: the message that ends the run has one of its own. */
+    function passHeld({ held }: Run, isReplay: boolean): void {
+      endRun();
       for (const entry of held) if (!isReplay || !entry[1]) pass(entry);
       // The messages before the replay had moved the cursor back.
       if (isReplay && hasMoved) cursor = lastIdOf(held) ?? cursor;
-      passCheckpoint(checkpoint);
     }
 
     messages.forEach((message, index) => {
@@ -88,12 +85,12 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
       before = message.id;
       const entry: Entry = [message, isOwn];
       const found = isOwn && left > 0 ? indexOfTrace(known, message) : -1;
-      if (run && isOwn && found !== run.next) passHeld(false);
+      if (run && isOwn && found !== run.next) passHeld(run, false);
       if (run || (found >= 0 && left > 0)) {
         run ??= { next: found, held: [], checkpoint: undefined };
         run.held.push(entry);
         if (isOwn) Object.assign(run, { next: run.next + 1, checkpoint: undefined });
-        if (run.next === known.length) passHeld(true);
+        if (run.next === known.length) passHeld(run, true);
       } else {
         left = Math.max(0, left - 1);
         pass(entry);
@@ -109,8 +106,8 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
   }
 
   /** What was held back is news after all. */
-  function release(): void {
-    const { held, checkpoint } = endRun();
+  function release({ held, checkpoint }: Run): void {
+    endRun();
     hasMoved = true;
     deliver({
       messages: held.map(([message]) => message),
@@ -126,18 +123,15 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         const wasHolding = run !== undefined;
         const news = sift(batch);
         inForce = lastEventId;
-        if (run && !wasHolding) timer = clock.setTimeout(release, longestHold);
+        const begun = wasHolding ? undefined : run;
+        if (begun) timer = clock.setTimeout(() => release(begun), longestHold);
         deliver(news);
       } else {
         // It may give just the ID that it was asked to resume after.
         hasMoved ||=
           lastEventId !== inForce ||
           batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce));
-        deliver(
-          hasMoved || lastEventId === replays.lastEventId
-            ? batch
-            : { ...batch, lastEventId: replays.lastEventId },
-        );
+        deliver(hasMoved ? batch : { ...batch, lastEventId: replays.lastEventId });
       }
     },
     /** What comes from now on is no replay. */
@@ -146,7 +140,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     },
     /** The server has ended the stream: what looks like a part of a replay was all there is. */
     end(): void {
-      if (run && !overlaps) release();
+      if (run && !overlaps) release(run);
     },
     dispose: () => clock.clearTimeout(timer),
   };

@@ -148,15 +148,15 @@ export function runStream(
     return {
       at: clock.now(),
       random: clock.random(),
-      jitter: typeof jitter === 'function' ? spread : undefined,
+      jitter: typeof jitter === 'function' ? (delay) => spread(jitter, delay) : undefined,
       refreshable: refresh !== undefined && usesCredentials(),
       offline: isOffline(),
     };
   }
 
-  function spread(delay: number): number | undefined {
+  function spread(drawFrom: (delay: number) => unknown, delay: number): number | undefined {
     try {
-      const spreadDelay: unknown = typeof jitter === 'function' ? jitter(delay) : undefined;
+      const spreadDelay = drawFrom(delay);
       if (typeof spreadDelay === 'number' && spreadDelay >= 0) return spreadDelay;
       throw new TypeError('`jitter` must return milliseconds.');
     } catch (error) {
