@@ -96,6 +96,11 @@ async function look(page: Page, cdp: CDPSession, server: SseServer): Promise<Loo
     .poll(() => server.sockets.size, { timeout: 5_000 })
     .toBe(0)
     .catch(() => {});
+  // News that came just before is shown with the next frame, which has a timer; one that is left waits for a second.
+  await expect
+    .poll(() => page.evaluate(() => leakPage.countTimers()), { timeout: 500, interval: 20 })
+    .toBe(0)
+    .catch(() => {});
   await cdp.send('HeapProfiler.collectGarbage');
   const { usedSize } = await cdp.send('Runtime.getHeapUsage');
   const { metrics } = await cdp.send('Performance.getMetrics');
