@@ -82,19 +82,21 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
   const { transport: makeTransport, ...settings } = complete(options, tabsTable);
   if (scope === '')
     throw new TypeError('`scope` is missing: the ID of the user, or a word where all get the same.');
-  const prefix = `sse-machine/${version}/${scope}/`;
+  const prefix = `sse-machine/${version}/${encodeURIComponent(scope)}/`;
 
   const make = (given: TransportOptions): Transport => {
-    const { clock = systemClock, reportError = defaultReporter, events, method = 'GET' } = given;
+    const { clock = systemClock, reportError = defaultReporter, method = 'GET' } = given;
     const own = makeTransport(given);
     if (!isSafe(method)) return own;
+    // The one stream brings only what its own tab hears.
+    const heard = own.hears?.map(encodeURIComponent).sort() ?? [];
     let tab: Tab | undefined;
     let client: Client | undefined;
 
     const open: Transport = async (request, signal) => {
       const url = await supply('url', given.url, reportError);
       const lastEventId = lastEventIdAt(url, request);
-      const name = prefix + [method, addressOf(url), ...(events ?? [])].join(' ');
+      const name = prefix + [method, addressOf(url), ...heard].join(' ');
       const known = tabs.get(name) ?? createTab({ name, url, settings, clock, onAway: () => forget(name) });
       tabs.set(name, known);
       client ??= { transport: own, connection: request.connection, isOnItsOwn: false };

@@ -15,6 +15,7 @@ export interface TabPage {
   close(): void;
   reconnect(): void;
   signOut(): void;
+  signOutOf(scope: string): void;
 }
 
 export interface PageOptions
@@ -81,4 +82,5 @@ window.tab = {
   close: () => connection?.close(),
   reconnect: () => connection?.reconnect(),
   signOut: () => transport?.signOut(),
+  signOutOf: (scope) => acrossTabs({ scope }).signOut(),
 };

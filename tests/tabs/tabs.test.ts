@@ -202,6 +202,14 @@ describe('credentials', () => {
     expect(await statusOf(grace)).toBe('failed');
   });
 
+  test('to sign out ends no other scope, whatever it is called', async () => {
+    const [page] = (await openTabs(1, { scope: 'ada/GET' })) as [Page];
+    await page.evaluate(() => window.tab.signOutOf('ada'));
+    origin.publish();
+    await expectLast(page);
+    expect(await statusOf(page)).toBe('open');
+  });
+
   test('to sign out ends the stream in all tabs', async () => {
     const pages = (await openTabs(3)) as [Page, Page, Page];
     await pages[1].evaluate(() => window.tab.signOut());
