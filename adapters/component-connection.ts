@@ -56,7 +56,7 @@ export function optionsAsText<Data>(options: ServerSentEventsOptions<Data>): str
   return contentOf(options, readAnew);
 }
 
-/** What a URL is of. For those that share a connection by their URL, its query counts. */
+/** Tells the resource of a URL. For those that share a connection by their URL, its query counts. */
 export function placeOf(url: ComponentUrl, share: boolean | string | undefined): string {
   if (isFunction(url)) return '';
   return share === true ? String(url) : resourceOf(url);

@@ -53,7 +53,7 @@ interface SharedConnection {
   update(): void;
 }
 
-/** What adapters need of a user beside its {@link Connection}. */
+/** A user as adapters need it, beside its {@link Connection}. */
 interface SharedUser {
   /** Calls a listener after every event of the statechart, as `actor.subscribe` does, and when this user comes or goes. */
   subscribe(listener: () => void): { unsubscribe(): void };
@@ -265,12 +265,12 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   const users = new Set<User>();
   let lead = first;
   let place = {};
-  /** What came since the last user has left. */
+  /** The messages that came since the last user has left. */
   let held: readonly Message[] = [];
   let lingering: unknown;
   let settling: unknown;
   let topics: readonly string[] = [];
-  /** What the last request was for, and what the next one is to be for. */
+  /** The address and topics of the last request, and those of the next. */
   let asked: string | undefined;
   let wanted: string | undefined;
   /** The ID of the last message that the last user has heard. */
@@ -375,7 +375,7 @@ function addressOf(url: unknown): string {
   return isFunction(url) ? '' : String(url);
 }
 
-/** What others have to say to mean the same connection: a name, or the method and the URL. */
+/** The name that others have to give to mean the same connection: a name, or the method and the URL. */
 function nameOf({ settings: { share, method }, address }: User): string {
   if (share !== true) return String(share);
   const [query = ''] = /\?[^#]*/.exec(address) ?? [];
@@ -444,7 +444,7 @@ function complaintOf(user: User): string | undefined {
 /** Read at every attempt, or of use to one user only, or of the connection that is there already. */
 const uncompared = ['headers', 'lastEventId', 'reportError', 'clock'];
 
-/** What a hook wraps anew in each component: only whether there is one is compared. */
+/** The functions that a hook wraps anew in each component: only whether there is one is compared. */
 const wrapped = ['fetch', 'jitter', 'onResponse', 'parse', 'refresh'];
 
 function contradictionOf(user: User, other: User): string | undefined {

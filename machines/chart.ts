@@ -77,7 +77,7 @@ export function chartTransitions(machine: AnyStateMachine = connectionMachine): 
   return nodesIn(machine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
 }
 
-/** What the statechart of a connection makes of an event; when `isEventless`, what it does of itself. */
+/** Finds the choice of a connection's statechart for an event; when `isEventless`, the one that it makes of itself. */
 export function choose(situation: Situation, event: ConnectionEvent, isEventless = false): Choice {
   const guards: [string, boolean][] = [];
   const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // has some of them twice

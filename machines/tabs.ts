@@ -1,7 +1,7 @@
 import { type AnyActorLogic, assertEvent, assign, fromCallback, sendTo, setup } from 'xstate';
 import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
 
-/** What one tab knows of another. */
+/** Another tab, as this one knows it. */
 export interface OtherTab {
   readonly isVisible: boolean;
 }
@@ -42,7 +42,7 @@ export interface TabsInput extends TabsSettings {
   readonly self: string;
 }
 
-/** What the other tabs say. */
+/** The words of the other tabs. */
 export type TabsWord =
   /** A tab says that it is there, and asks who leads. */
   | { readonly type: 'tab.joined'; readonly from: string; readonly isVisible: boolean }
@@ -56,7 +56,7 @@ export type TabsWord =
   /** The server wants no second stream, so the first has to go. */
   | { readonly type: 'leader.refused'; readonly from: string };
 
-/** What the lock says. */
+/** The reports of the lock. */
 export type LockEvent =
   | { readonly type: 'lock.granted'; readonly at: number }
   /** Another tab has taken it. */

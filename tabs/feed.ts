@@ -1,4 +1,4 @@
-/** What is written on one side and read on the other. */
+/** Values that are written on one side and read on the other. */
 export interface Feed<Value> {
   push(value: Value): void;
   end(): void;

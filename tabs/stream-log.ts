@@ -68,7 +68,7 @@ export function createStreamLog() {
   }
 
   return {
-    /** What it has now: the stretch that is read, the batches with the number of the first, the last event ID of all. */
+    /** Its present content: the stretch that is read, the batches with the number of the first, the last event ID of all. */
     get known() {
       return { stretch, first, batches, next: first + batches.length, lastEventId };
     },
@@ -85,7 +85,7 @@ export function createStreamLog() {
       copy({ after, first: from + kept.length, resumedAfter }, from, kept);
       lastEventId = after;
     },
-    /** What comes after a position that has an ID; undefined where that is unknown. */
+    /** The messages after a position that has an ID; undefined where that is unknown. */
     after(position: Position): readonly MessageBatch[] | undefined {
       const place = restAfter(position);
       if (!place) {

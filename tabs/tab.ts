@@ -378,7 +378,7 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
 
 const nothing = () => {};
 
-/** What a transport throws, or another tab tells. */
+/** Makes an error of something that a transport throws, or another tab tells. */
 function asError(given: unknown): ConnectionError {
   if (given instanceof ConnectionError) return given;
   const { kind, message, ...details }: Failure = Object(given);

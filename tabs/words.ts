@@ -14,7 +14,7 @@ export interface Stretch {
   readonly resumedAfter?: string | undefined;
 }
 
-/** What tabs say to one another. */
+/** The words that tabs say to one another. */
 export type Word =
   /** A tab says that it is there. One that asks wants to hear who leads, and what it has missed. */
   | { readonly type: 'here'; readonly isVisible: boolean; readonly asks: boolean }

@@ -34,7 +34,7 @@ describe.each([
   test('names every state, guard and delay', () => {
     for (const { path } of chartStates(machine).slice(1)) {
       expect(svg).toContain(`data-state="${path}"`);
-      // What holds others only, as `live` does, has its name too.
+      // A state that only holds others, as `live` does, has its name too.
       expect(svg).toContain(`>${path.split('.').at(-1)}</text>`);
     }
     for (const name of Object.keys(guards)) expect(svg).toContain(`>[${name}]</tspan>`);

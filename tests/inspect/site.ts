@@ -13,7 +13,7 @@ export interface Site extends AsyncDisposable {
 }
 
 interface SiteOptions {
-  /** What is not bundled, as if it were not installed. */
+  /** Packages that are not bundled, as if they were not installed. */
   external?: string[];
   /** The folder of the inspector of Stately, if not of the installed one. */
   statelys?: string;

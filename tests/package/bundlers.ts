@@ -4,7 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 export interface Bundler {
   readonly name: string;
   readonly version: string;
-  /** What it takes beside itself, with versions. */
+  /** The packages that it takes beside itself, with versions. */
   readonly plugins?: Readonly<Record<string, string>>;
   /** Whether `npm test` tries it too, and not `npm run test:bundlers` alone. */
   readonly isQuick?: boolean;

@@ -5,7 +5,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { startOrigin } from './origin.ts';
 import type { TabPage } from './page.ts';
 
-/** What may happen in a campaign, and how often. */
+/** The steps of a campaign, and how often each is drawn. */
 export const stepWeights = {
   open: 3,
   close: 2,
@@ -52,7 +52,7 @@ interface Driven {
   readonly session: CDPSession;
   /** `away`: frozen, or in the back/forward cache. */
   state: 'here' | 'frozen' | 'cached';
-  /** What it has received before it was loaded anew. */
+  /** The messages from before it was loaded anew. */
   before: string[];
 }
 
@@ -135,7 +135,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
   const evaluate = <Value>({ page }: Driven, ask: (tab: TabPage) => Value): Promise<Value> =>
     page.evaluate(`(${ask})(window.tab)`) as Promise<Value>;
 
-  /** What has not happened yet is more likely. */
+  /** Steps that have not happened yet are more likely. */
   function weightsNow(): Record<Step, number> {
     const entries = Object.entries(stepWeights) as [Step, number][];
     return Object.fromEntries(entries.map(([step, weight]) => [step, steps[step] ? weight : 4])) as Record<
@@ -172,7 +172,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
     async reload() {
       const tab = pick(here());
       if (!tab) return undefined;
-      // What arrives after this look and before the page goes was delivered, and is not repeated.
+      // Whatever arrives after this look and before the page goes was delivered, and is not repeated.
       const before = await evaluate(tab, (one) => {
         one.close();
         return one.received;

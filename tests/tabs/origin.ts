@@ -14,7 +14,7 @@ export interface Origin extends AsyncDisposable {
   peak: number;
   /** How many tokens were given out. */
   readonly tokens: { count: number; valid: string };
-  /** What was said, in order. */
+  /** All that was said, in order. */
   readonly log: string[];
   hasIds: boolean;
   /** Answers the next requests for the stream with these statuses. */

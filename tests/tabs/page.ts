@@ -4,7 +4,7 @@ import type { InspectionEvent } from 'xstate';
 import { watchActors } from '../../machines/onlooker.ts';
 import { nameOfTransition } from './transitions.ts';
 
-/** What a page of the campaign can do, for those who drive it. */
+/** A page of the campaign, for those who drive it. */
 export interface TabPage {
   /** The data of the messages that came, in order, and the gaps. */
   readonly received: string[];

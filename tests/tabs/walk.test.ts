@@ -20,7 +20,7 @@ interface Played {
   queue(): void;
   release(): void;
   say(word: object): void;
-  /** What the page under test says. */
+  /** The words of the page under test. */
   readonly heard: string[];
 }
 

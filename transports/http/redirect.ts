@@ -8,7 +8,7 @@ type Fetch = typeof globalThis.fetch;
 /** A request, with all that is sent. */
 export type Init = RequestInit & { readonly method: string; readonly headers: Headers };
 
-/** What the server did with a request, where that explains why it was refused in the end. */
+/** Tells how the server dealt with a request, where that explains why it was refused in the end. */
 export const detours = {
   elsewhere: 'redirects to another origin, where headers and a body of yours do not go: use the final URL',
   hidden:

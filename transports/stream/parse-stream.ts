@@ -11,7 +11,7 @@ export interface ParseOptions {
   readonly lastEventId: string;
   /** The names of the events to deliver, `message` among them; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
-  /** What shows that the server is there. Left out, these are events by their usual names, also where nobody wants them. */
+  /** Tells the events that show that the server is there. Left out, these are events by their usual names, also where nobody wants them. */
   readonly keepAlive?: MessageMatcher | undefined;
   /** The size of the largest event to accept, in characters. */
   readonly maxEventSize: number;

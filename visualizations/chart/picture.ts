@@ -100,7 +100,7 @@ export function picture(more: readonly Element[] = [], chart = connectionChart):
   );
 }
 
-/** What every state answers without being left, beside where the arrows begin that start from any. */
+/** The events that every state answers without being left, beside where the arrows begin that start from any. */
 function keptByAny(all: readonly Arrow[], { anywhere: { x, y, width } }: DrawnChart['layout']): PlacedRows[] {
   const label: Label = { at: [x + width + 8, y + 17], align: 'start', most: 30 };
   return all

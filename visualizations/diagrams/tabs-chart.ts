@@ -202,5 +202,5 @@ export const tabsChart: DrawnChart = {
   delayWords: (delay) => seconds(lengths[delay] ?? 0),
 };
 
-/** What its containers look like. */
+/** The looks of its containers. */
 export const tabsStyle = `.chart .state:is([data-state='member']) rect { fill: var(--sunken); }`;

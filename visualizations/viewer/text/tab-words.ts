@@ -1,7 +1,7 @@
 import type { ShownTab } from '../model/shown-tab.ts';
 import { clockTime, count } from './format.ts';
 
-/** What a tab does in a state of its statechart, in a few words. */
+/** Says what a tab does in a state of its statechart, in a few words. */
 export function tabWords(path: string): string {
   const [outer, state = '', inner] = path.split('.');
   if (outer !== 'member') return outer === 'alone' ? 'has a stream of its own' : 'has no stream';

@@ -1,7 +1,7 @@
 import { simulatePageEvent } from '../tour/page-events.ts';
 import { group } from './group.ts';
 
-/** What can be done to the tab that leads. */
+/** The faults of the tab that leads. */
 export const leaderFaults = {
   close: {
     label: 'Close it',
