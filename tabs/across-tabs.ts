@@ -67,7 +67,7 @@ const signedOut = 'The user has signed out.';
  * One stream for all tabs of a browser: one of them opens it, and the others get what it brings. Each connection keeps
  * its own state, last event ID and listeners, and gets exactly what a stream of its own would bring.
  *
- * Tabs share a stream when scope, URL and `events` are the same. Unsafe requests are never shared. Where the browser has no
+ * Tabs share a stream when scope and URL are the same, and the events that they ask for. Unsafe requests are never shared. Where the browser has no
  * Web Locks (which need HTTPS) or no BroadcastChannel, each tab has a stream of its own.
  *
  * @example
