@@ -3,7 +3,17 @@ export {
   type ComponentUrl,
   createComponentConnection,
 } from './adapters/component-connection.ts';
-export type { AnyMessage, Connection, ConnectionState, ReconnectOptions } from './adapters/connection.ts';
+export type {
+  AnyMessage,
+  BackoffState,
+  ClosedState,
+  ConnectingState,
+  Connection,
+  ConnectionState,
+  FailedState,
+  OpenState,
+  ReconnectOptions,
+} from './adapters/connection.ts';
 export { createConnection } from './adapters/create-connection.ts';
 export type { ConnectionOptions } from './adapters/options.ts';
 export type { Persistence } from './adapters/persistence.ts';
@@ -11,10 +21,12 @@ export type { ConnectionUrl } from './adapters/shared-connections.ts';
 export type {
   ConnectionCommands,
   ConnectionView,
+  LatestMessages,
   ServerSentEventsOptions,
+  ShownMessages,
   ViewOptions,
-  ViewStore,
-} from './adapters/view-store.ts';
+} from './adapters/view.ts';
+export type { ViewStore } from './adapters/view-store.ts';
 export type { ConnectionClock } from './machines/clock.ts';
 export {
   type AttemptOutcome,
@@ -53,8 +65,10 @@ export type { JitterFunction, TransportActorOptions } from './transports/actor-o
 export { type EventSourceTransportOptions, eventSourceTransport } from './transports/event-source.ts';
 export { type FetchTransportOptions, fetchTransport, type Resume } from './transports/fetch.ts';
 export { fromTransport } from './transports/from-transport.ts';
+export { InvalidMessage } from './transports/invalid-message.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
+export type { EventSchemas } from './transports/schemas.ts';
 export type {
   EventMap,
   EventStream,

@@ -1,16 +1,16 @@
-import type { Message } from '../machines/message.ts';
 import { isFunction } from '../machines/option-table.ts';
 import { resourceOf } from '../transports/resource.ts';
+import type { EventMap } from '../transports/transport.ts';
 import type { ConnectionState, ReconnectOptions } from './connection.ts';
 import { connect } from './create-connection.ts';
 import { contentOf } from './options.ts';
 import { nameless, sharedUserOf } from './shared-connections.ts';
+import type { ConnectionCommands, ServerSentEventsOptions } from './view.ts';
 import {
+  type AnyStore,
   begin,
-  type ConnectionCommands,
   createView,
   idleStore,
-  type ServerSentEventsOptions,
   type ViewableConnection,
   type ViewStore,
 } from './view-store.ts';
@@ -19,7 +19,7 @@ import {
  * The connections of one component, one after the other, for an adapter of a framework: when they begin, pause and go
  * on. The statechart decides whether there is something to go on with.
  */
-export interface ComponentConnection<Data> {
+export interface ComponentConnection<Events extends object = EventMap, State = never> {
   /**
    * The connection for a URL: the one that is shown, where it can go on there, or else a new one. It can where only the
    * query differs, and no option that is a number, a word, a flag, a list or the policy, by its content. Nothing is sent
@@ -27,7 +27,10 @@ export interface ComponentConnection<Data> {
    *
    * @throws TypeError when an option is invalid.
    */
-  storeFor(url: ComponentUrl, options?: ServerSentEventsOptions<Data>): ViewStore<Data>;
+  storeFor(
+    url: ComponentUrl,
+    options?: Omit<ServerSentEventsOptions<Events, State>, 'select'>,
+  ): ViewStore<Events, State>;
   /**
    * The component is there and shows this connection at this URL: connects, or takes up again what was running. Where
    * the URL has changed, the next stream is opened before the old one goes. Where the options have, the new connection
@@ -35,24 +38,24 @@ export interface ComponentConnection<Data> {
    *
    * @param immediate Whether a connection that was never opened is to be opened. @default true
    */
-  enter(store: ViewStore<Data>, url: ComponentUrl, immediate?: boolean): void;
+  enter(store: ViewStore<Events, State>, url: ComponentUrl, immediate?: boolean): void;
   /** The component goes away, perhaps to come back, or has no URL: closes the connection until {@link enter}. */
   leave(): void;
   /**
    * The commands of a connection, without effect after {@link leave} or once another connection is shown: nobody would
    * close what they open.
    */
-  commandsOf(store: ViewStore<Data>): ConnectionCommands;
+  commandsOf(store: ViewStore<Events, State>): ConnectionCommands;
 }
 
 /** A URL, or a function that makes it of the topics of all users that share the connection. */
 export type ComponentUrl = string | ((topics: readonly string[]) => string | URL);
 
 /** The options that are read at every attempt, or at every render, or say how the connection begins. */
-const readAnew = ['headers', 'body', 'resume', 'lastEventId', 'immediate', 'topics'];
+const readAnew = ['headers', 'body', 'resume', 'lastEventId', 'immediate', 'topics', 'initial'];
 
 /** The options whose change makes another connection, as text to compare. */
-export function optionsAsText<Data>(options: ServerSentEventsOptions<Data>): string {
+export function optionsAsText(options: object): string {
   return contentOf(options, readAnew);
 }
 
@@ -66,11 +69,15 @@ export function placeOf(url: ComponentUrl, share: boolean | string | undefined):
 const textOfStore = new WeakMap<object, string>();
 
 /** Makes what keeps the connections of one component. */
-export function createComponentConnection<Data = unknown>(): ComponentConnection<Data> {
-  let shown: ViewStore<Data> = idleStore;
+export function createComponentConnection<
+  Events extends object = EventMap,
+  State = never,
+>(): ComponentConnection<Events, State>;
+export function createComponentConnection(): ComponentConnection<EventMap, unknown> {
+  let shown: AnyStore = idleStore;
   let address: ComponentUrl = '';
   /** The connections that the component has left, and whether there is something to take up again. */
-  const left = new WeakMap<ViewStore<Data>, boolean>();
+  const left = new WeakMap<AnyStore, boolean>();
 
   /** The connection that is shown, where it is one to the same resource. */
   function predecessorAt(url: ComponentUrl): ViewableConnection | null {
@@ -83,7 +90,7 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
 
   return {
     storeFor(url, given = {}) {
-      const { onMessage, history, immediate = true, ...options } = given;
+      const { onMessage, history, settle, reduce, initial, immediate = true, ...options } = given;
       const { share } = options;
       if (isFunction(url) && !share) throw new TypeError(nameless);
       const isSame = predecessorAt(url) && placeOf(url, share) === placeOf(address, share);
@@ -93,8 +100,10 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
         return isFunction(now) ? now(topics) : now;
       };
       const connection = connect(latest, { ...options, immediate: false }, url, true);
-      if (onMessage) connection.on('*', (message) => onMessage(message as Message<Data>));
-      const store = createView<Data>(connection, { history, expected: immediate });
+      if (onMessage) connection.on('*', onMessage);
+      const { reportError } = options;
+      const view = { history, settle, reduce, initial, reportError };
+      const store = createView(connection, { ...view, expected: immediate });
       textOfStore.set(store, optionsAsText(given));
       return store;
     },
@@ -116,7 +125,7 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
     },
     leave,
     commandsOf(store) {
-      const { open, close, reconnect } = store.commands;
+      const { open, close, reconnect, clear } = store.commands;
       return {
         open() {
           if (!left.has(store)) open();
@@ -125,6 +134,7 @@ export function createComponentConnection<Data = unknown>(): ComponentConnection
           if (!left.has(store)) reconnect(options);
         },
         close,
+        clear,
       };
     },
   };

@@ -6,8 +6,7 @@ import type { ConnectionError } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
 import type { EventMap } from '../transports/transport.ts';
 
-/** What a connection is doing and why. A new object only when something in it changed. */
-export interface ConnectionState {
+interface AnyState {
   readonly status: ConnectionStatus;
   /** The retries charged since the connection was last open for `stableAfter`. */
   readonly retries: number;
@@ -22,6 +21,48 @@ export interface ConnectionState {
   /** Why the connection is closed; null when it is not, or was never opened. */
   readonly closeReason: CloseReason | null;
 }
+
+export interface ConnectingState extends AnyState {
+  readonly status: 'connecting';
+  readonly retryAt: null;
+  readonly openedAt: null;
+  readonly closeReason: null;
+}
+
+export interface OpenState extends AnyState {
+  readonly status: 'open';
+  readonly retryAt: null;
+  readonly error: null;
+  readonly openedAt: number;
+  readonly closeReason: null;
+}
+
+export interface BackoffState extends AnyState {
+  readonly status: 'backoff';
+  readonly retryAt: number;
+  readonly openedAt: null;
+  readonly closeReason: null;
+}
+
+export interface FailedState extends AnyState {
+  readonly status: 'failed';
+  readonly retryAt: null;
+  readonly error: ConnectionError;
+  readonly openedAt: null;
+  readonly closeReason: null;
+}
+
+export interface ClosedState extends AnyState {
+  readonly status: 'closed';
+  readonly retryAt: null;
+  readonly openedAt: null;
+}
+
+/**
+ * What a connection is doing and why. A new object only when something in it changed. Its `status` tells the kinds apart: of
+ * a `failed` one, `error` is never null.
+ */
+export type ConnectionState = ConnectingState | OpenState | BackoffState | FailedState | ClosedState;
 
 /** A message of any of the events of a connection. */
 export type AnyMessage<Events extends object = EventMap> = {

@@ -6,10 +6,11 @@ import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
 import { isFunction } from '../machines/option-table.ts';
-import { askedFor, countUnasked, keepAliveName, namedBy } from '../transports/asked-for.ts';
+import { countUnasked, heardEvents, keepAliveName, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
+import type { EventSchemas } from '../transports/schemas.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
@@ -39,6 +40,10 @@ import { partsOf, sharedMachine } from './shared-machine.ts';
  * ```
  * @throws TypeError when an option is not what it may be.
  */
+export function createConnection<Events extends object>(
+  url: ConnectionUrl,
+  options: ConnectionOptions<Events> & { readonly events: EventSchemas<Events> },
+): Connection<Events>;
 export function createConnection<const Name extends string>(
   url: ConnectionUrl,
   options: ConnectionOptions<Record<Name, unknown>> & { readonly events: readonly Name[] },
@@ -105,7 +110,7 @@ export function makeConnection(
   const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
   const named = namedBy(options);
-  const hears = carrier.hears ?? (options.events && askedFor(options));
+  const hears = carrier.hears ?? heardEvents(options);
   /** Whoever listens to all has heard every message, and so has a test of them. */
   let hearsAll = isFunction(options.closeOn) || isFunction(options.keepAlive);
 
@@ -186,7 +191,7 @@ function stateOf(
   before?: ConnectionState,
 ): ConnectionState {
   const { retries, retryAt, lastEventId, openedAt, closeReason, error } = snapshot.context;
-  const state: ConnectionState = {
+  const state = {
     status: selectStatus(snapshot),
     retries,
     retryAt,
@@ -194,7 +199,7 @@ function stateOf(
     lastEventId,
     openedAt,
     closeReason,
-  };
+  } as ConnectionState; // the statechart sees to it, and the model runs try it in every state
   const names = Object.keys(state) as (keyof ConnectionState)[];
   return before && names.every((name) => state[name] === before[name]) ? before : state;
 }

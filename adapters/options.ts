@@ -25,6 +25,7 @@ import {
 import { eventSourceTable } from '../transports/event-source.ts';
 import { fetchTable, fetchTransport } from '../transports/fetch.ts';
 import { lastEventIdRule } from '../transports/option-rules.ts';
+import { type EventSchemas, eventNames } from '../transports/schemas.ts';
 import type { EventMap } from '../transports/transport.ts';
 import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
 import { persistenceRule } from './persistence.ts';
@@ -116,15 +117,21 @@ const connectionTable = {
 /** What a connection can be given besides its URL. */
 export interface ConnectionOptions<Events extends object = EventMap>
   extends Omit<GivenSettings, 'jitter'>,
-    Omit<TransportActorOptions, 'jitter'>,
+    Omit<TransportActorOptions, 'jitter' | 'events'>,
     Omit<TransportOptions, 'url' | 'events' | 'clock'>,
     Given<typeof ownTable> {
   /**
    * The names of the events to deliver in addition to `message`, which is an event without a name, and to those that
    * `closeOn`, `refreshOn` and `keepAlive` name. The native EventSource has to know them; with `fetch`, leave it out to
    * get every event.
+   *
+   * Or a schema for each event, of Zod, Valibot, ArkType or any other library of Standard Schema: the events are those,
+   * their types follow, and every payload is checked. See `onInvalid`.
+   *
+   * @example `events: { notification: z.object({ title: z.string() }) }`
+   * @see https://standardschema.dev
    */
-  readonly events?: readonly (keyof Events & string)[] | undefined;
+  readonly events?: readonly (keyof Events & string)[] | NoInfer<EventSchemas<Events>> | undefined;
   /**
    * How a delay is spread, so that clients dropped together do not come back together. A function gets the
    * capped exponential delay in milliseconds and returns the one to use.
@@ -153,8 +160,8 @@ export function completeOptions(options: ConnectionOptions): Complete<typeof con
  * @param without The names of those that do not count.
  */
 export function contentOf(options: object, without: readonly string[]): string {
-  const { persist } = options as ConnectionOptions;
-  const entries = Object.entries({ ...options, persist: persist?.key });
+  const { persist, events } = options as ConnectionOptions;
+  const entries = Object.entries({ ...options, persist: persist?.key, events: events && eventNames(events) });
   return JSON.stringify(
     entries
       .filter(([name, value]) => !without.includes(name) && (name === 'policy' || isData(value)))

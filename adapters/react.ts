@@ -1,36 +1,45 @@
 'use client';
 
 import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { readAnew } from '../transports/refresh.ts';
-import type { Supplied } from '../transports/transport.ts';
+import type { EventSchemas } from '../transports/schemas.ts';
+import type { EventMap } from '../transports/transport.ts';
 import {
   type ComponentUrl,
   createComponentConnection,
   optionsAsText,
   placeOf,
 } from './component-connection.ts';
-import {
-  type ConnectionCommands,
-  type ConnectionView,
-  createView,
-  idleStore,
-  type ServerSentEventsOptions,
-  unknownStore,
-  type ViewableConnection,
-  type ViewOptions,
-  type ViewStore,
-} from './view-store.ts';
+import type { Connection } from './connection.ts';
+import { namesIn, readLate, topicsIn } from './late-options.ts';
+import { type Choice, createChooser } from './selection.ts';
+import type {
+  AnyOptions,
+  AnyView,
+  ConnectionCommands,
+  ConnectionView,
+  ServerSentEventsOptions,
+  ViewOptions,
+} from './view.ts';
+import { type AnyStore, createView, idleStore, unknownStore } from './view-store.ts';
+
+const createAnyConnection = () => createComponentConnection<EventMap, unknown>();
 
 export type {
   ConnectionCommands,
   ConnectionView,
+  LatestMessages,
   ServerSentEventsOptions,
-  ViewableConnection,
+  ShownMessages,
   ViewOptions,
-} from './view-store.ts';
+} from './view.ts';
 
-/** What the hooks return: what to show, and what to do. */
-export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & ConnectionCommands;
+/** What the hooks return: what to show, or what `select` has chosen of it, and what to do. */
+export type UseServerSentEventsResult<
+  Events extends object = EventMap,
+  State = never,
+  Selected = never,
+> = ConnectionCommands &
+  ([Selected] extends [never] ? ConnectionView<Events, State> : { readonly selected: Selected });
 
 /**
  * Connects a component to an event stream for as long as it is mounted.
@@ -49,22 +58,41 @@ export type UseServerSentEventsResult<Data = unknown> = ConnectionView<Data> & C
  * topics of all users.
  * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
  */
-export function useServerSentEvents<Data = unknown>(
+export function useServerSentEvents<Events extends object, State = never, Selected = never>(
   url: ComponentUrl | URL | null | undefined,
-  options: ServerSentEventsOptions<Data> = {},
-): UseServerSentEventsResult<Data> {
+  options: ServerSentEventsOptions<Events, State, Selected> & { readonly events: EventSchemas<Events> },
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useServerSentEvents<const Name extends string, State = never, Selected = never>(
+  url: ComponentUrl | URL | null | undefined,
+  options: ServerSentEventsOptions<Record<Name | 'message', unknown>, State, Selected> & {
+    readonly events: readonly Name[];
+  },
+): UseServerSentEventsResult<Record<Name | 'message', unknown>, State, Selected>;
+export function useServerSentEvents<Events extends object = EventMap, State = never, Selected = never>(
+  url: ComponentUrl | URL | null | undefined,
+  options?: ServerSentEventsOptions<Events, State, Selected>,
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useServerSentEvents(
+  url: ComponentUrl | URL | null | undefined,
+  options: AnyOptions = {},
+): object {
   const address = url == null || typeof url === 'function' ? url : String(url);
   const latest = useLatest(options);
-  const [component] = useState(createComponentConnection<Data>);
+  const [component] = useState(createAnyConnection);
   // Fast Refresh keeps the state, and makes anew what is memoised: then all options count that are data.
   // biome-ignore lint/correctness/useExhaustiveDependencies: those of the code, and not of each render
   const inCode = useMemo(() => optionsAsText(options), []);
   const key = address == null ? null : placeOf(address, options.share) + namesIn(options) + inCode;
   const store = useKept(key, () =>
-    address == null ? idleStore : component.storeFor(address, readLate(options, latest)),
+    address == null
+      ? idleStore
+      : component.storeFor(
+          address,
+          readLate(options, () => latest.current),
+        ),
   );
   const topics = JSON.stringify(topicsIn(options));
-  const view = useView(store);
+  const view = useView(store, options.select);
   const isWanted = address != null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other topics lead to another URL
@@ -78,33 +106,50 @@ export function useServerSentEvents<Data = unknown>(
   return useMemo(() => ({ ...view, ...commands }), [view, commands]);
 }
 
-/** The names among the options, of events and of what is shared, as text to compare. */
-function namesIn<Data>(options: ServerSentEventsOptions<Data>): string {
-  const { events, closeOn, refreshOn, keepAlive, share } = options;
-  return JSON.stringify([events, closeOn, refreshOn, keepAlive, share]);
-}
-
-function topicsIn<Data>({ topics }: ServerSentEventsOptions<Data>): readonly string[] | undefined {
-  return typeof topics === 'function' ? topics() : topics;
-}
-
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
-export function useConnection<Data = unknown>(
-  connection: ViewableConnection | null | undefined,
-  options: ViewOptions = {},
-): UseServerSentEventsResult<Data> {
-  const { history } = options;
-  const store = useMemo(
-    () => (connection ? createView<Data>(connection, { history }) : idleStore),
-    [connection, history],
-  );
+export function useConnection<Events extends object = EventMap, State = never, Selected = never>(
+  connection: Connection<Events> | null | undefined,
+  options?: ViewOptions<Events, State, Selected>,
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useConnection(
+  connection: Connection | null | undefined,
+  options: ViewOptions<EventMap, unknown, unknown> = {},
+): object {
+  const { history, settle, reduce } = options;
+  const latest = useLatest(options);
+  const gathers = reduce !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `reduce` is read anew, and `initial` when it begins
+  const store = useMemo(() => {
+    if (!connection) return idleStore;
+    const { reduce, initial } = options;
+    const gathering = reduce && {
+      reduce: (...step: Parameters<typeof reduce>) => (latest.current.reduce ?? reduce)(...step),
+      initial,
+    };
+    return createView(connection, { history, settle, ...gathering });
+  }, [connection, history, settle, gathers, latest]);
   // By the time the page hydrates, the connection may be further than it was on the server.
-  const view = useView(store, connection ? unknownStore.get : undefined);
+  const view = useView(store, options.select, connection ? unknownStore.get : undefined);
   return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
 }
 
-function useView<Data>({ subscribe, get }: ViewStore<Data>, getOnServer = get): ConnectionView<Data> {
-  return useSyncExternalStore(subscribe, get, getOnServer);
+/** Shows all of a store, or what is chosen of it. */
+function useView(
+  { subscribe, get }: AnyStore,
+  select: ((view: AnyView) => unknown) | undefined,
+  getOnServer = get,
+): object {
+  const rendered = useRef<Choice>(undefined);
+  // Each render may bring another function that chooses, and the choice be the same.
+  const [show, showOnServer] = useMemo(() => {
+    const choose = select && createChooser(select, () => rendered.current);
+    return choose ? [() => choose(get()), () => choose(getOnServer())] : [get, getOnServer];
+  }, [get, getOnServer, select]);
+  const shown = useSyncExternalStore<object>(subscribe, show, showOnServer);
+  useEffect(() => {
+    rendered.current = 'selected' in shown ? shown : undefined;
+  });
+  return shown;
 }
 
 /**
@@ -127,39 +172,4 @@ function useLatest<Value>(value: Value): Latest<Value> {
     latest.current = value;
   });
   return latest;
-}
-
-/** Replaces the options that change from render to render by ones that look at the latest render. */
-function readLate<Data>(
-  options: ServerSentEventsOptions<Data>,
-  latest: Latest<ServerSentEventsOptions<Data>>,
-): ServerSentEventsOptions<Data> {
-  const { body, fetch, parse, jitter, refresh, onGap, onResponse, reportError } = options;
-  const given = () => latest.current;
-  return {
-    ...options,
-    onMessage: (message) => given().onMessage?.(message),
-    headers: () => resolved(given().headers),
-    ...(options.topics && { topics: () => topicsIn(given()) ?? [] }),
-    ...(body != null && { body: () => resolved(given().body) }),
-    ...(refresh && { refresh: readAnew(() => given().refresh ?? refresh) }),
-    ...(onGap && { onGap: (gap) => (given().onGap ?? onGap)(gap) }),
-    ...(onResponse && { onResponse: (response) => (given().onResponse ?? onResponse)(response) }),
-    ...(fetch && { fetch: (...request) => (given().fetch ?? fetch)(...request) }),
-    ...(reportError && { reportError: (error) => (given().reportError ?? reportError)(error) }),
-    ...(typeof parse === 'function' && {
-      parse: (...message) => orElse(given().parse, parse)(...message),
-    }),
-    ...(typeof jitter === 'function' && {
-      jitter: (...delay) => orElse(given().jitter, jitter)(...delay),
-    }),
-  };
-}
-
-function resolved<Value>(supplied: Supplied<Value>): Value | Promise<Value> {
-  return typeof supplied === 'function' ? (supplied as () => Value | Promise<Value>)() : supplied;
-}
-
-function orElse<Call>(latest: Call | string | undefined, first: Call): Call {
-  return typeof latest === 'function' ? latest : first;
 }

@@ -57,6 +57,8 @@ interface SharedConnection {
 interface SharedUser {
   /** Calls a listener after every event of the statechart, as `actor.subscribe` does, and when this user comes or goes. */
   subscribe(listener: () => void): { unsubscribe(): void };
+  /** Calls a listener when events may have been lost for this user. */
+  onGap(listener: () => void): { unsubscribe(): void };
   /** The URL or the topics of this user may have changed. */
   update(url: ConnectionUrl): void;
   /** Opens the connection after an event, unless others have opened it before. */
@@ -111,6 +113,7 @@ export function shareConnection(
   const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
   const onlookers = new Listeners<void>();
+  const gaps = new Listeners<void>();
   let detach: (() => void) | undefined;
   /** It was suspended while the connection was running, or was not. */
   let away: 'running' | 'idle' | undefined;
@@ -139,6 +142,7 @@ export function shareConnection(
   }
 
   function tellGap(gap: Gap): void {
+    gaps.call(undefined, reportError);
     if (onGap) callGuarded(onGap, gap, reportError);
   }
 
@@ -230,6 +234,7 @@ export function shareConnection(
   const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
   sharedUserOf.set(connection, {
     subscribe: (listener) => ({ unsubscribe: onlookers.add(listener) }),
+    onGap: (listener) => ({ unsubscribe: gaps.add(listener) }),
     update(next) {
       user.address = addressOf(next);
       if (detach) stream.update();

@@ -10,7 +10,6 @@ import {
   onDeactivated,
   onMounted,
   onScopeDispose,
-  type ShallowRef,
   shallowRef,
   ssrContextKey,
   toValue,
@@ -19,35 +18,45 @@ import {
 } from 'vue';
 import { complete, type Given, oneOf, option } from '../machines/option-table.ts';
 import { settingTable } from '../machines/settings.ts';
-import { type ComponentUrl, createComponentConnection } from './component-connection.ts';
-import type { ReconnectOptions } from './connection.ts';
-import {
-  type ConnectionCommands,
-  type ConnectionView,
-  createView,
-  idleStore,
-  type ServerSentEventsOptions,
-  unknownStore,
-  type ViewableConnection,
-  type ViewOptions,
-  type ViewStore,
-} from './view-store.ts';
+import type { EventSchemas } from '../transports/schemas.ts';
+import type { EventMap } from '../transports/transport.ts';
+import { type ComponentUrl, createComponentConnection, optionsAsText } from './component-connection.ts';
+import type { Connection, ReconnectOptions } from './connection.ts';
+import { namesIn, readLate, topicsIn } from './late-options.ts';
+import { type Choice, createChooser } from './selection.ts';
+import type {
+  AnyOptions,
+  AnyView,
+  ConnectionCommands,
+  ConnectionView,
+  ServerSentEventsOptions,
+  ViewOptions,
+} from './view.ts';
+import { type AnyStore, createView, idleStore, unknownStore } from './view-store.ts';
 
 export type {
   ConnectionCommands,
   ConnectionView,
+  LatestMessages,
   ServerSentEventsOptions,
-  ViewableConnection,
+  ShownMessages,
   ViewOptions,
-} from './view-store.ts';
+} from './view.ts';
 
 /**
  * What the composables return: what to show, as computed refs, and what to do. In a Pinia store they are getters and not
  * state: a stream is nothing to send from the server to the page, or to write into.
  */
-export type UseServerSentEventsResult<Data = unknown> = {
-  readonly [Key in keyof ConnectionView<Data>]: ComputedRef<ConnectionView<Data>[Key]>;
-} & ConnectionCommands;
+export type UseServerSentEventsResult<
+  Events extends object = EventMap,
+  State = never,
+  Selected = never,
+> = ConnectionCommands &
+  ([Selected] extends [never]
+    ? AsRefs<ConnectionView<Events, State>>
+    : { readonly selected: ComputedRef<Selected> });
+
+type AsRefs<View> = { readonly [Key in keyof View]: ComputedRef<View[Key]> };
 
 const ownTable = {
   /**
@@ -61,9 +70,11 @@ const ownTable = {
 };
 
 /** The options of `useServerSentEvents`. */
-export interface UseServerSentEventsOptions<Data = unknown>
-  extends ServerSentEventsOptions<Data>,
+export interface UseServerSentEventsOptions<Events extends object = EventMap, State = never, Selected = never>
+  extends ServerSentEventsOptions<Events, State, Selected>,
     Pick<Given<typeof ownTable>, 'onDeactivated'> {}
+
+type Url = MaybeRefOrGetter<string | URL | null | undefined> | ((topics: readonly string[]) => string | URL);
 
 /**
  * Connects a scope to an event stream: a component, an `effectScope` or a Pinia setup store. The connection
@@ -78,35 +89,63 @@ export interface UseServerSentEventsOptions<Data = unknown>
  *
  * @param url Where the stream is; null or undefined for none, until there is one again. With `topics`, a function that
  * makes it of the topics of all users, and no getter.
+ * @param options With a getter or a ref of them, `headers`, `body`, the functions and the schemas are read anew whenever they
+ * are used, if they were there at first. Another name, number, word, flag or list among them makes a new connection, which
+ * resumes after the last event.
  * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
  */
-export function useServerSentEvents<Data = unknown>(
-  url: MaybeRefOrGetter<string | URL | null | undefined> | ((topics: readonly string[]) => string | URL),
-  options: UseServerSentEventsOptions<Data> = {},
-): UseServerSentEventsResult<Data> {
-  const { onDeactivated: _, ...rest } = options;
-  const { onDeactivated: whenDeactivated, immediate } = complete(options, ownTable);
+export function useServerSentEvents<Events extends object, State = never, Selected = never>(
+  url: Url,
+  options: MaybeRefOrGetter<
+    UseServerSentEventsOptions<Events, State, Selected> & { readonly events: EventSchemas<Events> }
+  >,
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useServerSentEvents<const Name extends string, State = never, Selected = never>(
+  url: Url,
+  options: MaybeRefOrGetter<
+    UseServerSentEventsOptions<Record<Name | 'message', unknown>, State, Selected> & {
+      readonly events: readonly Name[];
+    }
+  >,
+): UseServerSentEventsResult<Record<Name | 'message', unknown>, State, Selected>;
+export function useServerSentEvents<Events extends object = EventMap, State = never, Selected = never>(
+  url: Url,
+  options?: MaybeRefOrGetter<UseServerSentEventsOptions<Events, State, Selected>>,
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useServerSentEvents(
+  url: Url,
+  options: MaybeRefOrGetter<AnyOptions & Pick<UseServerSentEventsOptions, 'onDeactivated'>> = {},
+): object {
+  const first = toValue(options);
+  const { onDeactivated: whenDeactivated, immediate } = complete(first, ownTable);
+  const changes = first !== options;
+  function given(): AnyOptions {
+    const { onDeactivated: _, ...rest } = toValue(options);
+    return rest;
+  }
   const onServer = isOnServer();
-  const { share, topics } = options;
+  const { share, topics, select } = first;
   const target = (): ComponentUrl | null =>
     // With `topics` it is no getter, but the function that makes the URL of them.
     topics && typeof url === 'function'
       ? (url as ComponentUrl)
       : (toValue(url as Getter)?.toString() ?? null);
-  const component = createComponentConnection<Data>();
-  let store: ViewStore<Data> = idleStore;
+  const component = createComponentConnection<EventMap, unknown>();
+  let store: AnyStore = idleStore;
   let detach = () => {};
   // By the time that a component hydrates, a connection that others use may be further than it was on the server.
   const isEarly = Boolean(share && getCurrentInstance()?.vnode.el);
   let isAway = onServer || isEarly;
-  const shown = createRefs(store);
+  const shown = createRefs(store, select && ((view) => (given().select ?? select)(view)));
 
-  function follow(to: ComponentUrl | null): void {
+  function follow(): void {
+    const to = target();
     if (to === null) {
       component.leave();
       return;
     }
-    const next = component.storeFor(to, rest);
+    const now = given();
+    const next = component.storeFor(to, changes ? readLate(now, given) : now);
     if (next !== store) {
       detach();
       store = next;
@@ -130,10 +169,11 @@ export function useServerSentEvents<Data = unknown>(
     enter();
   }
 
-  follow(target());
+  follow();
   if (!onServer) {
     watch(target, follow);
-    if (topics) watch(() => JSON.stringify(toValue(topics)), enter);
+    if (changes) watch(() => namesIn(given()) + optionsAsText(given()), follow);
+    if (topics) watch(() => JSON.stringify(topicsIn(given())), enter);
     if (isEarly) onMounted(arrive);
     if (getCurrentScope()) {
       onScopeDispose(() => {
@@ -153,18 +193,24 @@ export function useServerSentEvents<Data = unknown>(
     open: () => commands().open(),
     close: () => commands().close(),
     reconnect: (reconnectOptions: ReconnectOptions = {}) => commands().reconnect(reconnectOptions),
+    clear: () => commands().clear(),
   };
 }
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the scope. */
-export function useConnection<Data = unknown>(
-  connection: ViewableConnection | null | undefined,
-  options: ViewOptions = {},
-): UseServerSentEventsResult<Data> {
-  const store = connection ? createView<Data>(connection, options) : idleStore;
+export function useConnection<Events extends object = EventMap, State = never, Selected = never>(
+  connection: Connection<Events> | null | undefined,
+  options?: ViewOptions<Events, State, Selected>,
+): UseServerSentEventsResult<Events, State, Selected>;
+export function useConnection(
+  connection: Connection | null | undefined,
+  options: ViewOptions<EventMap, unknown, unknown> = {},
+): object {
+  const { select, ...shownAs } = options;
+  const store = connection ? createView(connection, shownAs) : idleStore;
   // By the time the page hydrates, the connection may be further than it was on the server.
   const hydrating = Boolean(getCurrentInstance()?.vnode.el);
-  const shown = createRefs<Data>(connection && (hydrating || isOnServer()) ? unknownStore : store);
+  const shown = createRefs(connection && (hydrating || isOnServer()) ? unknownStore : store, select);
   let detach = () => {};
   const follow = () => {
     detach = shown.follow(store);
@@ -179,31 +225,29 @@ export function useConnection<Data = unknown>(
 
 type Getter = MaybeRefOrGetter<string | URL | null | undefined>;
 
-type Refs<Data> = { [Key in keyof ConnectionView<Data>]: ShallowRef<ConnectionView<Data>[Key]> };
 /** With this mark of shallow refs, `watch(data)` hears a trigger although the value is the same. */
 const passesTriggersOn = { __v_isShallow: true };
 
-type ComputedRefs<Data> = { [Key in keyof ConnectionView<Data>]: ComputedRef<ConnectionView<Data>[Key]> };
+type Fields = AnyView | Choice;
 
-/** A ref for each field of a view, and the means to keep them filled. */
-function createRefs<Data>(first: ViewStore<Data>) {
-  const refs = mapFields(first.get(), (value) => shallowRef(value)) as Refs<Data>;
-  const shown = mapFields(refs, (ref) => computed(() => ref.value)) as ComputedRefs<Data>;
-  Object.assign(shown.data, passesTriggersOn);
+/** A ref for each field of a view, or for what is chosen of it, and the means to keep them filled. */
+function createRefs(first: AnyStore, select?: (view: AnyView) => unknown) {
+  const choose = select && createChooser(select);
+  const fieldsOf = ({ get }: AnyStore): Fields => (choose ? choose(get()) : get());
+  const refs = mapFields(fieldsOf(first), (value) => shallowRef(value));
+  const shown = mapFields(refs, (ref) => computed(() => ref.value));
+  if (shown['data']) Object.assign(shown['data'], passesTriggersOn);
 
-  function show({ get }: ViewStore<Data>, news = false): void {
-    const view = get();
-    const unchanged = news && Object.is(refs.data.value, view.data);
-    for (const name of Object.keys(refs) as (keyof ConnectionView)[]) assign(name, view);
+  function show(store: AnyStore, news = false): void {
+    const fields = new Map<string, unknown>(Object.entries(fieldsOf(store)));
+    const { data } = refs;
+    const unchanged = news && data && Object.is(data.value, fields.get('data'));
+    for (const [name, ref] of Object.entries(refs)) ref.value = fields.get(name);
     // A message with the same payload as the one before is news all the same.
-    if (unchanged) triggerRef(shown.data);
+    if (unchanged && shown['data']) triggerRef(shown['data']);
   }
 
-  function assign<Name extends keyof ConnectionView>(name: Name, view: ConnectionView<Data>): void {
-    refs[name].value = view[name];
-  }
-
-  function follow(store: ViewStore<Data>): () => void {
+  function follow(store: AnyStore): () => void {
     show(store);
     return store.subscribe((news) => show(store, news));
   }
@@ -211,10 +255,10 @@ function createRefs<Data>(first: ViewStore<Data>) {
   return { refs: shown, follow };
 }
 
-function mapFields<Fields extends object>(
-  fields: Fields,
-  map: (value: Fields[keyof Fields]) => unknown,
-): Record<string, unknown> {
+function mapFields<Value, Mapped>(
+  fields: { readonly [name: string]: Value } | Fields,
+  map: (value: Value) => Mapped,
+): Record<string, Mapped> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }
 

@@ -8,6 +8,6 @@ export function Badge() {
 }
 
 export function Latest() {
-  const { data } = useServerSentEvents<{ title: string }>('/api/events', shared);
+  const { data } = useServerSentEvents<{ notification: { title: string } }>('/api/events', shared);
   return <p>{data?.title ?? 'nothing yet'}</p>;
 }

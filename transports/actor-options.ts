@@ -11,8 +11,10 @@ import {
   option,
   optional,
 } from '../machines/option-table.ts';
+import type { InvalidMessage } from './invalid-message.ts';
 import { matcherRule, namesRule, reportError } from './option-rules.ts';
 import type { Parse } from './parse.ts';
+import { eventsRule } from './schemas.ts';
 
 /** Makes the delay of a retry out of the exponential one, which is capped but not spread. Both in milliseconds. */
 export type JitterFunction = (delay: number) => number;
@@ -26,6 +28,20 @@ export const transportActorTable = {
    * @default 'auto'
    */
   parse: option('auto', either(oneOf('auto', 'text'), functionOf<Exclude<Parse, string>>())),
+  /**
+   * With a schema for each event, the data of every message are checked: what the schema makes of them is delivered, and
+   * what it does not let through is reported as an {@link InvalidMessage}.
+   */
+  events: optional(eventsRule),
+  /** Is given the messages that were left out because they are invalid. By default `reportError` is. */
+  onInvalid: optional(functionOf<(message: InvalidMessage) => void>()),
+  /**
+   * What becomes of an event that `events` does not name. It is left out, and counted; `'report'` reports each as an
+   * {@link InvalidMessage}.
+   *
+   * @default 'ignore'
+   */
+  unknownEvents: option('ignore', oneOf('ignore', 'report')),
   /**
    * Renews the credentials after a 401. Called once for all the connections that share the function and need
    * it at the same time; a second 401 in a row fails the connection.

@@ -1,22 +1,33 @@
 import { namesOf } from './app-functions.ts';
+import { type EventsOption, eventNames, schemasIn, schemasOfUsers } from './schemas.ts';
 import type { MessageMatcher } from './transport.ts';
 
 /** The options that name events. */
 interface NamingOptions {
-  readonly events?: readonly string[] | undefined;
+  readonly events?: EventsOption | undefined;
   readonly closeOn?: MessageMatcher | undefined;
   readonly refreshOn?: MessageMatcher | undefined;
   readonly keepAlive?: MessageMatcher | undefined;
 }
 
-/** The events that the options name. Those without a name are asked for as well: nobody has to say so. */
+/** The events that the options name. */
 export function namedBy({ events = [], closeOn, refreshOn, keepAlive }: NamingOptions): readonly string[] {
-  return [...events, ...namesOf(closeOn), ...namesOf(refreshOn), ...namesOf(keepAlive)];
+  return [...eventNames(events), ...namesOf(closeOn), ...namesOf(refreshOn), ...namesOf(keepAlive)];
 }
 
-/** The events that a connection hears: `message`, and those that the options name. */
+/**
+ * The events that a connection hears: those that the options name, and `message`, which nobody has to name, but where each
+ * event has a schema.
+ */
 export function askedFor(options: NamingOptions): readonly string[] {
-  return [...new Set(['message', ...namedBy(options)])];
+  const unnamed = schemasIn(options.events) ? [] : ['message'];
+  return [...new Set([...unnamed, ...namedBy(options)])];
+}
+
+/** The events that are heard, where not all of them are. */
+export function heardEvents(options: NamingOptions): readonly string[] | undefined {
+  const { events } = options;
+  return events && !schemasOfUsers.has(events) ? askedFor(options) : undefined;
 }
 
 /** Events that servers send for no other reason than to be heard. */

@@ -15,7 +15,6 @@ import { supply } from './app-functions.ts';
 import { askedFor } from './asked-for.ts';
 import { withParameter } from './http/query-parameter.ts';
 import {
-  eventsRule,
   matcherRule,
   maxEventSize,
   maxFieldSize,
@@ -24,13 +23,14 @@ import {
   urlRule,
   withCredentials,
 } from './option-rules.ts';
+import { eventsRule } from './schemas.ts';
 import { lastEventIdAt, type Supplied, type TextMessage, type Transport } from './transport.ts';
 
 /** The options of {@link eventSourceTransport}, but for the URL. */
 export const eventSourceTable = {
   /**
-   * The names of the events to listen for beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name:
-   * the browser hands over no others.
+   * The names of the events to listen for beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or
+   * a schema for each event: the browser hands over no others.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */

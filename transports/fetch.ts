@@ -17,7 +17,7 @@ import {
 } from '../machines/option-table.ts';
 import { throwIfAborted } from './abort.ts';
 import { showResponse, supply } from './app-functions.ts';
-import { askedFor } from './asked-for.ts';
+import { heardEvents } from './asked-for.ts';
 import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
@@ -26,7 +26,6 @@ import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop
 import { refusalOf } from './http/refusal.ts';
 import {
   bodyRule,
-  eventsRule,
   headerNameOrNone,
   headersRule,
   matcherRule,
@@ -40,6 +39,7 @@ import {
 } from './option-rules.ts';
 import type { ErrorReporter } from './report.ts';
 import { resourceOf } from './resource.ts';
+import { eventsRule } from './schemas.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
@@ -74,8 +74,8 @@ export const fetchTable = {
   /** The name that `EventSource` has for `credentials: 'include'`. @default false */
   withCredentials,
   /**
-   * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name; the
-   * others are dropped. Left out, every event is delivered.
+   * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or a
+   * schema for each event; the others are dropped. Left out, every event is delivered.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */
@@ -135,7 +135,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = { ...options, ...complete(options, fetchTable) };
   const { method, body, resume, lastEventIdHeader, onResponse, reportError } = settings;
-  const events = settings.events && askedFor(settings);
+  const events = heardEvents(settings);
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 

@@ -19,16 +19,10 @@ export const urlRule = rule<Supplied<string | URL>>(
   (value) => value instanceof URL || text.test(value) || isFunction(value),
 );
 
-/** Allows a list of event names. */
-export const eventsRule = rule<readonly string[]>(
-  'a list of event names',
-  (value) => Array.isArray(value) && value.every(text.test),
-);
-
 /** Allows the name of one event, or of several. */
 export const namesRule = rule<string | readonly string[]>(
   'an event name or a list of them',
-  (value) => text.test(value) || eventsRule.test(value),
+  (value) => text.test(value) || (Array.isArray(value) && value.every(text.test)),
 );
 
 /** Allows the names of events, or a test of messages. */

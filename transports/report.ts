@@ -9,7 +9,7 @@ export type ErrorReporter = (error: unknown) => void;
 export const defaultReporter: ErrorReporter = (error) => (globalThis.reportError ?? console.error)(error);
 
 /** Reports a fault that must not stop anything, not even when the reporter itself throws. */
-export function report(reporter: ErrorReporter, error: unknown): void {
+export function report<Fault>(reporter: (fault: Fault) => void, error: Fault): void {
   try {
     reporter(error);
   } catch (fault) {

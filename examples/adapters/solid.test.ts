@@ -8,7 +8,7 @@ test('a Solid owner is connected until it is disposed of, and follows its URL', 
   const [url, setUrl] = createSignal<string | null>('http://localhost/rooms/1?token=a');
   const options = { transport: server.transport, clock: createTestClock() };
   const { view, commands, dispose } = createRoot((dispose) => {
-    const [view, commands] = createServerSentEvents<string>(url, options);
+    const [view, commands] = createServerSentEvents<{ message: string }>(url, options);
     return { view, commands, dispose };
   });
   await server.accept();

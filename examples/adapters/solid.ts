@@ -3,19 +3,20 @@ import {
   type ConnectionCommands,
   type ConnectionView,
   createComponentConnection,
+  type EventMap,
   type ReconnectOptions,
   type ServerSentEventsOptions,
   type ViewStore,
 } from 'sse-machine';
 
 /** Connects the owner, such as a component, to an event stream. A URL of null connects to nothing. */
-export function createServerSentEvents<Data = unknown>(
+export function createServerSentEvents<Events extends object = EventMap, State = never>(
   url: Accessor<string | null>,
-  options: ServerSentEventsOptions<Data> = {},
-): [view: Accessor<ConnectionView<Data> | null>, commands: ConnectionCommands] {
-  const component = createComponentConnection<Data>();
-  const [view, setView] = createSignal<ConnectionView<Data> | null>(null);
-  let store: ViewStore<Data> | undefined;
+  options: ServerSentEventsOptions<Events, State> = {},
+): [view: Accessor<ConnectionView<Events, State> | null>, commands: ConnectionCommands] {
+  const component = createComponentConnection<Events, State>();
+  const [view, setView] = createSignal<ConnectionView<Events, State> | null>(null);
+  let store: ViewStore<Events, State> | undefined;
   let forget = () => {};
 
   // Effects do not run on a server.
@@ -42,6 +43,7 @@ export function createServerSentEvents<Data = unknown>(
       open: () => commands()?.open(),
       close: () => commands()?.close(),
       reconnect: (again: ReconnectOptions = {}) => commands()?.reconnect(again),
+      clear: () => commands()?.clear(),
     },
   ];
 }

@@ -8,11 +8,14 @@ import { serverSentEvents } from './svelte.ts';
 test('a Svelte store is connected while somebody subscribes, and follows its URL', async () => {
   const server = createScriptedTransport();
   const url = writable('http://localhost/rooms/1?token=a');
-  const events = serverSentEvents<string>(url, { transport: server.transport, clock: createTestClock() });
+  const events = serverSentEvents<{ message: string }>(url, {
+    transport: server.transport,
+    clock: createTestClock(),
+  });
   expect(server.requests).toHaveLength(0);
 
-  let view: ConnectionView<string> | null = null;
-  const seen = () => view as ConnectionView<string> | null;
+  let view: ConnectionView<{ message: string }> | null = null;
+  const seen = () => view as ConnectionView<{ message: string }> | null;
   const show = () => events.subscribe((now) => (view = now));
   const leave = show();
   await server.accept();

@@ -2,6 +2,7 @@ import {
   type ConnectionCommands,
   type ConnectionView,
   createComponentConnection,
+  type EventMap,
   type ReconnectOptions,
   type ServerSentEventsOptions,
   type ViewStore,
@@ -9,14 +10,14 @@ import {
 import { type Readable, readable } from 'svelte/store';
 
 /** An event stream as a Svelte store: connected while somebody subscribes, and resumed when somebody does again. */
-export function serverSentEvents<Data = unknown>(
+export function serverSentEvents<Events extends object = EventMap, State = never>(
   url: Readable<string>,
-  options: ServerSentEventsOptions<Data> = {},
-): Readable<ConnectionView<Data> | null> & ConnectionCommands {
-  const component = createComponentConnection<Data>();
-  let store: ViewStore<Data> | undefined;
+  options: ServerSentEventsOptions<Events, State> = {},
+): Readable<ConnectionView<Events, State> | null> & ConnectionCommands {
+  const component = createComponentConnection<Events, State>();
+  let store: ViewStore<Events, State> | undefined;
 
-  const { subscribe } = readable<ConnectionView<Data> | null>(null, (set) => {
+  const { subscribe } = readable<ConnectionView<Events, State> | null>(null, (set) => {
     let forget = () => {};
     const forgetUrl = url.subscribe((address) => {
       const next = component.storeFor(address, options);
@@ -39,5 +40,6 @@ export function serverSentEvents<Data = unknown>(
     open: () => commands()?.open(),
     close: () => commands()?.close(),
     reconnect: (again: ReconnectOptions = {}) => commands()?.reconnect(again),
+    clear: () => commands()?.clear(),
   };
 }

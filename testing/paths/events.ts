@@ -2,6 +2,7 @@ import type { ConnectionOptions } from '../../adapters/options.ts';
 import type { Message } from '../../machines/message.ts';
 import { namesOf } from '../../transports/app-functions.ts';
 import { mostMessages } from '../../transports/replays/replay-memory.ts';
+import { eventNames } from '../../transports/schemas.ts';
 import { bufferTime } from '../../transports/stream/liveness.ts';
 import { isSafe } from '../../transports/transport.ts';
 import { nextNoticed } from './due.ts';
@@ -147,9 +148,9 @@ function pageEventsIn({ page, snapshot }: Model): TestEvent[] {
 
 function messagesIn(model: Model): PathMessage[] {
   const { sent, options } = model;
-  const { refreshOn, events = ['message'] } = options;
+  const { refreshOn } = options;
   const id = String(sent + 1);
-  const [event = 'message'] = events;
+  const event = firstEventOf(options);
   const request = requestOf(model);
   // The browser's EventSource hands over events alone.
   const takesBack = request?.phase === 'preparing' && model.snapshot.context.lastEventId !== '';
@@ -163,12 +164,17 @@ function messagesIn(model: Model): PathMessage[] {
   ];
 }
 
-function floodIn({ sent, options: { events = ['message'] } }: Model): PathMessage[] {
-  const [event = 'message'] = events;
+function floodIn({ sent, options }: Model): PathMessage[] {
+  const event = firstEventOf(options);
   return Array.from({ length: mostMessages + 1 }, (_, index) => {
     const id = String(sent + 1 + index);
     return { event, data: id, id };
   });
+}
+
+function firstEventOf({ events }: ConnectionOptions): string {
+  const [event = 'message'] = events ? eventNames(events) : [];
+  return event;
 }
 
 /** The names with which the server closes the connection. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createComponentConnection } from '../../adapters/component-connection.ts';
-import { idleStore, type ServerSentEventsOptions, type ViewStore } from '../../adapters/view-store.ts';
+import type { ServerSentEventsOptions } from '../../adapters/view.ts';
+import { idleStore, type ViewStore } from '../../adapters/view-store.ts';
 import type { ConnectionState } from '../../index.ts';
 import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import { type SseServer, startSseServer, status } from '../support/sse-server.ts';
@@ -8,9 +9,11 @@ import { quiet, until } from '../support/until.ts';
 
 // A component of no framework: it renders when the test asks for a store, and is there from `enter` to `leave`.
 
+type Texts = Record<string, string>;
+
 let server: SseServer;
 let clock: TestClock;
-let stores: ViewStore<string>[];
+let stores: ViewStore<Texts>[];
 
 beforeEach(async () => {
   server = await startSseServer();
@@ -23,14 +26,14 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function create(common: ServerSentEventsOptions<string> = {}) {
-  const component = createComponentConnection<string>();
-  function storeFor(path: string, options: ServerSentEventsOptions<string> = {}): ViewStore<string> {
+function create(common: ServerSentEventsOptions<Texts> = {}) {
+  const component = createComponentConnection<Texts>();
+  function storeFor(path: string, options: ServerSentEventsOptions<Texts> = {}): ViewStore<Texts> {
     const store = component.storeFor(at(path), { clock, parse: 'text', ...common, ...options });
     if (!stores.includes(store)) stores.push(store);
     return store;
   }
-  function enter(store: ViewStore<string>, path: string, immediate?: boolean): void {
+  function enter(store: ViewStore<Texts>, path: string, immediate?: boolean): void {
     store.subscribe(watch);
     component.enter(store, at(path), immediate);
   }
@@ -38,7 +41,7 @@ function create(common: ServerSentEventsOptions<string> = {}) {
     storeFor,
     enter,
     /** Renders, and is there at once. */
-    show(path: string, options?: ServerSentEventsOptions<string>): ViewStore<string> {
+    show(path: string, options?: ServerSentEventsOptions<Texts>): ViewStore<Texts> {
       const store = storeFor(path, options);
       enter(store, path, options?.immediate);
       return store;
@@ -55,12 +58,12 @@ const at = (path: string) => new URL(path, server.url).href;
 
 const asked = () => server.requests.map(({ url, lastEventId }) => [url, lastEventId].join(' ').trim());
 
-function reached(store: ViewStore<string>, wanted: ConnectionState['status']): Promise<void> {
+function reached(store: ViewStore<Texts>, wanted: ConnectionState['status']): Promise<void> {
   return until(() => store.get().status === wanted, `the status ${wanted}`);
 }
 
 /** Has an event with an ID sent, and waits until it is there. */
-async function publish(data: string, store: ViewStore<string>): Promise<void> {
+async function publish(data: string, store: ViewStore<Texts>): Promise<void> {
   server.publish(data);
   await until(() => store.get().data === data, data);
 }

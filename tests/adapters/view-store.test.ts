@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import {
-  createView,
-  idleStore,
-  unknownStore,
-  type ViewableConnection,
-  type ViewOptions,
-} from '../../adapters/view-store.ts';
+import type { ViewOptions } from '../../adapters/view.ts';
+import { createView, idleStore, unknownStore, type ViewableConnection } from '../../adapters/view-store.ts';
 import { createConnection } from '../../index.ts';
 import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
@@ -33,7 +28,7 @@ function create(immediate = true, clock: ConnectionClock = createTestClock()) {
 /** A connection that is open, with a view of it that somebody watches. */
 async function watch({ clock, ...options }: ViewOptions & { clock?: ConnectionClock } = {}) {
   const { server, connection } = create(true, clock);
-  const view = createView<string>(connection, options);
+  const view = createView(connection, options);
   await until(() => server.requests.length === 1);
   server.requests[0]?.accept();
   await until(() => connection.state.status === 'open');
@@ -288,7 +283,7 @@ describe('the view of a connection', () => {
 });
 
 describe('the history', () => {
-  const shown = ({ history, dropped }: ReturnType<ReturnType<typeof createView<string>>['get']>) => [
+  const shown = ({ history, dropped }: ReturnType<ReturnType<typeof createView>['get']>) => [
     history.map(({ data }) => data),
     dropped,
   ];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createConnection } from '../../index.ts';
+import { type ConnectionOptions, createConnection } from '../../index.ts';
 import {
   createScriptedTransport,
   createTestClock,
@@ -17,7 +17,7 @@ const descriptors = () => [
 const before = descriptors();
 
 /** A connection that is open, with a page around it. */
-async function open(options: Parameters<typeof createConnection>[1] = {}) {
+async function open(options: ConnectionOptions = {}) {
   page = createTestPage();
   const clock = createTestClock();
   const scripted = createScriptedTransport({ clock });

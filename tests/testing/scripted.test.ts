@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { type Connection, createConnection, type Gap, type Message } from '../../index.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  createConnection,
+  type Gap,
+  type Message,
+} from '../../index.ts';
 import {
   createScriptedServer,
   createScriptedTransport,
@@ -43,7 +49,7 @@ type Seen = ReturnType<ReturnType<typeof watch>>;
 async function play(
   { options, steps }: Scenario,
   peer: ScriptedPeer,
-  given: Parameters<typeof createConnection>,
+  given: readonly [url: string, options?: ConnectionOptions],
   clock: TestClock,
   look: (step: number, see: () => Seen) => Promise<void> | void,
 ): Promise<void> {

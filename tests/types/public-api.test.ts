@@ -126,7 +126,7 @@ test('the state and the hooks say what they hold', () => {
     connection.state.retries = 0;
     for await (const message of connection) expectTypeOf(message.event).toEqualTypeOf<keyof Events>();
 
-    const inReact = useInReact<Notification>('/events', {
+    const inReact = useInReact<{ notification: Notification }>('/events', {
       events: ['notification'],
       onMessage: ({ data }) => expectTypeOf(data).toEqualTypeOf<Notification>(),
     });
@@ -135,7 +135,7 @@ test('the state and the hooks say what they hold', () => {
     useInReact(null);
     useConnectionInReact(connection);
 
-    const inVue = useInVue<Notification>(() => '/events', { onDeactivated: 'pause' });
+    const inVue = useInVue<{ notification: Notification }>(() => '/events', { onDeactivated: 'pause' });
     expectTypeOf(inVue.data.value).toEqualTypeOf<Notification | undefined>();
     // @ts-expect-error The refs are read-only.
     inVue.status.value = 'open';

@@ -9,7 +9,7 @@ import type { MessageMatcher, TextMessage } from '../transport.ts';
 export interface ParseOptions {
   /** The last event ID in force until the stream gives another. */
   readonly lastEventId: string;
-  /** The names of the events to deliver, `message` among them; all of them when it is left out. */
+  /** The names of the events to deliver; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
   /** Tells the events that show that the server is there. Left out, these are events by their usual names, also where nobody wants them. */
   readonly keepAlive?: MessageMatcher | undefined;
@@ -51,7 +51,7 @@ export async function* parseStream(
   let before = lastEventId; // the ID in force before the block that is read
   // Of the last event: most are of the same, and one string for all is cheaper to look up.
   let name = 'message';
-  let isWanted = true; // whoever reads hears events without a name
+  let isWanted = !wanted || wanted.has(name);
   /** How much text the line has so far that is not over yet, in characters. */
   let pending = 0;
 

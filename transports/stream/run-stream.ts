@@ -10,6 +10,7 @@ import type { TransportActorSettings } from '../actor-options.ts';
 import { countUnasked } from '../asked-for.ts';
 import { keepError } from '../failure-cause.ts';
 import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
+import { InvalidMessage } from '../invalid-message.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
 import { createReplayFilter } from '../replays/replay-filter.ts';
 import { report } from '../report.ts';
@@ -36,6 +37,8 @@ export function runStream(
     reportError,
     closeOn,
     jitter,
+    unknownEvents,
+    onInvalid,
   } = settings;
   const { connection } = input;
   const { replays } = memory;
@@ -51,15 +54,19 @@ export function runStream(
     clock,
     idleTimeout,
     cadence: memory.cadence,
-    onIdle: (limit) => fail(exceeded('idle', 'idleTimeout', limit)),
+    // While a schema takes its time, nothing is read, and nobody is silent.
+    onIdle: (limit) => (delivery.pending ? liveness.start() : fail(exceeded('idle', 'idleTimeout', limit))),
     onOverslept: () => send({ type: 'stream.overslept' }),
     onAlive: () => send({ type: 'stream.alive' }),
     onLook: () => replays.forgetText(),
   });
-  const deliver = createDelivery({
+  const delivery = createDelivery({
     settings,
     memory: replays,
+    connection,
+    signal,
     send,
+    onUnasked: leaveOut,
     onKeepAlive: () => liveness.heard(true),
     onClosingMessage: () => end(closedByServer, true),
   });
@@ -84,13 +91,16 @@ export function runStream(
       if (signal.aborted) return;
       hadMessages ||= batch.messages.length > 0;
       liveness.heard(batch.keepAlive === true);
-      if (batch.unasked) countUnasked(input.connection, batch.unasked);
+      if (batch.unasked) leaveOut(batch.unasked);
       if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
       if (signal.aborted) return;
       if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
       filter?.take(batch);
+      // What is read meanwhile would only wait, and a stream that breaks would overtake it.
+      if (delivery.pending) await delivery.pending;
     }
     filter?.end();
+    if (delivery.pending) await delivery.pending;
     if (closeOn === undefined) end('The server ended the stream.');
     else end('The server ended the stream without the message of `closeOn`.', false);
   }
@@ -99,12 +109,27 @@ export function runStream(
     clock.clearTimeout(timer);
     phase = 'streaming';
     replays.endRequest();
-    filter = createReplayFilter({ replays, askedAfter, isActive: replayPolicy === 'drop', clock, deliver });
+    filter = createReplayFilter({
+      replays,
+      askedAfter,
+      isActive: replayPolicy === 'drop',
+      clock,
+      deliver: delivery.take,
+    });
     liveness.start();
     send({ type: 'request.accepted', at: clock.now() });
     // Of an ID with spaces at its ends, a header loses them.
     if (askedAfter !== '' && resumedAfter.trim() !== askedAfter.trim())
       send({ type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
+  }
+
+  function leaveOut(names: readonly string[]): void {
+    countUnasked(connection, names);
+    if (unknownEvents === 'ignore') return;
+    for (const event of names) {
+      const fault = `A message of '${event}' is left out: \`events\` does not name it.`;
+      report(onInvalid ?? reportError, new InvalidMessage(fault, { event, id: '' }));
+    }
   }
 
   function lastEventIdFor(url: string | URL): string {

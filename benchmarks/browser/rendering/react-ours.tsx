@@ -7,7 +7,7 @@ import type { Reading } from './send-paced.ts';
 export const mount: Mount = (host, feed) => createRoot(host).render(<App {...feed} />);
 
 function App({ url, onMessage, onRender }: Feed) {
-  const { data, history } = useServerSentEvents<Reading>(url, {
+  const { data, history } = useServerSentEvents<{ message: Reading }>(url, {
     history: shownReadings,
     onMessage: (message) => onMessage(message.data),
   });

@@ -6,7 +6,7 @@ import { renderReadings } from './vue-readings.ts';
 
 export const mount: Mount = (host, { url, onMessage, onRender }) => {
   const App = defineComponent(() => {
-    const { data, history } = useServerSentEvents<Reading>(url, {
+    const { data, history } = useServerSentEvents<{ message: Reading }>(url, {
       history: shownReadings,
       onMessage: (message) => onMessage(message.data),
     });

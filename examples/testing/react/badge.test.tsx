@@ -5,7 +5,7 @@ import { connectionPaths, createScriptedTransport, createTestClock } from 'sse-m
 import { afterEach, describe, expect, test } from 'vitest';
 import { Badge } from './badge.tsx';
 
-function renderBadge(options: ConnectionOptions = {}) {
+function renderBadge(options: Omit<ConnectionOptions, 'events'> = {}) {
   const server = createScriptedTransport();
   const clock = createTestClock();
   render(<Badge connection={{ ...options, clock, transport: server.transport }} />);

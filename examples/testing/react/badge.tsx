@@ -10,7 +10,7 @@ const labels = {
 
 interface BadgeProps {
   /** Options of the connection: the app gives none, a test gives a transport and a clock. */
-  readonly connection?: ServerSentEventsOptions<{ unread: number }>;
+  readonly connection?: ServerSentEventsOptions<{ message: { unread: number } }>;
 }
 
 export function Badge({ connection }: BadgeProps) {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { nextTick } from 'vue';
 import Badge from './Badge.vue';
 
-function mountBadge(options: ConnectionOptions = {}) {
+function mountBadge(options: Omit<ConnectionOptions, 'events'> = {}) {
   const server = createScriptedTransport();
   const clock = createTestClock();
   const badge = mount(Badge, { props: { connection: { ...options, clock, transport: server.transport } } });

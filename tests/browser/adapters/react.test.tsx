@@ -49,10 +49,16 @@ function render(node: ReactNode) {
 
 /** A component that shows what the hook returns and keeps every result for the test. */
 function createFeed<Data = unknown>() {
-  const results: UseServerSentEventsResult<Data>[] = [];
+  const results: UseServerSentEventsResult<Record<string, Data>>[] = [];
   const received: Message<Data>[] = [];
-  function Feed({ url, options = {} }: { url: string | null; options?: ServerSentEventsOptions<Data> }) {
-    const result = useServerSentEvents<Data>(url, {
+  function Feed({
+    url,
+    options = {},
+  }: {
+    url: string | null;
+    options?: ServerSentEventsOptions<Record<string, Data>>;
+  }) {
+    const result = useServerSentEvents<Record<string, Data>>(url, {
       ...quick,
       onMessage: (message) => received.push(message),
       ...options,
@@ -330,7 +336,7 @@ describe('the functions among the options', () => {
 
 test('a message that nobody listens to is shown all the same', async () => {
   function Feed() {
-    const { status, data } = useServerSentEvents<string>(server.url, quick);
+    const { status, data } = useServerSentEvents<{ message: string }>(server.url, quick);
     return <output>{data ?? status}</output>;
   }
   const { host } = render(<Feed />);
@@ -534,7 +540,7 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   const connection = createConnection<{ note: string }>(server.url, { ...quick, events: ['note'] });
   cleanups.push(() => connection[Symbol.asyncDispose]());
   function Badge() {
-    const { status, data } = useConnection<string>(connection);
+    const { status, data } = useConnection(connection);
     return <output>{`${status} ${data}`}</output>;
   }
   const first = render(<Badge />);

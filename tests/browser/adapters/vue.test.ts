@@ -66,7 +66,7 @@ function mount(component: Component, app: App = createApp(component)) {
 /** A component that shows what the composable returns and keeps its statuses for the test. */
 function createFeed<Data = unknown>(
   url: () => string | null,
-  options: UseServerSentEventsOptions<Data> = {},
+  options: UseServerSentEventsOptions<Record<string, Data>> = {},
 ) {
   const received: Message<Data>[] = [];
   const statuses: string[] = [];
@@ -75,11 +75,11 @@ function createFeed<Data = unknown>(
     received,
     statuses,
     retries,
-    result: undefined as UseServerSentEventsResult<Data> | undefined,
+    result: undefined as UseServerSentEventsResult<Record<string, Data>> | undefined,
     Feed: defineComponent({
       name: 'Feed',
       setup() {
-        const result = useServerSentEvents<Data>(url, {
+        const result = useServerSentEvents<Record<string, Data>>(url, {
           ...quick,
           onMessage: (message) => received.push(message),
           ...options,
@@ -649,7 +649,7 @@ test('a signal closes the connection, and is let go with the scope', async () =>
 
 test('works in a Pinia setup store', async () => {
   setActivePinia(createPinia());
-  const useFeed = defineStore('feed', () => useServerSentEvents<string>(server.url, quick));
+  const useFeed = defineStore('feed', () => useServerSentEvents<{ message: string }>(server.url, quick));
   const store = useFeed();
   await until(() => store.status === 'open');
   await server.publish('into the store');
@@ -662,7 +662,7 @@ test('a Pinia setup store that was rendered on a server hydrates without a word,
   const connection = createConnection(server.url, { ...quick, immediate: false });
   cleanups.push(() => connection[Symbol.asyncDispose]());
   const useFeed = defineStore('feed', () => ({
-    ...useServerSentEvents<string>(server.url, { ...quick, history: 1 }),
+    ...useServerSentEvents<{ message: string }>(server.url, { ...quick, history: 1 }),
     mine: ref(0),
   }));
   const useElsewhere = defineStore('elsewhere', () => useConnection(connection));
@@ -698,7 +698,7 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
   cleanups.push(() => connection[Symbol.asyncDispose]());
   const { host, unmount } = mount({
     setup() {
-      const { status, data } = useConnection<string>(connection);
+      const { status, data } = useConnection(connection);
       return () => `${status.value} ${data.value}`;
     },
   });

@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../../adapters/view-store.ts';
+import type { ConnectionView } from '../../../adapters/view.ts';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
 import type { TestClock } from '../../../testing/clock.ts';
 import type { Shown } from '../watch-connection.ts';

@@ -7,8 +7,8 @@ import type { Recorder } from './recorder.ts';
 
 /** The connection of a panel, for the rest of the page: what it is doing, what came of it, and how to command it. */
 export interface PanelConnection
-  extends Omit<ConnectionState, 'lastEventId' | 'openedAt'>,
-    ConnectionCommands {
+  extends Pick<ConnectionState, 'status' | 'retries' | 'retryAt' | 'error' | 'closeReason'>,
+    Omit<ConnectionCommands, 'clear'> {
   /** What it was made with. */
   readonly settings: Settings;
   readonly recorder: Recorder;

@@ -24,7 +24,7 @@ const url = eventsUrl('React');
 
 function ConnectionPanel({ settings }: { settings: Settings }) {
   const [recorder] = useState(createRecorder);
-  const connection = useServerSentEvents<EventData>(url, {
+  const connection = useServerSentEvents<Record<string, EventData>>(url, {
     ...optionsOf(settings),
     onMessage: recorder.add,
     onGap: recorder.announce,

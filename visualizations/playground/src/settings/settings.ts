@@ -16,7 +16,7 @@ export function keyOf(of: Settings): string {
 }
 
 /** The options of a connection with these settings. */
-export function optionsOf({ token, ...options }: Settings): ConnectionOptions {
+export function optionsOf({ token, ...options }: Settings): Omit<ConnectionOptions, 'events'> {
   return token ? { ...options, headers: authorization, refresh: renewToken } : options;
 }
 

@@ -22,7 +22,7 @@ const transport = acrossTabs({ scope: 'public', heartbeat: 2_000 });
 /** A tab that shares its stream with the others of its group. */
 export function TabPage() {
   const [recorder] = useState(createRecorder);
-  const { status, lastEventId } = useServerSentEvents<EventData>(url, {
+  const { status, lastEventId } = useServerSentEvents<Record<string, EventData>>(url, {
     transport,
     retryDelay: 300,
     onMessage: recorder.add,

@@ -1,0 +1,49 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { isFunction, rule, text } from '../machines/option-table.ts';
+import type { EventMap } from './transport.ts';
+
+/**
+ * A schema for the data of each event, by its name: of Zod, Valibot, ArkType or any other library of the standard.
+ *
+ * @see https://standardschema.dev
+ */
+export type EventSchemas<Events extends object = EventMap> = {
+  readonly [Name in keyof Events]: StandardSchemaV1<unknown, Events[Name]>;
+};
+
+/** The events that a connection is for: their names, or a schema for each. */
+export type EventsOption = readonly string[] | EventSchemas;
+
+/** Allows a list of event names, or a schema for each name. */
+export const eventsRule = rule<EventsOption>(
+  'a list of event names, or an object with a Standard Schema for each',
+  (value) =>
+    Array.isArray(value)
+      ? value.every(text.test)
+      : Object(value) === value && !isFunction(value) && Object.values(Object(value)).every(isSchema),
+);
+
+/** The names of the events. */
+export function eventNames(events: EventsOption): readonly string[] {
+  return isList(events) ? events : Object.keys(events);
+}
+
+/** The schemas, where there are any. */
+export function schemasIn(events: EventsOption | undefined): EventSchemas | undefined {
+  return events && !isList(events) ? events : undefined;
+}
+
+/**
+ * The schemas of several users of one connection. Each of them leaves out what it does not want: so all events are heard,
+ * and those without a schema are delivered unchecked.
+ */
+export const schemasOfUsers = new WeakSet<object>();
+
+function isList(events: EventsOption): events is readonly string[] {
+  return Array.isArray(events);
+}
+
+/** Some schemas, as those of ArkType, are functions. */
+function isSchema(value: unknown): boolean {
+  return isFunction(Object(Object(value)['~standard']).validate);
+}

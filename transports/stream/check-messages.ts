@@ -1,0 +1,129 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Message } from '../../machines/message.ts';
+import { abortReason } from '../abort.ts';
+import type { TransportActorSettings } from '../actor-options.ts';
+import { countInvalid, InvalidMessage } from '../invalid-message.ts';
+import { report } from '../report.ts';
+import { type EventSchemas, schemasOfUsers } from '../schemas.ts';
+
+interface MessageCheckOptions {
+  readonly schemas: EventSchemas;
+  readonly settings: TransportActorSettings;
+  readonly connection: object;
+  /** Nobody wants the outcome once it has aborted. */
+  readonly signal: AbortSignal;
+  /** Is told the name of an event that has no schema. */
+  readonly onUnknown: (event: string) => void;
+}
+
+type Outcome = StandardSchemaV1.Result<unknown>;
+
+/** How long a schema may take, in milliseconds: one that hangs must not hold up the stream for ever. */
+const patience = 10_000;
+
+/**
+ * Makes the function that has messages checked by their schemas. It returns those that are let through, in their order,
+ * with the data that the schemas make of theirs: at once, or a promise of them where a schema is asynchronous. This is on
+ * the hot path.
+ */
+export function createMessageCheck(options: MessageCheckOptions) {
+  const { schemas, settings, connection, signal, onUnknown } = options;
+  const { clock, onInvalid, reportError } = settings;
+  const isOfUsers = schemasOfUsers.has(schemas);
+  // Of the last event: most messages are of the same.
+  let name: string | undefined;
+  let schema: StandardSchemaV1 | undefined;
+
+  /** @param closing The message of `closeOn`. It closes whatever its data are, so nothing is wrong with them. */
+  return (
+    messages: readonly Message[],
+    closing?: Message,
+  ): readonly Message[] | Promise<readonly Message[]> => {
+    const checked: Message[] = [];
+    let before: Promise<void> | undefined;
+    for (const message of messages) {
+      const outcome = begin(message, message === closing);
+      if (before || outcome instanceof Promise) before = takeAfter(before, message, outcome);
+      else take(message, outcome);
+    }
+    return before ? before.then(() => checked) : checked;
+
+    function take(message: Message, outcome: Outcome | undefined): void {
+      if (!outcome || outcome.issues) return;
+      const { value } = outcome;
+      checked.push(value === message.data ? message : { event: message.event, data: value, id: message.id });
+    }
+
+    async function takeAfter(
+      others: Promise<void> | undefined,
+      message: Message,
+      outcome: ReturnType<typeof begin>,
+    ): Promise<void> {
+      await others;
+      take(message, await outcome);
+    }
+  };
+
+  /** @returns The outcome; undefined where the schema gives none, or where there is none. */
+  function begin(message: Message, isClosing: boolean): Outcome | undefined | Promise<Outcome | undefined> {
+    const { event, data } = message;
+    if (event !== name) {
+      name = event;
+      schema = Object.hasOwn(schemas, event) ? schemas[event] : undefined;
+    }
+    if (!schema) {
+      if (isOfUsers) return { value: data };
+      if (!isClosing) onUnknown(event);
+      return undefined;
+    }
+    try {
+      const outcome = schema['~standard'].validate(data);
+      if (typeof Object(outcome).then !== 'function') return tell(outcome as Outcome);
+      return inTime(outcome as Promise<Outcome>)
+        .then(tell)
+        .catch(tellFault);
+    } catch (cause) {
+      return tellFault(cause);
+    }
+
+    function tell(outcome: Outcome): Outcome {
+      if (outcome.issues) refuse(outcome.issues.map(describe).join('; '), outcome.issues);
+      return outcome;
+    }
+
+    function tellFault(cause: unknown): undefined {
+      if (!signal.aborted) refuse('its schema gives no answer', [], { cause });
+    }
+
+    function refuse(why: string, issues: readonly StandardSchemaV1.Issue[], fault?: ErrorOptions): void {
+      if (isClosing) return;
+      countInvalid(connection);
+      const words = `A message of '${event}' is left out: ${why}.`;
+      report(onInvalid ?? reportError, new InvalidMessage(words, message, issues, fault));
+    }
+  }
+
+  function inTime(outcome: PromiseLike<Outcome>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const stop = () => settle(() => reject(abortReason(signal)));
+      const timer = clock.setTimeout(() => {
+        settle(() => reject(new Error(`It took longer than ${patience} ms.`)));
+      }, patience);
+      signal.addEventListener('abort', stop);
+      function settle(how: () => void): void {
+        clock.clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+        how();
+      }
+      outcome.then(
+        (value) => settle(() => resolve(value)),
+        (cause) => settle(() => reject(cause)),
+      );
+    });
+  }
+}
+
+function describe({ message, path = [] }: StandardSchemaV1.Issue): string {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  return [keys.join('.'), message].filter(Boolean).join(': ');
+}
