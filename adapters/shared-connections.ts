@@ -1,16 +1,25 @@
 import type { ConnectionCommand, Gap } from '../machines/connection.ts';
 import type { Message } from '../machines/message.ts';
 import { isFunction } from '../machines/option-table.ts';
+import { heardEvents, keepAliveName, leaveOut } from '../transports/asked-for.ts';
+import { createMessageCheck } from '../transports/check-messages.ts';
 import { readAnew } from '../transports/refresh.ts';
 import { report } from '../transports/report.ts';
 import { resourceOf } from '../transports/resource.ts';
+import { eventNames, schemasIn } from '../transports/schemas.ts';
 import type { Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
-import { type ConnectionOptions, checkLastEventId, completeOptions, contentOf } from './options.ts';
+import {
+  type ConnectionOptions,
+  checkLastEventId,
+  checkName,
+  completeOptions,
+  contentOf,
+} from './options.ts';
 
 /** Where a stream is, or a function that says it at every attempt; with `topics`, it gets those of all users. */
 export type ConnectionUrl =
@@ -31,6 +40,8 @@ interface User {
   readonly settings: ReturnType<typeof completeOptions>;
   readonly url: ConnectionUrl;
   readonly shownUrl: unknown;
+  /** The events that are delivered to it; left out, all are. */
+  readonly wanted: readonly string[] | undefined;
   /** The URL as text; empty where it is a function. */
   address: string;
   /** How far this user has come: the {@link SharedConnection.place} up to which it has heard everything. */
@@ -72,7 +83,16 @@ const settleTime = 200;
 const mostHeld = 1_000;
 
 /** The options that are each user's own. */
-const own: readonly string[] = ['share', 'linger', 'topics', 'immediate', 'onGap', 'signal', 'bufferSize'];
+const own: readonly string[] = [
+  'share',
+  'linger',
+  'topics',
+  'immediate',
+  'signal',
+  'bufferSize',
+  'onGap',
+  'onInvalid',
+];
 
 /** The connections that have users, or linger, by what is the same for all of them: see {@link keyOf}. */
 const shared = new Map<string, SharedConnection>();
@@ -106,7 +126,14 @@ export function shareConnection(
   const { share, immediate, reportError, bufferSize, onGap, signal, topics, clock } = settings;
   if (share === true && isFunction(shownUrl)) throw new TypeError(nameless);
   if (topics && !isFunction(shownUrl)) throw new TypeError(topicless);
-  const user: User = { options, settings, url, shownUrl, address: addressOf(shownUrl) };
+  const user: User = {
+    options,
+    settings,
+    url,
+    shownUrl,
+    wanted: wantedBy(settings),
+    address: addressOf(shownUrl),
+  };
   const key = keyOf(user);
   if (!isRendered) refuseContradictions(user);
   let stream = shared.get(key) ?? createShared(make, key, user);
@@ -118,27 +145,63 @@ export function shareConnection(
   /** It was suspended while the connection was running, or was not. */
   let away: 'running' | 'idle' | undefined;
   let isOver = false;
-  /** The ID of the last message, as long as the state does not have it. */
+  /** The ID of the last message, as long as the state does not have it, or has a later one. */
   let heard: string | undefined;
+  let presence = new AbortController();
+  let check: ReturnType<typeof createMessageCheck> | undefined;
+  /** Resolves once all messages are delivered, while a schema takes its time. */
+  let checking: Promise<void> | undefined;
 
   function attach(): void {
     const { actor } = stream.connection;
     connection.actor = actor;
+    presence = new AbortController();
+    const { signal } = presence;
+    const schemas = schemasIn(settings.events);
+    check =
+      schemas && createMessageCheck({ schemas, settings, connection: actor, signal, onUnknown: () => {} });
     const subscriptions = [
-      actor.on('messages', ({ messages }) => detach && deliver(messages)),
+      actor.on('messages', ({ messages }) => detach && receive(messages)),
       actor.on('gap', ({ type: _, ...gap }) => tellGap(gap)),
       actor.subscribe(() => detach && show(stream.connection.state)),
     ];
     detach = () => {
+      presence.abort();
+      checking = undefined;
       for (const { unsubscribe } of subscriptions) unsubscribe();
     };
   }
 
-  function deliver(messages: readonly Message[]): void {
+  function receive(messages: readonly Message[]): void {
+    const { wanted } = user;
+    const { place } = stream;
+    const { signal } = presence;
+    const before = checking;
+    const lastId = messages.at(-1)?.id;
+    const own = wanted ? messages.filter(({ event }) => wanted.includes(event)) : messages;
+    const checked = check ? check(own) : own;
+    if (!before && !(checked instanceof Promise)) {
+      deliver(checked, place, lastId);
+      return;
+    }
+    user.place = {};
+    heard ??= connection.state.lastEventId;
+    const done = deliverLater();
+    checking = done;
+
+    async function deliverLater(): Promise<void> {
+      await before;
+      const passed = await checked;
+      if (!signal.aborted) deliver(passed, place, lastId);
+      if (checking === done) checking = undefined;
+    }
+  }
+
+  function deliver(messages: readonly Message[], place: object, lastId: string | undefined): void {
     user.place = {}; // nobody's, should a listener leave in the middle
     if (!listeners.deliver(messages)) return;
-    user.place = stream.place;
-    heard = messages.at(-1)?.id;
+    user.place = place;
+    heard = lastId;
   }
 
   function tellGap(gap: Gap): void {
@@ -147,7 +210,7 @@ export function shareConnection(
   }
 
   function show(state: ConnectionState): void {
-    heard = undefined;
+    if (!checking) heard = undefined;
     if (state !== connection.state) {
       connection.state = state;
       heedSignal?.(state);
@@ -174,7 +237,7 @@ export function shareConnection(
     const { actor, state } = stream.connection;
     actor.send(command(state));
     show(stream.connection.state);
-    if (missed?.length) deliver(missed);
+    if (missed?.length) receive(missed);
     if (!missed && wasHere) tellGap({ reason: 'away', lastEventId });
   }
 
@@ -192,8 +255,8 @@ export function shareConnection(
     actor: stream.connection.actor,
     state: notOpened,
     on(event: string, listener: (message: never) => void) {
-      // Checks the name, and has it count as one that somebody asked for.
-      stream.connection.on(event, () => {})();
+      if (event !== '*') checkName(event, user.wanted);
+      stream.connection.on(event, () => {})(); // has it count as one that somebody asked for
       return listeners.add(event, listener);
     },
     subscribe(listener) {
@@ -295,6 +358,8 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   const { actor } = connection;
   usersOfActor.set(actor, users);
   actor.on('messages', ({ messages }) => {
+    const unwanted = unwantedBy(users, messages);
+    if (unwanted.length > 0) leaveOut(actor, unwanted, lead.settings);
     if (users.size === 0 && held.length < mostHeld) held = [...held, ...messages];
     else [place, held] = [{}, []];
   });
@@ -358,10 +423,31 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   return it;
 }
 
+/** The names of the messages that no user wants, one for each. */
+function unwantedBy(users: ReadonlySet<User>, messages: readonly Message[]): readonly string[] {
+  const wanted: string[] = [];
+  for (const user of users) {
+    if (!user.wanted) return [];
+    wanted.push(...user.wanted);
+  }
+  return users.size === 0
+    ? []
+    : messages
+        .map(({ event }) => event)
+        .filter((event) => !(wanted.includes(event) || keepAliveName.test(event)));
+}
+
+function wantedBy(settings: User['settings']): readonly string[] | undefined {
+  const { events, transport } = settings;
+  if (schemasIn(events)) return events && eventNames(events);
+  return transport.needsNames ? undefined : heardEvents(settings);
+}
+
 /** The options of the connection itself. Its functions are those of a user that is there. */
 function optionsOf(first: User, lead: () => User): ConnectionOptions {
   const entries = Object.entries(first.options).map(([name, value]: [string, unknown]) => {
     if (own.includes(name) && name !== 'share') return [name, undefined];
+    if (name === 'events') return [name, namesFor(first.settings)];
     if (!isFunction(value) || name === 'transport' || name === 'EventSource') return [name, value];
     const latest = () => {
       const given: unknown = Reflect.get(lead().options, name);
@@ -370,6 +456,11 @@ function optionsOf(first: User, lead: () => User): ConnectionOptions {
     return [name, name === 'refresh' ? readAnew(latest) : (...given: never[]) => latest()(...given)];
   });
   return { ...Object.fromEntries(entries), immediate: false };
+}
+
+/** The events that the transport has to know. Any other hears them all, and each user takes its own. */
+function namesFor({ events, transport }: User['settings']): readonly string[] | undefined {
+  return events && transport.needsNames ? eventNames(events) : undefined;
 }
 
 function topicsOf({ settings: { topics = [] } }: User): readonly string[] {
@@ -398,7 +489,7 @@ function keyOf(user: User): string {
     nameOf(user),
     address && resourceOf(address),
     settings.transport.scope,
-    contentOf(settings, [...own, 'lastEventId']),
+    contentOf({ ...settings, events: namesFor(settings) }, [...own, 'lastEventId']),
   ]);
 }
 
@@ -469,6 +560,7 @@ function comparedOf({ settings, shownUrl, address }: User): Record<string, unkno
     url: address ? resourceOf(address) : shownUrl,
     ...Object.fromEntries(compared),
     persist: settings.persist?.key,
+    events: namesFor(settings),
   };
 }
 

@@ -110,7 +110,7 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
       usesCredentials: () => !tab || !client || tab.sendsRequestsOf(client),
     });
   };
-  return Object.assign(make, { scope, signOut: () => signOut(prefix) });
+  return Object.assign(make, { scope, needsNames: makeTransport.needsNames, signOut: () => signOut(prefix) });
 }
 
 const scopeRule = rule<string>('a string', text.test);

@@ -1,5 +1,8 @@
+import type { TransportActorSettings } from './actor-options.ts';
 import { namesOf } from './app-functions.ts';
-import { type EventsOption, eventNames, schemasIn, schemasOfUsers } from './schemas.ts';
+import { InvalidMessage } from './invalid-message.ts';
+import { report } from './report.ts';
+import { type EventsOption, eventNames, schemasIn } from './schemas.ts';
 import type { MessageMatcher } from './transport.ts';
 
 /** The options that name events. */
@@ -26,8 +29,7 @@ export function askedFor(options: NamingOptions): readonly string[] {
 
 /** The events that are heard, where not all of them are. */
 export function heardEvents(options: NamingOptions): readonly string[] | undefined {
-  const { events } = options;
-  return events && !schemasOfUsers.has(events) ? askedFor(options) : undefined;
+  return options.events && askedFor(options);
 }
 
 /** Events that servers send for no other reason than to be heard. */
@@ -45,6 +47,24 @@ export function countUnasked(connection: object, names: readonly string[], isKno
   const before = unaskedOf(connection);
   counts.set(connection, before + names.length);
   if (before === 0) warn(names[0], isKnown);
+}
+
+/** Leaves out messages that nobody asked for: counts them and, where the options say so, reports each. */
+export function leaveOut(
+  connection: object,
+  names: readonly string[],
+  {
+    unknownEvents,
+    onInvalid,
+    reportError,
+  }: Pick<TransportActorSettings, 'unknownEvents' | 'onInvalid' | 'reportError'>,
+): void {
+  countUnasked(connection, names);
+  if (unknownEvents === 'ignore') return;
+  for (const event of names) {
+    const fault = `A message of '${event}' is left out: \`events\` does not name it.`;
+    report(onInvalid ?? reportError, new InvalidMessage(fault, { event, id: '' }));
+  }
 }
 
 /** How many messages a connection was sent that nobody asked for. */

@@ -67,13 +67,15 @@ export interface EventSourceTransportOptions extends Given<typeof eventSourceTab
  * @throws TypeError when an option is invalid.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
  */
-export function eventSourceTransport(options: EventSourceTransportOptions): Transport {
+export const eventSourceTransport = /* @__PURE__ */ Object.assign(createTransport, { needsNames: true });
+
+function createTransport(options: EventSourceTransportOptions): Transport {
   check(options, { url: urlRule });
   const settings = complete(options, eventSourceTable);
   const { lastEventIdParam } = settings;
   const hears = askedFor(settings);
 
-  const open: Transport = async (request, signal) => {
+  const openStream: Transport = async (request, signal) => {
     const url = await supply('url', options.url, settings.reportError);
     throwIfAborted(signal);
     const lastEventId = lastEventIdAt(url, request);
@@ -109,7 +111,7 @@ export function eventSourceTransport(options: EventSourceTransportOptions): Tran
       signal.addEventListener('abort', () => fail(abortReason(signal)), { once: true });
     });
   };
-  return Object.assign(open, { hears });
+  return Object.assign(openStream, { hears });
 }
 
 const unknownReason =

@@ -33,12 +33,6 @@ export function schemasIn(events: EventsOption | undefined): EventSchemas | unde
   return events && !isList(events) ? events : undefined;
 }
 
-/**
- * The schemas of several users of one connection. Each of them leaves out what it does not want: so all events are heard,
- * and those without a schema are delivered unchecked.
- */
-export const schemasOfUsers = new WeakSet<object>();
-
 function isList(events: EventsOption): events is readonly string[] {
   return Array.isArray(events);
 }

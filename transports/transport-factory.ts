@@ -13,4 +13,6 @@ export interface TransportFactory {
   (options: TransportOptions): Transport;
   /** Whose streams these are. Connections of several scopes are never shared. */
   readonly scope?: string;
+  /** It hears only the events that the options name, and has to know them when it begins. */
+  readonly needsNames?: boolean | undefined;
 }

@@ -39,8 +39,14 @@ describe('an option that is not what it may be is refused at once', () => {
       "`jitter` must be 'full' | 'equal' | 'decorrelated' | 'none' | function, but it is 'half'.",
     ],
     [{ immediate: 1 }, '`immediate` must be boolean, but it is 1.'],
-    [{ events: 'note' }, "`events` must be a list of event names, but it is 'note'."],
-    [{ events: [''] }, '`events` must be a list of event names, but it is of type object.'],
+    [
+      { events: 'note' },
+      "`events` must be a list of event names, or an object with a Standard Schema for each, but it is 'note'.",
+    ],
+    [
+      { events: [''] },
+      '`events` must be a list of event names, or an object with a Standard Schema for each, but it is of type object.',
+    ],
     [{ method: '' }, "`method` must be string, but it is ''."],
     [{ maxEventSize: 0 }, '`maxEventSize` must be a number from 1 to Infinity, but it is 0.'],
     [{ bufferSize: 0 }, '`bufferSize` must be a number from 1 to Infinity, but it is 0.'],

@@ -640,8 +640,8 @@ test('a refresh is one with that of connections that are not shared', async () =
 describe('options', () => {
   test.each<[string, ConnectionOptions, ConnectionOptions, string]>([
     ['a number', { maxRetries: 3 }, {}, '`maxRetries` is 8 here, and 3 where'],
-    ['a list', { events: ['a'] }, { events: ['b'] }, "`events` is ['b'] here, and ['a'] where"],
-    ['a list, or none', {}, { events: ['b'] }, "`events` is ['b'] here, and undefined where"],
+    ['a list', { refreshOn: ['a'] }, { refreshOn: ['b'] }, "`refreshOn` is ['b'] here, and ['a'] where"],
+    ['a list, or none', {}, { refreshOn: ['b'] }, "`refreshOn` is ['b'] here, and undefined where"],
     ['the policy', {}, { policy: { 404: 'retry' } }, "`policy` is {'404':'retry'} here, and {} where"],
     [
       'a transport',

@@ -51,16 +51,23 @@ describe('the view of a connection', () => {
     const { connection, view, send } = await watch();
     expect(view.get()).toEqual({
       ...connection.state,
+      state: connection.state,
       data: undefined,
       event: undefined,
+      latest: {},
       history: [],
       dropped: 0,
     });
     await send('a', 'b');
     expect(view.get()).toEqual({
       ...connection.state,
+      state: connection.state,
       data: 'b',
       event: 'event b',
+      latest: {
+        'event a': { event: 'event a', data: 'a', id: 'batch 1' },
+        'event b': { event: 'event b', data: 'b', id: 'batch 1' },
+      },
       history: [],
       dropped: 0,
     });
@@ -238,10 +245,10 @@ describe('the view of a connection', () => {
       };
       return { unsubscribe };
     };
-    const shown = { ...connection, actor: { subscribe } } as unknown as ViewableConnection;
+    const shown = { ...connection, actor: { subscribe, on: subscribe } } as unknown as ViewableConnection;
     const view = createView(shown);
     const leaving = [view.subscribe(() => {}), view.subscribe(() => {})];
-    expect(watching).toBe(1);
+    expect(watching).toBe(2); // the state, and the gaps
     for (const forget of leaving) forget();
     expect(watching).toBe(0);
   });
@@ -333,16 +340,15 @@ test('without a connection there is nothing to show and nothing to do', () => {
     lastEventId: '',
     openedAt: null,
     closeReason: null,
-    data: undefined,
-    event: undefined,
-    history: [],
-    dropped: 0,
   };
+  const shownAs = (state: object) => ({
+    ...{ ...state, state, data: undefined, event: undefined, latest: {}, history: [], dropped: 0 },
+  });
   expect(idleStore.connection).toBeNull();
-  expect(idleStore.get()).toEqual(closed);
-  expect(unknownStore.get()).toEqual({ ...closed, status: 'connecting' });
-  const { open, close, reconnect } = idleStore.commands;
-  for (const command of [open, close, reconnect]) command();
+  expect(idleStore.get()).toEqual(shownAs(closed));
+  expect(unknownStore.get()).toEqual(shownAs({ ...closed, status: 'connecting' }));
+  const { open, close, reconnect, clear } = idleStore.commands;
+  for (const command of [open, close, reconnect, clear]) command();
   idleStore.subscribe(() => {})();
-  expect(idleStore.get()).toEqual(closed);
+  expect(idleStore.get()).toEqual(shownAs(closed));
 });

@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** The packages that each room may import. */
 const packages: Record<string, readonly string[]> = {
   machines: ['xstate'],
-  transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream'],
+  transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream', '@standard-schema/spec'],
   adapters: ['xstate', 'react', 'vue'],
   tabs: ['xstate'],
   testing: ['xstate', 'xstate/graph'],

@@ -161,7 +161,9 @@ test('a fault of the function that makes the URL goes to `reportError`', async (
 test('an option that is not what it may be is refused before anything is opened, and named', () => {
   const make = (options: object) => () => eventSourceTransport({ url: '/events', ...given, ...options });
   expect(make({ url: 7 })).toThrow(new TypeError('`url` must be a URL or a function, but it is 7.'));
-  expect(make({ events: 'note' })).toThrow(/^`events` must be a list of event names, but it is 'note'/);
+  expect(make({ events: 'note' })).toThrow(
+    /^`events` must be a list of event names, or an object with a Standard Schema for each, but it is 'note'/,
+  );
   expect(make({ maxEventSize: 0 })).toThrow(
     /^`maxEventSize` must be a number from 1 to Infinity, but it is 0/,
   );

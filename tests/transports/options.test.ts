@@ -31,10 +31,22 @@ describe('a transport refuses at once', () => {
     [{ url: '' }, "`url` must be a URL or a function, but it is ''."],
     [{ url: 5 }, '`url` must be a URL or a function, but it is 5.'],
     [{ url: {} }, '`url` must be a URL or a function, but it is of type object.'],
-    [{ events: 'note' }, "`events` must be a list of event names, but it is 'note'."],
-    [{ events: 5 }, '`events` must be a list of event names, but it is 5.'],
-    [{ events: [''] }, '`events` must be a list of event names, but it is of type object.'],
-    [{ events: ['note', ''] }, '`events` must be a list of event names, but it is of type object.'],
+    [
+      { events: 'note' },
+      "`events` must be a list of event names, or an object with a Standard Schema for each, but it is 'note'.",
+    ],
+    [
+      { events: 5 },
+      '`events` must be a list of event names, or an object with a Standard Schema for each, but it is 5.',
+    ],
+    [
+      { events: [''] },
+      '`events` must be a list of event names, or an object with a Standard Schema for each, but it is of type object.',
+    ],
+    [
+      { events: ['note', ''] },
+      '`events` must be a list of event names, or an object with a Standard Schema for each, but it is of type object.',
+    ],
   ])('%o', (options, message) => {
     expect(byFetch(options)).toThrow(new TypeError(message));
     expect(byEventSource(options)).toThrow(new TypeError(message));

@@ -3,10 +3,10 @@ import type { Message, MessageBatch } from '../../machines/message.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
 import { namesOf, testOf } from '../app-functions.ts';
 import { keepAliveName, namedBy } from '../asked-for.ts';
+import { createMessageCheck } from '../check-messages.ts';
 import { batchParser } from '../parse.ts';
 import type { ReplayMemory } from '../replays/replay-memory.ts';
 import { schemasIn } from '../schemas.ts';
-import { createMessageCheck } from './check-messages.ts';
 
 interface DeliveryOptions {
   readonly settings: TransportActorSettings;

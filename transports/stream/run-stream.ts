@@ -7,10 +7,9 @@ import type {
 import { ConnectionError, exceeded, toFailure } from '../../machines/connection-error.ts';
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
-import { countUnasked } from '../asked-for.ts';
+import { leaveOut } from '../asked-for.ts';
 import { keepError } from '../failure-cause.ts';
 import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
-import { InvalidMessage } from '../invalid-message.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
 import { createReplayFilter } from '../replays/replay-filter.ts';
 import { report } from '../report.ts';
@@ -37,8 +36,6 @@ export function runStream(
     reportError,
     closeOn,
     jitter,
-    unknownEvents,
-    onInvalid,
   } = settings;
   const { connection } = input;
   const { replays } = memory;
@@ -66,7 +63,7 @@ export function runStream(
     connection,
     signal,
     send,
-    onUnasked: leaveOut,
+    onUnasked: (names) => leaveOut(connection, names, settings),
     onKeepAlive: () => liveness.heard(true),
     onClosingMessage: () => end(closedByServer, true),
   });
@@ -91,7 +88,7 @@ export function runStream(
       if (signal.aborted) return;
       hadMessages ||= batch.messages.length > 0;
       liveness.heard(batch.keepAlive === true);
-      if (batch.unasked) leaveOut(batch.unasked);
+      if (batch.unasked) leaveOut(connection, batch.unasked, settings);
       if (!replays.hasRoomFor(batch)) send({ type: 'stream.overran' });
       if (signal.aborted) return;
       if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
@@ -121,15 +118,6 @@ export function runStream(
     // Of an ID with spaces at its ends, a header loses them.
     if (askedAfter !== '' && resumedAfter.trim() !== askedAfter.trim())
       send({ type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
-  }
-
-  function leaveOut(names: readonly string[]): void {
-    countUnasked(connection, names);
-    if (unknownEvents === 'ignore') return;
-    for (const event of names) {
-      const fault = `A message of '${event}' is left out: \`events\` does not name it.`;
-      report(onInvalid ?? reportError, new InvalidMessage(fault, { event, id: '' }));
-    }
   }
 
   function lastEventIdFor(url: string | URL): string {

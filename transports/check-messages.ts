@@ -1,14 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Message } from '../../machines/message.ts';
-import { abortReason } from '../abort.ts';
-import type { TransportActorSettings } from '../actor-options.ts';
-import { countInvalid, InvalidMessage } from '../invalid-message.ts';
-import { report } from '../report.ts';
-import { type EventSchemas, schemasOfUsers } from '../schemas.ts';
+import type { Message } from '../machines/message.ts';
+import { abortReason } from './abort.ts';
+import type { TransportActorSettings } from './actor-options.ts';
+import { countInvalid, InvalidMessage } from './invalid-message.ts';
+import { report } from './report.ts';
+import type { EventSchemas } from './schemas.ts';
 
 interface MessageCheckOptions {
   readonly schemas: EventSchemas;
-  readonly settings: TransportActorSettings;
+  readonly settings: Pick<TransportActorSettings, 'clock' | 'onInvalid' | 'reportError'>;
   readonly connection: object;
   /** Nobody wants the outcome once it has aborted. */
   readonly signal: AbortSignal;
@@ -29,7 +29,6 @@ const patience = 10_000;
 export function createMessageCheck(options: MessageCheckOptions) {
   const { schemas, settings, connection, signal, onUnknown } = options;
   const { clock, onInvalid, reportError } = settings;
-  const isOfUsers = schemasOfUsers.has(schemas);
   // Of the last event: most messages are of the same.
   let name: string | undefined;
   let schema: StandardSchemaV1 | undefined;
@@ -72,7 +71,6 @@ export function createMessageCheck(options: MessageCheckOptions) {
       schema = Object.hasOwn(schemas, event) ? schemas[event] : undefined;
     }
     if (!schema) {
-      if (isOfUsers) return { value: data };
       if (!isClosing) onUnknown(event);
       return undefined;
     }
