@@ -55,10 +55,10 @@ export function createSettledState(connection: Stateful, settle: number, onSettl
       }
       return shown;
     },
-    /** Holds back from now on, and no timer is left behind once it does not. */
+    /** Holds back from now on, or no more: then no timer is left behind. */
     watch(isOn: boolean): void {
       isWatched = isOn;
-      if (!isOn) show();
+      show();
     },
   };
 }

@@ -152,7 +152,7 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     ({ showNow } = frames);
     const forget = connection.on('*', (message) => void arrived.push(message));
     const restart = () => {
-      restartAt = arrived.length;
+      if (reduce) restartAt = arrived.length;
     };
     const user = sharedUserOf.get(connection);
     const gaps = user?.onGap(restart) ?? actor.on('gap', restart);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ViewOptions } from '../../adapters/view.ts';
+
 import { createView, idleStore, unknownStore, type ViewableConnection } from '../../adapters/view-store.ts';
-import { createConnection } from '../../index.ts';
+import { createConnection, type Message } from '../../index.ts';
 import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
@@ -26,7 +26,10 @@ function create(immediate = true, clock: ConnectionClock = createTestClock()) {
 }
 
 /** A connection that is open, with a view of it that somebody watches. */
-async function watch({ clock, ...options }: ViewOptions & { clock?: ConnectionClock } = {}) {
+async function watch({
+  clock,
+  ...options
+}: Parameters<typeof createView>[1] & { clock?: ConnectionClock } = {}) {
   const { server, connection } = create(true, clock);
   const view = createView(connection, options);
   await until(() => server.requests.length === 1);
@@ -351,4 +354,171 @@ test('without a connection there is nothing to show and nothing to do', () => {
   for (const command of [open, close, reconnect, clear]) command();
   idleStore.subscribe(() => {})();
   expect(idleStore.get()).toEqual(shownAs(closed));
+});
+
+describe('what is gathered', () => {
+  const joined = { initial: '', reduce: (text: string, { data }: Message) => `${text}${data}` };
+
+  test('is what `reduce` makes of each message, once and in order, whatever renders', async () => {
+    const { view, send } = await watch(joined);
+    expect(view.get().data).toBe('');
+    await send('a', 'b');
+    expect([view.get().data, view.get().data]).toEqual(['ab', 'ab']);
+    await send('c');
+    expect(view.get().data).toBe('abc');
+  });
+
+  test('goes on through a reconnect, and begins anew after a gap', async () => {
+    const clock = createTestClock();
+    const { server, connection, view, send } = await watch({ ...joined, clock });
+    await send('a');
+    server.requests[0]?.drop();
+    await until(() => connection.state.status === 'backoff');
+    clock.advanceToNext();
+    await until(() => server.requests.length === 2);
+    server.requests[1]?.accept();
+    await until(() => connection.state.status === 'open');
+    expect(view.get().data).toBe('a');
+    const gap = { reason: 'server', resumedAfter: 'x' } as const;
+    const messages = ['c', 'd'].map((data) => ({ event: 'message', data, id: 'y' }));
+    server.requests[1]?.batch({ gap, messages, lastEventId: 'y' });
+    await until(() => connection.state.lastEventId === 'y');
+    expect(view.get()).toMatchObject({ data: 'cd', latest: { 'event a': { data: 'a' } } });
+  });
+
+  test('is begun anew by a gap that brings nothing', async () => {
+    const { server, view, told, send } = await watch(joined);
+    await send('a');
+    server.requests[0]?.batch({ gap: { reason: 'server', resumedAfter: 'x' }, lastEventId: 'batch 1' });
+    await until(() => told.length === 2);
+    expect([view.get().data, told]).toEqual(['', [true, false]]);
+  });
+
+  test('loses a message for which `reduce` throws, and no other', async () => {
+    const faults: unknown[] = [];
+    const reduce = (text: string, { data }: Message) => {
+      if (data === 'b') throw new RangeError('b');
+      return `${text}${data}`;
+    };
+    const { view, send } = await watch({ initial: '', reduce, reportError: (fault) => faults.push(fault) });
+    await send('a', 'b', 'c');
+    expect([view.get().data, faults]).toEqual(['ac', [new RangeError('b')]]);
+  });
+
+  test('is cleared with all that is shown of messages, and goes on', async () => {
+    const { view, told, send } = await watch({ ...joined, history: 1 });
+    await send('a', 'b');
+    expect(view.get()).toMatchObject({ data: 'ab', event: 'event b', dropped: 1 });
+    view.commands.clear();
+    const empty = { data: '', event: undefined, latest: {}, history: [], dropped: 0 };
+    expect(view.get()).toMatchObject({ ...empty, status: 'open' });
+    expect(told).toEqual([true, false]);
+    await send('c');
+    expect(view.get()).toMatchObject({ data: 'c', dropped: 0 });
+  });
+
+  test('is cleared of what has arrived and was not yet shown', async () => {
+    const { view, send } = await watch(joined);
+    await send('a');
+    view.commands.clear();
+    expect(view.get().data).toBe('');
+  });
+
+  test('needs something to begin with', () => {
+    const { connection } = create(false);
+    expect(() => createView(connection, { reduce: () => 1 })).toThrow('`reduce` needs an `initial`');
+    expect(() => createView(connection, { reduce: 'all' as never })).toThrow('`reduce` must be function');
+  });
+});
+
+test('the last message of each event is kept, under any name', async () => {
+  const { view, send } = await watch();
+  await send('a', 'b', 'a');
+  const before = view.get().latest;
+  expect(Object.keys(before)).toEqual(['event a', 'event b']);
+  await send('c');
+  expect(view.get().latest['event a']).toBe(before['event a']);
+  expect(Object.keys(view.get().latest)).toHaveLength(3);
+});
+
+describe('a status that has to last', () => {
+  const settle = 2_000;
+
+  async function settled() {
+    const clock = createTestClock();
+    const watched = await watch({ settle, clock });
+    const shown = () => watched.view.get().status;
+    /** Loses the stream; what comes after is a first wait, then a request. */
+    async function drop(request: number): Promise<void> {
+      watched.server.requests[request]?.drop();
+      await until(() => watched.connection.state.status === 'backoff');
+    }
+    async function accept(request: number): Promise<void> {
+      clock.advanceToNext();
+      await until(() => watched.server.requests.length === request + 1);
+      watched.server.requests[request]?.accept();
+      await until(() => watched.connection.state.status === 'open');
+    }
+    return { ...watched, clock, shown, drop, accept };
+  }
+
+  test('is not shown where it was short, and the state stays exact', async () => {
+    const { connection, told, shown, drop, accept } = await settled();
+    await drop(0);
+    expect([connection.state.status, shown()]).toEqual(['backoff', 'open']);
+    await accept(1);
+    expect([shown(), told]).toEqual(['open', [false]]); // it is open since another time
+  });
+
+  test('is shown once it has lasted, as one state', async () => {
+    const { connection, clock, view, shown, server } = await settled();
+    clock.advance(5_000); // the budget is whole
+    connection.reconnect();
+    await until(() => server.requests.length === 2);
+    expect(shown()).toBe('open');
+    clock.advance(settle - 1);
+    expect(shown()).toBe('open');
+    clock.advance(1);
+    expect(shown()).toBe('connecting');
+    expect(view.get().state).toBe(connection.state);
+  });
+
+  test('is told when its time has come, though nothing else happens', async () => {
+    const { connection, clock, told, server } = await settled();
+    connection.reconnect();
+    await until(() => server.requests.length === 2);
+    told.length = 0;
+    clock.advance(settle);
+    expect(told).toEqual([false]);
+  });
+
+  test('does not hide an outage whose parts are short', async () => {
+    const { clock, shown, drop, connection, server } = await settled();
+    await drop(0);
+    for (let request = 1; shown() === 'open' && request < 9; request += 1) {
+      clock.advanceToNext();
+      await until(() => server.requests.length === request + 1 || shown() !== 'open');
+      server.requests[request]?.refuse(new Error('down'));
+      await until(() => connection.state.status !== 'connecting');
+    }
+    expect(shown()).toBe('backoff');
+    expect(clock.now() - 1_000_000).toBeLessThanOrEqual(settle);
+  });
+
+  test('is shown at once where the app has closed the connection, and where it is open', async () => {
+    const { connection, shown, clock } = await settled();
+    connection.close();
+    expect(shown()).toBe('closed');
+    expect(clock.pending).toBe(0);
+  });
+
+  test('leaves no timer once nobody watches', async () => {
+    const { connection, clock, shown, forget, drop } = await settled();
+    await drop(0);
+    expect(shown()).toBe('open');
+    const before = clock.pending;
+    forget();
+    expect(clock.pending).toBeLessThan(before);
+    expect(shown()).toBe(connection.state.status);
+  });
 });
