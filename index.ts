@@ -68,7 +68,7 @@ export { fromTransport } from './transports/from-transport.ts';
 export { InvalidMessage } from './transports/invalid-message.ts';
 export type { Parse } from './transports/parse.ts';
 export type { ErrorReporter } from './transports/report.ts';
-export type { EventSchemas } from './transports/schemas.ts';
+export { type EventSchemas, eventTypes } from './transports/schemas.ts';
 export type {
   EventMap,
   EventStream,

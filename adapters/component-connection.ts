@@ -29,7 +29,7 @@ export interface ComponentConnection<Events extends object = EventMap, State = n
    */
   storeFor(
     url: ComponentUrl,
-    options?: Omit<ServerSentEventsOptions<Events, State>, 'select'>,
+    options?: ServerSentEventsOptions<Events, State, unknown>,
   ): ViewStore<Events, State>;
   /**
    * The component is there and shows this connection at this URL: connects, or takes up again what was running. Where
@@ -90,7 +90,7 @@ export function createComponentConnection(): ComponentConnection<EventMap, unkno
 
   return {
     storeFor(url, given = {}) {
-      const { onMessage, history, settle, reduce, initial, immediate = true, ...options } = given;
+      const { onMessage, history, settle, reduce, initial, select: _, immediate = true, ...options } = given;
       const { share } = options;
       if (isFunction(url) && !share) throw new TypeError(nameless);
       const isSame = predecessorAt(url) && placeOf(url, share) === placeOf(address, share);

@@ -11,6 +11,20 @@ export type EventSchemas<Events extends object = EventMap> = {
   readonly [Name in keyof Events]: StandardSchemaV1<unknown, Events[Name]>;
 };
 
+/**
+ * Says the types of events and checks nothing: for `events`, where a hook has to infer the rest, as what `reduce` gathers or
+ * `select` chooses. TypeScript infers no type argument beside one that is written out.
+ *
+ * @param names The events to deliver; all of them when none is given.
+ * @example `{ events: eventTypes<{ unread: number }>(), select: ({ latest }) => latest.unread?.data }`
+ */
+export function eventTypes<Events extends object>(
+  ...names: readonly (keyof Events & string)[]
+): EventSchemas<Events> {
+  const given: unknown = names.length > 0 ? names : undefined;
+  return given as EventSchemas<Events>; // for its type alone
+}
+
 /** The events that a connection is for: their names, or a schema for each. */
 export type EventsOption = readonly string[] | EventSchemas;
 

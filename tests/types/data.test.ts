@@ -13,6 +13,7 @@ import {
   type ConnectionError,
   type ConnectionState,
   createConnection,
+  eventTypes,
   type InvalidMessage,
   type Message,
 } from '../../index.ts';
@@ -159,6 +160,34 @@ test('React: names alone narrow the names, and a map of types does all without s
     ).toEqualTypeOf<number>();
     expectTypeOf(useInReact('/events').data).toBeUnknown();
   });
+});
+
+test('types alone leave the rest to be inferred', () => {
+  compiled(() => {
+    const { selected } = useInReact('/events', {
+      events: eventTypes<Events>(),
+      select: ({ latest }) => latest.price?.data.cents ?? 0,
+    });
+    expectTypeOf(selected).toEqualTypeOf<number>();
+    const { data } = useInVue('/events', {
+      events: eventTypes<Events>('price'),
+      initial: 0,
+      reduce: (sum, message) => (message.event === 'price' ? sum + message.data.cents : sum),
+    });
+    expectTypeOf(data.value).toEqualTypeOf<number>();
+    expectTypeOf(createConnection('/events', { events: eventTypes<Events>() })).toEqualTypeOf<
+      Connection<Events>
+    >();
+    // @ts-expect-error There is no such event.
+    eventTypes<Events>('prise');
+  });
+});
+
+test('types alone check nothing, and name the events if they are told', () => {
+  expect([eventTypes<Events>(), eventTypes<Events>('price', 'notification')]).toEqual([
+    undefined,
+    ['price', 'notification'],
+  ]);
 });
 
 test('React: a connection from elsewhere keeps its types', () => {
