@@ -334,6 +334,22 @@ describe('messages', () => {
     ]);
   });
 
+  test('that their schemas refuse are counted, and not quoted', async () => {
+    inspect({ payloads: true });
+    const never = {
+      version: 1,
+      vendor: 'test',
+      validate: () => ({ issues: [{ message: 'secret' }] }),
+    } as const;
+    connect('/api/events', { events: { note: { '~standard': never } }, onInvalid: () => {} });
+    await server.accept();
+    await server.send({ event: 'note', data: 'secret' });
+    expect(told()).toEqual([
+      { type: 'stream.messages', batches: 1, messages: 0, lastEventId: '1', invalid: 1, last: [] },
+    ]);
+    expect(JSON.stringify(viewer)).not.toContain('secret');
+  });
+
   test('that are counted are told of before the next record of their connection', async () => {
     inspect();
     connect();

@@ -191,6 +191,15 @@ type Status = 'connecting' | 'open' | 'backoff' | 'failed' | 'closed';
 const connection = createConnection('/api/events', { maxRetries: 8 });
 const inReact = useInReact('/api/events', { maxRetries: 8 });
 const inVue = useInVue('/api/events', { maxRetries: 8 });
+const validate = (value: unknown) => ({ value: value as { cents: number } });
+const price = { '~standard': { version: 1 as const, vendor: 'app', validate } };
+createConnection('/api/events', { events: { price } }).on('price', ({ data }) => data.cents.toFixed());
+const { selected } = useInReact('/api/events', { events: { price }, select: ({ latest }) => latest.price?.data.cents });
+const { data } = useInVue('/api/events', { events: { price }, initial: 0, reduce: (sum, { data }) => sum + data.cents });
+export const gathered: [number | undefined, number] = [selected, data.value];
+// @ts-expect-error
+createConnection('/api/events', { events: { price } }).on('price', ({ data }) => data.title);
+
 export const statuses: Status[] = [connection.state.status, inReact.status, inVue.status.value];
 
 // @ts-expect-error so that types which are not found, and are \`any\` then, do not pass

@@ -1,5 +1,5 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
-import { unaskedOf, usersOf } from '../../adapters/inspection.ts';
+import { invalidOf, unaskedOf, usersOf } from '../../adapters/inspection.ts';
 import { isActor, startEvent } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
@@ -32,7 +32,10 @@ export function createRecorder(
 
   const traffic = createTraffic(messagesEvery, (connection, tally) => {
     const { at, source } = tally;
-    const event = redactTally(tally, payloads, unaskedOf(connection));
+    const event = redactTally(tally, payloads, {
+      unasked: unaskedOf(connection),
+      invalid: invalidOf(connection),
+    });
     tell(eventRecord(connection, at, { event, source }));
     tell(
       snapshotRecord(connection, at, {

@@ -115,12 +115,12 @@ export function connectionSnapshot(
 /**
  * Messages as they may be shown: counted, and quoted only if asked.
  *
- * @param unasked How many have come so far that nobody asked for.
+ * @param leftOut How many were left out so far: because nobody asked for them, or by their schemas.
  */
 export function redactTally(
   { batches, messages, lastEventId, last }: Tally,
   payloads: boolean,
-  unasked: number,
+  { unasked, invalid }: { readonly unasked: number; readonly invalid: number },
 ): AnyEventObject {
   const counts = {
     type: 'stream.messages',
@@ -128,6 +128,7 @@ export function redactTally(
     messages,
     lastEventId,
     ...(unasked > 0 && { unasked }),
+    ...(invalid > 0 && { invalid }),
   };
   return payloads ? { ...counts, last: last.map(excerptOf) } : counts;
 }

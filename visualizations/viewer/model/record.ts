@@ -25,6 +25,8 @@ export interface ShownEvent {
   readonly batches?: number;
   /** How many messages have come so far that nobody asked for. */
   readonly unasked?: number;
+  /** How many their schemas have not let through so far. */
+  readonly invalid?: number;
   readonly lastEventId?: string;
   readonly resumedAfter?: string;
   /** The delay was made by a function of the app. */
@@ -124,12 +126,18 @@ function readEvent(value: unknown): ShownEvent | undefined {
 }
 
 /** `inspectConnections` sends counts; other inspectors hand on the messages themselves. */
-function readTraffic(event: UnknownObject): Pick<ShownEvent, 'messages' | 'batches' | 'unasked'> {
+function readTraffic(event: UnknownObject): Pick<ShownEvent, 'messages' | 'batches' | 'unasked' | 'invalid'> {
   const { messages } = event;
   if (Array.isArray(messages)) return { messages: messages.length, batches: 1 };
   const count = readAmount(messages);
   const unasked = readAmount(event['unasked']);
+  const invalid = readAmount(event['invalid']);
   if (count === undefined) return {};
   const batches = readAmount(event['batches']) ?? 1;
-  return { messages: count, batches, ...(unasked !== undefined && { unasked }) };
+  return {
+    messages: count,
+    batches,
+    ...(unasked !== undefined && { unasked }),
+    ...(invalid !== undefined && { invalid }),
+  };
 }

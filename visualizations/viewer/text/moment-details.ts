@@ -98,10 +98,14 @@ function acceptedWords(moment: Moment): string {
   return hasLeft(moment, 'open.replacing') ? 'takes the place of the other stream' : '';
 }
 
-function trafficWords({ messages = 0, batches = 1, lastEventId = '', unasked = 0 }: ShownEvent): string {
+function trafficWords(event: ShownEvent): string {
+  const { messages = 0, batches = 1, lastEventId = '', unasked = 0, invalid = 0 } = event;
   const id = lastEventId === '' ? [] : [`ID ${lastEventId}`];
   const unheard = unasked > 0 ? [`${unasked} so far that nobody asked for`] : [];
-  return [`${count(messages, 'message')} in ${count(batches, 'chunk')}`, ...id, ...unheard].join(' · ');
+  const refused = invalid > 0 ? [`${invalid} so far that their schemas refused`] : [];
+  return [`${count(messages, 'message')} in ${count(batches, 'chunk')}`, ...id, ...unheard, ...refused].join(
+    ' · ',
+  );
 }
 
 function delayWords({ event }: Moment): string {
