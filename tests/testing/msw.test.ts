@@ -190,6 +190,29 @@ describe('a handler of MSW that is written by hand', () => {
     await until(() => connection.state.status === 'backoff');
   });
 
+  test.each([
+    ['the end of the stream', 'ended', {}],
+    ['a fault of the network where it is chunked', 'network', { 'transfer-encoding': 'chunked' }],
+  ])('breaks in its body, which is %s', async (_, kind, chunked) => {
+    let fail = () => {};
+    mocked.use(
+      http.get(url, () => {
+        const body = new ReadableStream({
+          start(controller) {
+            controller.enqueue(encode('data: a\n\n'));
+            fail = () => controller.error(new Error('It breaks.'));
+          },
+        });
+        return new HttpResponse(body, { headers: { ...type, ...chunked } });
+      }),
+    );
+    await using connection = connect();
+    await until(() => connection.received.length === 1);
+    fail();
+    await until(() => connection.state.status === 'backoff');
+    expect(connection.state.error?.kind).toBe(kind);
+  });
+
   test('is a network error where it says so', async () => {
     mocked.use(http.get(url, () => HttpResponse.error()));
     await using connection = connect();
