@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
+import { msw } from 'msw/vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
@@ -101,7 +102,7 @@ function browserProject({
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
-    plugins: [vue(), exampleStream()],
+    plugins: [vue(), exampleStream(), msw({ mode: 'worker-only' })],
     resolve: {
       // What is deduped is looked up from the root of the project, whoever imports it.
       dedupe: ['react', 'react-dom', 'vue'],
@@ -119,6 +120,8 @@ function browserProject({
         '@xstate/vue',
         'eventsource-parser',
         'eventsource-parser/stream',
+        'msw',
+        'msw/browser',
         'pinia',
         'react',
         'react-dom',

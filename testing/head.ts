@@ -1,5 +1,6 @@
 import { milliseconds } from '../machines/option-table.ts';
 import { isSendable } from '../transports/event-id.ts';
+import { fromUtf8Bytes, utf8Bytes } from '../transports/http/byte-string.ts';
 import { refusalOf } from '../transports/http/refusal.ts';
 import { headerNameRule } from '../transports/option-rules.ts';
 import type { Refusal } from './scripted.ts';
@@ -41,4 +42,19 @@ export function refusalHead(
   }
   if (refusalOf({ status, headers: { get: (name) => head[name] ?? null } })) return head;
   throw new TypeError('That is the head of an event stream: `accept()` the request instead.');
+}
+
+/** The ID that a request asks to resume after, in its header or in the query parameter `lastEventId`; else empty. */
+export function askedAfter(url: string, { 'last-event-id': header }: HeaderRecord): string {
+  if (header !== undefined) {
+    const text = fromUtf8Bytes(header);
+    // Chromium shows a service worker the text in place of its bytes.
+    return utf8Bytes(text) === header ? text : header;
+  }
+  return new URL(url, 'http://localhost').searchParams.get('lastEventId') ?? '';
+}
+
+/** As HTTP sends them: each character is a byte. */
+export function asBytes(headers: HeaderRecord): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, utf8Bytes(value)]));
 }

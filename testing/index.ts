@@ -18,5 +18,6 @@ export type {
   ScriptedPeerOptions,
   ScriptedRequest,
 } from './scripted.ts';
+export { createScriptedResolver, type ScriptedResolver } from './scripted-resolver.ts';
 export { createScriptedServer, type ScriptedServer, type ScriptedServerOptions } from './scripted-server.ts';
 export { createScriptedTransport, type ScriptedTransport } from './scripted-transport.ts';

@@ -6,7 +6,8 @@ import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scrip
 /** One request and what becomes of it, by whatever means it came. Each promise resolves when the client was told. */
 export interface Exchange {
   readonly request: ScriptedRequest;
-  accept(headers: HeaderRecord, text: string): Promise<void>;
+  /** False when the client turns out to have gone before. */
+  accept(headers: HeaderRecord, text: string): Promise<boolean>;
   refuse(status: number, headers: HeaderRecord, body: string): Promise<void>;
   write(text: string): Promise<void>;
   end(): Promise<void>;
@@ -22,7 +23,7 @@ export interface Script {
   arrive(exchange: Exchange): void;
   /** A request is over, or its client has gone. */
   leave(exchange: Exchange): void;
-  /** No request comes any more: the verbs that wait for one reject, and so do those that would. */
+  /** Cuts every exchange. No request comes any more: the verbs that wait for one reject, and so do those that would. */
   close(): void;
 }
 
@@ -53,11 +54,11 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
   }
 
   /** Answers the oldest request without an answer, or the next one: at once, so that no other verb can take it. */
-  function take(
+  function take<Result>(
     verb: string,
-    answer: (exchange: Exchange) => Promise<void>,
+    answer: (exchange: Exchange) => Promise<Result>,
     [oldest] = at('waiting'),
-  ): Promise<void> {
+  ): Promise<Result> {
     if (oldest) return answer(oldest);
     const waited = new Error(impatience(verb, patience)); // made here, its stack leads to the test
     const closed = new Error(`The server was closed before a request came for \`${verb}()\`.`);
@@ -97,12 +98,14 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
     },
     async accept({ lastEventId: stated } = {}) {
       const head = acceptanceHead(stated);
-      await take('accept', (exchange) => {
+      const accept = (exchange: Exchange) => {
         const asked = exchange.request.lastEventId;
         const resumes = stated !== undefined || asked !== '';
         stages.set(exchange, 'open');
         return exchange.accept(head, resumes ? missedAfter(stated ?? asked) : '');
-      });
+      };
+      let isHeard = await take('accept', accept);
+      while (!isHeard && at('waiting').length > 0) isHeard = await take('accept', accept);
     },
     async refuse(status, details = {}) {
       const head = refusalHead(status, details);
@@ -144,6 +147,7 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
     peer,
     now: () => clock.now(),
     arrive(exchange) {
+      if (isClosed) return void exchange.drop();
       requests.push(exchange.request);
       stages.set(exchange, 'waiting');
       const [taker] = takers;
@@ -156,6 +160,7 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
       isClosed = true;
       for (const taker of takers) taker.leave();
       takers.clear();
+      for (const exchange of stages.keys()) void over(exchange).drop();
     },
   };
 

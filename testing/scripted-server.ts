@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { fromUtf8Bytes, utf8Bytes } from '../transports/http/byte-string.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
+import { asBytes, askedAfter } from './head.ts';
 import { type NodeRequest, type NodeResponse, type NodeServer, nodeHttp } from './node-http.ts';
 import { createScript, type Exchange, type Script } from './script.ts';
 import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
@@ -101,6 +101,7 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
       // What is flushed alone goes as text, in which an ID of bytes would be encoded twice. An empty line says nothing.
       if (text === '' && !('last-event-id' in given)) response.flushHeaders();
       else await write(text || '\n');
+      return true;
     },
     async refuse(status, given, body) {
       response.writeHead(status, { ...cors, ...asBytes(given) }).end(encoder.encode(body));
@@ -127,14 +128,7 @@ async function requestOf(request: NodeRequest, now: () => number): Promise<Scrip
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value ?? '')]),
   );
-  const parameter = new URL(url, 'http://localhost').searchParams.get('lastEventId');
-  const header = headers['last-event-id'];
-  const lastEventId = header === undefined ? (parameter ?? '') : fromUtf8Bytes(header);
-  return { at: now(), lastEventId, method, url, headers, body };
-}
-
-function asBytes(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, utf8Bytes(value)]));
+  return { at: now(), lastEventId: askedAfter(url, headers), method, url, headers, body };
 }
 
 function listening(server: NodeServer, port: number, host: string): Promise<void> {

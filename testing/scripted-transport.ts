@@ -68,12 +68,13 @@ function transportOver(
       let isAccepted = false;
       const exchange: Exchange = {
         request: seen,
-        accept(headers, text) {
+        async accept(headers, text) {
           isAccepted = true;
           const limits = { ...settings, lastEventId, events };
           const batches = parseStream(feed.read, release, limits);
           resolve(Object.assign(batches, { resumedAfter: headers['last-event-id'] }));
-          return feed.give(...(text === '' ? [] : [{ text, done: false }]));
+          await feed.give(...(text === '' ? [] : [{ text, done: false }]));
+          return true;
         },
         async refuse(status, headers) {
           reject(refusalOf({ status, headers: { get: (name) => headers[name] ?? null } }));

@@ -23,7 +23,10 @@ export interface ScriptedRequest {
   readonly lastEventId: string;
   /** The method, in capitals. */
   readonly method: string;
-  /** The URL: as `fetch` would be given it, to a scripted transport; from the path on, as it came to a scripted server. */
+  /**
+   * The URL: as `fetch` would be given it, to a scripted transport; from the path on, as it came to a scripted server; in
+   * full, to a scripted resolver.
+   */
   readonly url: string;
   /** The headers, by their names in lower case: those of the app, and what the transport adds. */
   readonly headers: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ const { examples, table } = documentation('docs/testing.md');
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 describe('the guide to testing', () => {
-  test('has an example for React, for Vue and for Playwright, beside the shortest ones', () => {
+  test('has an example for React, for Vue, for Playwright, for MSW and for Storybook, beside the shortest ones', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/testing/connection.test.ts',
       'examples/testing/react/badge.tsx',
@@ -18,6 +18,9 @@ describe('the guide to testing', () => {
       'examples/testing/vue/Badge.vue',
       'examples/testing/vue/Badge.test.ts',
       'examples/testing/playwright/badge.spec.ts',
+      'examples/testing/msw.test.ts',
+      'examples/testing/react/badge.stories.tsx',
+      'examples/testing/react/badge-parameters.stories.tsx',
       'examples/testing/page.test.ts',
     ]);
   });

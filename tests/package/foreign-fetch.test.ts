@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createScriptedResolver } from '../../testing/index.ts';
 import { status, stream } from '../support/sse-server.ts';
 import { connect, dataOf, listen, reached, server } from '../support/stepped-connection.ts';
 import { until } from '../support/until.ts';
@@ -61,6 +62,32 @@ test('a `fetch` that MSW has replaced knows where a relative URL leads to', asyn
       await reached(refused, 'failed');
       expect(refused.state.error).toMatchObject({ kind: 'http', status: 404 });
     }
+  } finally {
+    mocked.close();
+  }
+}, 180_000);
+
+test('a scripted resolver answers the handlers of MSW 2 as well', async () => {
+  const require = createRequire(join(fromNpm('msw', '2.15.0'), 'package.json'));
+  using scripted = createScriptedResolver();
+  const mocked = require('msw/node').setupServer(
+    require('msw').http.all('http://localhost/api/events', scripted.resolver),
+  );
+  mocked.listen();
+  try {
+    const connection = connect({ retryDelay: 0 }, 'http://localhost/api/events');
+    await scripted.accept();
+    await scripted.send('a');
+    await until(() => connection.state.lastEventId === '1');
+    await scripted.drop();
+    await reached(connection, 'backoff');
+    expect(connection.state.error).toMatchObject({ kind: 'network' });
+    connection.reconnect();
+    await scripted.accept();
+    await reached(connection, 'open');
+    connection.close();
+    await until(() => scripted.openStreams === 0);
+    expect(scripted.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
   } finally {
     mocked.close();
   }

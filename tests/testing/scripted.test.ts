@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { http } from 'msw';
+import { setupServer } from 'msw/node';
 import { describe, expect, test } from 'vitest';
 import {
   type Connection,
@@ -8,6 +10,7 @@ import {
   type Message,
 } from '../../index.ts';
 import {
+  createScriptedResolver,
   createScriptedServer,
   createScriptedTransport,
   createTestClock,
@@ -69,41 +72,60 @@ async function play(
   expect(clock.pending).toBe(0);
 }
 
-describe('the scripted transport and the scripted server are the same to a connection', () => {
-  test.each(scenarios)('$name', async (scenario) => {
-    const expected: Seen[] = [];
-    {
-      const clock = createTestClock();
-      const peer = createScriptedTransport({ clock });
-      await play(scenario, peer, ['/events', { transport: peer.transport }], clock, async (n, see) => {
-        // What a step of the test alone leads to is a request at the most, which takes some promises.
-        await clock.advanceAsync(0);
-        expect(see(), `step ${n}`).toMatchObject(scenario.steps[n]?.[1] ?? {});
-        expected.push(see());
-      });
-      expect([peer.openStreams, peer.waiting]).toEqual([0, 0]);
-    }
+/** What is seen of a connection over the scripted transport, after every step. */
+async function seenWithoutNetwork(scenario: Scenario): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  const clock = createTestClock();
+  const peer = createScriptedTransport({ clock });
+  await play(scenario, peer, ['/events', { transport: peer.transport }], clock, async (n, see) => {
+    // What a step of the test alone leads to is a request at the most, which takes some promises.
+    await clock.advanceAsync(0);
+    expect(see(), `step ${n}`).toMatchObject(scenario.steps[n]?.[1] ?? {});
+    seen.push(see());
+  });
+  expect([peer.openStreams, peer.waiting]).toEqual([0, 0]);
+  return seen;
+}
+
+/** Plays it again at another peer, where the same must be seen. */
+async function expectSame(scenario: Scenario, peer: ScriptedPeer, url: string, clock: TestClock) {
+  const expected = await seenWithoutNetwork(scenario);
+  await play(scenario, peer, [url], clock, async (n, see) => {
+    await until(() => isDeepStrictEqual(see(), expected[n])).catch(() => expect(see()).toEqual(expected[n]));
+    await quiet(3);
+    expect(see(), `step ${n}`).toEqual(expected[n]);
+  });
+}
+
+describe('to a connection, the scripted transport is the same as', () => {
+  test.each(scenarios)('the scripted server: $name', async (scenario) => {
     const clock = createTestClock();
     await using server = await createScriptedServer({ clock });
-    await play(scenario, server, [server.url], clock, async (n, see) => {
-      await until(() => isDeepStrictEqual(see(), expected[n])).catch(() =>
-        expect(see()).toEqual(expected[n]),
-      );
-      await quiet(3);
-      expect(see(), `step ${n}`).toEqual(expected[n]);
-    });
+    await expectSame(scenario, server, server.url, clock);
     await until(() => server.openSockets === 0);
     expect([server.openStreams, server.waiting]).toEqual([0, 0]);
+  });
+
+  test.each(scenarios)('the scripted resolver behind MSW: $name', async (scenario) => {
+    const clock = createTestClock();
+    const scripted = createScriptedResolver({ clock });
+    const url = 'http://localhost/events';
+    const mocked = setupServer(http.all(url, scripted.resolver));
+    mocked.listen({ onUnhandledFrame: 'error' });
+    await expectSame(scenario, scripted, url, clock).finally(() => mocked.close());
+    await until(() => scripted.openStreams === 0 && scripted.waiting === 0);
   });
 });
 
 describe.each([
-  ['transport', async () => Object.assign(createScriptedTransport(), { url: '/events' })],
+  ['transport', async () => createScriptedTransport()],
+  ['resolver', async () => createScriptedResolver()],
   ['server', () => createScriptedServer()],
 ] as const)('a scripted %s', (_, create) => {
   test('says what to do when a request does not come', async () => {
     const create = { patience: 20 };
-    for (const peer of [createScriptedTransport(create), await createScriptedServer(create)]) {
+    const peers = [createScriptedTransport(create), createScriptedResolver(create)];
+    for (const peer of [...peers, await createScriptedServer(create)]) {
       for (const verb of ['accept', 'stall', 'drop'] as const) {
         await expect(peer[verb]()).rejects.toThrow(
           `No request has come for \`${verb}()\` in 20 ms. Is the connection closed, or does the clock have to be advanced to its next retry?`,
@@ -182,6 +204,7 @@ describe.each([
   test('is set up with what can be, or not at all', () => {
     for (const options of [{ clock: {} as never }, { patience: 0 }, { patience: NaN }]) {
       expect(() => createScriptedTransport(options)).toThrow(TypeError);
+      expect(() => createScriptedResolver(options)).toThrow(TypeError);
     }
   });
 });

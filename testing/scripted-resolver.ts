@@ -1,0 +1,147 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import { createFeed, type Feed } from './feed.ts';
+import { asBytes, askedAfter, type HeaderRecord } from './head.ts';
+import { turn } from './real-time.ts';
+import { createScript, type Exchange, type Script } from './script.ts';
+import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
+
+/**
+ * A server that a test or a story plays behind MSW (Mock Service Worker), in Node and in a browser. A verb resolves when
+ * MSW has taken what it sends: what the client makes of it is still to be waited for.
+ *
+ * MSW does not tell when a client of a service worker goes away before it is answered. Its request counts as waiting
+ * until it is answered; `accept` goes on from it to the next one that waits.
+ */
+export interface ScriptedResolver extends ScriptedPeer, Disposable {
+  /** Answers the requests of a handler, as in `http.get('/api/events', scripted.resolver)`; of several, if you like. */
+  readonly resolver: (info: { readonly request: Request }) => Promise<Response>;
+  /**
+   * Cuts every stream and every request that has no answer. Verbs that wait for a request reject, and requests that come
+   * later are cut. MSW's `worker.stop()` waits for requests that have no answer.
+   */
+  close(): void;
+}
+
+/**
+ * Makes the response resolver of MSW's handlers a server that a test plays. It imports nothing of MSW.
+ *
+ * @example
+ * ```ts
+ * const server = createScriptedResolver();
+ * setupServer(http.get('https://app.example/api/events', server.resolver)).listen();
+ * const connection = createConnection('https://app.example/api/events');
+ * await server.accept();
+ * await server.send({ event: 'notification', data: { title: 'Hello' } });
+ * ```
+ * @throws TypeError when an option is not what it may be.
+ * @see https://mswjs.io/docs/concepts/response-resolver
+ */
+export function createScriptedResolver(options: ScriptedPeerOptions = {}): ScriptedResolver {
+  const script = createScript(options);
+  const { close } = script;
+  return Object.assign(script.peer, {
+    resolver: ({ request }: { readonly request: Request }) => receive(script, request),
+    close,
+    [Symbol.dispose]: close,
+  });
+}
+
+async function receive(script: Script, request: Request): Promise<Response> {
+  const seen = await requestOf(request, script.now);
+  const { signal } = request;
+  return new Promise<Response>((resolve) => {
+    const feed = createFeed();
+    let isAnswered = false;
+    let hasLeft = false;
+
+    function answer(response: Response): void {
+      isAnswered = true;
+      resolve(response);
+    }
+    function finish(): void {
+      feed.release();
+      script.leave(exchange);
+    }
+    function leave(): void {
+      hasLeft = true;
+      if (!isAnswered) answer(Response.error());
+      finish();
+    }
+    const exchange: Exchange = {
+      request: seen,
+      async accept(given, text) {
+        const head = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...given };
+        answer(streamed(head, { feed, finish, leave }));
+        // In Node, the head leaves with the first chunk. An empty line says nothing.
+        await feed.give(...inTwo(text || '\n'));
+        return !hasLeft;
+      },
+      async refuse(status, head, body) {
+        answer(new Response(bodiless.includes(status) ? null : body, { status, headers: asBytes(head) }));
+        await turn();
+      },
+      write: (text) => feed.give({ text, done: false }),
+      end: () => feed.give(end),
+      async drop() {
+        if (isAnswered) return feed.give(new Error('The scripted peer has cut the stream.'));
+        answer(Response.error());
+        await turn();
+      },
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    else script.arrive(exchange);
+  });
+}
+
+/** These have no body, and `Response` takes none. */
+const bodiless: readonly number[] = [204, 205, 304];
+
+const end = { text: '', done: true };
+
+/** On its way to a service worker, a stream takes two chunks by itself: whoever asks for a third is there. */
+function inTwo(text: string) {
+  return [text, ''].map((part) => ({ text: part, done: false }));
+}
+
+interface Body {
+  readonly feed: Feed;
+  /** All of it was read, or it broke. */
+  readonly finish: () => void;
+  /** Nobody reads it any more. */
+  readonly leave: () => void;
+}
+
+function streamed(head: HeaderRecord, { feed, finish, leave }: Body): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { text, done } = await feed.read();
+          controller.enqueue(encoder.encode(text));
+          if (!done) return;
+          controller.close();
+        } catch (error) {
+          controller.error(error);
+        }
+        finish();
+      },
+      cancel: leave,
+    },
+    { highWaterMark: 0 },
+  );
+  // In Node, MSW closes the socket where a body breaks, which only with chunks is not the end of the body.
+  const headers = { 'transfer-encoding': 'chunked', ...asBytes(head) };
+  // MSW logs a copy of the answer. While that is read, nobody is told that the client has gone.
+  const clone = () => new Response(null, { headers });
+  return Object.assign(new Response(body, { headers }), { clone });
+}
+
+async function requestOf(request: Request, now: () => number): Promise<ScriptedRequest> {
+  const { method, url } = request;
+  const headers = Object.fromEntries(request.headers);
+  const body = request.bodyUsed ? '' : await request.clone().text();
+  return { at: now(), lastEventId: askedAfter(url, headers), method, url, headers, body };
+}
