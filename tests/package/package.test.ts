@@ -96,9 +96,9 @@ describe('the published package', () => {
 test('the package asks for the Node that its dependencies ask for', () => {
   const asked = Object.keys(packageJson.dependencies).map((name) => {
     const manifest = readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8');
-    return JSON.parse(manifest).engines.node;
+    return JSON.parse(manifest).engines?.node;
   });
-  expect(asked).toEqual([packageJson.engines.node]);
+  expect(asked.filter(Boolean)).toEqual([packageJson.engines.node]);
 });
 
 describe.each(nodes())('in $name', ({ path }) => {
