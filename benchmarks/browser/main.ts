@@ -14,6 +14,8 @@ export interface BrowserBenchOptions {
   readonly rounds: number;
   /** A fifth of the messages, a second of each load: for a look, not for a table to keep. */
   readonly quick: boolean;
+  /** The only load to render, in messages a second; each of them when it is left out. */
+  readonly rate?: number | undefined;
 }
 
 type Section = (browser: Browser, origin: string, options: BrowserBenchOptions) => AsyncIterable<Table>;
@@ -25,12 +27,14 @@ const { values } = parseArgs({
     /** What to measure; everything when it is left out. */
     only: { type: 'string' },
     rounds: { type: 'string' },
+    rate: { type: 'string' },
     quick: { type: 'boolean', default: false },
     /** Puts the tables into docs/performance.md. */
     write: { type: 'boolean', default: false },
   },
 });
 const { only, quick, write } = values;
+const rate = values.rate === undefined ? undefined : Number(values.rate);
 const rounds = Number(values.rounds ?? (quick ? 3 : 7));
 if (only !== undefined && !Object.hasOwn(sections, only)) {
   throw new RangeError(`There is no ${only}. There are ${Object.keys(sections).join(', ')}.`);
@@ -46,7 +50,7 @@ const where = `Chromium ${browser.version()}, React ${react}, Vue ${vue}. ${circ
 for (const [name, measure] of Object.entries(sections)) {
   if (only !== undefined && only !== name) continue;
   const tables: Table[] = [];
-  for await (const table of measure(browser, `http://127.0.0.1:${port}`, { quick, rounds })) {
+  for await (const table of measure(browser, `http://127.0.0.1:${port}`, { quick, rounds, rate })) {
     console.log(markdown(table));
     tables.push(table);
   }

@@ -25,6 +25,7 @@ export async function* rendering(
   options: BrowserBenchOptions,
 ): AsyncGenerator<Table> {
   for (const { rate, seconds } of loads) {
+    if (options.rate !== undefined && options.rate !== rate) continue;
     yield tableOf(rate, options.quick ? 1 : seconds, browser, origin, options);
   }
 }

@@ -10,8 +10,16 @@ interface App {
 export const apps = {
   nothing: { name: '**sse-machine**, nothing rendered', load: () => import('./nothing.ts') },
   'react-ours': { name: '**sse-machine/react**', load: () => import('./react-ours.tsx') },
+  'react-gathering': {
+    name: '**sse-machine/react**, schema and `reduce`',
+    load: () => import('./react-gathering.tsx'),
+  },
   'react-set-state': { name: 'React, `setState` per message', load: () => import('./react-set-state.tsx') },
   'vue-ours': { name: '**sse-machine/vue**', load: () => import('./vue-ours.ts') },
+  'vue-gathering': {
+    name: '**sse-machine/vue**, schema and `reduce`',
+    load: () => import('./vue-gathering.ts'),
+  },
   'vue-vueuse': { name: '`useEventSource` of VueUse, `watch`', load: () => import('./vue-vueuse.ts') },
 } satisfies Record<string, App>;
 
