@@ -4,7 +4,8 @@ import type { EventMap } from '../transports/transport.ts';
 import type { ConnectionState, ReconnectOptions } from './connection.ts';
 import { connect } from './create-connection.ts';
 import { contentOf } from './options.ts';
-import { nameless, sharedUserOf } from './shared-connections.ts';
+import { sharedUserOf } from './shared-connections.ts';
+import { nameless } from './sharing-rules.ts';
 import type { ConnectionCommands, ServerSentEventsOptions } from './view.ts';
 import {
   type AnyStore,

@@ -26,8 +26,9 @@ import {
   settingsOf,
 } from './options.ts';
 import { createPersistedId } from './persistence.ts';
-import { type ConnectionUrl, shareConnection, topicless } from './shared-connections.ts';
+import { type ConnectionUrl, shareConnection } from './shared-connections.ts';
 import { partsOf, sharedMachine } from './shared-machine.ts';
+import { topicless } from './sharing-rules.ts';
 
 /**
  * Opens a Server-Sent Events connection that survives restarts of the server.

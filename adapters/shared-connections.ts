@@ -1,25 +1,29 @@
 import type { ConnectionCommand, Gap } from '../machines/connection.ts';
 import type { Message } from '../machines/message.ts';
 import { isFunction } from '../machines/option-table.ts';
-import { heardEvents, keepAliveName, leaveOut } from '../transports/asked-for.ts';
+import { keepAliveName, leaveOut } from '../transports/asked-for.ts';
 import { createMessageCheck } from '../transports/check-messages.ts';
 import { readAnew } from '../transports/refresh.ts';
-import { report } from '../transports/report.ts';
-import { resourceOf } from '../transports/resource.ts';
-import { eventNames, schemasIn } from '../transports/schemas.ts';
+import { schemasIn } from '../transports/schemas.ts';
 import type { Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
+import { type ConnectionOptions, checkLastEventId, checkName, completeOptions } from './options.ts';
 import {
-  type ConnectionOptions,
-  checkLastEventId,
-  checkName,
-  completeOptions,
-  contentOf,
-} from './options.ts';
+  addressOf,
+  keyOf,
+  nameless,
+  namesFor,
+  own,
+  refuseContradictions,
+  reportContradictions,
+  topicless,
+  type User,
+  wantedBy,
+} from './sharing-rules.ts';
 
 /** Where a stream is, or a function that says it at every attempt; with `topics`, it gets those of all users. */
 export type ConnectionUrl =
@@ -33,20 +37,6 @@ type MakeConnection = (
   options: ConnectionOptions,
   shownUrl: unknown,
 ) => Connection;
-
-/** One of those that share a connection. */
-interface User {
-  readonly options: ConnectionOptions;
-  readonly settings: ReturnType<typeof completeOptions>;
-  readonly url: ConnectionUrl;
-  readonly shownUrl: unknown;
-  /** The events that are delivered to it; left out, all are. */
-  readonly wanted: readonly string[] | undefined;
-  /** The URL as text; empty where it is a function. */
-  address: string;
-  /** How far this user has come: the {@link SharedConnection.place} up to which it has heard everything. */
-  place?: object;
-}
 
 /** A connection and its users. */
 interface SharedConnection {
@@ -81,18 +71,6 @@ const settleTime = 200;
 
 /** How many messages are kept for the last user, which may come back while the connection lingers. */
 const mostHeld = 1_000;
-
-/** The options that are each user's own. */
-const own: readonly string[] = [
-  'share',
-  'linger',
-  'topics',
-  'immediate',
-  'signal',
-  'bufferSize',
-  'onGap',
-  'onInvalid',
-];
 
 /** The connections that have users, or linger, by what is the same for all of them: see {@link keyOf}. */
 const shared = new Map<string, SharedConnection>();
@@ -135,7 +113,7 @@ export function shareConnection(
     address: addressOf(shownUrl),
   };
   const key = keyOf(user);
-  if (!isRendered) refuseContradictions(user);
+  if (!isRendered) refuseContradictions(user, shared.values());
   let stream = shared.get(key) ?? createShared(make, key, user);
   const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
@@ -228,8 +206,8 @@ export function shareConnection(
     const wasHere = user.place !== undefined;
     let missed: readonly Message[] | undefined = [];
     if (!detach) {
-      if (isRendered) reportContradictions(user);
-      else if (!wasHere) refuseContradictions(user);
+      if (isRendered) reportContradictions(user, shared.values());
+      else if (!wasHere) refuseContradictions(user, shared.values());
       stream = shared.get(key) ?? stream;
       attach();
       missed = stream.join(user);
@@ -314,9 +292,6 @@ export function shareConnection(
   else if (immediate) connection.open();
   return connection;
 }
-
-export const nameless = 'A `url` function needs a name in `share`.';
-export const topicless = '`topics` needs a `url` function, and a name in `share`.';
 
 const closedByApp = { status: 'closed', closeReason: 'app', retryAt: null, openedAt: null } as const;
 
@@ -437,12 +412,6 @@ function unwantedBy(users: ReadonlySet<User>, messages: readonly Message[]): rea
         .filter((event) => !(wanted.includes(event) || keepAliveName.test(event)));
 }
 
-function wantedBy(settings: User['settings']): readonly string[] | undefined {
-  const { events, transport } = settings;
-  if (schemasIn(events)) return events && eventNames(events);
-  return transport.needsNames ? undefined : heardEvents(settings);
-}
-
 /** The options of the connection itself. Its functions are those of a user that is there. */
 function optionsOf(first: User, lead: () => User): ConnectionOptions {
   const entries = Object.entries(first.options).map(([name, value]: [string, unknown]) => {
@@ -458,121 +427,6 @@ function optionsOf(first: User, lead: () => User): ConnectionOptions {
   return { ...Object.fromEntries(entries), immediate: false };
 }
 
-/** The events that the transport has to know. Any other hears them all, and each user takes its own. */
-function namesFor({ events, transport }: User['settings']): readonly string[] | undefined {
-  return events && transport.needsNames ? eventNames(events) : undefined;
-}
-
 function topicsOf({ settings: { topics = [] } }: User): readonly string[] {
   return isFunction(topics) ? topics() : topics;
 }
-
-function addressOf(url: unknown): string {
-  return isFunction(url) ? '' : String(url);
-}
-
-/** The name that others have to give to mean the same connection: a name, or the method and the URL. */
-function nameOf({ settings: { share, method }, address }: User): string {
-  if (share !== true) return String(share);
-  const [query = ''] = /\?[^#]*/.exec(address) ?? [];
-  return `${method} ${resourceOf(address)}${query}`;
-}
-
-/**
- * Those whose key is the same share a connection. The options that are data are part of it, so that in production too
- * none is served with the options of another.
- */
-function keyOf(user: User): string {
-  const { settings, address } = user;
-  return JSON.stringify([
-    settings.share === true,
-    nameOf(user),
-    address && resourceOf(address),
-    settings.transport.scope,
-    contentOf({ ...settings, events: namesFor(settings) }, [...own, 'lastEventId']),
-  ]);
-}
-
-/**
- * @throws TypeError when an option contradicts that of another user. Not in production, where a bundler leaves out the
- * body, nor where there is no `process`.
- */
-function refuseContradictions(user: User): void {
-  let complaint: string | undefined;
-  try {
-    if (process.env.NODE_ENV !== 'production') complaint = complaintOf(user);
-  } catch {}
-  if (complaint) throw new TypeError(complaint);
-}
-
-/**
- * The same for a component, once all of the others have rendered too: where all change their options or are made anew,
- * one is the first. It is reported, because the component is there by then.
- */
-function reportContradictions(user: User): void {
-  try {
-    if (process.env.NODE_ENV !== 'production') {
-      Promise.resolve().then(() => {
-        const complaint = isUser(user) && complaintOf(user);
-        if (complaint) report(user.settings.reportError, new TypeError(complaint));
-      });
-    }
-  } catch {}
-}
-
-function isUser(user: User): boolean {
-  return [...shared.values()].some(({ users }) => users.has(user));
-}
-
-/** Says which option contradicts that of those who came before. */
-function complaintOf(user: User): string | undefined {
-  for (const { users, lead } of shared.values()) {
-    const meansTheSame = (lead.settings.share === true) === (user.settings.share === true);
-    if (users.size > 0 && meansTheSame && nameOf(lead) === nameOf(user)) {
-      const complaint = contradictionOf(user, lead);
-      if (complaint) return complaint;
-    }
-    if (users.has(user)) return undefined;
-  }
-  return undefined;
-}
-
-/** Read at every attempt, or of use to one user only, or of the connection that is there already. */
-const uncompared = ['headers', 'lastEventId', 'reportError', 'clock'];
-
-/** The functions that a hook wraps anew in each component: only whether there is one is compared. */
-const wrapped = ['fetch', 'jitter', 'onResponse', 'parse', 'refresh'];
-
-function contradictionOf(user: User, other: User): string | undefined {
-  const [ours, theirs] = [comparedOf(user), comparedOf(other)];
-  const name = Object.keys(ours).find((name) => textOf(name, ours[name]) !== textOf(name, theirs[name]));
-  if (!name) return undefined;
-  const { share } = other.settings;
-  const what = share === true ? resourceOf(other.address) : share; // a query may be private
-  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Who shares a connection needs the same options, or another name for \`share\`.`;
-}
-
-function comparedOf({ settings, shownUrl, address }: User): Record<string, unknown> {
-  const compared = Object.entries(settings).filter(
-    ([name]) => !own.includes(name) && !uncompared.includes(name),
-  );
-  return {
-    url: address ? resourceOf(address) : shownUrl,
-    ...Object.fromEntries(compared),
-    persist: settings.persist?.key,
-    events: namesFor(settings),
-  };
-}
-
-/** Two functions are the same if they are written the same: each render makes another one of the same text. */
-function textOf(name: string, value: unknown): string {
-  if (isFunction(value) && wrapped.includes(name)) return 'function';
-  return Array.isArray(value) ? shown([...value].sort()) : shown(value, String(value));
-}
-
-function shown(value: unknown, asFunction = 'a function'): string {
-  if (isFunction(value)) return asFunction;
-  return typeof value === 'number' ? String(value) : String(JSON.stringify(value)).replaceAll('"', "'");
-}
-
-declare const process: { env: { NODE_ENV?: string } };
