@@ -24,6 +24,7 @@ export function watchConnection(connection: Connection, clock: TestClock) {
   let told = connection.state;
   connection.subscribe((state) => {
     told = state;
+    expect(falsehoodsOf(state)).toEqual([]);
   });
   connection.on('*', (message) => {
     messages += transcriptOf(message);
@@ -43,6 +44,23 @@ export function watchConnection(connection: Connection, clock: TestClock) {
     },
   };
 }
+
+/** The types say of each status what is null and what is not: says where a state is otherwise. */
+export function falsehoodsOf({ status, retryAt, error, openedAt, closeReason }: AnyState): string[] {
+  const told: readonly (readonly [string, boolean])[] = [
+    ['retryAt', (status === 'backoff') === (retryAt !== null)],
+    ['openedAt', (status === 'open') === (openedAt !== null)],
+    ['closeReason', status === 'closed' || closeReason === null],
+    ['error of a failed one', status !== 'failed' || error !== null],
+    ['error of an open one', status !== 'open' || error === null],
+  ];
+  return told.filter(([, holds]) => !holds).map(([field]) => `${status}: ${field}`);
+}
+
+/** Any state, with nothing promised of what is null. */
+type AnyState = {
+  readonly [Field in 'status' | 'retryAt' | 'error' | 'openedAt' | 'closeReason']: ConnectionState[Field];
+};
 
 /** The state of a connection as a test sees it. */
 export function shownOf(
