@@ -17,8 +17,6 @@ export interface Following {
   readonly query: Query;
   readonly connection: Shown;
   readonly feed: Feed;
-  /** The event that its data goes up to; null as long as there is no data to tell. */
-  lastEventId(): string | undefined | null;
   end(): void;
 }
 
@@ -34,6 +32,12 @@ export interface Link {
 
 type Shown = Openable & Pick<Connection, 'subscribe'>;
 
+/** The part of a query that tells whether somebody looks at it: any query has it, whatever its types. */
+export interface LookedAt {
+  isActive(): boolean;
+  fetch(): Promise<unknown>;
+}
+
 /** Keyed by the query function: that of its latest options is known to the query. */
 export const links = new WeakMap<object, Link>();
 
@@ -46,7 +50,7 @@ export function linkOf({ options: { queryFn } }: Query): Link | undefined {
 }
 
 /** Whether somebody looks at a query that is not followed, as nobody knows which client it is of. */
-export function isUnfollowed(query: Pick<Query, 'isActive'>): boolean {
+export function isUnfollowed(query: Pick<LookedAt, 'isActive'>): boolean {
   return !isServer && !followings.has(query) && query.isActive();
 }
 
@@ -54,7 +58,7 @@ export function isUnfollowed(query: Pick<Query, 'isActive'>): boolean {
  * Somebody looks at a query. Only a query function is told which client it is of, so one that is fresh has to be called
  * as well.
  */
-export function noticeLook(query: Pick<Query, 'isActive'> & { fetch(): Promise<unknown> }): void {
+export function noticeLook(query: LookedAt): void {
   if (isUnfollowed(query)) {
     queueMicrotask(() => {
       if (isUnfollowed(query)) query.fetch().catch(() => {}); // the query has the error
@@ -93,10 +97,10 @@ function follow(client: QueryClient, query: Query): void {
   }
   const following = followings.get(query);
   if (!following) return;
-  const { connection } = following;
+  const { connection, feed } = following;
   if (!isActive) release(connection, query);
   else {
-    const id = isUnopened(connection) ? following.lastEventId() : undefined;
+    const id = isUnopened(connection) ? feed.lastEventId(query) : undefined;
     if (id !== null) need(connection, query, id);
   }
 }

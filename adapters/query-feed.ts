@@ -35,6 +35,8 @@ export interface FeedSource<Heard> {
 export interface Feed {
   /** To be told of everything that happens in the query cache. */
   heed(event: QueryCacheNotifyEvent): void;
+  /** The event that the data of a query goes up to; null as long as there is no data to tell, undefined if nothing tells. */
+  lastEventId(query: Query): string | undefined | null;
   end(): void;
 }
 
@@ -86,6 +88,10 @@ export function createFeed<Data, Heard extends Message>(
     }
   }
 
+  function idIn(data: unknown): string | undefined {
+    return guarded(() => lastEventIdOf?.(data as Data));
+  }
+
   /** The messages of a batch are one change of a query: it is compared and announced once. */
   function flush(): void {
     const byQuery = new Map<Query, Heard[]>();
@@ -133,14 +139,14 @@ export function createFeed<Data, Heard extends Message>(
     const track = trackOf(query);
     const { data, dataUpdatedAt, fetchStatus } = query.state;
     if (data !== track.before.data && data !== undefined) {
-      const id = isAnswer ? guarded(() => lastEventIdOf?.(data as Data)) : undefined;
+      const id = isAnswer ? idIn(data) : undefined;
       const place = id ? track.log.findLastIndex((message) => message.id === id) : -1;
       const isAhead = id && place < 0 && id !== connection.state.lastEventId;
       track.ahead = isAhead ? { id, data: data as Data } : undefined;
       apply(query, track.log.slice(place < 0 ? track.start : place + 1), dataUpdatedAt);
     }
     if (fetchStatus !== 'idle') return;
-    track.log = lastEventIdOf ? track.log.slice(-mostKept) : [];
+    if (!lastEventIdOf) track.log = [];
     if (isAnswer && track.isLate) renew();
     track.isLate = false;
   }
@@ -210,6 +216,7 @@ export function createFeed<Data, Heard extends Message>(
       }
       track.before = query.state;
     },
+    lastEventId: ({ state: { data } }) => (lastEventIdOf && data === undefined ? null : idIn(data)),
     end() {
       flush();
       isOver = true;

@@ -2,9 +2,12 @@ import type {
   DataTag,
   DefaultError,
   OmitKeyof,
+  Query,
   QueryClient,
   QueryFunction,
+  QueryFunctionContext,
   QueryKey,
+  QueryMeta,
   QueryObserverOptions,
 } from '@tanstack/query-core';
 import { isFunction } from '../machines/option-table.ts';
@@ -14,6 +17,7 @@ import {
   followIn,
   isUnfollowed,
   type Link,
+  type LookedAt,
   linkOf,
   links,
   noticeLook,
@@ -109,36 +113,40 @@ export function streamInto<
   };
 }
 
-/** What {@link sseQueryOptions} is told, beside all that `useQuery` takes. */
+/** The stream that changes the data of a query. */
+export interface QueryStream<Events extends object, Name extends EventName<Events>, Data>
+  extends FeedOptions<Data, MessageOf<Events, Name>> {
+  /**
+   * The connection, made with `immediate: false`, or a function that makes one for this query alone, which is closed
+   * when the query leaves the cache.
+   */
+  readonly connection: Connection<Events> | (() => Connection<Events>);
+  /** The events to hear: one, several, or all with `'*'`. */
+  readonly event: Name | readonly Name[];
+}
+
+/** What {@link sseQueryOptions} is told: the stream, and what `useQuery` takes. */
 export type SseQueryOptions<
   Events extends object,
   Name extends EventName<Events>,
   Data,
   Key extends QueryKey,
-  Fault,
-  Selected,
-> = OmitKeyof<QueryObserverOptions<Data, Fault, Selected, Data, Key>, 'queryKey' | 'queryFn' | 'suspense'> &
-  FeedOptions<Data, MessageOf<Events, Name>> & {
+  Fault = DefaultError,
+  Selected = Data,
+> = QueryStream<Events, Name, Data> &
+  OmitKeyof<QueryObserverOptions<Data, Fault, Selected, Data, Key>, 'queryKey' | 'queryFn' | 'suspense'> & {
     readonly queryKey: Key;
     /** Gives the first data, and the present data at every refetch. */
     readonly queryFn: QueryFunction<Data, Key>;
-    /**
-     * The connection, made with `immediate: false`, or a function that makes one for this query alone, which is closed
-     * when the query leaves the cache.
-     */
-    readonly connection: Connection<Events> | (() => Connection<Events>);
-    /** The events to hear: one, several, or all with `'*'`. */
-    readonly event: Name | readonly Name[];
   };
 
-/** The options of a query, for `useQuery` of React and of Vue, and for all else that takes such options. */
-export type LinkedQueryOptions<Data, Key extends QueryKey, Fault, Selected> = OmitKeyof<
-  QueryObserverOptions<Data, Fault, Selected, Data, Key>,
-  'queryKey' | 'queryFn' | 'suspense'
-> & {
+/** The options that {@link sseQueryOptions} makes: all others are as they were given. */
+export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError> {
   queryKey: DataTag<Key, Data, Fault>;
-  queryFn: QueryFunction<Data, Key>;
-};
+  queryFn(context: QueryFunctionContext): Data | Promise<Data>;
+  refetchInterval(query: LookedAt): number | false | undefined;
+  meta: QueryMeta;
+}
 
 /**
  * Makes the options of a query whose data a connection changes, as {@link streamInto} does, while somebody looks at it:
@@ -162,11 +170,19 @@ export function sseQueryOptions<
   const Name extends EventName<Events>,
   Data,
   const Key extends QueryKey,
+  Given extends object,
   Fault = DefaultError,
   Selected = Data,
 >(
-  options: SseQueryOptions<Events, Name, Data, Key, Fault, Selected>,
-): LinkedQueryOptions<Data, Key, Fault, Selected> {
+  options: Given & SseQueryOptions<Events, Name, Data, Key, Fault, Selected>,
+): Omit<Given, keyof QueryStream<Events, Name, Data> | keyof StreamedQuery<Data, Key, Fault>> &
+  StreamedQuery<Data, Key, Fault>;
+export function sseQueryOptions<
+  Events extends object,
+  Name extends EventName<Events>,
+  Data,
+  Key extends QueryKey,
+>(options: SseQueryOptions<Events, Name, Data, Key>): StreamedQuery<Data, Key> {
   const { connection, event, update, lastEventIdOf, reportError, queryFn, refetchInterval, ...rest } =
     options;
   const own: FeedOptions<Data, MessageOf<Events, Name>> = { update, lastEventIdOf, reportError };
@@ -203,11 +219,6 @@ export function sseQueryOptions<
         query,
         connection: used,
         feed,
-        lastEventId() {
-          const data = query.state.data as Data | undefined;
-          if (!lastEventIdOf) return undefined;
-          return data === undefined ? null : latest().lastEventIdOf?.(data);
-        },
         end() {
           leave();
           feed.end();
@@ -230,9 +241,9 @@ export function sseQueryOptions<
   links.set(fetchAndFollow, link);
   return {
     ...rest,
-    queryKey: rest.queryKey as DataTag<Key, Data, Fault>,
+    queryKey: rest.queryKey as DataTag<Key, Data, DefaultError>,
     queryFn: fetchAndFollow,
-    refetchInterval(query) {
+    refetchInterval(query: Query<Data, DefaultError, Data, Key>) {
       noticeLook(query);
       return isFunction(refetchInterval)
         ? refetchInterval(query)
