@@ -44,6 +44,9 @@ export const links = new WeakMap<object, Link>();
 const followings = new WeakMap<object, Following>();
 const watched = new WeakSet<QueryClient>();
 
+/** The queries that were fetched because somebody looked at them: once is enough, also for one that is not in the cache. */
+const noticed = new WeakSet<object>();
+
 /** The link in the latest options of a query. */
 export function linkOf({ options: { queryFn } }: Query): Link | undefined {
   return isFunction(queryFn) ? links.get(queryFn) : undefined;
@@ -59,11 +62,11 @@ export function isUnfollowed(query: Pick<LookedAt, 'isActive'>): boolean {
  * as well.
  */
 export function noticeLook(query: LookedAt): void {
-  if (isUnfollowed(query)) {
-    queueMicrotask(() => {
-      if (isUnfollowed(query)) query.fetch().catch(() => {}); // the query has the error
-    });
-  }
+  queueMicrotask(() => {
+    if (!isUnfollowed(query) || noticed.has(query)) return;
+    noticed.add(query);
+    query.fetch().catch(() => {}); // the query has the error
+  });
 }
 
 /** Follows a query, and from now on all of its client that have a link. */
@@ -92,7 +95,8 @@ function follow(client: QueryClient, query: Query): void {
   if (link) {
     const { given } = link;
     if (given && given !== followings.get(query)?.connection) stop(query);
-    if (isActive && !followings.has(query)) followings.set(query, link.follow(client, query));
+    const isCached = client.getQueryCache().get(query.queryHash) === query;
+    if (isActive && isCached && !followings.has(query)) followings.set(query, link.follow(client, query));
     link.shown = followings.get(query)?.connection ?? given;
   }
   const following = followings.get(query);

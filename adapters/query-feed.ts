@@ -134,20 +134,21 @@ export function createFeed<Data, Heard extends Message>(
     track.before = query.state;
   }
 
-  /** The data is an answer, or the one of before a fetch that was cancelled: what came meanwhile is applied again. */
+  /** The data is an answer, or that of before a fetch which was cancelled: what came meanwhile is applied again. */
   function rebase(query: Query, isAnswer: boolean): void {
     const track = trackOf(query);
-    const { data, dataUpdatedAt, fetchStatus } = query.state;
-    if (data !== track.before.data && data !== undefined) {
-      const id = isAnswer ? idIn(data) : undefined;
-      const place = id ? track.log.findLastIndex((message) => message.id === id) : -1;
-      const isAhead = id && place < 0 && id !== connection.state.lastEventId;
-      track.ahead = isAhead ? { id, data: data as Data } : undefined;
-      apply(query, track.log.slice(place < 0 ? track.start : place + 1), dataUpdatedAt);
-    }
-    if (fetchStatus !== 'idle') return;
+    const { data, dataUpdatedAt } = query.state;
+    const id = isAnswer ? idIn(data) : undefined;
+    const place = id ? track.log.findLastIndex((message) => message.id === id) : -1;
+    const isAhead = id && place < 0 && id !== connection.state.lastEventId;
+    track.ahead = isAhead ? { id, data: data as Data } : undefined;
+    apply(query, track.log.slice(place < 0 ? track.start : place + 1), dataUpdatedAt);
+  }
+
+  /** No answer is under way any more. */
+  function settle(track: Track<Data, Heard>, isAnswered: boolean): void {
     if (!lastEventIdOf) track.log = [];
-    if (isAnswer && track.isLate) renew();
+    if (isAnswered && track.isLate) renew();
     track.isLate = false;
   }
 
@@ -159,9 +160,9 @@ export function createFeed<Data, Heard extends Message>(
       isRenewing = false;
       if (isOver) return;
       for (const query of cache.findAll(filters)) {
-        // A first fetch is not begun anew, and its answer may be too old.
-        if (query.state.fetchStatus !== 'idle' && query.state.data === undefined)
-          trackOf(query).isLate = true;
+        const { data, fetchStatus } = query.state;
+        const isBegunAnew = data !== undefined && query.isActive();
+        if (fetchStatus !== 'idle' && !isBegunAnew) trackOf(query).isLate = true;
       }
       void client.invalidateQueries(filters);
     });
@@ -206,13 +207,15 @@ export function createFeed<Data, Heard extends Message>(
           break;
         case 'success':
           if (action.manual) track.ahead = undefined;
-          else rebase(query, true);
+          else {
+            rebase(query, true);
+            settle(track, true);
+          }
           break;
         case 'setState': // hydrated, or a fetch was cancelled
-          rebase(query, track.before.fetchStatus === 'idle');
-          break;
-        case 'error': // before 5.80 or so, also a fetch that was cancelled
-          rebase(query, false);
+        case 'error': // before query-core 5.80 also a fetch that was cancelled
+          if (query.state.data !== track.before.data) rebase(query, track.before.fetchStatus === 'idle');
+          if (query.state.fetchStatus === 'idle') settle(track, false);
       }
       track.before = query.state;
     },

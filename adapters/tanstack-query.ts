@@ -76,7 +76,7 @@ export type StreamIntoOptions<
  *   update: (_, { data }) => data,
  * });
  * ```
- * @throws TypeError when the transport of the connection does not hear an event.
+ * @throws TypeError when there is no `update`, or the transport of the connection does not hear an event.
  */
 export function streamInto<
   Events extends object,
@@ -89,6 +89,7 @@ export function streamInto<
   options: StreamIntoOptions<Events, Name, Key, Data>,
 ): () => void {
   const { event, queryKey, within = [], ...feedOptions } = options;
+  checkUpdate(feedOptions.update);
   const cache = queryClient.getQueryCache();
   const hashOf = (key: QueryKey) => queryClient.defaultQueryOptions({ queryKey: key }).queryHash;
   const hash = isFunction(queryKey) ? undefined : hashOf(queryKey);
@@ -164,6 +165,7 @@ export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError>
  * });
  * useQuery(notifications);
  * ```
+ * @throws TypeError when there is no `update`.
  */
 export function sseQueryOptions<
   Events extends object,
@@ -185,6 +187,7 @@ export function sseQueryOptions<
 >(options: SseQueryOptions<Events, Name, Data, Key>): StreamedQuery<Data, Key> {
   const { connection, event, update, lastEventIdOf, reportError, queryFn, refetchInterval, ...rest } =
     options;
+  checkUpdate(update);
   const own: FeedOptions<Data, MessageOf<Events, Name>> = { update, lastEventIdOf, reportError };
   const given = isFunction(connection) ? undefined : connection;
   const link: Link = {
@@ -251,6 +254,10 @@ export function sseQueryOptions<
     },
     meta: showIn(rest.meta, link),
   };
+}
+
+function checkUpdate(update: unknown): void {
+  if (!isFunction(update)) throw new TypeError('`update` has to be a function of the data and a message.');
 }
 
 /** Calls a listener with the messages of some events. Which these are, its type says. */

@@ -137,6 +137,8 @@ describe('a query with a stream', () => {
     await lookAndOpen([]);
     client.clear();
     await until(() => server.streams.size === 0);
+    await quiet(50);
+    expect([answers.waiting, server.streams.size]).toEqual([0, 0]); // although somebody still looks at what is gone
     publish(item(1));
     look();
     await until(() => answers.waiting === 1);
@@ -384,6 +386,14 @@ describe('an answer that says up to which event it goes', () => {
 });
 
 describe('data from storage or from a server', () => {
+  test('that leaves the cache before anybody knows its client is fetched no more than once', async () => {
+    client.setQueryData(['items'], [item(1)]);
+    look({ staleTime: Infinity });
+    client.clear();
+    await quiet(50);
+    expect([answers.calls, server.requests.length]).toEqual([1, 0]);
+  });
+
   test('that is fresh is fetched once, when the stream is open', async () => {
     client.setQueryData(['items'], [item(1)]);
     look({ staleTime: Infinity });
@@ -442,6 +452,20 @@ describe('what may have been lost', () => {
     expect(answers.calls).toBe(3);
   });
 
+  test('is fetched anew by the next that looks, where the gap came while nobody did and a fetch was under way', async () => {
+    connection.open();
+    const leave = await lookAndOpen([item(1)], { staleTime: Infinity });
+    void client.refetchQueries();
+    await until(() => answers.waiting === 1);
+    leave();
+    connection.actor.send({ type: 'stream.gap', lastEventId: '1', resumedAfter: 'elsewhere' });
+    await quiet();
+    answers.answer([item(2)]);
+    await until(() => ids()?.[0] === 2);
+    await quiet();
+    expect(client.getQueryState(['items'])?.isInvalidated).toBe(true);
+  });
+
   test('is fetched when the connection has given up', async () => {
     await lookAndOpen([item(1)]);
     server.answer(status(401));
@@ -488,6 +512,10 @@ describe('what may have been lost', () => {
 });
 
 describe('update', () => {
+  test('has to be there', () => {
+    expect(() => options({ update: undefined })).toThrow('`update` has to be a function');
+  });
+
   test('that throws is reported, and costs one message', async () => {
     const reportError = vi.fn();
     const update = (items: Item[], { data }: { data: Item }) => {

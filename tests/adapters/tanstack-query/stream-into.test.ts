@@ -109,6 +109,23 @@ test('several events, or all, change one query', async () => {
   expect(client.getQueryData(['log'])).toEqual(['price A', 'closed A']);
 });
 
+test('two streams into one query both keep what comes during a fetch', async () => {
+  const log = createAnswers<string[]>();
+  new QueryObserver(client, { queryKey: ['log'], queryFn: log.queryFn }).subscribe(() => {});
+  for (const event of ['price', 'closed'] as const) {
+    streamInto(client, connection, {
+      event,
+      queryKey: ['log'],
+      update: (all: string[], { data }) => [...all, `${event} ${data.symbol}`],
+    });
+  }
+  publish('A', 1);
+  server.publish('{"symbol":"A"}', 'closed');
+  await until(() => connection.state.lastEventId === '2');
+  log.answer([]);
+  await until(() => client.getQueryData<string[]>(['log'])?.length === 2);
+});
+
 test('an infinite query keeps what comes while another page is fetched', async () => {
   type Page = { prices: Price[]; next: number };
   type Pages = InfiniteData<Page, number>;
