@@ -44,7 +44,7 @@ export const links = new WeakMap<object, Link>();
 const followings = new WeakMap<object, Following>();
 const watched = new WeakSet<QueryClient>();
 
-/** The queries that were fetched because somebody looked at them: once is enough, also for one that is not in the cache. */
+/** The queries that were fetched only to be followed, or were followed: one that has left the cache is let be. */
 const noticed = new WeakSet<object>();
 
 /** The link in the latest options of a query. */
@@ -96,7 +96,10 @@ function follow(client: QueryClient, query: Query): void {
     const { given } = link;
     if (given && given !== followings.get(query)?.connection) stop(query);
     const isCached = client.getQueryCache().get(query.queryHash) === query;
-    if (isActive && isCached && !followings.has(query)) followings.set(query, link.follow(client, query));
+    if (isActive && isCached && !followings.has(query)) {
+      followings.set(query, link.follow(client, query));
+      noticed.add(query);
+    }
     link.shown = followings.get(query)?.connection ?? given;
   }
   const following = followings.get(query);

@@ -135,8 +135,10 @@ describe('a query with a stream', () => {
 
   test('is given up when it leaves the cache', async () => {
     await lookAndOpen([]);
+    const [gone] = client.getQueryCache().getAll();
     client.clear();
     await until(() => server.streams.size === 0);
+    gone?.setState({});
     await quiet(50);
     expect([answers.waiting, server.streams.size]).toEqual([0, 0]); // although somebody still looks at what is gone
     publish(item(1));
@@ -233,6 +235,18 @@ describe('a fetch', () => {
     answers.answer([item(1), item(2)]);
     await until(() => !client.isFetching());
     expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  test('that a message starts does not get that message again', async () => {
+    const refetch = () => void client.refetchQueries();
+    await lookAndOpen([], { update: (items: Item[], { data }: { data: Item }) => [...items, data] });
+    connection.on('item', refetch);
+    publish(item(1));
+    await until(() => answers.waiting === 1);
+    expect(ids()).toEqual([1]);
+    answers.answer([item(1)]);
+    await until(() => !client.isFetching());
+    expect(ids()).toEqual([1]);
   });
 
   test('that is the first gets what came while it was under way', async () => {
@@ -372,6 +386,19 @@ describe('an answer that says up to which event it goes', () => {
     expect(count()).toBe(4);
   });
 
+  test('is ahead of the stream, and is not put back in place of what the app has set', async () => {
+    await watchFromOne();
+    void client.refetchQueries();
+    await until(() => counts.waiting === 1);
+    counts.answer(counted(2, '2'));
+    await until(() => count() === 2);
+    client.setQueryData(['count'], counted(50, '2'));
+    publish(item(2));
+    await until(() => connection.state.lastEventId === '2');
+    await quiet();
+    expect(count()).toBeGreaterThanOrEqual(50);
+  });
+
   test('is followed without a fetch where it comes from storage or from a server, and is fresh', async () => {
     const stored = new QueryClient();
     stored.setQueryData(['count'], counted(1, '1'));
@@ -390,6 +417,8 @@ describe('data from storage or from a server', () => {
     client.setQueryData(['items'], [item(1)]);
     look({ staleTime: Infinity });
     client.clear();
+    await until(() => answers.waiting === 1);
+    answers.answer([item(2)]);
     await quiet(50);
     expect([answers.calls, server.requests.length]).toEqual([1, 0]);
   });
