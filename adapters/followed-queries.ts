@@ -62,6 +62,7 @@ export function isUnfollowed(query: Pick<LookedAt, 'isActive'>): boolean {
  * as well.
  */
 export function noticeLook(query: LookedAt): void {
+  if (!isUnfollowed(query)) return;
   queueMicrotask(() => {
     if (!isUnfollowed(query) || noticed.has(query)) return;
     noticed.add(query);

@@ -213,7 +213,7 @@ export function createFeed<Data, Heard extends Message>(
           }
           break;
         case 'setState': // hydrated, or a fetch was cancelled
-        case 'error': // before query-core 5.80 also a fetch that was cancelled
+        case 'error': // in older versions also a fetch that was cancelled
           if (query.state.data !== track.before.data) rebase(query, track.before.fetchStatus === 'idle');
           if (query.state.fetchStatus === 'idle') settle(track, false);
       }
