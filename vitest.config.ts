@@ -116,6 +116,9 @@ function browserProject({
     // Named here because a dependency found in the middle of a run reloads the page.
     optimizeDeps: {
       include: [
+        '@tanstack/query-core',
+        '@tanstack/react-query',
+        '@tanstack/vue-query',
         '@xstate/react',
         '@xstate/vue',
         'eventsource-parser',

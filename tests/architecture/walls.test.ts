@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
 const packages: Record<string, readonly string[]> = {
   machines: ['xstate'],
   transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream', '@standard-schema/spec'],
-  adapters: ['xstate', 'react', 'vue'],
+  adapters: ['xstate', 'react', 'vue', '@tanstack/query-core'],
   tabs: ['xstate'],
   testing: ['xstate', 'xstate/graph'],
   'index.ts': [],

@@ -7,6 +7,8 @@ const core = `export { createConnection } from 'sse-machine';`;
 
 const tabs = `export { acrossTabs } from 'sse-machine/tabs';`;
 
+const queries = `export { streamInto, sseQueryOptions } from 'sse-machine/tanstack-query';`;
+
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
 /** What is loaded only where it is asked for, as its own file. */
@@ -22,6 +24,8 @@ const budgets = [
   { what: 'createConnection', code: core, on: '', budget: 20_800 },
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 2_850 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 3_150 },
+  // Of this, 1,200 are for `streamInto`, and the rest for queries that open and suspend their connection.
+  { what: 'TanStack Query, on top', code: queries, on: core, budget: 2_200 },
   { what: 'across tabs, on top', code: tabs, on: core, budget: 6_100 },
   { what: 'inspection, on top', code: inspection, on: core, budget: 3_900 },
 ];

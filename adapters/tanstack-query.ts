@@ -1,0 +1,274 @@
+import type {
+  DataTag,
+  DefaultError,
+  OmitKeyof,
+  Query,
+  QueryClient,
+  QueryFunction,
+  QueryFunctionContext,
+  QueryKey,
+  QueryMeta,
+  QueryObserverOptions,
+} from '@tanstack/query-core';
+import { isFunction } from '../machines/option-table.ts';
+import type { AnyMessage, Connection } from './connection.ts';
+import {
+  defaultIntervalOf,
+  followIn,
+  isUnfollowed,
+  type Link,
+  type LookedAt,
+  linkOf,
+  links,
+  noticeLook,
+  showIn,
+} from './followed-queries.ts';
+import { createFeed, type FeedOptions } from './query-feed.ts';
+
+export type { FeedOptions } from './query-feed.ts';
+
+/** The messages of some of the events of a connection; of all with `'*'`. */
+export type MessageOf<Events extends object, Name extends string> = AnyMessage<
+  '*' extends Name ? Events : Pick<Events, Name & keyof Events>
+>;
+
+/** The name of an event of a connection, or `'*'` for all. */
+export type EventName<Events extends object> = (keyof Events & string) | '*';
+
+/** The data that a key stands for: of one made by `queryOptions`, that of its query. */
+export type DataOfKey<Key extends QueryKey> =
+  Key extends DataTag<unknown, infer Data, unknown> ? Data : unknown;
+
+/** What {@link streamInto} is told. */
+export type StreamIntoOptions<
+  Events extends object,
+  Name extends EventName<Events>,
+  Key extends QueryKey,
+  Data,
+> = FeedOptions<Data, MessageOf<Events, Name>> & {
+  /** The events to hear: one, several, or all with `'*'`. */
+  readonly event: Name | readonly Name[];
+} & (
+    | {
+        /** The key of the query that the messages change. */
+        readonly queryKey: Key;
+        readonly within?: undefined;
+      }
+    | {
+        /** Makes the key of the query that a message changes, so that one stream feeds many; undefined for none. */
+        readonly queryKey: (message: MessageOf<Events, Name>) => Key | undefined;
+        /** What all these keys begin with: a gap invalidates every query within. */
+        readonly within: QueryKey;
+      }
+  );
+
+/**
+ * Streams the messages of a connection into the query cache, until the function that is returned is called. It opens and
+ * closes nothing. Only a query that has data is changed; what comes while it is fetched is applied to the answer too.
+ * A gap, an exhausted budget, and a stream that begins after the data was fetched invalidate it.
+ *
+ * @example
+ * ```ts
+ * const end = streamInto(queryClient, connection, {
+ *   event: 'price',
+ *   queryKey: ({ data }) => ['price', data.symbol],
+ *   within: ['price'],
+ *   update: (_, { data }) => data,
+ * });
+ * ```
+ * @throws TypeError when there is no `update`, or the transport of the connection does not hear an event.
+ */
+export function streamInto<
+  Events extends object,
+  const Name extends EventName<Events>,
+  const Key extends QueryKey,
+  Data = DataOfKey<Key>,
+>(
+  queryClient: QueryClient,
+  connection: Connection<Events>,
+  options: StreamIntoOptions<Events, Name, Key, Data>,
+): () => void {
+  const { event, queryKey, within = [], ...feedOptions } = options;
+  checkUpdate(feedOptions.update);
+  const cache = queryClient.getQueryCache();
+  const hashOf = (key: QueryKey) => queryClient.defaultQueryOptions({ queryKey: key }).queryHash;
+  const hash = isFunction(queryKey) ? undefined : hashOf(queryKey);
+  const feed = createFeed(
+    queryClient,
+    connection,
+    {
+      listen: (listener) => listenTo(connection, event, listener),
+      queryOf(message) {
+        if (!isFunction(queryKey)) return cache.get(hash ?? '');
+        const key = queryKey(message);
+        return key && cache.get(hashOf(key));
+      },
+      filters: isFunction(queryKey) ? { queryKey: within } : { queryKey, exact: true },
+    },
+    feedOptions,
+  );
+  const forget = cache.subscribe(feed.heed);
+  return () => {
+    forget();
+    feed.end();
+  };
+}
+
+/** The stream that changes the data of a query. */
+export interface QueryStream<Events extends object, Name extends EventName<Events>, Data>
+  extends FeedOptions<Data, MessageOf<Events, Name>> {
+  /**
+   * The connection, made with `immediate: false`, or a function that makes one for this query alone, which is closed
+   * when the query leaves the cache.
+   */
+  readonly connection: Connection<Events> | (() => Connection<Events>);
+  /** The events to hear: one, several, or all with `'*'`. */
+  readonly event: Name | readonly Name[];
+}
+
+/** What {@link sseQueryOptions} is told: the stream, and what `useQuery` takes. */
+export type SseQueryOptions<
+  Events extends object,
+  Name extends EventName<Events>,
+  Data,
+  Key extends QueryKey,
+  Fault = DefaultError,
+  Selected = Data,
+> = QueryStream<Events, Name, Data> &
+  OmitKeyof<QueryObserverOptions<Data, Fault, Selected, Data, Key>, 'queryKey' | 'queryFn' | 'suspense'> & {
+    readonly queryKey: Key;
+    /** Gives the first data, and the present data at every refetch. */
+    readonly queryFn: QueryFunction<Data, Key>;
+  };
+
+/** The options that {@link sseQueryOptions} makes: all others are as they were given. */
+export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError> {
+  queryKey: DataTag<Key, Data, Fault>;
+  queryFn(context: QueryFunctionContext): Data | Promise<Data>;
+  refetchInterval(query: LookedAt): number | false | undefined;
+  meta: QueryMeta;
+}
+
+/**
+ * Makes the options of a query whose data a connection changes, as {@link streamInto} does, while somebody looks at it:
+ * the first component opens the connection, and the last one that goes suspends it. A connection that the app has opened
+ * is not suspended. Nothing is opened on a server.
+ *
+ * @example
+ * ```ts
+ * const notifications = sseQueryOptions({
+ *   queryKey: ['notifications'],
+ *   queryFn: fetchNotifications,
+ *   connection,
+ *   event: 'notification',
+ *   update: (list, { data }) => [data, ...list.filter(({ id }) => id !== data.id)],
+ * });
+ * useQuery(notifications);
+ * ```
+ * @throws TypeError when there is no `update`.
+ */
+export function sseQueryOptions<
+  Events extends object,
+  const Name extends EventName<Events>,
+  Data,
+  const Key extends QueryKey,
+  Given extends object,
+  Fault = DefaultError,
+  Selected = Data,
+>(
+  options: Given & SseQueryOptions<Events, Name, Data, Key, Fault, Selected>,
+): Omit<Given, keyof QueryStream<Events, Name, Data> | keyof StreamedQuery<Data, Key, Fault>> &
+  StreamedQuery<Data, Key, Fault>;
+export function sseQueryOptions<
+  Events extends object,
+  Name extends EventName<Events>,
+  Data,
+  Key extends QueryKey,
+>(options: SseQueryOptions<Events, Name, Data, Key>): StreamedQuery<Data, Key> {
+  const { connection, event, update, lastEventIdOf, reportError, queryFn, refetchInterval, ...rest } =
+    options;
+  checkUpdate(update);
+  const own: FeedOptions<Data, MessageOf<Events, Name>> = { update, lastEventIdOf, reportError };
+  const given = isFunction(connection) ? undefined : connection;
+  const link: Link = {
+    given,
+    shown: given,
+    feedOptions: own,
+    follow(client, query) {
+      const used = isFunction(connection) ? connection() : connection;
+      // Of the latest render: the options of one query are of one type.
+      const latest = () => (linkOf(query)?.feedOptions ?? own) as typeof own;
+      const feed = createFeed<Data, MessageOf<Events, Name>>(
+        client,
+        used,
+        {
+          listen: (listener) => listenTo(used, event, listener),
+          queryOf: () => query,
+          filters: { predicate: (one) => one === query },
+        },
+        {
+          update: (data, message) => latest().update(data, message),
+          lastEventIdOf: lastEventIdOf && ((data) => latest().lastEventIdOf?.(data)),
+          reportError,
+        },
+      );
+      let { status } = used.state;
+      const leave = used.subscribe((state) => {
+        if (state.status !== status) query.setState({}); // so that the developer tools look again
+        ({ status } = state);
+      });
+      return {
+        client,
+        query,
+        connection: used,
+        feed,
+        end() {
+          leave();
+          feed.end();
+          if (!given) used.close();
+        },
+      };
+    },
+  };
+
+  const fetchAndFollow: QueryFunction<Data, Key> = (context) => {
+    const { client, queryKey } = context;
+    const query = client.getQueryCache().find({ queryKey, exact: true });
+    if (query && isUnfollowed(query)) {
+      followIn(client, query);
+      // It was only looked at, and its data is fresh.
+      if (query.state.data !== undefined && !query.isStale()) return query.state.data as Data;
+    }
+    return queryFn(context);
+  };
+  links.set(fetchAndFollow, link);
+  return {
+    ...rest,
+    queryKey: rest.queryKey as DataTag<Key, Data, DefaultError>,
+    queryFn: fetchAndFollow,
+    refetchInterval(query: Query<Data, DefaultError, Data, Key>) {
+      noticeLook(query);
+      return isFunction(refetchInterval)
+        ? refetchInterval(query)
+        : (refetchInterval ?? defaultIntervalOf(query));
+    },
+    meta: showIn(rest.meta, link),
+  };
+}
+
+function checkUpdate(update: unknown): void {
+  if (!isFunction(update)) throw new TypeError('`update` has to be a function of the data and a message.');
+}
+
+/** Calls a listener with the messages of some events. Which these are, its type says. */
+function listenTo<Events extends object>(
+  connection: Pick<Connection<Events>, 'on'>,
+  event: string | readonly string[],
+  listener: (message: never) => void,
+): () => void {
+  const on = connection.on as (name: string, listener: (message: never) => void) => () => void;
+  const ends = [event].flat().map((name) => on(name, listener));
+  return () => {
+    for (const end of ends) end();
+  };
+}
