@@ -88,7 +88,11 @@ function read(answer: KeptAnswer, request: IncomingMessage, response: ServerResp
     response.write(event);
   if (answer.isOver) response.end();
   answer.readers.add(response);
-  response.on('close', () => answer.readers.delete(response));
+  const keepAlive = setInterval(() => response.write(':\n\n'), 15_000); // while the model thinks
+  response.on('close', () => {
+    clearInterval(keepAlive);
+    answer.readers.delete(response);
+  });
 }
 
 function send({ events, readers, isOver }: KeptAnswer, data: object | string): void {
