@@ -131,4 +131,5 @@ async function* scripted(question: string, signal: AbortSignal): AsyncGenerator<
   }
 }
 
+// With Node 24: node examples/llm/server.ts
 if (import.meta.main) createServer(createAnswers(scripted).handle).listen(3000);
