@@ -32,7 +32,7 @@ export async function stopAnswer(url: string): Promise<void> {
   if (!ok) throw new Error('The answer could not be stopped.');
 }
 
-/** What there is to say of an answer beside its text. An error of the model is none of the connection. */
+/** Says how an answer stands, beside its text. An error of the model is none of the connection. */
 export function noteOn(answer: Answer, { status, error }: ConnectionState): string {
   if (answer.status === 'done') return '';
   if (answer.status === 'stopped') return 'Stopped.';

@@ -26,7 +26,7 @@ export interface AnswerServer extends AsyncDisposable {
   isDown: boolean;
 }
 
-/** What a page of another origin needs. */
+/** Lets pages of another origin in. */
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': 'content-type, last-event-id',

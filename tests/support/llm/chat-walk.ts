@@ -6,7 +6,7 @@ import { type AnswerServer, startAnswerServer } from './answer-server.ts';
 /** Mounts the chat of a framework, and returns what unmounts it. */
 type MountChat = (api: string, clock: TestClock) => () => void;
 
-/** What a person does with a chat, and what the server sees of it, whatever the framework. */
+/** Tests the chat of any framework: by what a person does with it, and by what the server sees. */
 export function walkChat(mount: MountChat): void {
   let server: AnswerServer;
   let clock: TestClock;
