@@ -73,7 +73,8 @@ export interface ViewOptions<Events extends object = EventMap, State = never, Ch
   /**
    * Gathers what is shown as `data`: tokens of an answer, a list, a document that is patched. Each message is given to it
    * once, in order, at most once a frame. It goes on through reconnects, and begins anew after a gap or at another URL. A
-   * message for which it throws is reported and left out.
+   * message for which it throws is reported and left out. Where it stands elsewhere, let it take an `AnyMessage<Events>`: the
+   * hook has its events from there.
    *
    * @example `{ initial: '', reduce: (text, { data }) => text + data }`
    */

@@ -144,6 +144,23 @@ test('React: what is gathered and what is chosen', () => {
   });
 });
 
+test('a reducer that stands elsewhere says which events there are', () => {
+  compiled(() => {
+    const gathering = {
+      initial: 0,
+      closeOn: ({ data }: Message) => data === '[DONE]',
+      reduce: (sum: number, { event, data }: AnyMessage<Events>) =>
+        event === 'price' ? sum + data.cents : sum,
+    };
+    const { data, latest } = useInReact('/events', { ...gathering, method: 'POST' });
+    expectTypeOf(data).toEqualTypeOf<number>();
+    expectTypeOf(latest.price).toEqualTypeOf<Message<Price, 'price'> | undefined>();
+    const inVue = useInVue('/events', gathering);
+    expectTypeOf(inVue.data.value).toEqualTypeOf<number>();
+    expectTypeOf(inVue.latest.value.price).toEqualTypeOf<Message<Price, 'price'> | undefined>();
+  });
+});
+
 test('React: names alone narrow the names, and a map of types does all without schemas', () => {
   compiled(() => {
     const named = useInReact('/events', { events: ['notification'] });
