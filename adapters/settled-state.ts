@@ -15,7 +15,7 @@ export function clockOf(actor: object & { clock?: Timers }): Timers {
 
 /**
  * The state of a connection to show. A status other than `open` is held back until it has lasted, or the connection has not
- * been open for as long. A connection that the app has closed shows at once.
+ * been open for as long. A connection that the app or the server has closed shows at once.
  *
  * @param settle In milliseconds; 0 for none.
  * @param onSettled Called when time alone has changed the state to show.
@@ -46,7 +46,8 @@ export function createSettledState(connection: Stateful, settle: number, onSettl
       const { state } = connection;
       const { status, closeReason } = state;
       const isSettled = settle === 0 || !isWatched || status === shown.status;
-      if (isSettled || status === 'open' || closeReason === 'app') show();
+      const isFinal = status === 'open' || closeReason === 'app' || closeReason === 'ended';
+      if (isSettled || isFinal) show();
       else if (status !== held) {
         if (held === undefined && shown.status === 'open') outage = clock.setTimeout(showLate, settle);
         clock.clearTimeout(lasting);

@@ -56,7 +56,7 @@ export const viewTable = {
   history: option(0, number(0, Infinity)),
   /**
    * How long another status than `open` has to last until it is shown, in milliseconds, so that a quick reconnect makes no
-   * badge flicker. A connection that the app closes shows at once. The connection's own state stays exact.
+   * badge flicker. A connection that the app or the server closes shows at once. The connection's own state stays exact.
    *
    * @default 0
    */

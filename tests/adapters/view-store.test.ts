@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { createView, idleStore, unknownStore, type ViewableConnection } from '../../adapters/view-store.ts';
-import { createConnection, type Message } from '../../index.ts';
+import { type ConnectionOptions, createConnection, type Message } from '../../index.ts';
 import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { playedTransport } from '../support/played-transport.ts';
@@ -13,24 +13,29 @@ afterEach(() => {
   for (const connection of connections.splice(0)) connection.close();
 });
 
-function create(immediate = true, clock: ConnectionClock = createTestClock()) {
+function create(
+  immediate = true,
+  clock: ConnectionClock = createTestClock(),
+  connecting: ConnectionOptions = {},
+) {
   const server = playedTransport();
   const connection = createConnection('/events', {
     clock,
     parse: 'text',
     immediate,
     transport: () => server.transport,
+    ...connecting,
   });
   connections.push(connection);
   return { server, connection };
 }
 
 /** A connection that is open, with a view of it that somebody watches. */
-async function watch({
-  clock,
-  ...options
-}: Parameters<typeof createView>[1] & { clock?: ConnectionClock } = {}) {
-  const { server, connection } = create(true, clock);
+async function watch(
+  { clock, ...options }: Parameters<typeof createView>[1] & { clock?: ConnectionClock } = {},
+  connecting: ConnectionOptions = {},
+) {
+  const { server, connection } = create(true, clock, connecting);
   const view = createView(connection, options);
   await until(() => server.requests.length === 1);
   server.requests[0]?.accept();
@@ -444,9 +449,9 @@ test('the last message of each event is kept, under any name', async () => {
 describe('a status that has to last', () => {
   const settle = 2_000;
 
-  async function settled() {
+  async function settled(connecting: ConnectionOptions = {}) {
     const clock = createTestClock();
-    const watched = await watch({ settle, clock });
+    const watched = await watch({ settle, clock }, connecting);
     const shown = () => watched.view.get().status;
     /** Loses the stream; what comes after is a first wait, then a request. */
     async function drop(request: number): Promise<void> {
@@ -507,11 +512,18 @@ describe('a status that has to last', () => {
     expect(clock.now() - 1_000_000).toBeLessThanOrEqual(settle);
   });
 
-  test('is shown at once where the app has closed the connection, and where it is open', async () => {
+  test('is shown at once where the app has closed the connection', async () => {
     const { connection, shown, clock } = await settled();
     connection.close();
     expect(shown()).toBe('closed');
     expect(clock.pending).toBe(0);
+  });
+
+  test('is shown at once where the server has ended it', async () => {
+    const { connection, server, shown } = await settled({ closeOn: 'event over' });
+    server.requests[0]?.batch({ messages: [{ event: 'event over', data: '', id: '' }] });
+    await until(() => connection.state.status === 'closed');
+    expect([shown(), connection.state.closeReason]).toEqual(['closed', 'ended']);
   });
 
   test('leaves no timer once nobody watches', async () => {
