@@ -10,10 +10,12 @@ const app = `
 import { createConnection } from 'sse-machine';
 import { inspectConnections } from 'sse-machine/inspect';
 import { useServerSentEvents as useInReact } from 'sse-machine/react';
+import { acrossTabs } from 'sse-machine/tabs';
+import { streamInto } from 'sse-machine/tanstack-query';
 import { useServerSentEvents as useInVue } from 'sse-machine/vue';
 
 inspectConnections({ viewer: 'local' });
-Object.assign(globalThis, { createConnection, useInReact, useInVue });
+Object.assign(globalThis, { acrossTabs, createConnection, streamInto, useInReact, useInVue });
 `;
 
 /** Of the package that is not there, and of a directive that is for Next.js. */
