@@ -1,0 +1,44 @@
+import { type ConnectionOptions, completeOptions } from '../adapters/options.ts';
+import { defineEventSource, type EventSourceClass } from './event-source-class.ts';
+
+/** What one source can be given: every option of a connection that has a meaning for an EventSource. */
+export interface EventSourceOptions
+  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize'> {}
+
+/** What a class can be given. A last event ID belongs to one stream, and so to one source. */
+export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId' | 'persist'> {}
+
+/**
+ * Makes a class with the interface of `EventSource` and the policy of this package: backoff with jitter, a 503 that is
+ * retried and a 401 that is not, headers, tokens, other methods, `share`, `acrossTabs`. Its `readyState` is CONNECTING as
+ * long as it tries, also while it waits, and CLOSED when it gave up, for good. Why is on the `error` event
+ * ({@link EventSourceErrorEvent}). The constructor takes the options of one source, which go before those of the class.
+ *
+ * @example
+ * ```ts
+ * const EventSource = createEventSource({ headers: () => ({ authorization: `Bearer ${token}` }), maxRetries: Infinity });
+ * ```
+ * @throws TypeError when an option is invalid, or means nothing to an EventSource.
+ */
+export function createEventSource(
+  options: EventSourceClassOptions = {},
+): EventSourceClass<EventSourceInit & EventSourceOptions> {
+  refuse(options, ['parse', 'immediate', 'topics', 'bufferSize', 'lastEventId', 'persist']);
+  completeOptions(options);
+  // It would find this class there, once it has taken the place of the browser's.
+  const { EventSource = globalThis.EventSource } = options;
+  return defineEventSource((_, init = {}) => {
+    refuse(init, ['parse', 'immediate', 'topics', 'bufferSize']);
+    return { ...options, EventSource, ...init };
+  });
+}
+
+/** @throws TypeError when one of the options is given. */
+function refuse(options: object, names: readonly string[]): void {
+  const name = names.find((one) => one in options);
+  if (name) throw new TypeError(`\`${name}\` is no option of an EventSource${where[name] ?? ''}.`);
+}
+
+const where: Readonly<Record<string, string>> = {
+  lastEventId: ' class: give it to the constructor',
+};
