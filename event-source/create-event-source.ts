@@ -22,14 +22,15 @@ export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastE
  */
 export function createEventSource(
   options: EventSourceClassOptions = {},
-): EventSourceClass<EventSourceInit & EventSourceOptions> {
+): EventSourceClass<EventSourceOptions> {
   refuse(options, ['parse', 'immediate', 'topics', 'bufferSize', 'lastEventId', 'persist']);
   completeOptions(options);
   // It would find this class there, once it has taken the place of the browser's.
   const { EventSource = globalThis.EventSource } = options;
   return defineEventSource((_, init = {}) => {
     refuse(init, ['parse', 'immediate', 'topics', 'bufferSize']);
-    return { ...options, EventSource, ...init };
+    const given = Object.entries(init).filter(([, value]) => value !== undefined);
+    return { ...options, EventSource, ...Object.fromEntries(given) };
   });
 }
 

@@ -45,7 +45,7 @@ const origins = new WeakMap<object, string>();
  * @param optionsOf Gives the options of the connection of one object, which is there when they are used.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
  */
-export function defineEventSource<Init extends EventSourceInit>(
+export function defineEventSource<Init extends object>(
   optionsOf: (url: URL, init: Init | undefined, connection: () => Connection) => ConnectionOptions,
 ): EventSourceClass<Init> {
   // React Native has no EventTarget, and can import this file all the same.
@@ -70,12 +70,15 @@ export function defineEventSource<Init extends EventSourceInit>(
       checkPlatform();
       if (given.length < 1) throw new TypeError('An EventSource needs a URL.');
       const [url, init] = given;
+      if (init != null && Object(init) !== init)
+        throw new TypeError('The options of an EventSource are an object.');
       this.#url = resolveAddress(`${url}`);
       const options = optionsOf(this.#url, init ?? undefined, () => this.#connection);
-      this.#withCredentials = options.withCredentials ?? false;
+      this.#withCredentials = Boolean(options.withCredentials);
       const { transport: makeTransport = fetchTransport, onResponse } = options;
       const connection = createConnection(this.#url, {
         ...options,
+        withCredentials: this.#withCredentials,
         parse: 'text',
         transport: Object.assign(
           (request: TransportOptions) => oneMessageATask(makeTransport(request)),
@@ -176,7 +179,7 @@ function describe(holder: object, values: object, isListed: boolean): void {
 
 /** @throws TypeError when there are no events here, as in React Native. */
 function checkPlatform(): void {
-  const missing = ['EventTarget', 'Event', 'MessageEvent'].find((name) => !Reflect.has(globalThis, name));
+  const missing = ['EventTarget', 'Event', 'MessageEvent'].find((name) => !Reflect.get(globalThis, name));
   if (!missing) return;
   throw new TypeError(
     `There is no \`${missing}\` here, and an EventSource is made of these: load a polyfill of it first, or use \`createConnection\`.`,

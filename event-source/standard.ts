@@ -31,7 +31,7 @@ const policy = { '5xx': 'fail', 408: 'fail', 410: 'fail', 425: 'fail', 429: 'fai
  */
 export const EventSource: EventSourceClass<StandardInit> = /* @__PURE__ */ defineEventSource<StandardInit>(
   (url, { withCredentials, fetch } = {}, connection) => ({
-    withCredentials: Boolean(withCredentials),
+    withCredentials,
     fetch,
     policy,
     maxRetries: Infinity,
