@@ -1,4 +1,5 @@
 import { type ConnectionOptions, completeOptions } from '../adapters/options.ts';
+import { check, rule } from '../machines/option-table.ts';
 import { defineEventSource, type EventSourceClass } from './event-source-class.ts';
 
 /** What one source can be given: every option of a connection that has a meaning for an EventSource. */
@@ -23,23 +24,16 @@ export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastE
 export function createEventSource(
   options: EventSourceClassOptions = {},
 ): EventSourceClass<EventSourceOptions> {
-  refuse(options, ['parse', 'immediate', 'topics', 'bufferSize', 'lastEventId', 'persist']);
+  check(options, { ...meaningless, lastEventId: leftOut, persist: leftOut });
   completeOptions(options);
   // It would find this class there, once it has taken the place of the browser's.
   const { EventSource = globalThis.EventSource } = options;
   return defineEventSource((_, init = {}) => {
-    refuse(init, ['parse', 'immediate', 'topics', 'bufferSize']);
+    check(init, meaningless);
     const given = Object.entries(init).filter(([, value]) => value !== undefined);
     return { ...options, EventSource, ...Object.fromEntries(given) };
   });
 }
 
-/** @throws TypeError when one of the options is given. */
-function refuse(options: object, names: readonly string[]): void {
-  const name = names.find((one) => one in options);
-  if (name) throw new TypeError(`\`${name}\` is no option of an EventSource${where[name] ?? ''}.`);
-}
-
-const where: Readonly<Record<string, string>> = {
-  lastEventId: ' class: give it to the constructor',
-};
+const leftOut = rule('left out', () => false);
+const meaningless = { parse: leftOut, immediate: leftOut, topics: leftOut, bufferSize: leftOut };

@@ -1,36 +1,33 @@
 /** A function in an `on…` attribute. Written as a method, it may ask for a MessageEvent. */
-export type EventHandler = { handle(this: EventSource, event: Event): unknown }['handle'];
+type EventHandler = { handle(this: EventSource, event: Event): unknown }['handle'];
 
 /**
- * The `on…` attributes of a source. A handler is called in its turn among the listeners, which is from when there was first
- * a function in the attribute; one that returns false cancels the event.
+ * Defines an `on…` attribute: a function, or null. It is called in its turn among the listeners, which is from when there
+ * was first a function; one that returns false cancels the event.
  *
  * @see https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-idl-attributes
  */
-export class EventHandlers {
-  readonly #source: EventSource;
-  readonly #handlers = new Map<string, EventHandler>();
+export function defineHandler(prototype: EventSource, type: string): void {
+  const handlers = new WeakMap<EventSource, EventHandler>();
 
-  constructor(source: EventSource) {
-    this.#source = source;
+  function call(this: EventSource, event: Event): void {
+    if (handlers.get(this)?.call(this, event) === false) event.preventDefault();
   }
 
-  get(type: string): EventHandler | null {
-    return this.#handlers.get(type) ?? null;
-  }
-
-  /** Anything but a function counts as null. */
-  set(type: string, handler: EventHandler | null): void {
-    if (typeof handler === 'function') {
-      this.#handlers.set(type, handler);
-      this.#source.addEventListener(type, this.#call); // whoever is there already keeps the place
-    } else {
-      this.#handlers.delete(type);
-      this.#source.removeEventListener(type, this.#call);
-    }
-  }
-
-  readonly #call = (event: Event): void => {
-    if (this.#handlers.get(event.type)?.call(this.#source, event) === false) event.preventDefault();
-  };
+  Object.defineProperty(prototype, `on${type}`, {
+    enumerable: true,
+    configurable: true,
+    get(this: EventSource) {
+      return handlers.get(this) ?? null;
+    },
+    set(this: EventSource, handler: EventHandler | null) {
+      if (typeof handler === 'function') {
+        handlers.set(this, handler);
+        this.addEventListener(type, call); // a listener that is there already keeps its place
+      } else {
+        handlers.delete(this);
+        this.removeEventListener(type, call);
+      }
+    },
+  });
 }

@@ -6,7 +6,7 @@ import type { Message } from '../machines/message.ts';
 import { fetchTransport } from '../transports/fetch.ts';
 import type { TransportOptions } from '../transports/transport-factory.ts';
 import { resolveAddress } from './address.ts';
-import { type EventHandler, EventHandlers } from './event-handlers.ts';
+import { defineHandler } from './event-handlers.ts';
 import { nextTask, oneMessageATask } from './one-message-a-task.ts';
 
 /** A class with the interface of the browser's `EventSource`. `Init` is what its constructor takes beside the URL. */
@@ -33,8 +33,9 @@ export interface EventSourceErrorEvent extends Event {
   readonly code: number | undefined;
 }
 
-const constants = { CONNECTING: 0, OPEN: 1, CLOSED: 2 } as const;
-const { CONNECTING, OPEN, CLOSED } = constants;
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 2;
 
 /** Where a stream came from in the end, by the actor of its connection: not all who share it have seen the answer. */
 const origins = new WeakMap<object, string>();
@@ -58,20 +59,20 @@ export function defineEventSource<Init extends object>(
     declare readonly CONNECTING: 0;
     declare readonly OPEN: 1;
     declare readonly CLOSED: 2;
+    declare onopen: EventSource['onopen'];
+    declare onmessage: EventSource['onmessage'];
+    declare onerror: EventSource['onerror'];
     readonly #url: URL;
     readonly #withCredentials: boolean;
     readonly #connection: Connection;
-    readonly #handlers = new EventHandlers(this);
     #readyState: 0 | 1 | 2 = CONNECTING;
     #status: ConnectionState['status'] = 'connecting';
 
     constructor(...given: [url: string | URL, init?: Init]) {
       super();
-      checkPlatform();
-      if (given.length < 1) throw new TypeError('An EventSource needs a URL.');
+      const complaint = complaintOf(given);
+      if (complaint) throw new TypeError(complaint);
       const [url, init] = given;
-      if (init != null && Object(init) !== init)
-        throw new TypeError('The options of an EventSource are an object.');
       this.#url = resolveAddress(`${url}`);
       const options = optionsOf(this.#url, init ?? undefined, () => this.#connection);
       this.#withCredentials = Boolean(options.withCredentials);
@@ -91,11 +92,8 @@ export function defineEventSource<Init extends object>(
       });
       this.#connection = connection;
       connection.on('*', (message) => this.#deliver(message));
-      let isNew = true;
-      connection.subscribe((state) => isNew || this.#follow(state));
-      isNew = false;
-      // A shared connection may be further, which is told as late as any event.
-      if (connection.state.status !== 'connecting') nextTask().then(() => this.#follow(connection.state));
+      // The connection may be shared, and further: that is told as late as any event.
+      nextTask().then(() => connection.subscribe((state) => this.#follow(state)));
     }
 
     get url(): string {
@@ -107,24 +105,6 @@ export function defineEventSource<Init extends object>(
     get readyState(): number {
       return this.#readyState;
     }
-    get onopen(): EventHandler | null {
-      return this.#handlers.get('open');
-    }
-    set onopen(handler: EventHandler | null) {
-      this.#handlers.set('open', handler);
-    }
-    get onmessage(): EventHandler | null {
-      return this.#handlers.get('message');
-    }
-    set onmessage(handler: EventHandler | null) {
-      this.#handlers.set('message', handler);
-    }
-    get onerror(): EventHandler | null {
-      return this.#handlers.get('error');
-    }
-    set onerror(handler: EventHandler | null) {
-      this.#handlers.set('error', handler);
-    }
 
     /** For good: what has failed with an exhausted budget would try again when the network is back. */
     close(): void {
@@ -133,21 +113,15 @@ export function defineEventSource<Init extends object>(
       this.#connection[Symbol.asyncDispose]();
     }
 
-    #follow({ status, closeReason, error }: ConnectionState): void {
+    #follow(state: ConnectionState): void {
       const before = this.#status;
+      const { status, error } = state;
       if (this.#readyState === CLOSED || status === before) return;
       this.#status = status;
-      if (status === 'open') {
-        this.#readyState = OPEN;
-        this.dispatchEvent(new Event('open'));
-        return;
-      }
-      const isOver = status === 'failed' || (status === 'closed' && closeReason !== 'paused');
-      const wasTrying = before === 'connecting' && status === 'backoff';
-      this.#readyState = CONNECTING;
-      if (isOver) this.close();
-      // A page that was frozen has its stream again without an error, and what the app closes is none.
-      if (isOver ? closeReason !== 'app' : wasTrying || (before === 'open' && status !== 'closed')) {
+      this.#readyState = status === 'open' ? OPEN : CONNECTING;
+      if (isOver(state)) this.close();
+      if (status === 'open') this.dispatchEvent(new Event('open'));
+      else if (hasFailed(before, state)) {
         const { message, status: code } = error ?? {};
         this.dispatchEvent(Object.assign(new Event('error'), { error, message, code }));
       }
@@ -160,28 +134,53 @@ export function defineEventSource<Init extends object>(
     }
   }
 
-  describe(Source, { name: 'EventSource', length: 1 }, false);
-  describe(Source, constants, true);
-  describe(Source.prototype, { [Symbol.toStringTag]: 'EventSource' }, false);
-  describe(Source.prototype, constants, true);
-  const attributes = ['url', 'withCredentials', 'readyState', 'onopen', 'onmessage', 'onerror', 'close'];
-  for (const name of attributes) Object.defineProperty(Source.prototype, name, { enumerable: true });
+  const { prototype } = Source;
+  Object.defineProperties(Source, { ...constants, name, length: { value: 1 } });
+  Object.defineProperties(prototype, {
+    ...constants,
+    [Symbol.toStringTag]: name,
+    url: listed,
+    withCredentials: listed,
+    readyState: listed,
+    close: listed,
+  });
+  for (const type of ['open', 'message', 'error']) defineHandler(prototype, type);
   return Source;
 }
 
-/** Defines properties as Web IDL has them: constants, which are listed, or what is only there. */
-function describe(holder: object, values: object, isListed: boolean): void {
-  for (const key of Reflect.ownKeys(values)) {
-    const value: unknown = Reflect.get(values, key);
-    Object.defineProperty(holder, key, { value, enumerable: isListed, configurable: !isListed });
-  }
+function isOver({ status, closeReason }: ConnectionState): boolean {
+  return status === 'failed' || (status === 'closed' && closeReason !== 'paused');
 }
 
-/** @throws TypeError when there are no events here, as in React Native. */
-function checkPlatform(): void {
-  const missing = ['EventTarget', 'Event', 'MessageEvent'].find((name) => !Reflect.get(globalThis, name));
-  if (!missing) return;
-  throw new TypeError(
-    `There is no \`${missing}\` here, and an EventSource is made of these: load a polyfill of it first, or use \`createConnection\`.`,
-  );
+/** Whether it is an error. A page that was frozen has its stream again without one, and what the app closes is none. */
+function hasFailed(before: ConnectionState['status'], { status, closeReason }: ConnectionState): boolean {
+  if (status === 'connecting') return before === 'open';
+  if (status === 'backoff') return before !== 'closed';
+  return status === 'failed' || closeReason === 'ended';
 }
+
+const name = { value: 'EventSource', configurable: true };
+
+const listed = { enumerable: true };
+
+const constants = Object.fromEntries(
+  ['CONNECTING', 'OPEN', 'CLOSED'].map((name, value) => [name, { ...listed, value }]),
+);
+
+/** Says what keeps an object from being made. In production a bundler leaves out what is said of the platform. */
+function complaintOf(given: readonly unknown[]): string | undefined {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const needed = ['EventTarget', 'Event', 'MessageEvent', 'DOMException'];
+      const missing = needed.find((name) => !Reflect.get(globalThis, name)); // in React Native
+      if (missing) {
+        return `There is no \`${missing}\` here, and an EventSource is made of these: load a polyfill of it first, or use \`createConnection\`.`;
+      }
+    }
+  } catch {}
+  const [, init] = given;
+  const isUsable = given.length > 0 && (init == null || Object(init) === init);
+  return isUsable ? undefined : 'Give a URL, and options as an object.';
+}
+
+declare const process: { env: { NODE_ENV?: string } };

@@ -1,4 +1,4 @@
-import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
+import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { longestDelay } from '../machines/option-table.ts';
 import { fetchTransport } from '../transports/fetch.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -35,9 +35,7 @@ export const EventSource: EventSourceClass<StandardInit> = /* @__PURE__ */ defin
     fetch,
     policy,
     maxRetries: Infinity,
-    retryDelay: reconnectionTime,
     maxRetryDelay: reconnectionTime, // also what a page waits that believes to be offline
-    retryFactor: 1,
     maxRetryAfter: longestDelay,
     // The statechart adds it to the time that the stream has given.
     jitter: () => (connection().actor.getSnapshot().context.serverRetry === null ? reconnectionTime : 0),
@@ -45,8 +43,11 @@ export const EventSource: EventSourceClass<StandardInit> = /* @__PURE__ */ defin
     maxEventSize: Infinity,
     maxFieldSize: Infinity,
     replays: 'deliver',
-    resumedAfterHeader: false,
-    transport: (options) => failingWithoutCors(fetchTransport(options), url, withCredentials, fetch),
+    transport(options) {
+      const transport = fetchTransport(options);
+      const home = globalThis.location?.origin ?? url.origin;
+      return home === url.origin || fetch ? transport : failingWithoutCors(transport, url);
+    },
   }),
 );
 
@@ -56,36 +57,20 @@ export type EventSource = globalThis.EventSource;
  * Tells a refusal by CORS, which is final, from a lost connection: `fetch` does not. A request that asks for no permission
  * shows whether the server answers at all; then the first one is made again, as the server may have come back just now.
  */
-function failingWithoutCors(
-  transport: Transport,
-  url: URL,
-  withCredentials: unknown,
-  given: unknown,
-): Transport {
-  const home = globalThis.location?.origin;
-  if (given || home === undefined || home === url.origin) return transport;
-  const open: Transport = async (request, signal) => {
-    try {
-      return await transport(request, signal);
-    } catch (error) {
-      if (signal.aborted || !isLost(error)) throw error;
-      const credentials = withCredentials ? 'include' : 'same-origin';
-      const answer = await fetch(url, { mode: 'no-cors', credentials, cache: 'no-store', signal }).catch(
-        () => {},
-      );
-      if (!answer) throw error;
-      answer.body?.cancel();
-    }
-    return transport(request, signal).catch((cause) => {
-      throw isLost(cause) ? new ConnectionError('http', refused, { cause }) : cause;
+function failingWithoutCors(transport: Transport, url: URL): Transport {
+  return (request, signal) => {
+    const ask = () => transport(request, signal);
+    return ask().catch(async (error: Failure) => {
+      if (error.kind !== 'network') throw error;
+      // Of a HEAD nothing is left that would have to be read.
+      await fetch(url, { method: 'HEAD', mode: 'no-cors', signal }).catch(() => {
+        throw error;
+      });
+      return ask().catch((cause: Failure) => {
+        throw cause.kind === 'network' ? new ConnectionError('http', refused, { cause }) : cause;
+      });
     });
   };
-  return Object.assign(open, transport);
 }
 
-function isLost(error: unknown): boolean {
-  return isConnectionError(error) && error.kind === 'network';
-}
-
-const refused =
-  'The browser keeps the answer back: the server has to allow the origin of the page, and the header Last-Event-ID, by CORS.';
+const refused = 'CORS forbids this origin, or the header Last-Event-ID.';

@@ -7,6 +7,8 @@ const core = `export { createConnection } from 'sse-machine';`;
 
 const tabs = `export { acrossTabs } from 'sse-machine/tabs';`;
 
+const eventSource = (name: string) => `export { ${name} } from 'sse-machine/event-source';`;
+
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
 /** What is loaded only where it is asked for, as its own file. */
@@ -22,6 +24,8 @@ const budgets = [
   { what: 'React hooks, on top', code: hooks('react'), on: core, budget: 1_900 },
   { what: 'Vue composables, on top', code: hooks('vue'), on: core, budget: 2_000 },
   { what: 'across tabs, on top', code: tabs, on: core, budget: 6_100 },
+  { what: 'EventSource, on top', code: eventSource('EventSource'), on: core, budget: 1_500 },
+  { what: 'createEventSource, on top', code: eventSource('createEventSource'), on: core, budget: 1_300 },
   { what: 'inspection, on top', code: inspection, on: core, budget: 3_900 },
 ];
 
