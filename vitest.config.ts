@@ -115,10 +115,14 @@ function browserProject({
     // Named here because a dependency found in the middle of a run reloads the page.
     optimizeDeps: {
       include: [
+        '@hotwired/turbo',
+        '@vueuse/core',
         '@xstate/react',
         '@xstate/vue',
         'eventsource-parser',
         'eventsource-parser/stream',
+        'htmx-ext-sse',
+        'htmx.org',
         'pinia',
         'react',
         'react-dom',
