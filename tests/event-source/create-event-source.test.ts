@@ -267,9 +267,7 @@ describe('the options', () => {
   test.each(['parse', 'immediate', 'topics', 'bufferSize', 'lastEventId', 'persist'])(
     '`%s` means nothing to a class',
     (name) => {
-      expect(() => createEventSource({ [name]: 'text' })).toThrow(
-        `\`${name}\` must be left out`,
-      );
+      expect(() => createEventSource({ [name]: 'text' })).toThrow(`\`${name}\` must be left out`);
     },
   );
 

@@ -241,6 +241,21 @@ export const facts: readonly Fact[] = [
         ({ method, headers }) => `${method} ${headers['cache-control']}`,
       ),
   },
+  ...[undefined, { withCredentials: false }, { withCredentials: true }].map(
+    (init): Fact => ({
+      file: 'request-credentials',
+      says: `across origins ${init?.withCredentials ? '' : 'no '}cookies are kept and sent with ${JSON.stringify(init ?? {})}`,
+      where: inBrowsers,
+      expected: init?.withCredentials ? 'kept=1' : undefined,
+      async observe(world) {
+        const kept = { ...bye, headers: { 'set-cookie': 'kept=1;max-age=2' } };
+        // Of one site, although of another origin: a browser keeps no cookies of other sites.
+        const url = addressOf(world, [kept, hello]).replace('127.0.0.1', 'localhost');
+        await listenTo(new world.Source(url, init), 3);
+        return (await seenAt(url)).filter(({ method }) => method === 'GET')[1]?.headers.cookie;
+      },
+    }),
+  ),
   ...[301, 302, 303, 307].map(
     (status): Fact => ({
       file: 'request-redirect',
