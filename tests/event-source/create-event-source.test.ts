@@ -143,6 +143,30 @@ test('a page that was frozen has its stream again without an error', async () =>
   expect(log).toEqual(['open 1', 'open 1']);
 });
 
+test('what it waits for after that was told before', async () => {
+  using page = createTestPage();
+  const { server, clock, open } = setUp();
+  const { source, log } = open();
+  await server.refuse(503, { retryAfter: 60_000 });
+  page.freeze();
+  page.resume();
+  await told();
+  expect([source.readyState, log, clock.pending]).toEqual([source.CONNECTING, ['error 0 503'], 1]);
+});
+
+test('a stream without IDs that is dropped in doubt is an error, before the next open', async () => {
+  using page = createTestPage();
+  const { server, clock, open } = setUp();
+  const { log } = open();
+  await server.accept();
+  await told();
+  page.goOnline();
+  clock.advance(5_000);
+  await server.accept();
+  await told();
+  expect(log).toEqual(['open 1', 'error 0 no reason', 'open 1']);
+});
+
 test('after a 401 the token is renewed, which is no error', async () => {
   let token = 'old';
   const { server, open } = setUp({
@@ -211,6 +235,7 @@ describe('a shared connection', () => {
     await server.accept();
     await told();
     const sending = server.send('one', 'two');
+    for (let hop = 0; hop < 50; hop += 1) await null; // the task of the first message is planned by now
     const late = open();
     await sending;
     await told();
@@ -248,6 +273,29 @@ test('over the native transport it stands on the class that was there before', a
   await told();
   Object.assign(globalThis, { EventSource: before });
   expect(Native.opened).toEqual([url]);
+});
+
+test('sources of different scopes share nothing', async () => {
+  const servers = ['ada', 'bob'].map((scope) => {
+    const server = createScriptedTransport();
+    const transport = acrossTabs({ scope, transport: server.transport });
+    setUp({ share: true, transport }).open();
+    return server;
+  });
+  await told();
+  expect(servers.map(({ waiting }) => waiting)).toEqual([1, 1]);
+});
+
+test('shows the answers to the app', async () => {
+  const answered: number[] = [];
+  const { open } = setUp({
+    transport: undefined,
+    fetch: async () => new Response(null, { status: 404 }),
+    onResponse: ({ status }) => answered.push(status),
+  });
+  const { log } = open();
+  await told();
+  expect([answered, log]).toEqual([[404], ['error 2 404']]);
 });
 
 describe('the options', () => {

@@ -229,6 +229,7 @@ describe('each event is a task of its own', () => {
   });
 
   test('and nothing comes after close(), whatever is on its way', async () => {
+    const warned = vi.spyOn(console, 'warn');
     const source = await opened();
     const heard: string[] = [];
     for (const type of ['open', 'message', 'error']) source.addEventListener(type, () => heard.push(type));
@@ -239,7 +240,10 @@ describe('each event is a task of its own', () => {
     server.write('data: 1\n\ndata: 2\n\n');
     await until(() => server.sockets.size === 0);
     await quiet();
+    source.close();
     expect([heard, source.readyState]).toEqual([['message'], source.CLOSED]);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EventSource, type EventSourceErrorEvent } from '../../event-source/index.ts';
+import { createTestPage } from '../../testing/index.ts';
 import { body, type SseServer, startSseServer, status, stream } from '../support/sse-server.ts';
 import { until } from '../support/until.ts';
 
@@ -52,6 +53,17 @@ test.each([0, 20, 2_000, 86_400_000])('after exactly the %i ms that the stream a
   expect([vi.getTimerCount(), server.requests.length]).toEqual([1, 1]);
   vi.advanceTimersByTime(1);
   await seen(() => source.readyState === source.OPEN && server.requests.length === 2);
+});
+
+test('offline it looks once in at most three seconds whether that is true', async () => {
+  using page = createTestPage();
+  stopTime();
+  page.goOffline();
+  server.answer((response) => response.destroy());
+  source = new EventSource(server.url);
+  await seen(() => vi.getTimerCount() === 1);
+  vi.advanceTimersByTime(3_000);
+  await seen(() => server.requests.length === 2);
 });
 
 test('no answer is waited for without end', async () => {
