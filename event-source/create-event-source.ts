@@ -4,10 +4,10 @@ import { defineEventSource, type EventSourceClass } from './event-source-class.t
 
 /** What one source can be given: every option of a connection that has a meaning for an EventSource. */
 export interface EventSourceOptions
-  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize'> {}
+  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize' | 'persist'> {}
 
 /** What a class can be given. A last event ID belongs to one stream, and so to one source. */
-export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId' | 'persist'> {}
+export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId'> {}
 
 /**
  * Makes a class with the interface of `EventSource` and the policy of this package: backoff with jitter, a 503 that is
@@ -24,7 +24,7 @@ export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastE
 export function createEventSource(
   options: EventSourceClassOptions = {},
 ): EventSourceClass<EventSourceOptions> {
-  check(options, { ...meaningless, lastEventId: leftOut, persist: leftOut });
+  check(options, { ...meaningless, lastEventId: leftOut });
   completeOptions(options);
   // It would find this class there, once it has taken the place of the browser's.
   const { EventSource = globalThis.EventSource } = options;
@@ -36,4 +36,10 @@ export function createEventSource(
 }
 
 const leftOut = rule('left out', () => false);
-const meaningless = { parse: leftOut, immediate: leftOut, topics: leftOut, bufferSize: leftOut };
+const meaningless = {
+  parse: leftOut,
+  immediate: leftOut,
+  topics: leftOut,
+  bufferSize: leftOut,
+  persist: leftOut,
+};

@@ -7,7 +7,7 @@ import { fetchTransport } from '../transports/fetch.ts';
 import type { TransportOptions } from '../transports/transport-factory.ts';
 import { resolveAddress } from './address.ts';
 import { defineHandler } from './event-handlers.ts';
-import { nextTask, oneMessageATask } from './one-message-a-task.ts';
+import { atPaceOf, TaskQueue } from './task-queue.ts';
 
 /** A class with the interface of the browser's `EventSource`. `Init` is what its constructor takes beside the URL. */
 export interface EventSourceClass<Init = EventSourceInit> {
@@ -65,6 +65,7 @@ export function defineEventSource<Init extends object>(
     readonly #url: URL;
     readonly #withCredentials: boolean;
     readonly #connection: Connection;
+    readonly #events = new TaskQueue();
     #readyState: 0 | 1 | 2 = CONNECTING;
     #status: ConnectionState['status'] = 'connecting';
 
@@ -82,7 +83,7 @@ export function defineEventSource<Init extends object>(
         withCredentials: this.#withCredentials,
         parse: 'text',
         transport: Object.assign(
-          (request: TransportOptions) => oneMessageATask(makeTransport(request)),
+          (request: TransportOptions) => atPaceOf(this.#events, makeTransport(request)),
           makeTransport, // its scope
         ),
         onResponse(response) {
@@ -91,9 +92,11 @@ export function defineEventSource<Init extends object>(
         },
       });
       this.#connection = connection;
-      connection.on('*', (message) => this.#deliver(message));
-      // The connection may be shared, and further: that is told as late as any event.
-      nextTask().then(() => connection.subscribe((state) => this.#follow(state)));
+      connection.on('*', (message) => this.#events.add(() => this.#deliver(message)));
+      connection.subscribe((state) => {
+        if (state.closeReason === 'app') this.close();
+        else this.#events.add(() => this.#follow(state));
+      });
     }
 
     get url(): string {
@@ -128,7 +131,7 @@ export function defineEventSource<Init extends object>(
     }
 
     #deliver({ event, data, id }: Message): void {
-      if (this.#readyState === CONNECTING) this.#follow(this.#connection.state);
+      if (this.#readyState === CLOSED) return;
       const origin = origins.get(this.#connection.actor) ?? this.#url.origin;
       this.dispatchEvent(new MessageEvent(event, { data, origin, lastEventId: id }));
     }
@@ -152,7 +155,7 @@ function isOver({ status, closeReason }: ConnectionState): boolean {
   return status === 'failed' || (status === 'closed' && closeReason !== 'paused');
 }
 
-/** Whether it is an error. A page that was frozen has its stream again without one, and what the app closes is none. */
+/** Whether it is an error. A page that was frozen has its stream again without one. */
 function hasFailed(before: ConnectionState['status'], { status, closeReason }: ConnectionState): boolean {
   if (status === 'connecting') return before === 'open';
   if (status === 'backoff') return before !== 'closed';
