@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { createEventSource, type EventSourceClass } from '../../../event-source/index.ts';
+import { describe, expect, test } from 'vitest';
+import { createEventSource, EventSource, type EventSourceClass } from '../../../event-source/index.ts';
 import { acrossTabs } from '../../../tabs/index.ts';
 import { startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { until } from '../../support/until.ts';
@@ -70,6 +70,32 @@ test('two sources have one stream across tabs', async () => {
   expect((await server.look()).requests).toHaveLength(1);
   for (const source of sources) source.close();
   await server.stop();
+});
+
+describe('a request that CORS may have refused, or the network', () => {
+  test('is made again when the server is back by then', async () => {
+    const server = await startRemoteSseServer();
+    await server.answer({ kind: 'cut' }, { kind: 'status', code: 404 }, { kind: 'stream' });
+    const source = new EventSource(server.url);
+    const errors: unknown[] = [];
+    source.onerror = (event) => errors.push(event);
+    await until(() => source.readyState === source.OPEN);
+    expect(errors).toEqual([]);
+    expect((await server.look()).requests.map(({ method }) => method)).toEqual(['GET', 'HEAD', 'GET']);
+    source.close();
+    await server.stop();
+  });
+
+  test('is not asked after where somebody else makes the requests', async () => {
+    const server = await startRemoteSseServer();
+    const source = new EventSource(server.url, { fetch: () => Promise.reject(new TypeError('lost')) });
+    await new Promise((resolve) => {
+      source.onerror = resolve;
+    });
+    expect([source.readyState, (await server.look()).requests]).toEqual([source.CONNECTING, []]);
+    source.close();
+    await server.stop();
+  });
 });
 
 test('a closed source leaves no socket', async () => {
