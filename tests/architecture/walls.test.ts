@@ -146,13 +146,6 @@ describe('what is published', () => {
     const folders = top
       .filter((entry) => entry.isDirectory() && rooms.includes(entry.name))
       .map(({ name }) => name);
-    expect(folders.sort()).toEqual([
-      'adapters',
-      'event-source',
-      'machines',
-      'tabs',
-      'testing',
-      'transports',
-    ]);
+    expect(folders.sort()).toEqual(['adapters', 'event-source', 'machines', 'tabs', 'testing', 'transports']);
   });
 });
