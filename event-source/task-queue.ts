@@ -14,10 +14,9 @@ export class TaskQueue {
     this.#running ??= this.#run();
   }
 
-  /** Resolves in a task after all that was added. */
+  /** Resolves when all that was added has been called. */
   async settled(): Promise<void> {
     await this.#running;
-    await nextTask();
   }
 
   async #run(): Promise<void> {

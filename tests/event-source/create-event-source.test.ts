@@ -336,17 +336,22 @@ describe('the options', () => {
   });
 });
 
-test('a signal that aborts closes it without an event', async () => {
+test('a signal that aborts closes it at once, without an event', async () => {
   const gone = new AbortController();
   const { server, open } = setUp({ signal: gone.signal });
   const { source, log } = open();
   await server.accept();
   await told();
-  gone.abort();
+  source.onmessage = () => {
+    gone.abort();
+    expect(source.readyState).toBe(source.CLOSED);
+  };
+  await server.send('one', 'two');
+  await told();
   const late = open();
   await told();
   expect([source.readyState, late.source.readyState]).toEqual([source.CLOSED, source.CLOSED]);
-  expect([log, late.log, server.requests.length]).toEqual([['open 1'], [], 1]);
+  expect([log, late.log, server.requests.length]).toEqual([['open 1', 'message 1 one'], [], 1]);
 });
 
 test('a thousand sources that come and go leave nothing', async () => {

@@ -8,12 +8,13 @@ import { fromNpm } from './from-npm.ts';
 
 const app = `
 import { createConnection } from 'sse-machine';
+import { EventSource } from 'sse-machine/event-source';
 import { inspectConnections } from 'sse-machine/inspect';
 import { useServerSentEvents as useInReact } from 'sse-machine/react';
 import { useServerSentEvents as useInVue } from 'sse-machine/vue';
 
 inspectConnections({ viewer: 'local' });
-Object.assign(globalThis, { createConnection, useInReact, useInVue });
+Object.assign(globalThis, { createConnection, EventSource, useInReact, useInVue });
 `;
 
 /** Of the package that is not there, and of a directive that is for Next.js. */
