@@ -12,6 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   transports: ['machines'],
   adapters: ['machines', 'transports'],
   tabs: ['machines', 'transports'],
+  'event-source': ['machines', 'transports', 'adapters'],
   testing: ['machines', 'transports', 'adapters'],
   'index.ts': ['machines', 'transports', 'adapters'],
   'visualizations/chart': ['machines'],
@@ -25,6 +26,7 @@ const packages: Record<string, readonly string[]> = {
   transports: ['xstate', 'eventsource-parser', 'eventsource-parser/stream', '@standard-schema/spec'],
   adapters: ['xstate', 'react', 'vue', '@tanstack/query-core'],
   tabs: ['xstate'],
+  'event-source': [],
   testing: ['xstate', 'xstate/graph'],
   'index.ts': [],
   'visualizations/chart': ['xstate'],
@@ -52,7 +54,7 @@ describe.each(Object.entries(mayImport))('%s', (room, others) => {
   });
 });
 
-test.each(['adapters', 'tabs'])('%s enter the transports by the files at the top', (room) => {
+test.each(['adapters', 'tabs', 'event-source'])('%s enter the transports by the files at the top', (room) => {
   const entered = ofRoom(room).filter(({ to }) => roomOf(to) === 'transports');
   expect(entered.filter(({ to }) => to.split('/').length > 2).map(inWords)).toEqual([]);
 });
@@ -144,6 +146,6 @@ describe('what is published', () => {
     const folders = top
       .filter((entry) => entry.isDirectory() && rooms.includes(entry.name))
       .map(({ name }) => name);
-    expect(folders.sort()).toEqual(['adapters', 'machines', 'tabs', 'testing', 'transports']);
+    expect(folders.sort()).toEqual(['adapters', 'event-source', 'machines', 'tabs', 'testing', 'transports']);
   });
 });

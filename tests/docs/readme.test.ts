@@ -14,7 +14,7 @@ const inTransports = (name: string) => `transports/${name}.ts`;
 const { examples, table } = documentation('README.md');
 
 describe('the README', () => {
-  test('has an example for each of the four ways, of a chart of your own, of sharing, of inspection, and of a test', () => {
+  test('has an example for each of the four ways, of a chart of your own, of sharing, of EventSource, of inspection, and of a test', () => {
     expect(examples.map(([file]) => file)).toEqual([
       'examples/vanilla.ts',
       'examples/react.tsx',
@@ -23,6 +23,7 @@ describe('the README', () => {
       'examples/parent-chart.ts',
       'examples/shared.tsx',
       'examples/tabs.ts',
+      'examples/event-source/global.ts',
       'examples/inspect/local.ts',
       'examples/testing/connection.test.ts',
     ]);

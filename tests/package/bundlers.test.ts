@@ -8,6 +8,7 @@ import { fromNpm } from './from-npm.ts';
 
 const app = `
 import { createConnection } from 'sse-machine';
+import { EventSource } from 'sse-machine/event-source';
 import { inspectConnections } from 'sse-machine/inspect';
 import { useServerSentEvents as useInReact } from 'sse-machine/react';
 import { acrossTabs } from 'sse-machine/tabs';
@@ -15,7 +16,7 @@ import { streamInto } from 'sse-machine/tanstack-query';
 import { useServerSentEvents as useInVue } from 'sse-machine/vue';
 
 inspectConnections({ viewer: 'local' });
-Object.assign(globalThis, { acrossTabs, createConnection, streamInto, useInReact, useInVue });
+Object.assign(globalThis, { acrossTabs, createConnection, EventSource, streamInto, useInReact, useInVue });
 `;
 
 /** Of the package that is not there, and of a directive that is for Next.js. */

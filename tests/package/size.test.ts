@@ -8,6 +8,7 @@ const core = `export { createConnection } from 'sse-machine';`;
 const tabs = `export { acrossTabs } from 'sse-machine/tabs';`;
 
 const queries = `export { streamInto, sseQueryOptions } from 'sse-machine/tanstack-query';`;
+const eventSource = (name: string) => `export { ${name} } from 'sse-machine/event-source';`;
 
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
@@ -27,6 +28,8 @@ const budgets = [
   // Of this, 1,200 are for `streamInto`, and the rest for queries that open and suspend their connection.
   { what: 'TanStack Query, on top', code: queries, on: core, budget: 2_200 },
   { what: 'across tabs, on top', code: tabs, on: core, budget: 6_100 },
+  { what: 'EventSource, on top', code: eventSource('EventSource'), on: core, budget: 1_500 },
+  { what: 'createEventSource, on top', code: eventSource('createEventSource'), on: core, budget: 1_350 },
   { what: 'inspection, on top', code: inspection, on: core, budget: 3_900 },
 ];
 

@@ -1,0 +1,45 @@
+import { type ConnectionOptions, completeOptions } from '../adapters/options.ts';
+import { check, rule } from '../machines/option-table.ts';
+import { defineEventSource, type EventSourceClass } from './event-source-class.ts';
+
+/** What one source can be given: every option of a connection that has a meaning for an EventSource. */
+export interface EventSourceOptions
+  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize' | 'persist'> {}
+
+/** What a class can be given. A last event ID belongs to one stream, and so to one source. */
+export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId'> {}
+
+/**
+ * Makes a class with the interface of `EventSource` and the policy of this package: backoff with jitter, a 503 that is
+ * retried and a 401 that is not, headers, tokens, other methods, `share`, `acrossTabs`. Its `readyState` is CONNECTING as
+ * long as it tries, also while it waits, and CLOSED when it gave up, for good. Why is on the `error` event
+ * ({@link EventSourceErrorEvent}). The constructor takes the options of one source, which go before those of the class.
+ *
+ * @example
+ * ```ts
+ * const EventSource = createEventSource({ headers: () => ({ authorization: `Bearer ${token}` }), maxRetries: Infinity });
+ * ```
+ * @throws TypeError when an option is invalid, or means nothing to an EventSource.
+ */
+export function createEventSource(
+  options: EventSourceClassOptions = {},
+): EventSourceClass<EventSourceOptions> {
+  check(options, { ...meaningless, lastEventId: leftOut });
+  completeOptions(options);
+  // It would find this class there, once it has taken the place of the browser's.
+  const { EventSource = globalThis.EventSource } = options;
+  return defineEventSource((_, init = {}) => {
+    check(init, meaningless);
+    const given = Object.entries(init).filter(([, value]) => value !== undefined);
+    return { ...options, EventSource, ...Object.fromEntries(given) };
+  });
+}
+
+const leftOut = rule('left out', () => false);
+const meaningless = {
+  parse: leftOut,
+  immediate: leftOut,
+  topics: leftOut,
+  bufferSize: leftOut,
+  persist: leftOut,
+};

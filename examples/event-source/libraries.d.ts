@@ -1,0 +1,5 @@
+/** Turbo brings no types of its own. */
+declare module '@hotwired/turbo' {
+  export function connectStreamSource(source: EventTarget): void;
+  export function disconnectStreamSource(source: EventTarget): void;
+}

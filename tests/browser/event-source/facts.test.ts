@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { EventSource } from '../../../event-source/index.ts';
+import { type Fact, facts, type Place } from '../../event-source/facts.ts';
+import type { Order } from './facts-worker.ts';
+
+const origin = inject('origin');
+const native = globalThis.EventSource;
+
+describe('in a page', () => {
+  test.each(at('page'))('$file: $says', async ({ expected, observe }) => {
+    expect(await observe({ place: 'page', origin, Source: EventSource })).toEqual(expected);
+  });
+});
+
+describe('in a dedicated worker', () => {
+  const worker = new Worker(new URL('./facts-worker.ts', import.meta.url), { type: 'module' });
+  afterAll(() => worker.terminate());
+
+  test.each(at('worker'))('$file: $says', async (fact) => {
+    expect(await seenIn(worker, fact)).toEqual(fact.expected);
+  });
+});
+
+describe('in a shared worker', () => {
+  const { port } = new SharedWorker(new URL('./facts-worker.ts', import.meta.url), { type: 'module' });
+  port.start();
+  afterAll(() => port.close());
+
+  test.each(at('shared worker'))('$file: $says', async (fact) => {
+    expect(await seenIn(port, fact)).toEqual(fact.expected);
+  });
+});
+
+/** That the facts are facts. */
+describe("Chromium's own class", () => {
+  /** It lets the host through, and it takes another charset at its word. */
+  const otherwise = ['eventsource-constructor-url-bogus', 'format-utf-8'];
+
+  test.each(at('page').filter(({ file }) => !otherwise.includes(file)))(
+    '$file: $says',
+    async ({ expected, observe }) => {
+      expect(await observe({ place: 'page', origin, Source: native })).toEqual(expected);
+    },
+  );
+});
+
+function at(place: Place): Fact[] {
+  return facts.filter(({ where }) => where?.includes(place) ?? true);
+}
+
+function seenIn(worker: Worker | MessagePort, fact: Fact): Promise<unknown> {
+  return new Promise((resolve) => {
+    const done = new AbortController();
+    const hear = ({ data }: Event & { data?: { seen: unknown } }) => {
+      done.abort();
+      resolve(data?.seen);
+    };
+    worker.addEventListener('message', hear, { signal: done.signal });
+    worker.postMessage({ index: facts.indexOf(fact), origin } satisfies Order);
+  });
+}
