@@ -52,6 +52,13 @@ export const idleStore: ViewStore<Record<never, never>> = {
 /** What a component shows as long as it may not know how far a connection from elsewhere is. */
 export const unknownStore: typeof idleStore = { ...idleStore, get: () => unknownView };
 
+/** The same, where something is gathered: `data` is what `reduce` begins with. */
+export function beginWith(initial: unknown, store: AnyStore): AnyStore {
+  if (initial === undefined) return store;
+  const view = { ...store.get(), data: initial };
+  return { ...store, get: () => view };
+}
+
 /** Lets the connection of a component begin, or go on after {@link Connection.suspend}. */
 export function begin({ state, open, resume }: ViewableConnection, immediate: boolean): void {
   if (immediate && state.status === 'closed' && state.closeReason === null) open();
