@@ -131,6 +131,7 @@ function browserProject({
         '@tanstack/query-core',
         '@tanstack/react-query',
         '@tanstack/vue-query',
+        '@vueuse/core',
         '@xstate/react',
         '@xstate/vue',
         'eventsource-parser',

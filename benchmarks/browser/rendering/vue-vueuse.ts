@@ -7,7 +7,7 @@ import { renderReadings } from './vue-readings.ts';
 /** It has the last message only: a watcher keeps the ones before. */
 export const mount: Mount = (host, { url, onMessage, onRender }) => {
   const App = defineComponent(() => {
-    const { data } = useEventSource<Reading>(url, [], {
+    const { data } = useEventSource<string[], Reading>(url, [], {
       serializer: { read: (text = '') => JSON.parse(text) },
     });
     const history = shallowRef<readonly Reading[]>([]);
