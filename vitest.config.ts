@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { msw } from 'msw/vite';
+import { compile } from 'svelte/compiler';
+import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
@@ -35,6 +37,15 @@ const ownEntries = entries.map(({ name, source }) => ({
 const { XSTATE_FOLDER } = process.env;
 const otherXState = XSTATE_FOLDER ? [{ find: /^xstate(?=$|\/)/, replacement: XSTATE_FOLDER }] : [];
 
+/** Compiles the components of Svelte. */
+const svelte: Plugin = {
+  name: 'svelte',
+  transform(code, filename) {
+    if (filename.endsWith('.svelte')) return compile(code, { filename, css: 'injected' }).js;
+    return null;
+  },
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './tests/model/coverage-table.ts', './tests/support/closing-line.ts'],
@@ -54,12 +65,13 @@ export default defineConfig({
         },
       },
       {
-        plugins: [vue()],
-        // Solid gives Node the build for servers, in which no effect runs.
+        plugins: [vue(), svelte],
+        // Solid and Svelte give Node the build for servers, in which no effect runs.
         resolve: {
           alias: [
             ...ownEntries,
             { find: /^solid-js$/, replacement: path('node_modules/solid-js/dist/solid.js') },
+            { find: /^svelte$/, replacement: path('node_modules/svelte/src/index-client.js') },
           ],
         },
         test: {

@@ -11,6 +11,7 @@ import {
   type AnyStore,
   begin,
   createView,
+  goOnFrom,
   idleStore,
   type ViewableConnection,
   type ViewStore,
@@ -35,7 +36,8 @@ export interface ComponentConnection<Events extends object = EventMap, State = n
   /**
    * The component is there and shows this connection at this URL: connects, or takes up again what was running. Where
    * the URL has changed, the next stream is opened before the old one goes. Where the options have, the new connection
-   * resumes after the last event of the old one; what must not be repeated, or the app has closed, stays closed.
+   * resumes after the last event of the old one, and goes on with what it shows; what must not be repeated, or the app has
+   * closed, stays closed.
    *
    * @param immediate Whether a connection that was never opened is to be opened. @default true
    */
@@ -106,6 +108,7 @@ export function createComponentConnection(): ComponentConnection<EventMap, unkno
       const view = { history, settle, reduce, initial, reportError };
       const store = createView(connection, { ...view, expected: immediate });
       textOfStore.set(store, optionsAsText(given));
+      if (predecessorAt(url)) goOnFrom(shown, store);
       return store;
     },
     enter(store, url, immediate = true) {
@@ -114,6 +117,7 @@ export function createComponentConnection(): ComponentConnection<EventMap, unkno
       const hasMoved = isSame && url !== address;
       const predecessor = isSame ? null : predecessorAt(url);
       const mayBegin = immediate && !(predecessor && isBusyOrClosed(predecessor.state));
+      if (predecessor) goOnFrom(shown, store); // more may have come since it was rendered
       if (!isSame) leave();
       const wasRunning = left.get(shown);
       left.delete(store);

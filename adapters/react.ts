@@ -20,7 +20,7 @@ import type {
   ServerSentEventsOptions,
   ViewOptions,
 } from './view.ts';
-import { type AnyStore, createView, idleStore, unknownStore } from './view-store.ts';
+import { type AnyStore, beginWith, createView, idleStore, unknownStore } from './view-store.ts';
 
 const createAnyConnection = () => createComponentConnection<EventMap, unknown>();
 
@@ -85,7 +85,7 @@ export function useServerSentEvents(
   const key = address == null ? null : placeOf(address, options.share) + namesIn(options) + inCode;
   const store = useKept(key, () =>
     address == null
-      ? idleStore
+      ? beginWith(options.initial, idleStore)
       : component.storeFor(
           address,
           readLate(options, () => latest.current),
@@ -119,17 +119,17 @@ export function useConnection(
   const latest = useLatest(options);
   const gathers = reduce !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `reduce` is read anew, and `initial` when it begins
-  const store = useMemo(() => {
-    if (!connection) return idleStore;
+  const [store, early] = useMemo(() => {
     const { reduce, initial } = options;
+    if (!connection) return [beginWith(initial, idleStore)];
     const gathering = reduce && {
       reduce: (...step: Parameters<typeof reduce>) => (latest.current.reduce ?? reduce)(...step),
       initial,
     };
-    return createView(connection, { history, settle, ...gathering });
+    // By the time the page hydrates, the connection may be further than it was on the server.
+    return [createView(connection, { history, settle, ...gathering }), beginWith(initial, unknownStore)];
   }, [connection, history, settle, gathers, latest]);
-  // By the time the page hydrates, the connection may be further than it was on the server.
-  const view = useView(store, options.select, connection ? unknownStore.get : undefined);
+  const view = useView(store, options.select, early?.get);
   return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
 }
 

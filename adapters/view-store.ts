@@ -52,6 +52,28 @@ export const idleStore: ViewStore<Record<never, never>> = {
 /** What a component shows as long as it may not know how far a connection from elsewhere is. */
 export const unknownStore: typeof idleStore = { ...idleStore, get: () => unknownView };
 
+/** The same, where something is gathered: `data` is what `reduce` begins with. */
+export function beginWith(initial: unknown, store: AnyStore): AnyStore {
+  if (initial === undefined) return store;
+  const view = { ...store.get(), data: initial };
+  return { ...store, get: () => view };
+}
+
+/** How a store goes on with what another one shows. */
+interface Succession {
+  readonly gathers: boolean;
+  readonly take: (before: AnyView, gathered: boolean) => void;
+}
+
+const successions = new WeakMap<AnyStore, Succession>();
+
+/** Lets a store go on with what another one shows, where its connection resumes after the last event of that one's. */
+export function goOnFrom(before: AnyStore, store: AnyStore): void {
+  const view = before.get();
+  if (view.lastEventId === '') return;
+  successions.get(store)?.take(view, successions.get(before)?.gathers ?? false);
+}
+
 /** Lets the connection of a component begin, or go on after {@link Connection.suspend}. */
 export function begin({ state, open, resume }: ViewableConnection, immediate: boolean): void {
   if (immediate && state.status === 'closed' && state.closeReason === null) open();
@@ -125,6 +147,16 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     return gathered;
   }
 
+  function take({ data, event, latest, history, dropped }: AnyView, gathered: boolean): void {
+    const last = limit === 0 ? [] : history.slice(-limit);
+    const before = dropped + history.length - last.length;
+    view = show({
+      data: gathered === Boolean(reduce) ? data : initial,
+      ...{ event, latest, history: last, dropped: limit > 0 ? before : 0 },
+    });
+    showNow();
+  }
+
   function lastOfEach(): AnyView['latest'] {
     return { ...view.latest, ...Object.fromEntries(arrived.map((message) => [message.event, message])) };
   }
@@ -172,7 +204,7 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     };
   }
 
-  return {
+  const store: AnyStore = {
     connection,
     commands: {
       open: connection.open,
@@ -198,4 +230,6 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
       };
     },
   };
+  successions.set(store, { gathers: reduce !== undefined, take });
+  return store;
 }

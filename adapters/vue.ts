@@ -32,7 +32,7 @@ import type {
   ServerSentEventsOptions,
   ViewOptions,
 } from './view.ts';
-import { type AnyStore, createView, idleStore, unknownStore } from './view-store.ts';
+import { type AnyStore, beginWith, createView, idleStore, unknownStore } from './view-store.ts';
 
 export type {
   ConnectionCommands,
@@ -131,7 +131,7 @@ export function useServerSentEvents(
       ? (url as ComponentUrl)
       : (toValue(url as Getter)?.toString() ?? null);
   const component = createComponentConnection<EventMap, unknown>();
-  let store: AnyStore = idleStore;
+  let store = beginWith(first.initial, idleStore);
   let detach = () => {};
   // By the time that a component hydrates, a connection that others use may be further than it was on the server.
   const isEarly = Boolean(share && getCurrentInstance()?.vnode.el);
@@ -207,10 +207,11 @@ export function useConnection(
   options: ViewOptions<EventMap, unknown, unknown> = {},
 ): object {
   const { select, ...shownAs } = options;
-  const store = connection ? createView(connection, shownAs) : idleStore;
+  const early = beginWith(shownAs.initial, connection ? unknownStore : idleStore);
+  const store = connection ? createView(connection, shownAs) : early;
   // By the time the page hydrates, the connection may be further than it was on the server.
   const hydrating = Boolean(getCurrentInstance()?.vnode.el);
-  const shown = createRefs(connection && (hydrating || isOnServer()) ? unknownStore : store, select);
+  const shown = createRefs(hydrating || isOnServer() ? early : store, select);
   let detach = () => {};
   const follow = () => {
     detach = shown.follow(store);

@@ -44,12 +44,10 @@ const counts = new WeakMap<object, number>();
  * @param isKnown `events` does not leave them out, but nobody listens.
  */
 export function countUnasked(connection: object, names: readonly string[], isKnown = false): void {
-  const before = unaskedOf(connection);
-  counts.set(connection, before + names.length);
-  if (before === 0) warn(names[0], isKnown);
+  if (count(connection, names) === 0) warn(names[0], isKnown);
 }
 
-/** Leaves out messages that nobody asked for: counts them and, where the options say so, reports each. */
+/** Leaves out messages that nobody asked for: counts them, and warns of the first or, where the options say so, reports each. */
 export function leaveOut(
   connection: object,
   names: readonly string[],
@@ -59,8 +57,11 @@ export function leaveOut(
     reportError,
   }: Pick<TransportActorSettings, 'unknownEvents' | 'onInvalid' | 'reportError'>,
 ): void {
-  countUnasked(connection, names);
-  if (unknownEvents === 'ignore') return;
+  if (unknownEvents === 'ignore') {
+    countUnasked(connection, names);
+    return;
+  }
+  count(connection, names);
   for (const event of names) {
     const fault = `A message of '${event}' is left out: \`events\` does not name it.`;
     report(onInvalid ?? reportError, new InvalidMessage(fault, { event, id: '' }));
@@ -70,6 +71,13 @@ export function leaveOut(
 /** How many messages a connection was sent that nobody asked for. */
 export function unaskedOf(connection: object): number {
   return counts.get(connection) ?? 0;
+}
+
+/** @returns How many there were before. */
+function count(connection: object, names: readonly string[]): number {
+  const before = unaskedOf(connection);
+  counts.set(connection, before + names.length);
+  return before;
 }
 
 /** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
