@@ -24,6 +24,7 @@ import { type AnyStore, beginWith, createView, idleStore, unknownStore } from '.
 
 const createAnyConnection = () => createComponentConnection<EventMap, unknown>();
 
+export { eventTypes } from '../transports/schemas.ts';
 export type {
   ConnectionCommands,
   ConnectionView,

@@ -34,6 +34,7 @@ import type {
 } from './view.ts';
 import { type AnyStore, beginWith, createView, idleStore, unknownStore } from './view-store.ts';
 
+export { eventTypes } from '../transports/schemas.ts';
 export type {
   ConnectionCommands,
   ConnectionView,
