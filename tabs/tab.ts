@@ -52,6 +52,8 @@ export function createTab(
   let openedAt = 0;
   /** A refusal of the credentials, which is none for the others as long as they may be renewed. */
   let refusal: PlainConnectionError | undefined;
+  /** The connections that were between two requests when another tab told of such a refusal. */
+  const refused = new Map<Client, PlainConnectionError>();
   let say: (word: Word) => void = () => {};
   let heardAt = 0;
   let hasAsked = false;
@@ -107,6 +109,10 @@ export function createTab(
       if (/failed|closed/.test(status)) leave();
     };
     return client.connection?.subscribe({ next, error: leave, complete: leave });
+  }
+
+  function isReading(client: Client): boolean {
+    return readers.some((reader) => reader.client === client);
   }
 
   function forget(client: Client): void {
@@ -221,6 +227,7 @@ export function createTab(
     source = tab;
     openedAt = clock.now();
     hasAsked = false;
+    refused.clear();
     for (const reader of readers) reader.begin(openedAt);
     watchOrphans();
   }
@@ -246,7 +253,11 @@ export function createTab(
     const { next } = log.content;
     if (said.type === 'down') {
       source = undefined;
-      endAll(said.error);
+      const { error } = said;
+      if (error?.kind === 'unauthorized') {
+        for (const client of clients.keys()) if (!isReading(client)) refused.set(client, error);
+      }
+      endAll(error);
     } else if (said.type === 'batch' && source) {
       if (said.number === next) deliver(said.batch);
       if (said.number <= next || hasAsked) return;
@@ -275,8 +286,7 @@ export function createTab(
     } else {
       orphaned ??= clock.setTimeout(() => {
         orphaned = undefined;
-        requested?.abort();
-        requested = undefined;
+        drop();
         fail(lost());
       }, takeOverTime);
     }
@@ -303,12 +313,14 @@ export function createTab(
     read(client: Client, request: TransportRequest, signal: AbortSignal): Promise<EventStream> {
       const reader = createReader(client, request, signal, clock, log, (over) => {
         readers = readers.filter((other) => other !== over);
-        if (!client.connection && !readers.some((other) => other.client === client)) forget(client);
+        if (!client.connection && !isReading(client)) forget(client);
       });
       readers = [...readers, reader];
       if (client.tab !== tab) client.tab?.forget(client);
       Object.assign(client, { tab, connection: request.connection, isOnItsOwn: false });
       if (!clients.has(client)) clients.set(client, watch(client));
+      if (refused.has(client)) reader.end(refused.get(client));
+      refused.delete(client);
       actor.send({ type: 'stream.wanted' });
       return reader.stream;
     },

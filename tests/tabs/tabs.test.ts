@@ -195,6 +195,14 @@ describe('credentials', () => {
     expect(origin.requests).toHaveLength(2);
   });
 
+  test('who may not renew them fails, too, where a connection waits just then to ask again', async () => {
+    const pages = [...(await openTabs(1)), ...(await openTabs(2, { retryDelay: 3_000 }))];
+    origin.refusals.push(401);
+    origin.cut();
+    for (const page of pages) await expect.poll(() => statusOf(page), patience).toBe('failed');
+    expect(origin.requests).toHaveLength(2);
+  });
+
   test('tabs of another user have their own stream', async () => {
     await openTabs(2, { scope: 'ada' });
     const [grace] = (await openTabs(1, { scope: 'grace' })) as [Page];

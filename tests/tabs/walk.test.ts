@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createStreamLog } from '../../tabs/stream-log.ts';
 import { startChromium } from '../lifecycle/chromium.ts';
-import { connect, loadTab } from './browser.ts';
+import { connect, loadTab, locksOf } from './browser.ts';
 import { type Origin, startOrigin } from './origin.ts';
 import type { PageOptions } from './page.ts';
 import { allTransitions } from './transitions.ts';
@@ -179,6 +179,18 @@ describe('a tab that follows', () => {
     await follows(1);
   });
 
+  test('trusts it, too, when the clock was put back', async () => {
+    await say('leader.heard');
+    await reached('following.served');
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() - 3_600_000;
+    });
+    await reached('following.doubting');
+    await say('leader.heard');
+    await reached('following.served');
+  });
+
   test('follows a later one, too, that says it leads', async () => {
     await lead('third');
     await follows(1);
@@ -292,6 +304,15 @@ describe('a tab that leads', () => {
     await close();
     await took('leading.lingering: after linger [shouldHandOver] → leading.handingOver');
     await took('leading.handingOver: lock.granted [isUnwanted] → away');
+  });
+
+  test('that nothing wants any more asks no more for the lock that is taken from it', async () => {
+    await open({ linger: 10_000 });
+    await reached('leading.established');
+    await close();
+    await hold(true);
+    await took('joining: always [isUnwanted] → away');
+    expect(await locksOf(page)).toEqual({ held: 1, pending: 0 });
   });
 
   test('that nothing wants any more, and knows no other, is away', async () => {
