@@ -100,6 +100,13 @@ const unprovided = fromCallback(() => {}) as AnyActorLogic;
 /** A leader is heard that counts. */
 const follow = { guard: 'isNewLeader', target: '#tabs.following', actions: 'recordLeader' } as const;
 
+/** Has the others say that they are there. */
+const countTabs = [
+  'forgetTabs',
+  { type: 'say', params: 'leader.heard' },
+  { type: 'say', params: 'tabs.counted' },
+] as const;
+
 /** The page is seen, or no more. */
 const look = ['recordVisibility', { type: 'say', params: 'tab.heard' }] as const;
 
@@ -255,24 +262,24 @@ export const tabsMachine = setup({
         /** Hears who is there. One that has taken the lock from another and hears nobody is deaf. */
         counting: {
           tags: 'requests',
-          entry: [
-            'forgetTabs',
-            { type: 'say', params: 'leader.heard' },
-            { type: 'say', params: 'tabs.counted' },
-          ],
+          entry: countTabs,
           after: {
-            answerTime: [
-              { guard: 'hasTakenOver', target: '#tabs.alone' },
-              { guard: 'shouldHandOver', target: 'handingOver' },
-              { target: 'established' },
-            ],
+            answerTime: [{ guard: 'hasTakenOver', target: '#tabs.alone' }, { target: 'established' }],
           },
         },
         /** When the page is hidden for long, a tab that can be seen is to lead. */
         established: {
           tags: 'requests',
-          after: { yieldAfter: { guard: 'isHidden', target: 'counting' } },
+          after: { yieldAfter: { guard: 'isHidden', target: 'looking' } },
           on: { 'page.hidden': { target: 'established', reenter: true, actions: 'recordVisibility' } },
+        },
+        /** Hears whether there is a tab that can be seen. */
+        looking: {
+          tags: 'requests',
+          entry: countTabs,
+          after: {
+            answerTime: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: 'established' }],
+          },
         },
         /** No connection of this tab wants the stream; perhaps one does again in a moment. */
         lingering: {

@@ -139,6 +139,16 @@ describe('a tab', () => {
     expect([tab.state, tab.drops]).toEqual(['following.served', drops + 1]);
   });
 
+  test('that is hidden when it begins to lead keeps the stream as long as any other', () => {
+    const tab = playTab();
+    tab.send(wanted, page('hidden'), granted);
+    tab.send({ type: 'stream.identified', isResumable: true }, here('seen'));
+    tab.clock.advance(30_000);
+    expect(tab.state).toBe('leading.established');
+    tab.clock.advance(1_000);
+    expect(tab.state).toBe('leading.looking');
+  });
+
   test('that nothing wants any more lingers, and then is away', () => {
     const tab = playTab();
     tab.send(wanted, granted, unwanted);
@@ -203,6 +213,12 @@ describe('through drawn events', () => {
         unavailable: 0.2,
         identified: 3,
         heard: 5,
+        // Of what ends a leadership there is less, or none would last.
+        unwanted: 1,
+        stolen: 0.5,
+        lead: 1,
+        opened: 1,
+        hidden: 3,
       });
       for (let step = 0; step < 120; step += 1) {
         const name = draw.weighted(weights);

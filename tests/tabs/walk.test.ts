@@ -74,7 +74,7 @@ afterEach(async () => {
   await origin[Symbol.asyncDispose]();
 });
 
-const handsOver = 'leading.counting: after answerTime [shouldHandOver] → leading.handingOver';
+const handsOver = 'leading.looking: after answerTime [shouldHandOver] → leading.handingOver';
 
 const patience = { timeout: 15_000, interval: 10 };
 const quick = { heartbeat: 300, yieldAfter: 100, linger: 300 };
@@ -242,7 +242,7 @@ describe('a tab that leads', () => {
     await leadWith(false);
     await turn('hidden');
     await took('leading.established: page.hidden → leading.established');
-    await took('leading.established: after yieldAfter [isHidden] → leading.counting');
+    await took('leading.established: after yieldAfter [isHidden] → leading.looking');
     await turn('visible');
     await reached('leading.established');
     expect(await page.evaluate(() => window.tab.taken)).not.toContain(handsOver);
@@ -251,7 +251,7 @@ describe('a tab that leads', () => {
   test('hidden, hands over to one that can be seen, and takes it back when that does not come', async () => {
     await leadWith();
     await turn('hidden');
-    await took('leading.established: after yieldAfter [isHidden] → leading.counting');
+    await took('leading.established: after yieldAfter [isHidden] → leading.looking');
     await here();
     await took('leading.handingOver: lock.granted → leading.established');
     expect(origin.requests).toHaveLength(1);
@@ -327,7 +327,7 @@ describe('a tab that leads', () => {
     await leadWith();
     await queue();
     await turn('hidden');
-    await took('leading.established: after yieldAfter [isHidden] → leading.counting');
+    await took('leading.established: after yieldAfter [isHidden] → leading.looking');
     await here();
     await took(handsOver);
   }

@@ -7,7 +7,7 @@ import type { DrawnChart } from '../chart/picture.ts';
 const anywhere: Box = { x: 56, y: 1040, width: 90, height: 26 };
 
 /** From left to right: the sides of what the arrows join. */
-const x = { away: 186, first: [346, 526], second: [690, 850], third: [990, 1150] } as const;
+const x = { away: 186, first: [346, 526], second: [690, 850] } as const;
 
 const places: Readonly<Record<string, Place>> = {
   away: {
@@ -34,9 +34,10 @@ const places: Readonly<Record<string, Place>> = {
   },
   'leading.established': {
     ...box(x.second, [815, 910]),
-    motto: ['hidden for long, it', 'looks for one that', 'can be seen'],
+    motto: ['all is well'],
   },
-  'leading.counting': { ...box(x.third, [665, 745]), motto: ['hears who is there'], initial: 120 },
+  'leading.looking': { ...box([850, 1010], [640, 715]), motto: ['hears whether one', 'can be seen'] },
+  'leading.counting': { ...box([1010, 1150], [820, 905]), motto: ['hears who is there'], initial: 60 },
 };
 
 const routes: Readonly<Record<string, Route>> = {
@@ -108,49 +109,48 @@ const routes: Readonly<Record<string, Route>> = {
   },
   'leading.counting → alone': {
     points: [
-      [1070, 665],
-      [1070, 16],
+      [1130, 820],
+      [1130, 16],
       [436, 16],
       [436, 40],
     ],
     words: { at: [800, 10], align: 'middle', most: 50 },
   },
 
-  'leading.counting → leading.handingOver': {
-    points: [
-      [x.third[0], 705],
-      [x.first[1], 705],
-    ],
-    words: { at: [760, 699], align: 'middle', most: 50 },
+  'leading.looking → leading.handingOver': {
+    points: horizontal(850, x.first[1], 690),
+    words: { at: [690, 684], align: 'middle', most: 50 },
   },
   'leading.handingOver → leading.established': {
     points: [
-      [x.first[1], 745],
-      [730, 745],
-      [730, 815],
+      [x.first[1], 750],
+      [720, 750],
+      [720, 815],
     ],
-    words: { at: [628, 739], align: 'middle', most: 20 },
+    words: { at: [628, 744], align: 'middle', most: 20 },
   },
   'leading.lingering → leading.handingOver': {
     points: vertical(366, 835, 765),
     words: right(366, 790, 24),
   },
   'leading.lingering → leading.established': across([x.first[1], 690], 885),
-  'leading.counting → leading.established': {
+  'leading.counting → leading.established': across([1010, 850], 880),
+  'leading.established → leading.looking': {
     points: [
-      [1020, 745],
-      [1020, 850],
       [850, 850],
+      [960, 850],
+      [960, 715],
     ],
-    words: { at: [935, 844], align: 'middle', most: 22 },
+    words: right(960, 760, 14),
   },
-  'leading.established → leading.counting': {
+  'leading.looking → leading.established': {
     points: [
-      [850, 890],
-      [1120, 890],
-      [1120, 745],
+      [870, 715],
+      [870, 775],
+      [810, 775],
+      [810, 815],
     ],
-    words: { at: [985, 884], align: 'middle', most: 30 },
+    words: { at: [864, 755], align: 'end', most: 14 },
   },
 };
 
