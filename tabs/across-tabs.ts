@@ -91,6 +91,7 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
 
     const open: Transport = async (request, signal) => {
       const url = await supply('url', given.url, reportError);
+      signal.throwIfAborted(); // as nothing would end what begins now
       const lastEventId = lastEventIdAt(url, request);
       const name = prefix + [method, addressOf(url), ...heard].join(' ');
       const tab = tabs.get(name) ?? createTab(name, prefix, url, delays, clock, () => tabs.delete(name));
