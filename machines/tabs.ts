@@ -37,23 +37,26 @@ export const tabsDelays = {
   handOverTime: 10_000,
 };
 
-/** What a tab says to the others. */
+/** What a tab can say to the others. */
+export type TabsWordType =
+  /** It is there, and asks who leads, and what it has missed. */
+  | 'tab.joined'
+  /** It is there, and is seen or not. */
+  | 'tab.heard'
+  | 'tab.left'
+  /** Whoever is there is to say so. */
+  | 'tabs.counted'
+  /** Whoever leads is to say so. */
+  | 'leader.doubted'
+  /** It leads. */
+  | 'leader.heard'
+  /** It leads, and its stream is open. */
+  | 'leader.opened'
+  /** The server wants no second stream, so the first has to go. */
+  | 'leader.refused';
+
 export interface TabsWord {
-  readonly type: /** It is there, and asks who leads, and what it has missed. */
-    | 'tab.joined'
-    /** It is there, and is seen or not. */
-    | 'tab.heard'
-    | 'tab.left'
-    /** Whoever is there is to say so. */
-    | 'tabs.counted'
-    /** Whoever leads is to say so. */
-    | 'leader.doubted'
-    /** It leads. */
-    | 'leader.heard'
-    /** It leads, and its stream is open. */
-    | 'leader.opened'
-    /** The server wants no second stream, so the first has to go. */
-    | 'leader.refused';
+  readonly type: TabsWordType;
   readonly from: string;
   readonly isVisible: boolean;
   /** When it began to lead, if it leads. */
@@ -167,7 +170,7 @@ export const tabsMachine = setup({
     stealLock: sendTo('lock', { type: 'lock.steal' } satisfies LockCommand),
     say: sendTo(
       'channel',
-      ({ context: { isVisible, since } }, type: TabsWord['type']) =>
+      ({ context: { isVisible, since } }, type: TabsWordType) =>
         ({ type, isVisible, since }) satisfies ChannelCommand,
     ),
     /** Provided by whoever has the stream. */

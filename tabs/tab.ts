@@ -5,7 +5,7 @@ import { ConnectionError, type PlainConnectionError } from '../machines/connecti
 import { fromEnvironment } from '../machines/environment.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
-import { type ChannelCommand, type tabsDelays, tabsMachine } from '../machines/tabs.ts';
+import { type ChannelCommand, type TabsWordType, type tabsDelays, tabsMachine } from '../machines/tabs.ts';
 import type { EventStream, TransportRequest } from '../transports/transport.ts';
 import { fromChannel } from './channel.ts';
 import { fromLock } from './lock.ts';
@@ -83,7 +83,7 @@ export function createTab(
     return actor.getSnapshot().hasTag('requests');
   }
 
-  function wordOf(type: ChannelCommand['type']): ChannelCommand {
+  function wordOf(type: TabsWordType): ChannelCommand {
     const { isVisible, since } = context();
     return { type, isVisible, since };
   }
