@@ -19,7 +19,8 @@ interface Played {
   hold(steal?: boolean, insists?: boolean): Promise<void>;
   /** Asks for the lock, and holds it from then on. */
   queue(): void;
-  release(): void;
+  /** Lets go of the lock. @returns false when it does not have it yet. */
+  release(): boolean;
   say(word: object): void;
   /** What it says at once when it hears a word: a page has a second for that, and a test may come too late. */
   replies: Record<string, object>;
@@ -55,7 +56,7 @@ beforeEach(async () => {
       const reply = window.played.replies[data.type];
       if (reply) window.played.say(reply);
     };
-    let release = () => {};
+    let release: (() => void) | undefined;
     const request = (steal: boolean, onGranted = () => {}, onTaken = () => {}) => {
       const hold = () => {
         onGranted();
@@ -69,7 +70,12 @@ beforeEach(async () => {
       hold: (steal = false, insists = false) =>
         new Promise((resolve) => request(steal, resolve, insists ? () => request(true) : undefined)),
       queue: () => request(false),
-      release: () => release(),
+      release() {
+        release?.();
+        const had = release !== undefined;
+        release = undefined;
+        return had;
+      },
       say: (word) => channel.postMessage({ from: 'other', isVisible: true, since: 0, ...word }),
       replies: {},
       heard,
@@ -94,7 +100,7 @@ const hold = (steal = false, insists = false) =>
 const reply = (replies: Record<string, object>) =>
   page.evaluate((given) => void Object.assign(window.played, { replies: given }), replies);
 const queue = () => page.evaluate(() => window.played.queue());
-const release = () => page.evaluate(() => window.played.release());
+const release = () => expect.poll(() => page.evaluate(() => window.played.release()), patience).toBe(true);
 const close = () => page.evaluate(() => window.tab.close());
 const say = (type: string, more: object = {}) =>
   page.evaluate((word) => window.played.say(word), { type, ...more });
