@@ -73,4 +73,4 @@ function failingWithoutCors(transport: Transport, url: URL): Transport {
   };
 }
 
-const refused = 'CORS forbids this origin, or the header Last-Event-ID.';
+const refused = 'CORS refuses the origin, or Last-Event-ID.';

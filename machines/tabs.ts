@@ -1,60 +1,67 @@
 import { type AnyActorLogic, assertEvent, assign, fromCallback, sendTo, setup } from 'xstate';
-import { type EnvironmentEvent, fromEnvironment } from './environment.ts';
-
-/** Another tab, as this one knows it. */
-export interface OtherTab {
-  readonly isVisible: boolean;
-}
+import type { EnvironmentEvent } from './environment.ts';
 
 /** The context of the statechart: plain, serialisable data. */
 export interface TabsContext {
-  readonly settings: TabsSettings;
   /** The name of this tab, drawn when it began. */
   readonly self: string;
   /** The tab that leads, if any is known. */
   readonly leader: string | null;
   /** When it began to lead, on the wall clock in milliseconds: of two leaders, the later one counts. */
   readonly since: number;
-  /** The tabs that were heard of, without this one. */
-  readonly others: Readonly<Record<string, OtherTab>>;
+  /** The tabs that were heard of, without this one, and whether they can be seen. */
+  readonly others: Readonly<Record<string, boolean>>;
   readonly isVisible: boolean;
   /** A connection of this tab wants the stream. */
   readonly isWanted: boolean;
   /** The stream has event IDs, so that another tab can go on where this one ends. */
   readonly isResumable: boolean;
-  /** This tab has taken the lock from one that did not answer, and has heard nobody since. */
-  readonly hasTakenOver: boolean;
-  /** This tab was given the lock, and has let a visible tab go first. */
-  readonly hasPassedOn: boolean;
+  /**
+   * Once is enough: the tab has taken the lock from one that did not answer, or was given it and let a visible tab go
+   * first. Nothing, once another tab was heard.
+   */
+  readonly tried: 'nothing' | 'taking over' | 'passing on';
 }
 
-/** The times of the statechart, in milliseconds. */
-export interface TabsSettings {
+/** The times of the statechart, in milliseconds, as long as no others are provided. */
+export const tabsDelays = {
   /** How long a tab goes on for the others after its own last connection has closed. */
-  readonly linger: number;
+  linger: 1_000,
   /** After how much silence a leader is asked whether it is there. */
-  readonly heartbeat: number;
+  heartbeat: 5_000,
   /** How long a leader may be hidden before it looks for a tab that can be seen. */
-  readonly yieldAfter: number;
-}
+  yieldAfter: 30_000,
+  /** How long a tab has for an answer. */
+  answerTime: 1_000,
+  /** How long a leader goes on while the next one opens its stream. */
+  handOverTime: 10_000,
+};
 
-export interface TabsInput extends TabsSettings {
-  readonly self: string;
-}
-
-/** The words of the other tabs. */
-export type TabsWord =
-  /** A tab says that it is there, and asks who leads. */
-  | { readonly type: 'tab.joined'; readonly from: string; readonly isVisible: boolean }
-  /** A tab says that it is there, or that it is seen now, or no more. */
-  | { readonly type: 'tab.heard'; readonly from: string; readonly isVisible: boolean }
-  | { readonly type: 'tab.left'; readonly from: string }
-  /** The leader says that it is there. */
-  | { readonly type: 'leader.heard'; readonly from: string; readonly since: number }
-  /** The leader's stream is open. */
-  | { readonly type: 'leader.opened'; readonly from: string; readonly since: number }
+/** What a tab can say to the others. */
+export type TabsWordType =
+  /** It is there, and asks who leads, and what it has missed. */
+  | 'tab.joined'
+  /** It is there, and is seen or not. */
+  | 'tab.heard'
+  | 'tab.left'
+  /** Whoever is there is to say so. */
+  | 'tabs.counted'
+  /** Whoever leads is to say so. */
+  | 'leader.doubted'
+  /** It leads. */
+  | 'leader.heard'
+  /** It leads, and its stream is open. */
+  | 'leader.opened'
   /** The server wants no second stream, so the first has to go. */
-  | { readonly type: 'leader.refused'; readonly from: string };
+  | 'leader.refused';
+
+export interface TabsWord {
+  readonly type: TabsWordType;
+  readonly from: string;
+  readonly isVisible: boolean;
+  /** When it began to lead, if it leads. */
+  readonly since: number;
+}
 
 /** The reports of the lock. */
 export type LockEvent =
@@ -73,6 +80,8 @@ export type TabsEvent =
   | { readonly type: 'scope.closed' }
   /** There are no locks here, or no channels. */
   | { readonly type: 'sharing.unavailable' }
+  /** The tab that leads has said something, be it a message of the stream. */
+  | { readonly type: 'leader.alive' }
   | TabsWord
   | LockEvent
   | EnvironmentEvent;
@@ -86,67 +95,52 @@ export type LockCommand =
   /** Let go of it, and do not wait for it. */
   | { readonly type: 'lock.leave' };
 
-/** Commands to the actor that speaks with the other tabs. */
-export interface ChannelCommand {
-  readonly type: 'say';
-  readonly word: 'joined' | 'here' | 'lead' | 'count' | 'ping';
-}
+/** Commands to the actor that speaks with the other tabs: a word to say. */
+export type ChannelCommand = Omit<TabsWord, 'from'>;
 
-/** How long a tab has for an answer, in milliseconds. */
-export const answerTime = 1_000;
+const unprovided = fromCallback(() => {}) as AnyActorLogic;
 
-/** How long a leader goes on while the next one opens its stream, in milliseconds. */
-export const handOverTime = 10_000;
+/** A leader is heard that counts. */
+const follow = { guard: 'isNewLeader', target: '#tabs.following', actions: 'recordLeader' } as const;
 
-/** Hears a leader. */
-const follow = { target: '#tabs.member.following', actions: 'recordLeader' } as const;
-
-/** Leads, for the lock was given to this tab; a hidden one lets a visible one go first, once. */
-const leadWhenGranted = [
-  { guard: 'shouldPassOn', actions: ['recordPassing', 'passLock'] },
-  { target: '#tabs.member.leading', actions: 'recordLeading' },
+/** Has the others say that they are there. */
+const countTabs = [
+  'forgetTabs',
+  { type: 'say', params: 'leader.heard' },
+  { type: 'say', params: 'tabs.counted' },
 ] as const;
 
+/** The page is seen, or no more. */
+const look = ['recordVisibility', { type: 'say', params: 'tab.heard' }] as const;
+
 /**
- * Which tab opens the stream that all of them share. A tab is a page, with all its connections to one URL.
+ * Which tab opens the stream that all of them share. A tab is a page, with all its connections to one URL, for as long as
+ * one of them wants the stream.
  *
- * Web Locks elect, a channel carries the words. Provide the actors `lock` and `channel` before use.
+ * Web Locks elect, a channel carries the words. Provide the actors, and the actions about the stream, before use.
  */
 export const tabsMachine = setup({
   types: {} as {
     context: TabsContext;
     events: TabsEvent;
-    input: TabsInput;
-    tags: 'requests' | 'serves';
+    input: Pick<TabsContext, 'self'>;
+    tags: 'requests';
   },
-  actors: {
-    lock: fromCallback<LockCommand>(() => {}) as AnyActorLogic,
-    channel: fromCallback<ChannelCommand>(() => {}) as AnyActorLogic,
-    environment: fromEnvironment() as AnyActorLogic,
-  },
+  actors: { lock: unprovided, channel: unprovided, environment: unprovided },
   guards: {
-    mayTakeOver: ({ context }) => !context.hasTakenOver,
-    hasTakenOver: ({ context }) => context.hasTakenOver,
+    isNewLeader: ({ context, event }) =>
+      'since' in event && (context.leader === null || event.since > context.since),
+    hasTakenOver: ({ context }) => context.tried === 'taking over',
     isHidden: ({ context }) => !context.isVisible,
     isUnwanted: ({ context }) => !context.isWanted,
-    shouldPassOn: ({ context }) =>
-      !context.isVisible && !context.hasPassedOn && !context.hasTakenOver && isAnyVisible(context),
-    shouldHandOver: ({ context }) => context.isResumable && !context.isVisible && isAnyVisible(context),
-    canHandOver: ({ context }) => context.isResumable && Object.keys(context.others).length > 0,
-    isLater: ({ context, event }) => 'since' in event && event.since > context.since,
+    shouldPassOn: ({ context }) => context.tried === 'nothing' && isAnyBetterPlaced(context),
+    shouldHandOver: ({ context }) => context.isResumable && isAnyBetterPlaced(context),
   },
-  delays: {
-    linger: ({ context }) => context.settings.linger,
-    heartbeat: ({ context }) => context.settings.heartbeat,
-    yieldAfter: ({ context }) => context.settings.yieldAfter,
-    answerTime,
-    handOverTime,
-  },
+  delays: tabsDelays,
   actions: {
-    recordTab: assign(({ context, event }) => {
+    recordTab: assign(({ context: { others }, event }) => {
       assertEvent(event, ['tab.joined', 'tab.heard']);
-      const { from, isVisible } = event;
-      return { others: { ...context.others, [from]: { isVisible } }, hasTakenOver: false };
+      return { others: { ...others, [event.from]: event.isVisible }, tried: 'nothing' };
     }),
     forgetTab: assign(({ context, event }) => {
       assertEvent(event, 'tab.left');
@@ -156,15 +150,15 @@ export const tabsMachine = setup({
     forgetTabs: assign({ others: {} }),
     recordLeader: assign(({ event }) => {
       assertEvent(event, ['leader.heard', 'leader.opened']);
-      return { leader: event.from, since: event.since, hasTakenOver: false, hasPassedOn: false };
+      return { leader: event.from, since: event.since, tried: 'nothing' };
     }),
-    recordLeading: assign(({ context, event }) => {
+    recordLeading: assign(({ context: { self, since }, event }) => {
       assertEvent(event, 'lock.granted');
-      return { leader: context.self, since: Math.max(event.at, context.since + 1), hasPassedOn: false };
+      return { leader: self, since: Math.max(event.at, since + 1) };
     }),
     forgetLeader: assign({ leader: null }),
-    recordTakeOver: assign({ hasTakenOver: true }),
-    recordPassing: assign({ hasPassedOn: true }),
+    recordTakeOver: assign({ tried: 'taking over' }),
+    recordPassing: assign({ tried: 'passing on' }),
     recordVisibility: assign(({ event }) => ({ isVisible: event.type !== 'page.hidden' })),
     recordIdentity: assign(({ event }) => {
       assertEvent(event, 'stream.identified');
@@ -176,7 +170,8 @@ export const tabsMachine = setup({
     stealLock: sendTo('lock', { type: 'lock.steal' } satisfies LockCommand),
     say: sendTo(
       'channel',
-      (_, word: ChannelCommand['word']) => ({ type: 'say', word }) satisfies ChannelCommand,
+      ({ context: { isVisible, since } }, type: TabsWordType) =>
+        ({ type, isVisible, since }) satisfies ChannelCommand,
     ),
     /** Provided by whoever has the stream. */
     dropStream: () => {},
@@ -184,171 +179,142 @@ export const tabsMachine = setup({
   },
 }).createMachine({
   id: 'tabs',
-  context: ({ input: { self, ...settings } }) => ({
-    settings,
+  context: ({ input: { self } }) => ({
     self,
     leader: null,
     since: 0,
     others: {},
     isVisible: true,
-    isWanted: false,
+    isWanted: true,
     isResumable: false,
-    hasTakenOver: false,
-    hasPassedOn: false,
+    tried: 'nothing',
   }),
-  initial: 'away',
+  invoke: [
+    { src: 'channel', id: 'channel' },
+    { src: 'lock', id: 'lock' },
+    { src: 'environment', id: 'environment' },
+  ],
   on: {
     'stream.identified': { actions: 'recordIdentity' },
     'stream.wanted': { actions: 'recordWish' },
-    'stream.unwanted': { target: '.away', actions: 'recordWish' },
+    'stream.unwanted': '.away',
     'scope.closed': '.away',
+    'page.frozen': '.away',
+    'page.hidden': { actions: look },
+    'page.visible': { actions: look },
+    'sharing.unavailable': '.alone',
+    'tab.joined': { actions: 'recordTab' },
+    'tab.heard': { actions: 'recordTab' },
+    'tab.left': { actions: 'forgetTab' },
+    'tabs.counted': { actions: { type: 'say', params: 'tab.heard' } },
+    'leader.heard': follow,
+    'leader.opened': follow,
+    'lock.granted': [
+      // A hidden tab lets a visible one go first, once.
+      { guard: 'shouldPassOn', actions: ['recordPassing', 'passLock'] },
+      { target: '.leading', actions: 'recordLeading' },
+    ],
   },
+  initial: 'joining',
   states: {
-    /** No connection of this tab wants the stream, or the page is frozen: no lock, no channel. */
-    away: {
-      entry: ['dropStream', 'forgetLeader', 'forgetTabs'],
-      on: { 'stream.wanted': { target: 'member', actions: 'recordWish' } },
+    /** Has asked who leads. */
+    joining: {
+      entry: ['dropStream', 'forgetLeader', { type: 'say', params: 'tab.joined' }],
+      always: { guard: 'isUnwanted', target: 'away' },
+      after: { answerTime: [{ guard: 'hasTakenOver', target: 'alone' }, { target: 'takingOver' }] },
     },
-    /** There are no locks or no channels here: the tab has a stream of its own. */
-    alone: {
-      tags: ['requests', 'serves'],
-      entry: ['forgetLeader', 'forgetTabs'],
-    },
-    /** One of the tabs that share. */
-    member: {
-      invoke: [
-        { src: 'channel', id: 'channel' },
-        { src: 'lock', id: 'lock' },
-        { src: 'environment', id: 'environment' },
-      ],
-      on: {
-        'sharing.unavailable': 'alone',
-        'page.frozen': 'away',
-        'page.hidden': { actions: ['recordVisibility', { type: 'say', params: 'here' }] },
-        'page.visible': { actions: ['recordVisibility', { type: 'say', params: 'here' }] },
-        'tab.joined': { actions: 'recordTab' },
-        'tab.heard': { actions: 'recordTab' },
-        'tab.left': { actions: 'forgetTab' },
-        'leader.heard': { guard: 'isLater', ...follow },
-        'leader.opened': { guard: 'isLater', ...follow },
-        'lock.granted': leadWhenGranted,
-      },
-      initial: 'joining',
+    /** Another tab has the stream. */
+    following: {
+      entry: ['dropStream', { type: 'say', params: 'tab.heard' }],
+      always: { guard: 'isUnwanted', target: 'away' },
+      on: { 'leader.alive': '.served' },
+      initial: 'served',
       states: {
-        /** Has asked who leads. */
-        joining: {
-          entry: ['dropStream', 'forgetLeader', { type: 'say', params: 'joined' }],
-          always: { guard: 'isUnwanted', target: '#tabs.away' },
-          after: { answerTime: [{ guard: 'mayTakeOver', target: 'takingOver' }, { target: 'apart' }] },
-          on: { 'leader.heard': follow, 'leader.opened': follow },
+        served: { after: { heartbeat: 'doubting' } },
+        /** The leader was silent for long, and is asked whether it is there. */
+        doubting: {
+          entry: { type: 'say', params: 'leader.doubted' },
+          after: { answerTime: '#tabs.takingOver' },
         },
-        /** Another tab has the stream. */
-        following: {
-          entry: ['dropStream', { type: 'say', params: 'here' }],
-          always: { guard: 'isUnwanted', target: '#tabs.away' },
-          initial: 'served',
-          states: {
-            served: {
-              after: { heartbeat: 'doubting' },
-              on: {
-                'leader.heard': [
-                  { guard: 'isLater', ...follow },
-                  { target: 'served', reenter: true },
-                ],
-              },
-            },
-            /** The leader was silent for long, and is asked whether it is there. */
-            doubting: {
-              entry: { type: 'say', params: 'ping' },
-              after: { answerTime: '#tabs.member.takingOver' },
-              on: { 'leader.heard': [{ guard: 'isLater', ...follow }, { target: 'served' }] },
-            },
+      },
+    },
+    /** Takes the lock from a leader that does not answer. */
+    takingOver: {
+      entry: ['recordTakeOver', 'stealLock'],
+      after: { answerTime: 'alone' },
+    },
+    /**
+     * Cannot share, or has heard nobody since it took the lock: perhaps it is deaf. It has a stream of its own, and leaves
+     * the others alone, until it hears one that leads.
+     */
+    alone: {
+      tags: 'requests',
+      entry: ['forgetLeader', 'leaveLock'],
+      exit: 'passLock',
+    },
+    /** Has the lock: this tab opens the stream, and passes on what it brings. */
+    leading: {
+      on: {
+        'tab.joined': { actions: ['recordTab', { type: 'say', params: 'leader.heard' }, 'announceStream'] },
+        'leader.doubted': { actions: { type: 'say', params: 'leader.heard' } },
+        'lock.stolen': '#tabs.joining',
+        'stream.unwanted': { target: '.lingering', actions: 'recordWish' },
+      },
+      initial: 'counting',
+      states: {
+        /** Hears who is there. One that has taken the lock from another and hears nobody is deaf. */
+        counting: {
+          tags: 'requests',
+          entry: countTabs,
+          after: {
+            answerTime: [{ guard: 'hasTakenOver', target: '#tabs.alone' }, { target: 'established' }],
           },
         },
-        /** Takes the lock from a leader that does not answer. */
-        takingOver: {
-          entry: ['recordTakeOver', 'stealLock'],
-          after: { answerTime: 'apart' },
+        /** When the page is hidden for long, a tab that can be seen is to lead. */
+        established: {
+          tags: 'requests',
+          after: { yieldAfter: { guard: 'isHidden', target: 'looking' } },
+          on: { 'page.hidden': { target: 'established', reenter: true, actions: 'recordVisibility' } },
         },
-        /**
-         * Has heard nobody since it took the lock: perhaps it cannot. It has a stream of its own, and leaves the others
-         * alone, until it hears one that leads.
-         */
-        apart: {
-          tags: ['requests', 'serves'],
-          entry: ['forgetLeader', 'leaveLock'],
-          exit: 'passLock',
-          on: { 'leader.heard': follow, 'leader.opened': follow },
+        /** Hears whether there is a tab that can be seen. */
+        looking: {
+          tags: 'requests',
+          entry: countTabs,
+          after: {
+            answerTime: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: 'established' }],
+          },
         },
-        /** Has the lock: this tab opens the stream, and passes on what it brings. */
-        leading: {
-          tags: 'serves',
+        /** No connection of this tab wants the stream; perhaps one does again in a moment. */
+        lingering: {
+          tags: 'requests',
+          after: { linger: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: '#tabs.away' }] },
+          on: { 'stream.wanted': { target: 'established', actions: 'recordWish' } },
+        },
+        /** Another tab is to lead; this one goes on until the stream of the next is open. */
+        handingOver: {
+          entry: 'passLock',
+          after: { handOverTime: '#tabs.joining' },
           on: {
-            'tab.joined': { actions: ['recordTab', { type: 'say', params: 'lead' }, 'announceStream'] },
-            'lock.stolen': 'joining',
-            'stream.unwanted': { target: '.lingering', actions: 'recordWish' },
-          },
-          initial: 'counting',
-          states: {
-            /** Hears who is there. Who has taken the lock from another and hears nobody is deaf, and leaves them alone. */
-            counting: {
-              tags: 'requests',
-              entry: ['forgetTabs', { type: 'say', params: 'count' }],
-              after: {
-                answerTime: [
-                  { guard: 'hasTakenOver', target: '#tabs.member.apart' },
-                  { target: 'established' },
-                ],
-              },
-            },
-            established: {
-              tags: 'requests',
-              always: { guard: 'isHidden', target: 'hidden' },
-              on: { 'page.hidden': { target: 'hidden', actions: 'recordVisibility' } },
-            },
-            /** The page cannot be seen. When that lasts, a tab that can be seen is to lead. */
-            hidden: {
-              tags: 'requests',
-              after: { yieldAfter: 'looking' },
-              on: { 'page.visible': { target: 'established', actions: 'recordVisibility' } },
-            },
-            /** Hears whether there is a tab that can be seen. */
-            looking: {
-              tags: 'requests',
-              entry: ['forgetTabs', { type: 'say', params: 'count' }],
-              after: {
-                answerTime: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: 'hidden' }],
-              },
-              on: { 'page.visible': { target: 'established', actions: 'recordVisibility' } },
-            },
-            /** No connection of this tab wants the stream; perhaps one does again in a moment. */
-            lingering: {
-              tags: 'requests',
-              after: { linger: [{ guard: 'canHandOver', target: 'handingOver' }, { target: '#tabs.away' }] },
-              on: { 'stream.wanted': { target: 'established', actions: 'recordWish' } },
-            },
-            /** Another tab is to lead; this one goes on until the stream of the next is open. */
-            handingOver: {
-              entry: 'passLock',
-              after: { handOverTime: '#tabs.member.joining' },
-              on: {
-                'leader.heard': {},
-                'leader.refused': '#tabs.member.joining',
-                'stream.unwanted': { actions: 'recordWish' },
-                'leader.opened': { guard: 'isLater', ...follow },
-                'lock.granted': [
-                  { guard: 'isUnwanted', target: '#tabs.away' },
-                  { target: 'established', actions: 'recordLeading' },
-                ],
-              },
-            },
+            'leader.heard': {},
+            'leader.refused': '#tabs.joining',
+            'stream.unwanted': { actions: 'recordWish' },
+            'lock.granted': [
+              { guard: 'isUnwanted', target: '#tabs.away' },
+              { target: 'established', actions: 'recordLeading' },
+            ],
           },
         },
       },
+    },
+    /** The end: no connection of this tab wants the stream, or the page is frozen. No lock, no channel. */
+    away: {
+      type: 'final',
+      entry: ['dropStream', 'forgetLeader'],
     },
   },
 });
 
-function isAnyVisible({ others }: TabsContext): boolean {
-  return Object.values(others).some(({ isVisible }) => isVisible);
+/** Whether another tab can be seen, and this one cannot; where nothing wants the stream, whether there is another. */
+function isAnyBetterPlaced({ isVisible, isWanted, others }: TabsContext): boolean {
+  return Object.values(others).some((isSeen) => !isWanted || (isSeen && !isVisible));
 }

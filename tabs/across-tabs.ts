@@ -1,14 +1,14 @@
 import { systemClock } from '../machines/clock.ts';
-import { ConnectionError } from '../machines/connection-error.ts';
 import {
+  complaint,
   complete,
   functionOf,
   type Given,
   milliseconds,
   option,
-  rule,
   text,
 } from '../machines/option-table.ts';
+import { tabsDelays } from '../machines/tabs.ts';
 import { supply } from '../transports/app-functions.ts';
 import { fetchTransport } from '../transports/fetch.ts';
 import { defaultReporter } from '../transports/report.ts';
@@ -16,7 +16,7 @@ import { isSafe, lastEventIdAt, type Transport } from '../transports/transport.t
 import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
 import type { Client } from './reader.ts';
 import { createTab, type Tab } from './tab.ts';
-import { version } from './words.ts';
+import { type Said, version } from './words.ts';
 
 /** The options of {@link acrossTabs}, but for the scope. */
 export const tabsTable = {
@@ -26,16 +26,16 @@ export const tabsTable = {
    *
    * @default 1_000
    */
-  linger: option(1_000, milliseconds),
+  linger: option(tabsDelays.linger, milliseconds),
   /** After how long a silence a tab asks the one that has the stream whether it is there, in milliseconds. @default 5_000 */
-  heartbeat: option(5_000, milliseconds),
+  heartbeat: option(tabsDelays.heartbeat, milliseconds),
   /**
    * How long the tab that has the stream may be hidden before it leaves it to one that can be seen, in milliseconds. Each
    * such change costs a request.
    *
    * @default 30_000
    */
-  yieldAfter: option(30_000, milliseconds),
+  yieldAfter: option(tabsDelays.yieldAfter, milliseconds),
   /** The transport that carries the stream to the one tab. By default `fetchTransport`. */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
 };
@@ -61,8 +61,6 @@ export interface TabsTransport extends TransportFactory {
 /** The tabs that this page is, by the names of their streams. */
 const tabs = new Map<string, Tab>();
 
-const signedOut = 'The user has signed out.';
-
 /**
  * One stream for all tabs of a browser: one of them opens it, and the others get what it brings. Each connection keeps
  * its own state, last event ID and listeners, and gets exactly what a stream of its own would bring.
@@ -78,10 +76,9 @@ const signedOut = 'The user has signed out.';
  * @see https://w3c.github.io/web-locks/
  */
 export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
-  const { scope } = complete(options, { scope: option('', scopeRule) });
-  const { transport: makeTransport, ...settings } = complete(options, tabsTable);
-  if (scope === '')
-    throw new TypeError('`scope` is missing: the ID of the user, or a word where all get the same.');
+  const { scope } = options;
+  if (!text.test(scope)) throw new TypeError(`\`scope\` ${complaint(scopeWords, scope)}`);
+  const { transport: makeTransport, ...delays } = complete(options, tabsTable);
   const prefix = `sse-machine/${version}/${encodeURIComponent(scope)}/`;
 
   const make = (given: TransportOptions): Transport => {
@@ -90,64 +87,35 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
     if (!isSafe(method)) return own;
     // The one stream brings only what its own tab hears.
     const heard = own.hears?.map(encodeURIComponent).sort() ?? [];
-    let tab: Tab | undefined;
-    let client: Client | undefined;
+    const client: Client = { transport: own, isOnItsOwn: true };
 
     const open: Transport = async (request, signal) => {
       const url = await supply('url', given.url, reportError);
+      signal.throwIfAborted(); // as nothing would end what begins now
       const lastEventId = lastEventIdAt(url, request);
       const name = prefix + [method, addressOf(url), ...heard].join(' ');
-      const known = tabs.get(name) ?? createTab({ name, url, settings, clock, onAway: () => forget(name) });
-      tabs.set(name, known);
-      client ??= { transport: own, connection: request.connection, isOnItsOwn: false };
-      if (tab !== known) tab?.forget(client);
-      tab = known;
-      watchSignOut(prefix);
-      return known.read(client, { ...request, lastEventId }, signal);
+      const tab = tabs.get(name) ?? createTab(name, prefix, url, delays, clock, () => tabs.delete(name));
+      tabs.set(name, tab);
+      return tab.read(client, { ...request, lastEventId }, signal);
     };
     return Object.assign(open, {
       hears: own.hears,
-      usesCredentials: () => !tab || !client || tab.sendsRequestsOf(client),
+      // Those of the tab that has the stream open count.
+      usesCredentials: () => client.isOnItsOwn || client.tab?.mayRequest() === true,
     });
   };
   return Object.assign(make, { scope, needsNames: makeTransport.needsNames, signOut: () => signOut(prefix) });
 }
 
-const scopeRule = rule<string>('a string', text.test);
-
-/** The channels on which is said that a user has signed out. */
-const signOuts = new Map<string, BroadcastChannel>();
-
-function watchSignOut(prefix: string): void {
-  if (signOuts.has(prefix) || typeof BroadcastChannel !== 'function') return;
-  try {
-    const channel = new BroadcastChannel(prefix);
-    channel.onmessage = () => closeAll(prefix);
-    signOuts.set(prefix, channel);
-  } catch {} // no tab can hear another here
-}
+const scopeWords = "the ID of the user, or 'public'";
 
 function signOut(prefix: string): void {
-  watchSignOut(prefix);
-  signOuts.get(prefix)?.postMessage('signed out');
-  closeAll(prefix);
-  forget(prefix);
-}
-
-function closeAll(prefix: string): void {
-  for (const [name, tab] of tabs) {
-    if (name.startsWith(prefix)) tab.close(new ConnectionError('forbidden', signedOut));
-  }
-}
-
-/** Forgets a tab, and the channel of its scope after the last one. */
-function forget(name: string): void {
-  tabs.delete(name);
-  for (const [prefix, channel] of signOuts) {
-    if ([...tabs.keys()].some((other) => other.startsWith(prefix))) continue;
+  for (const [name, tab] of tabs) if (name.startsWith(prefix)) tab.close();
+  try {
+    const channel = new BroadcastChannel(prefix);
+    channel.postMessage({ type: 'scope.closed' } satisfies Said);
     channel.close();
-    signOuts.delete(prefix);
-  }
+  } catch {} // no tab can hear another here
 }
 
 function addressOf(url: string | URL): string {

@@ -1,8 +1,8 @@
 /** Values that are written on one side and read on the other. */
 export interface Feed<Value> {
   push(value: Value): void;
-  end(): void;
-  fail(error: unknown): void;
+  /** @param error What the reader is to find after the last value, if anything. */
+  end(error?: unknown): void;
   readonly values: AsyncGenerator<Value, void>;
 }
 
@@ -10,22 +10,21 @@ export interface Feed<Value> {
 export function createFeed<Value>(onLeft: () => void): Feed<Value> {
   let written: Value[] = [];
   let isOver = false;
-  let fault: { readonly error: unknown } | undefined;
+  let fault: unknown;
   let wake = () => {};
 
   async function* read(): AsyncGenerator<Value, void> {
     try {
-      while (true) {
+      while (!isOver || written.length > 0) {
         const values = written;
         written = [];
         yield* values;
-        if (written.length > 0) continue;
-        if (fault) throw fault.error;
-        if (isOver) return;
+        if (isOver || written.length > 0) continue;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
+      if (fault) throw fault;
     } finally {
       onLeft();
     }
@@ -37,12 +36,9 @@ export function createFeed<Value>(onLeft: () => void): Feed<Value> {
       written.push(value);
       wake();
     },
-    end() {
+    end(error) {
       isOver = true;
-      wake();
-    },
-    fail(error) {
-      fault ??= { error };
+      fault = error;
       wake();
     },
   };

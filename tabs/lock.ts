@@ -1,5 +1,5 @@
 import { type CallbackActorLogic, fromCallback } from 'xstate';
-import type { LockCommand, TabsEvent } from '../machines/tabs.ts';
+import type { LockCommand, LockEvent, TabsEvent } from '../machines/tabs.ts';
 
 /**
  * An actor that waits for a lock for as long as it takes, and holds it until it is stopped.
@@ -8,48 +8,36 @@ import type { LockCommand, TabsEvent } from '../machines/tabs.ts';
  */
 export function fromLock(name: string, now: () => number): CallbackActorLogic<LockCommand> {
   return fromCallback<LockCommand>(({ sendBack, receive }) => {
-    const report = (event: TabsEvent) => sendBack(event);
+    /** Ends the request, whether it waits or holds the lock. */
+    let current: AbortController;
 
-    /** @returns How to end the request, whether it waits or holds the lock. */
-    function request(options: LockOptions): () => void {
-      const waiting = new AbortController();
-      let phase: 'waiting' | 'holding' | 'over' = 'waiting';
-      let release = () => {};
-      // To steal goes together with no other option.
-      const given = options.steal ? options : { signal: waiting.signal };
-      const hold = () => {
-        if (phase === 'over') return undefined;
-        phase = 'holding';
-        const held = new Promise<void>((resolve) => {
-          release = resolve;
+    async function request(steal: boolean): Promise<void> {
+      current = new AbortController();
+      const { signal } = current;
+      let isHeld = false;
+      try {
+        // To steal goes together with no other option.
+        await navigator.locks.request(name, steal ? { steal } : { signal }, () => {
+          if (signal.aborted) return undefined;
+          isHeld = true;
+          return new Promise((resolve) => {
+            signal.addEventListener('abort', resolve);
+            sendBack({ type: 'lock.granted', at: now() } satisfies LockEvent); // which may have it let go at once
+          });
         });
-        report({ type: 'lock.granted', at: now() }); // which may have it let go at once
-        return held;
-      };
-      navigator.locks.request(name, given, hold).catch(() => {
-        const before = phase;
-        phase = 'over';
-        if (before === 'waiting') report({ type: 'sharing.unavailable' }); // as in a frame without an origin
-        if (before !== 'holding') return;
-        report({ type: 'lock.stolen' });
-        letGo = request({});
-      });
-      return () => {
-        phase = 'over';
-        waiting.abort();
-        release();
-      };
+      } catch {
+        if (signal.aborted) return;
+        if (isHeld) request(false);
+        // Without locks, or in a frame without an origin, none is ever held.
+        sendBack({ type: isHeld ? 'lock.stolen' : 'sharing.unavailable' } satisfies TabsEvent);
+      }
     }
 
-    if (!globalThis.navigator?.locks) {
-      report({ type: 'sharing.unavailable' });
-      return undefined;
-    }
-    let letGo = request({});
+    request(false);
     receive(({ type }) => {
-      letGo();
-      letGo = type === 'lock.leave' ? () => {} : request({ steal: type === 'lock.steal' });
+      current.abort();
+      if (type !== 'lock.leave') request(type === 'lock.steal');
     });
-    return () => letGo();
+    return () => current.abort();
   });
 }

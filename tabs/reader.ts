@@ -1,30 +1,20 @@
 import type { AnyActorRef } from 'xstate';
 import type { ConnectionClock } from '../machines/clock.ts';
-import { isConnectionError } from '../machines/connection-error.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import type { EventStream, Transport, TransportRequest } from '../transports/transport.ts';
 import { createFeed } from './feed.ts';
+import { readStream } from './read-stream.ts';
 import { type Position, positionAfter, type StreamLog } from './stream-log.ts';
 
 /** A connection of this tab. */
 export interface Client {
   /** Its own way to the server. */
   readonly transport: Transport;
-  readonly connection: AnyActorRef | undefined;
+  connection?: AnyActorRef | undefined;
+  /** Where it gets its stream. */
+  tab?: { mayRequest(): boolean; forget(client: Client): void };
   /** It has asked the server itself, so that its own credentials were the ones that counted. */
   isOnItsOwn: boolean;
-}
-
-interface ReaderOptions {
-  readonly client: Client;
-  readonly request: TransportRequest;
-  readonly signal: AbortSignal;
-  readonly clock: ConnectionClock;
-  readonly log: StreamLog;
-  /** The connection wants it no more. */
-  readonly onLeft: (reader: Reader) => void;
-  /** Its own request has failed. */
-  readonly onFailed: (reader: Reader, error: unknown) => void;
 }
 
 /** How long after a stream was opened the events that it repeats are waited for, in milliseconds. */
@@ -36,11 +26,18 @@ const catchUpTime = 10_000;
 /** One request of a connection, and the stream that it gets out of the one that is shared. */
 export type Reader = ReturnType<typeof createReader>;
 
-export function createReader({ client, request, signal, clock, log, onLeft, onFailed }: ReaderOptions) {
+/** @param onOver The connection wants it no more, or its stream is over. */
+export function createReader(
+  client: Client,
+  request: TransportRequest,
+  signal: AbortSignal,
+  clock: ConnectionClock,
+  log: StreamLog,
+  onOver: (reader: Reader) => void,
+) {
   /** Where it stands: it hears all that comes, waits for its place to come by, or reads a stream of its own. */
   let phase: 'waiting' | 'hearing' | 'seeking' | 'catching up' | 'over' = 'waiting';
   let position: Position = { id: request.lastEventId, beyond: 0 };
-  let isAccepted = false;
   let timer: unknown;
   let own: AbortController | undefined;
   let accept: (stream: EventStream) => void;
@@ -48,131 +45,114 @@ export function createReader({ client, request, signal, clock, log, onLeft, onFa
   const stream = new Promise<EventStream>((resolve, reject) => {
     [accept, refuse] = [resolve, reject];
   });
+  const leave = () => end(signal.reason);
   const feed = createFeed<MessageBatch>(leave);
   signal.addEventListener('abort', leave);
-
-  function leave(): void {
-    if (phase === 'over') return;
-    fail(signal.reason);
-    onLeft(reader);
-  }
 
   function enter(next: typeof phase): void {
     clock.clearTimeout(timer);
     own?.abort();
     phase = next;
-    if (next === 'over') signal.removeEventListener('abort', leave);
-  }
-
-  function push(batch: MessageBatch): void {
-    position = positionAfter(batch, position);
-    feed.push(batch);
   }
 
   function admit(resumedAfter?: string): void {
-    if (!isAccepted) accept(Object.assign(feed.values, { resumedAfter }));
-    isAccepted = true;
+    if (!reader.isAccepted) accept(Object.assign(feed.values, { resumedAfter }));
+    reader.isAccepted = true;
   }
 
-  function fail(error: unknown): void {
+  /** Ends the stream, or refuses the request. */
+  function end(error: unknown): void {
+    if (phase === 'over') return;
     enter('over');
-    if (isAccepted) feed.fail(error);
+    if (reader.isAccepted) feed.end(error);
     else refuse(error);
+    onOver(reader);
+  }
+
+  /** Hears all that comes from now on, and first what it lacks. */
+  function join(...lacking: readonly MessageBatch[]): void {
+    enter('hearing');
+    client.isOnItsOwn = false;
+    admit();
+    lacking.forEach(feed.push);
+    position = log.content.end;
   }
 
   /** Goes on where it stands, if that is known. */
   function goOn(): boolean {
     const rest = log.after(position);
     if (!rest) return false;
-    const { after, resumedAfter } = log.known.stretch;
-    const { id } = position;
-    const said = phase !== 'catching up' && id === after ? resumedAfter : undefined;
-    enter('hearing');
-    client.isOnItsOwn = false;
-    if (isAccepted && said !== undefined)
-      push({ messages: [], lastEventId: id, gap: { reason: 'server', resumedAfter: said } });
-    admit(said);
-    rest.forEach(push);
+    const { after, resumedAfter } = log.content.stretch;
+    const isTold = phase !== 'catching up' && position.id === after && resumedAfter !== undefined;
+    join(...(isTold ? [gap('server', after, resumedAfter)] : []), ...rest);
     return true;
   }
 
-  /** Goes on with what comes next, whatever that leaves out. */
+  /** Goes on with what comes next, and leaves out what is unknown. */
   function skip(isGap: boolean): void {
-    const { lastEventId } = log.known;
-    enter('hearing');
-    admit();
-    if (isGap) push({ messages: [], lastEventId, gap: { reason: 'server', resumedAfter: lastEventId } });
+    join(...(isGap ? [gap('server', log.content.end.id)] : []));
   }
 
   /** Asks the server for what the others no longer have. */
-  async function catchUp(): Promise<void> {
+  function catchUp(): void {
     enter('catching up');
     own = new AbortController();
     client.isOnItsOwn = true;
-    const asking = own.signal;
-    const { next } = log.known;
+    const { next } = log.content;
     // Where nothing came meanwhile, it has all there was.
-    timer = clock.setTimeout(() => skip(!isAccepted || log.known.next > next), catchUpTime);
-    try {
-      const stream = await client.transport({ lastEventId: position.id }, asking);
-      if (asking.aborted) return;
-      admit(stream.resumedAfter);
-      for await (const batch of stream) {
-        if (asking.aborted) return;
-        push(batch);
-        if (goOn()) return;
-      }
-      if (!asking.aborted) skip(true);
-    } catch (error) {
-      if (asking.aborted) return;
-      // The server wants no second stream.
-      if (isConnectionError(error) && /^40[39]$/.test(String(error.status))) skip(true);
-      else onFailed(reader, error);
-    }
+    timer = clock.setTimeout(() => skip(!reader.isAccepted || log.content.next > next), catchUpTime);
+    readStream(client.transport, { lastEventId: position.id }, own.signal, {
+      onOpen: ({ resumedAfter }) => admit(resumedAfter),
+      onBatch(batch) {
+        feed.push(batch);
+        position = positionAfter(batch, position);
+        goOn();
+      },
+      onEnd(error) {
+        // The server wants no second stream.
+        if (!error || /^40[39]$/.test(String(error.status))) skip(true);
+        else end(error);
+      },
+    });
   }
 
   const reader = {
     client,
-    request,
     stream,
-    get isAccepted() {
-      return isAccepted;
-    },
-    get lastEventId() {
-      return position.id;
+    isAccepted: false,
+    /** What is to be asked for, for it to go on. */
+    get request(): TransportRequest {
+      return reader.isAccepted ? { lastEventId: position.id } : request;
     },
     /** Goes on in the stream of the log, which was opened just now or was open before. */
     begin(openedAt: number): void {
-      if (phase === 'catching up' || phase === 'over') return;
-      const { stretch, first, batches, lastEventId } = log.known;
-      if (position.id !== '') {
-        if (goOn()) return;
+      if (phase === 'catching up') return;
+      const { stretch, pieces, first, end } = log.content;
+      if (position.id === '') {
+        // Nobody can know what came before this stretch.
+        if (reader.isAccepted) join(gap('no-ids', ''), ...pieces.slice(stretch.first - first));
+        else join({ messages: [], lastEventId: end.id });
+      } else if (!goOn()) {
         enter('seeking');
-        timer = clock.setTimeout(catchUp, Math.max(0, openedAt + replayTime - clock.now()));
-        return;
+        timer = clock.setTimeout(catchUp, openedAt + replayTime - clock.now());
       }
-      const isNew = !isAccepted;
-      enter('hearing');
-      admit();
-      if (isNew) return void (lastEventId !== '' && push({ messages: [], lastEventId }));
-      // Nobody can know what came before this stretch.
-      push({ messages: [], lastEventId: '', gap: { reason: 'no-ids', resumedAfter: '' } });
-      batches.slice(stretch.first - first).forEach(push);
     },
     /** Takes what has just come. */
     take(batch: MessageBatch): void {
-      if (phase === 'hearing') push(batch);
-      else if (phase === 'seeking') goOn();
+      if (phase === 'hearing') {
+        feed.push(batch);
+        position = log.content.end;
+      } else if (phase === 'seeking') goOn();
     },
-    /** A sign of life. */
-    hearAlive(): void {
-      if (phase === 'hearing') feed.push({ messages: [], lastEventId: position.id, keepAlive: true });
-    },
-    fail,
-    end(): void {
-      enter('over');
-      feed.end();
-    },
+    end,
   };
   return reader;
+}
+
+function gap(
+  reason: 'server' | 'no-ids',
+  lastEventId: string,
+  resumedAfter: string = lastEventId,
+): MessageBatch {
+  return { messages: [], lastEventId, gap: { reason, resumedAfter } };
 }

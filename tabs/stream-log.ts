@@ -1,5 +1,4 @@
 import type { MessageBatch } from '../machines/message.ts';
-import type { Stretch } from './words.ts';
 
 /** How far a stream was delivered, in a way that another tab understands. */
 export interface Position {
@@ -9,120 +8,125 @@ export interface Position {
   readonly beyond: number;
 }
 
+/** A stretch of the stream that a leader has opened. */
+export interface Stretch {
+  /** The ID that it resumes after; empty for none. */
+  readonly after: string;
+  /** The number of its first piece. */
+  readonly first: number;
+  /** The word of the server, where it resumes after another event than it was asked to. */
+  readonly resumedAfter?: string | undefined;
+}
+
+/** All that is remembered of a stream, as one tab tells it to another. */
+export interface LogContent {
+  readonly stretch: Stretch;
+  /** One message each, or an ID that came by itself. */
+  readonly pieces: readonly MessageBatch[];
+  /** The number of the first piece. */
+  readonly first: number;
+  /** The number of the piece that comes next. */
+  readonly next: number;
+  /** Where the first piece goes on. */
+  readonly start: Position;
+  /** Where the last piece ends. */
+  readonly end: Position;
+  /** The characters of the data. */
+  readonly size: number;
+}
+
 /** Most of what is remembered: messages, and characters of their data. */
-const mostMessages = 1_000;
+const mostPieces = 1_000;
 const mostText = 2 ** 18;
 
 /**
- * The last batches of a stream that tabs share, each with its number. The leader writes it; the others keep a copy, so
+ * The last messages of a stream that tabs share, each with its number. The leader writes it; the others keep a copy, so
  * that each can go on where another has ended.
  */
 export type StreamLog = ReturnType<typeof createStreamLog>;
 
 export function createStreamLog() {
   let stretch: Stretch = { after: '', first: 0 };
+  let pieces: MessageBatch[] = [];
   let first = 0;
-  let batches: MessageBatch[] = [];
-  let lastEventId = '';
-  let messageCount = 0;
-  let textLength = 0;
+  let start: Position = { id: '', beyond: 0 };
+  let end = start;
+  let size = 0;
 
-  function weigh({ messages }: MessageBatch, sign: 1 | -1): void {
-    messageCount += sign * messages.length;
-    for (const { data } of messages) textLength += sign * String(data).length;
-  }
-
-  function append(batch: MessageBatch): void {
-    batches.push(batch);
-    weigh(batch, 1);
-    ({ lastEventId } = batch);
-    while (batches.length > 1 && (messageCount > mostMessages || textLength > mostText)) {
-      weigh(batches.shift() as MessageBatch, -1);
-      first += 1;
-    }
-  }
-
-  /** Takes over what another tab remembers. */
-  function copy(given: Stretch, from: number, known: readonly MessageBatch[]): void {
-    [stretch, first, batches, lastEventId] = [given, from, [], given.after];
-    messageCount = 0;
-    textLength = 0;
-    known.forEach(append);
-  }
-
-  /** The messages of a place on; undefined where nothing with that ID is remembered. */
-  function restAfter({ id, beyond }: Position): { index: number; offset: number } | undefined {
-    if (id === '') return undefined;
-    for (let index = batches.length - 1; index >= 0; index -= 1) {
-      let offset = endOf(batches[index] as MessageBatch, id);
-      if (offset === undefined) continue;
-      let at = index;
-      for (offset += beyond; at + 1 < batches.length; at += 1) {
-        const { length } = (batches[at] as MessageBatch).messages;
-        if (offset <= length) break;
-        offset -= length;
-      }
-      return { index: at, offset };
-    }
-    return undefined;
+  /** The index of the first piece after a position; negative where that is unknown. */
+  function indexAfter({ id, beyond }: Position): number {
+    if (id === '') return -1;
+    const index = pieces.findLastIndex(({ ownIds, lastEventId }) => ownIds && lastEventId === id);
+    if (index < 0 && id === start.id) return beyond - start.beyond;
+    return index < 0 ? index : index + 1 + beyond;
   }
 
   return {
-    /** Its present content: the stretch that is read, the batches with the number of the first, the last event ID of all. */
-    get known() {
-      return { stretch, first, batches, next: first + batches.length, lastEventId };
+    get content(): LogContent {
+      return { stretch, pieces, first, start, end, size, next: first + pieces.length };
     },
-    append,
-    copy,
+    append(batch: MessageBatch): void {
+      for (const piece of piecesOf(batch, end.id)) {
+        pieces.push(piece);
+        end = step(end, piece);
+        size += sizeOf(piece);
+      }
+      while (pieces.length > mostPieces || (size > mostText && pieces.length > 1)) {
+        const piece = pieces.shift() as MessageBatch;
+        start = step(start, piece);
+        size -= sizeOf(piece);
+        first += 1;
+      }
+    },
+    /** Takes over what another tab remembers. */
+    copy(content: LogContent): void {
+      ({ stretch, first, start, end, size } = content);
+      pieces = [...content.pieces];
+    },
     /** Begins another stretch. What was remembered beyond the ID that it resumes after will come again. */
-    begin(after: string, resumedAfter: string | undefined): void {
-      const place = restAfter({ id: after, beyond: 0 });
-      const isAtEnd = !place && after !== '' && after === lastEventId;
-      const kept = place || isAtEnd ? batches.slice(0, place?.index) : [];
-      const cut = place && batches[place.index];
-      if (place && cut && place.offset > 0) kept.push({ ...slice(cut, 0, place.offset), lastEventId: after });
-      const from = place || isAtEnd ? first : first + batches.length;
-      copy({ after, first: from + kept.length, resumedAfter }, from, kept);
-      lastEventId = after;
+    begin(id: string, resumedAfter: string | undefined): void {
+      end = { id, beyond: 0 };
+      const index = indexAfter(end);
+      if (index < 0) {
+        first += pieces.length;
+        start = end;
+      }
+      for (const piece of pieces.splice(Math.max(0, index))) size -= sizeOf(piece);
+      stretch = { after: id, first: first + pieces.length, resumedAfter };
     },
     /** The messages after a position that has an ID; undefined where that is unknown. */
     after(position: Position): readonly MessageBatch[] | undefined {
-      const place = restAfter(position);
-      if (!place) {
-        const isBeginning = position.id === stretch.after && position.beyond === 0;
-        return isBeginning ? batches.slice(stretch.first - first) : undefined;
-      }
-      const begun = batches[place.index] as MessageBatch;
-      const rest = batches.slice(place.index + 1);
-      return begun.messages.length > place.offset ? [slice(begun, place.offset), ...rest] : rest;
+      const index = indexAfter(position);
+      return index < 0 ? undefined : pieces.slice(index);
     },
   };
 }
 
 /** Where a stream stands after a batch. */
 export function positionAfter(batch: MessageBatch, before: Position): Position {
-  const { messages, lastEventId: id } = batch;
-  const end = endOf(batch, id);
-  if (end !== undefined) return { id, beyond: messages.length - end };
-  return { id, beyond: id === before.id ? before.beyond + messages.length : 0 };
+  return piecesOf(batch, before.id).reduce(step, before);
 }
 
-/** How many messages of a batch come up to the last that brought an ID, or the ID alone; undefined where none did. */
-function endOf({ messages, ownIds, lastEventId }: MessageBatch, id: string): number | undefined {
-  if (lastEventId === id && messages.at(-1)?.id !== id) return messages.length;
-  const index = messages.findLastIndex(
-    (message, at) =>
-      message.id === id &&
-      (typeof ownIds === 'object' ? ownIds[at] : (ownIds ?? message.id !== messages[at - 1]?.id)),
-  );
-  return index < 0 ? undefined : index + 1;
+function step({ id, beyond }: Position, { ownIds, lastEventId }: MessageBatch): Position {
+  return ownIds ? { id: lastEventId, beyond: 0 } : { id, beyond: beyond + 1 };
 }
 
-function slice(batch: MessageBatch, from: number, to?: number): MessageBatch {
-  const { messages, ownIds } = batch;
-  return {
-    ...batch,
-    messages: messages.slice(from, to),
-    ...(typeof ownIds === 'object' && { ownIds: ownIds.slice(from, to) }),
-  };
+/** The messages of a batch one by one, and an ID that comes by itself after them. */
+function piecesOf({ messages, ownIds, lastEventId }: MessageBatch, before: string): MessageBatch[] {
+  let known = before;
+  const pieces = messages.map((message, index): MessageBatch => {
+    const isNew = message.id !== known;
+    known = message.id;
+    return {
+      messages: [message],
+      ownIds: typeof ownIds === 'object' ? ownIds[index] : (ownIds ?? isNew),
+      lastEventId: known,
+    };
+  });
+  if (lastEventId !== known) pieces.push({ messages: [], ownIds: true, lastEventId });
+  return pieces;
+}
+
+function sizeOf({ messages: [message] }: MessageBatch): number {
+  return String(message?.data).length;
 }

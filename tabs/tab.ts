@@ -1,35 +1,20 @@
-import { type AnyActorRef, createActor } from 'xstate';
+import { type AnyActorRef, createActor, type Subscription } from 'xstate';
 import type { ConnectionClock } from '../machines/clock.ts';
 import { selectStatus } from '../machines/connection.ts';
-import { ConnectionError, type Failure, toFailure } from '../machines/connection-error.ts';
+import { ConnectionError, type PlainConnectionError } from '../machines/connection-error.ts';
 import { fromEnvironment } from '../machines/environment.ts';
 import type { MessageBatch } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
-import { type TabsSettings, tabsMachine } from '../machines/tabs.ts';
+import { type ChannelCommand, type TabsWordType, type tabsDelays, tabsMachine } from '../machines/tabs.ts';
 import type { EventStream, TransportRequest } from '../transports/transport.ts';
 import { fromChannel } from './channel.ts';
 import { fromLock } from './lock.ts';
+import { readStream } from './read-stream.ts';
 import { type Client, createReader, type Reader } from './reader.ts';
-import { createStreamLog } from './stream-log.ts';
+import { createStreamLog, type LogContent } from './stream-log.ts';
 import type { Said, Word } from './words.ts';
 
-export interface TabOptions {
-  /** The name that the tabs have in common which share a stream. */
-  readonly name: string;
-  readonly url: string | URL;
-  readonly settings: TabsSettings;
-  readonly clock: ConnectionClock;
-  /** The tab has nothing left to do. */
-  readonly onAway: () => void;
-}
-
-/** The request for the stream that the tabs share, and that stream. */
-interface Upstream {
-  readonly client: Client;
-  readonly aborter: AbortController;
-}
-
-/** How long the stream may take that another tab opens, for connections that had one, in milliseconds. */
+/** How long the stream may take that is to go on where another has ended, in milliseconds. */
 const takeOverTime = 10_000;
 
 /** How long a server may take to notice that a stream was dropped, in milliseconds. */
@@ -41,21 +26,35 @@ const releaseTime = 500;
  */
 export type Tab = ReturnType<typeof createTab>;
 
-export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
-  const self = crypto.randomUUID?.() ?? String(Math.random());
+/**
+ * @param name The name that the tabs have in common which share a stream.
+ * @param scope That of the tabs of the same user.
+ * @param onAway The tab has nothing left to do.
+ */
+export function createTab(
+  name: string,
+  scope: string,
+  url: string | URL,
+  delays: Pick<typeof tabsDelays, 'linger' | 'heartbeat' | 'yieldAfter'>,
+  clock: ConnectionClock,
+  onAway: () => void,
+) {
+  const self = String(Math.random());
   const log = createStreamLog();
-  /** The connections that want the stream, in the order in which they came, and how to stop watching them. */
-  const clients = new Map<Client, () => void>();
+  /** The connections that want the stream, in the order in which they came. The first is the one whose requests are made. */
+  const clients = new Map<Client, Subscription | undefined>();
   let readers: readonly Reader[] = [];
-  let upstream: Upstream | undefined;
-  /** The request that is on its way. */
-  let requested: Upstream | undefined;
+  /** The stream that this tab has open, and the request that is on its way. */
+  let upstream: AbortController | undefined;
+  let requested: AbortController | undefined;
   /** The tab whose stream the log has: this one, or another. */
   let source: string | undefined;
   let openedAt = 0;
   /** A refusal of the credentials, which is none for the others as long as they may be renewed. */
-  let refusal: Failure | undefined;
-  let say: (word: Word) => void = nothing;
+  let refusal: PlainConnectionError | undefined;
+  /** The connections that were between two requests when another tab told of such a refusal. */
+  const refused = new Map<Client, PlainConnectionError>();
+  let say: (word: Word) => void = () => {};
   let heardAt = 0;
   let hasAsked = false;
   let orphaned: unknown;
@@ -64,51 +63,42 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
     actors: {
       environment: fromEnvironment(clock),
       lock: fromLock(name, clock.now),
-      channel: fromChannel({
-        name,
-        self,
-        isVisible: () => context().isVisible,
-        leadsSince: () => (leads() ? context().since : undefined),
-        hear,
-        speak(post = nothing) {
-          say = post;
-        },
+      channel: fromChannel([name, scope], self, hear, (given) => {
+        say = given;
       }),
     },
     actions: { dropStream: drop, announceStream: announce },
+    delays,
   });
-  const actor = createActor(machine, { input: { self, ...settings }, clock });
+  const actor = createActor(machine, { input: { self }, clock });
   announceActor(actor, url);
   actor.start();
-  actor.subscribe((snapshot) => {
-    if (snapshot.matches('away')) goAway();
-    else advance();
-  });
+  actor.subscribe(({ status }) => (status === 'done' ? goAway() : advance()));
 
   function context() {
     return actor.getSnapshot().context;
-  }
-
-  function leads(): boolean {
-    return context().leader === self;
   }
 
   function mayRequest(): boolean {
     return actor.getSnapshot().hasTag('requests');
   }
 
-  /** Says what only the tab says that leads. */
-  function tell(word: Word): void {
-    if (leads()) say(word);
+  function wordOf(type: TabsWordType): ChannelCommand {
+    const { isVisible, since } = context();
+    return { type, isVisible, since };
   }
 
-  /** The connection whose requests are made; the others wait for what becomes of them. */
+  /** Says what only the tab says that leads. */
+  function tell(word: Word): void {
+    if (context().leader === self) say(word);
+  }
+
   function isDriver(client: Client): boolean {
     return client === clients.keys().next().value;
   }
 
   /** A connection wants the stream until it is closed or has failed. */
-  function watch(client: Client): () => void {
+  function watch(client: Client): Subscription | undefined {
     const leave = () => forget(client);
     const next: Parameters<AnyActorRef['subscribe']>[0] = (snapshot) => {
       const status = selectStatus(snapshot);
@@ -118,117 +108,89 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
       }
       if (/failed|closed/.test(status)) leave();
     };
-    const watching = client.connection?.subscribe({ next, error: leave, complete: leave });
-    return () => watching?.unsubscribe();
+    return client.connection?.subscribe({ next, error: leave, complete: leave });
+  }
+
+  function isReading(client: Client): boolean {
+    return readers.some((reader) => reader.client === client);
   }
 
   function forget(client: Client): void {
-    clients.get(client)?.();
+    clients.get(client)?.unsubscribe();
     if (clients.delete(client) && clients.size === 0) actor.send({ type: 'stream.unwanted' });
   }
 
-  function remove(reader: Reader): void {
-    readers = readers.filter((other) => other !== reader);
-  }
-
-  function failAll(error: ConnectionError | null): void {
+  /** Ends all streams, or lets all requests fail; of one connection, those that wait. */
+  function endAll(error: unknown, only?: Client): void {
     for (const reader of readers) {
-      if (!error && !reader.isAccepted) continue;
-      remove(reader);
-      if (error) reader.fail(error);
-      else reader.end();
+      const { client, isAccepted } = reader;
+      if (only ? client === only && !isAccepted : error || isAccepted) reader.end(error);
     }
   }
 
   /** Gives every connection that waits what it waits for, as far as that is up to this tab. */
   function advance(): void {
     watchOrphans();
-    const waiting = readers.filter(({ isAccepted }) => !isAccepted);
-    if (!mayRequest()) {
-      if (source !== undefined) for (const reader of waiting) reader.begin(openedAt);
-      return;
-    }
-    if (requested) return;
+    const mayOpen = mayRequest();
+    if (mayOpen && requested) return;
     const served = readers.filter(({ isAccepted }) => isAccepted);
-    if (upstream) {
+    const waiting = readers.filter(({ isAccepted }) => !isAccepted);
+    const isOfDriver = ({ client }: Reader) => isDriver(client);
+    if (mayOpen && !upstream) {
+      const next = served[0] ?? waiting.find(isOfDriver);
+      if (next) open(next);
+    } else if (source !== undefined) {
       for (const reader of waiting) {
-        const { client, request } = reader;
         // A connection whose stream is open wants another one.
-        const replaces = isDriver(client) && served.some((other) => other.client === client);
-        if (replaces) return void open(client, request);
-        reader.begin(openedAt);
+        const replaces = isOfDriver(reader) && served.some(({ client }) => client === reader.client);
+        if (mayOpen && replaces) open(reader);
+        else reader.begin(openedAt);
       }
-      return;
     }
-    const left = served.find(({ client }) => isDriver(client)) ?? served[0];
-    const first = waiting.find(({ client }) => isDriver(client));
-    if (left) void takeOver(left);
-    else if (first) void open(first.client, first.request);
   }
 
-  /** Opens the stream that another tab had open, for connections that heard it. */
-  async function takeOver({ client, lastEventId }: Reader): Promise<void> {
-    const isOver = await open(client, { lastEventId }, source !== undefined);
-    if (isOver) return;
-    // The server wants no second stream: the tab that led until now is to drop the first.
-    say({ type: 'release' });
-    const refused = requested;
-    clock.setTimeout(() => requested === refused && void open(client, { lastEventId }), releaseTime);
-  }
-
-  /** @returns false when the server minds a second stream, and there may be one; the request is still on its way. */
-  async function open(client: Client, request: TransportRequest, mayBeSecond = false): Promise<boolean> {
-    const aborter = new AbortController();
-    const { signal } = aborter;
-    const own: Upstream = { client, aborter };
+  /** Opens the stream for all, by the request of one. */
+  function open({ client, request }: Reader): void {
+    const after = request.lastEventId;
+    const own = new AbortController();
+    const mayBeSecond = !upstream && source !== undefined;
     requested = own;
-    // The statechart of the connection knows nothing of this request, if it makes none itself.
-    const timer =
-      !request.connection &&
-      clock.setTimeout(() => {
-        aborter.abort();
-        end(own, new ConnectionError('timeout', 'The stream could not be opened again in time.'));
-      }, takeOverTime);
-    try {
-      const stream = await client.transport(request, signal).finally(() => clock.clearTimeout(timer));
-      if (signal.aborted) return true;
-      begin(own, request.lastEventId, stream.resumedAfter);
-      for await (const batch of stream) {
-        if (signal.aborted) return true;
-        pass(batch);
-      }
-      if (!signal.aborted) end(own, null);
-    } catch (cause) {
-      if (signal.aborted) return true;
-      const error = asError(cause);
-      if (mayBeSecond && /^4(?!01)/.test(String(error.status))) return false;
-      end(own, error);
-    }
-    return true;
-  }
-
-  /** The stream is open. */
-  function begin(own: Upstream, after: string, resumedAfter = after): void {
-    upstream?.aborter.abort();
-    upstream = own;
-    requested = refusal = undefined;
-    log.begin(after, resumedAfter.trim() === after.trim() ? undefined : resumedAfter);
-    listenTo(self);
-    announce();
+    readStream(client.transport, request, own.signal, {
+      onOpen({ resumedAfter = after }) {
+        upstream?.abort();
+        upstream = own;
+        requested = refusal = undefined;
+        log.begin(after, resumedAfter.trim() === after.trim() ? undefined : resumedAfter);
+        listenTo(self);
+        announce();
+      },
+      onBatch: pass,
+      onEnd(error) {
+        if (requested === own) {
+          // The server wants no second stream: the tab that led until now is to drop the first.
+          if (mayBeSecond && /^4(?!01)/.test(String(error?.status))) {
+            source = undefined;
+            say(wordOf('leader.refused'));
+            clock.setTimeout(() => {
+              if (requested !== own) return;
+              requested = undefined;
+              advance();
+            }, releaseTime);
+            return;
+          }
+          requested = undefined;
+        }
+        if (upstream && upstream !== own) endAll(error, client);
+        else fail(error);
+      },
+    });
   }
 
   /** Hands what the stream brings to all. */
   function pass(batch: MessageBatch): void {
-    const { messages, lastEventId, retry } = batch;
-    const { next, lastEventId: before } = log.known;
-    if (messages.length === 0 && retry === undefined && lastEventId === before) {
-      tell({ type: 'alive' });
-      hearAlive();
-      return;
-    }
-    const isResumable = lastEventId !== '';
+    const isResumable = batch.lastEventId !== '';
     if (isResumable !== context().isResumable) actor.send({ type: 'stream.identified', isResumable });
-    tell({ type: 'batch', number: next, batch });
+    tell({ type: 'batch', number: log.content.next, batch });
     deliver(batch);
   }
 
@@ -237,42 +199,27 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
     for (const reader of readers) reader.take(batch);
   }
 
-  function hearAlive(): void {
-    for (const reader of readers) reader.hearAlive();
-  }
-
   /** The stream is over, or the request was refused. */
-  function end(own: Upstream, error: ConnectionError | null): void {
-    const isReplacement = requested === own && upstream;
-    if (requested === own) requested = undefined;
-    if (isReplacement) {
-      for (const reader of readers) {
-        if (reader.isAccepted || reader.client !== own.client) continue;
-        remove(reader);
-        reader.fail(error);
-      }
-      return;
-    }
+  function fail(error: ConnectionError | null): void {
     upstream = source = undefined;
-    const failure = error && toFailure(error);
-    if (failure?.kind === 'unauthorized') {
-      refusal = failure;
+    const told = error?.toJSON() ?? null;
+    if (told?.kind === 'unauthorized') {
+      refusal = told;
       for (const { client } of readers) client.isOnItsOwn = true;
-    } else tell({ type: 'down', error: failure });
-    failAll(error);
+    } else tell({ type: 'down', error: told });
+    endAll(error);
   }
 
   function drop(): void {
-    if ((upstream || requested) && source === self) source = undefined;
-    upstream?.aborter.abort();
-    requested?.aborter.abort();
+    if (source === self) source = undefined;
+    upstream?.abort();
+    requested?.abort();
     upstream = requested = undefined;
   }
 
   /** Tells the others what is open, and what came last. */
   function announce(): void {
-    const { stretch, first, batches } = log.known;
-    if (upstream) tell({ type: 'opened', since: context().since, stretch, first, batches });
+    if (upstream) tell({ ...wordOf('leader.opened'), content: log.content });
   }
 
   /** From now on the log has the stream of a tab. */
@@ -280,109 +227,110 @@ export function createTab({ name, url, settings, clock, onAway }: TabOptions) {
     source = tab;
     openedAt = clock.now();
     hasAsked = false;
+    refused.clear();
     for (const reader of readers) reader.begin(openedAt);
     watchOrphans();
   }
 
   function hear(said: Said): void {
-    const { leader, since } = context();
-    const { from } = said;
-    if (from === leader && said.type !== 'lead' && clock.now() - heardAt > settings.heartbeat / 4) {
-      heardAt = clock.now();
-      actor.send({ type: 'leader.heard', from, since });
+    if (said.type === 'scope.closed') {
+      close();
+      return;
     }
-    if (said.type === 'opened' && from === leader && !upstream) copy(said);
+    const { from } = said;
+    if ('since' in said) {
+      const { content, ...word } = said; // messages have no place in an event that is inspected
+      actor.send(word);
+      if (content && from === context().leader && !upstream) copy(from, content);
+    }
+    const { leader } = context();
+    // Not each of many messages; and a clock may be put back.
+    if (from === leader && Math.abs(clock.now() - heardAt) > delays.heartbeat / 4) {
+      heardAt = clock.now();
+      actor.send({ type: 'leader.alive' });
+    }
     if (from !== (source ?? leader)) return;
+    const { next } = log.content;
     if (said.type === 'down') {
       source = undefined;
-      failAll(said.error && asError(said.error));
-    } else if (said.type === 'alive') hearAlive();
-    else if (said.type === 'batch' && source) {
-      const { next } = log.known;
+      const { error } = said;
+      if (error?.kind === 'unauthorized') {
+        for (const client of clients.keys()) if (!isReading(client)) refused.set(client, error);
+      }
+      endAll(error);
+    } else if (said.type === 'batch' && source) {
       if (said.number === next) deliver(said.batch);
       if (said.number <= next || hasAsked) return;
       hasAsked = true; // for what it has missed
-      say({ type: 'here', isVisible: context().isVisible, asks: true });
+      say(wordOf('tab.joined'));
     }
   }
 
   /** Takes over what the leader tells of its stream, unless it is known. */
-  function copy({ from, stretch, first, batches }: Extract<Said, { type: 'opened' }>): void {
-    const { next, stretch: known } = log.known;
-    const isSame = stretch.first === known.first && stretch.after === known.after;
-    if (from === source && isSame && next === first + batches.length) return;
-    log.copy(stretch, first, batches);
+  function copy(from: string, content: LogContent): void {
+    const { stretch, next } = log.content;
+    const { after, first } = content.stretch;
+    if (from === source && next === content.next && first === stretch.first && after === stretch.after)
+      return;
+    log.copy(content);
     listenTo(from);
   }
 
   /** Connections whose stream nobody has open are not kept waiting for long. */
   function watchOrphans(): void {
     const { leader } = context();
-    const isServed = source !== undefined && (leader === null || leader === source);
-    if (isServed || mayRequest() || !readers.some(({ isAccepted }) => isAccepted)) {
+    const isServed = mayRequest() ? upstream : source !== undefined && (leader ?? source) === source;
+    if (isServed || !readers.some(({ isAccepted }) => isAccepted)) {
       clock.clearTimeout(orphaned);
       orphaned = undefined;
     } else {
       orphaned ??= clock.setTimeout(() => {
         orphaned = undefined;
-        failAll(new ConnectionError('network', 'No other tab has opened the stream again.'));
+        drop();
+        fail(lost());
       }, takeOverTime);
     }
   }
 
   function goAway(): void {
     clock.clearTimeout(orphaned);
-    for (const stopWatching of clients.values()) stopWatching();
+    for (const watching of clients.values()) watching?.unsubscribe();
     clients.clear();
-    failAll(new ConnectionError('network', 'The page was frozen.'));
+    endAll(lost());
     onAway();
-    actor.stop();
   }
 
-  return {
-    actor,
-    /** Whether the requests of a connection leave from here, with its credentials. */
-    sendsRequestsOf: ({ isOnItsOwn }: Client): boolean => isOnItsOwn || mayRequest(),
+  /** The user has signed out. */
+  function close(): void {
+    endAll(new ConnectionError('forbidden', 'The user has signed out.'));
+    actor.send({ type: 'scope.closed' });
+  }
+
+  const tab = {
+    /** Whether this tab opens the stream. */
+    mayRequest,
     /** Gets a connection its stream. */
     read(client: Client, request: TransportRequest, signal: AbortSignal): Promise<EventStream> {
-      const reader = createReader({
-        client,
-        request,
-        signal,
-        clock,
-        log,
-        onLeft(left) {
-          remove(left);
-          if (!client.connection && !readers.some((other) => other.client === client)) forget(client);
-        },
-        onFailed(failed, error) {
-          remove(failed);
-          failed.fail(asError(error));
-        },
+      const reader = createReader(client, request, signal, clock, log, (over) => {
+        readers = readers.filter((other) => other !== over);
+        if (!client.connection && !isReading(client)) forget(client);
       });
       readers = [...readers, reader];
+      if (client.tab !== tab) client.tab?.forget(client);
+      Object.assign(client, { tab, connection: request.connection, isOnItsOwn: false });
       if (!clients.has(client)) clients.set(client, watch(client));
+      if (refused.has(client)) reader.end(refused.get(client));
+      refused.delete(client);
       actor.send({ type: 'stream.wanted' });
-      advance();
       return reader.stream;
     },
     /** The connection no longer wants the stream. */
     forget,
-    /** Ends it all, as when the user signs out. */
-    close(error: ConnectionError): void {
-      failAll(error);
-      actor.send({ type: 'scope.closed' });
-    },
+    close,
   };
+  return tab;
 }
 
-const nothing = () => {};
-
-/** Makes an error of something that a transport throws, or another tab tells. */
-function asError(given: unknown): ConnectionError {
-  if (given instanceof ConnectionError) return given;
-  const { kind, message, ...details }: Failure = Object(given);
-  if (given instanceof Error || kind === undefined)
-    return new ConnectionError('network', 'The stream broke.', { cause: given });
-  return new ConnectionError(kind, message, details);
+function lost(): ConnectionError {
+  return new ConnectionError('network', 'No tab has the stream open any more.');
 }

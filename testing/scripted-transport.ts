@@ -7,8 +7,8 @@ import {
   type SuppliedRequest,
   supplyRequest,
 } from '../transports/fetch.ts';
-import { asConnectionError } from '../transports/http/network-error.ts';
 import { refusalOf } from '../transports/http/refusal.ts';
+import { asConnectionError } from '../transports/network-error.ts';
 import { parseStream } from '../transports/stream/parse-stream.ts';
 import type { EventStream, Transport } from '../transports/transport.ts';
 import { createFeed } from './feed.ts';

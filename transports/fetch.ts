@@ -20,10 +20,10 @@ import { showResponse, supply } from './app-functions.ts';
 import { heardEvents } from './asked-for.ts';
 import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
-import { asConnectionError, isInvalidUrl } from './http/network-error.ts';
 import { withParameter } from './http/query-parameter.ts';
 import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
+import { asConnectionError, isInvalidUrl } from './network-error.ts';
 import {
   bodyRule,
   headerNameOrNone,

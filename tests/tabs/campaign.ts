@@ -317,7 +317,9 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
     }
     if (step === 'stall' || draw.chance(0.5)) await calm();
   }
-  for (const tab of tabs) if (tab.state !== 'here') await perform[tab.state === 'frozen' ? 'thaw' : 'back']();
+  const gone = (state: Driven['state']) => [...tabs].some((tab) => tab.state === state);
+  while (gone('frozen')) await perform.thaw();
+  while (gone('cached')) await perform.back();
   origin.publish();
   await calm();
   for (const tab of [...tabs]) {

@@ -10,7 +10,13 @@ export interface TabPage {
   readonly received: string[];
   /** The transitions that the statechart of tabs has taken here. */
   readonly taken: string[];
-  readonly state: () => { status: string; error: string | undefined; lastEventId: string };
+  readonly state: () => {
+    status: string;
+    error: string | undefined;
+    lastEventId: string;
+    /** The last transition of the statechart of tabs. */
+    sharing: string | undefined;
+  };
   open(url: string, options?: PageOptions): void;
   close(): void;
   reconnect(): void;
@@ -53,7 +59,7 @@ window.tab = {
   taken,
   state() {
     const { status = 'closed', error, lastEventId = '' } = connection?.state ?? {};
-    return { status, error: error?.message, lastEventId };
+    return { status, error: error?.message, lastEventId, sharing: taken.at(-1) };
   },
   open(
     url,

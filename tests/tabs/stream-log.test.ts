@@ -57,10 +57,10 @@ describe('what comes after a position', () => {
   test('is counted the same by whoever hears it', () => {
     let position = at('');
     const heard: MessageBatch[] = [];
-    for (const one of log.known.batches) {
+    for (const one of log.content.pieces) {
       position = positionAfter(one, position);
       heard.push(one);
-      const after = log.known.batches.slice(heard.length);
+      const after = log.content.pieces.slice(heard.length);
       expect(dataOf(log.after(position)), JSON.stringify(position)).toBe(dataOf(after));
     }
   });
@@ -68,6 +68,39 @@ describe('what comes after a position', () => {
   test('is what comes after the last of several with one ID', () => {
     expect(dataOf(logOf(batch('', 'a1', 'b2', 'c1', 'd2')).after(at('1')))).toBe('d');
   });
+});
+
+describe('what comes after the beginning of a stretch', () => {
+  const from = (id: string, count: number) => {
+    const log = createStreamLog();
+    log.begin(id, undefined);
+    for (let index = 0; index < count; index += 1) log.append({ messages: [], lastEventId: `${index}` });
+    return log;
+  };
+
+  test('is all of it', () => {
+    expect(from('start', 3).after(at('start'))).toHaveLength(3);
+  });
+
+  test('is unknown once some of it is forgotten', () => {
+    expect(from('start', 1_001).after(at('start'))).toBeUndefined();
+  });
+
+  test('is counted where its first messages have no ID', () => {
+    const log = from('start', 0);
+    log.append(batch('start', 'a', 'b', 'c'));
+    expect(dataOf(log.after(at('start', 1)))).toBe('b c');
+    log.append({ messages: [], lastEventId: 'start' }); // says nothing that is new
+    expect(dataOf(log.after(at('start', 3)))).toBe('');
+  });
+});
+
+test('where a message stands does not depend on how the stream was cut into batches', () => {
+  const whole = batch('1', 'a2', 'b', 'c');
+  const parts = [batch('1', 'a2'), batch('2', 'b'), batch('2'), batch('2', 'c')];
+  const position = { id: '2', beyond: 2 };
+  expect(positionAfter(whole, at('1'))).toEqual(position);
+  expect(parts.reduce((before, part) => positionAfter(part, before), at('1'))).toEqual(position);
 });
 
 describe('another stretch', () => {
@@ -96,31 +129,32 @@ describe('another stretch', () => {
     expect(dataOf(log.after(at('7')))).toBe('h');
   });
 
-  test('numbers its batches on', () => {
+  test('numbers its messages on', () => {
     const log = logOf(batch('', 'a1'), batch('1', 'b2'));
-    const { next } = log.known;
+    const { next } = log.content;
     log.begin('2', undefined);
-    expect([next, log.known.stretch.first, log.known.next]).toEqual([2, 2, 2]);
+    expect([next, log.content.stretch.first, log.content.next]).toEqual([2, 2, 2]);
   });
 });
 
 test('a copy knows the same', () => {
   const log = logOf(batch('', 'a1', 'b2'), batch('2', 'c3'));
-  const { stretch, first, batches } = log.known;
   const copy = createStreamLog();
-  copy.copy(stretch, first, batches);
-  expect(copy.known).toEqual(log.known);
+  copy.copy(log.content);
+  expect(copy.content).toEqual(log.content);
   expect(dataOf(copy.after(at('1')))).toBe('b c');
 });
 
 test('no more is remembered than a thousand messages, or a quarter of a million characters', () => {
   const log = logOf();
   for (let index = 1; index <= 1_500; index += 1) log.append(batch(String(index - 1), `a${index}`));
-  expect(log.known.batches).toHaveLength(1_000);
-  expect(log.known.next).toBe(1_500);
+  expect(log.content.pieces).toHaveLength(1_000);
+  expect(log.content.next).toBe(1_500);
   expect(log.after(at('400'))).toBeUndefined();
+  expect(dataOf(log.after(at('500')))).toMatch(/^a a/);
+  expect(log.after(at(''))).toBeUndefined();
   const long = { event: 'message', data: 'x'.repeat(100_000), id: '' };
   const heavy = logOf();
   for (let index = 0; index < 10; index += 1) heavy.append({ messages: [long], lastEventId: '' });
-  expect(heavy.known.batches).toHaveLength(2);
+  expect(heavy.content.pieces).toHaveLength(2);
 });

@@ -41,18 +41,20 @@ async function expectLast(page: Page): Promise<void> {
   await expect.poll(async () => (await received(page)).at(-1), patience).toBe(origin.log.at(-1));
 }
 
-async function ping(page: Page): Promise<boolean> {
-  return page.evaluate(async () => {
+/** Whether a plain request is answered, within a time if one is given, in milliseconds. */
+async function ping(page: Page, time?: number): Promise<boolean> {
+  return page.evaluate(async (given) => {
     const answer = fetch('/ping').then(({ ok }) => ok);
-    return Promise.race([answer, new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false))]);
-  });
+    if (given === undefined) return answer;
+    return Promise.race([answer, new Promise<boolean>((resolve) => setTimeout(resolve, given, false))]);
+  }, time);
 }
 
 describe('eight tabs of one origin', () => {
   test('have one stream, and a plain request of each is answered', async () => {
     const pages = await openTabs(8);
     expect(origin.requests).toHaveLength(1);
-    expect(await Promise.all(pages.map(ping))).toEqual(Array(8).fill(true));
+    expect(await Promise.all(pages.map((page) => ping(page)))).toEqual(Array(8).fill(true));
   });
 
   test('hear from the moment on at which they were opened', async () => {
@@ -66,7 +68,7 @@ describe('eight tabs of one origin', () => {
     const pages = await Promise.all(Array.from({ length: 7 }, () => loadTab(context, origin)));
     for (const page of pages) await connect(page, { isShared: false });
     await expect.poll(() => origin.streams.size, patience).toBe(6);
-    expect(await ping(pages[0] as Page)).toBe(false);
+    expect(await ping(pages[0] as Page, 3_000)).toBe(false);
   });
 });
 
@@ -74,6 +76,8 @@ describe('when the tab that leads goes', () => {
   test('another goes on after the last event', async () => {
     const [first, second, third] = (await openTabs(3)) as [Page, Page, Page];
     await first.close();
+    // What is published before is still passed on by the first.
+    await expect.poll(() => origin.requests.length, patience).toBe(2);
     origin.publish();
     for (const page of [second, third]) {
       await expectLast(page);
@@ -187,6 +191,14 @@ describe('credentials', () => {
 
   test('who may not renew them fails in every tab, after one request', async () => {
     const pages = await openTabs(3);
+    origin.refusals.push(401);
+    origin.cut();
+    for (const page of pages) await expect.poll(() => statusOf(page), patience).toBe('failed');
+    expect(origin.requests).toHaveLength(2);
+  });
+
+  test('who may not renew them fails, too, where a connection waits just then to ask again', async () => {
+    const pages = [...(await openTabs(1)), ...(await openTabs(2, { retryDelay: 3_000 }))];
     origin.refusals.push(401);
     origin.cut();
     for (const page of pages) await expect.poll(() => statusOf(page), patience).toBe('failed');

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createStreamLog } from '../../tabs/stream-log.ts';
 import { startChromium } from '../lifecycle/chromium.ts';
-import { connect, loadTab } from './browser.ts';
+import { connect, loadTab, locksOf } from './browser.ts';
 import { type Origin, startOrigin } from './origin.ts';
 import type { PageOptions } from './page.ts';
 import { allTransitions } from './transitions.ts';
@@ -10,16 +11,19 @@ import { allTransitions } from './transitions.ts';
 
 /** Transitions that no other tab can bring about, and why. */
 const outOfReach = [
-  'member.takingOver: after answerTime → member.apart', // a lock that is stolen is granted at once
+  'takingOver: after answerTime → alone', // a lock that is stolen is granted at once
 ];
 
 interface Played {
-  /** Takes the lock, and resolves once it has it. */
-  hold(steal?: boolean): Promise<void>;
+  /** Takes the lock, and resolves once it has it. One that insists takes it back when it is taken. */
+  hold(steal?: boolean, insists?: boolean): Promise<void>;
   /** Asks for the lock, and holds it from then on. */
   queue(): void;
-  release(): void;
+  /** Lets go of the lock. @returns false when it does not have it yet. */
+  release(): boolean;
   say(word: object): void;
+  /** What it says at once when it hears a word: a page has a second for that, and a test may come too late. */
+  replies: Record<string, object>;
   /** The words of the page under test. */
   readonly heard: string[];
 }
@@ -47,22 +51,33 @@ beforeEach(async () => {
     const name = `sse-machine/1/ada/GET ${location.origin}/events`;
     const channel = new BroadcastChannel(name);
     const heard: string[] = [];
-    channel.onmessage = ({ data }) => void heard.push(data.type);
-    let release = () => {};
-    const request = (steal: boolean, onGranted = () => {}) => {
+    channel.onmessage = ({ data }) => {
+      heard.push(data.type);
+      const reply = window.played.replies[data.type];
+      if (reply) window.played.say(reply);
+    };
+    let release: (() => void) | undefined;
+    const request = (steal: boolean, onGranted = () => {}, onTaken = () => {}) => {
       const hold = () => {
         onGranted();
         return new Promise<void>((resolve) => {
           release = resolve;
         });
       };
-      navigator.locks.request(name, { steal }, hold).catch(() => {});
+      navigator.locks.request(name, { steal }, hold).catch(onTaken);
     };
     window.played = {
-      hold: (steal = false) => new Promise((resolve) => request(steal, resolve)),
+      hold: (steal = false, insists = false) =>
+        new Promise((resolve) => request(steal, resolve, insists ? () => request(true) : undefined)),
       queue: () => request(false),
-      release: () => release(),
-      say: (word) => channel.postMessage({ from: 'other', ...word }),
+      release() {
+        release?.();
+        const had = release !== undefined;
+        release = undefined;
+        return had;
+      },
+      say: (word) => channel.postMessage({ from: 'other', isVisible: true, since: 0, ...word }),
+      replies: {},
       heard,
     };
   });
@@ -73,22 +88,31 @@ afterEach(async () => {
   await origin[Symbol.asyncDispose]();
 });
 
+const takesOver = 'following.doubting: after answerTime → takingOver';
+const handsOver = 'leading.looking: after answerTime [shouldHandOver] → leading.handingOver';
+
 const patience = { timeout: 15_000, interval: 10 };
 const quick = { heartbeat: 300, yieldAfter: 100, linger: 300 };
 
 const open = (options: PageOptions = {}) => connect(page, { ...quick, ...options });
-const hold = (steal = false) => page.evaluate((given) => window.played.hold(given), steal);
+const hold = (steal = false, insists = false) =>
+  page.evaluate((given) => window.played.hold(...given), [steal, insists] as const);
+const reply = (replies: Record<string, object>) =>
+  page.evaluate((given) => void Object.assign(window.played, { replies: given }), replies);
 const queue = () => page.evaluate(() => window.played.queue());
-const release = () => page.evaluate(() => window.played.release());
+const release = () => expect.poll(() => page.evaluate(() => window.played.release()), patience).toBe(true);
 const close = () => page.evaluate(() => window.tab.close());
 const say = (type: string, more: object = {}) =>
   page.evaluate((word) => window.played.say(word), { type, ...more });
 
 /** The other tab says that it leads, from now on. */
-const lead = (from = 'other') => say('lead', { since: Date.now() + 1_000, asks: false, from });
-const opened = () =>
-  say('opened', { since: Date.now() + 1_000, stretch: { after: '1', first: 0 }, first: 0, batches: [] });
-const here = (isVisible = true) => say('here', { isVisible, asks: false });
+const lead = (from = 'other') => say('leader.heard', { since: Date.now() + 1_000, from });
+const opened = () => {
+  const log = createStreamLog();
+  log.begin('1', undefined);
+  return say('leader.opened', { since: Date.now() + 1_000, content: log.content });
+};
+const here = (isVisible = true) => say('tab.heard', { isVisible });
 
 async function turn(state: 'hidden' | 'visible'): Promise<void> {
   await page.evaluate((value) => {
@@ -102,79 +126,102 @@ async function reached(state: string): Promise<void> {
   await expect.poll(arrived, patience).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}`));
 }
 
+/** The page follows a leader, after it has followed some. */
+async function follows(before = 0): Promise<void> {
+  const count = async () =>
+    (await page.evaluate(() => window.tab.taken)).filter((name) => name.endsWith('[isNewLeader] → following'))
+      .length;
+  await expect.poll(count, patience).toBe(before + 1);
+}
+
 async function took(transition: string): Promise<void> {
   await expect.poll(() => page.evaluate(() => window.tab.taken), patience).toContain(transition);
 }
 
+/** Another tab that leads, and does not hang. */
+const leader = {
+  'tab.joined': { type: 'leader.heard' },
+  'leader.doubted': { type: 'leader.heard' },
+};
+
 /** The page leads, has a stream with an ID, and knows another tab. */
 async function leadWith(isVisible = true): Promise<void> {
   await open();
-  await reached('member.leading.established');
+  await reached('leading.established');
   origin.publish();
   await took(': stream.identified → stays');
+  await reply({ 'tabs.counted': { type: 'tab.heard', isVisible } });
   await here(isVisible);
 }
 
 describe('a tab that joins', () => {
-  test('takes the lock from one that is silent, goes apart, and follows one that it hears', async () => {
+  test('takes the lock from one that is silent, is alone, and follows one that it hears', async () => {
     await hold();
     await open();
-    await took('member.joining: after answerTime [mayTakeOver] → member.takingOver');
-    await reached('member.apart');
+    await took('joining: after answerTime → takingOver');
+    await reached('alone');
     await opened();
-    await took('member.apart: leader.opened → member.following');
+    await follows();
   });
 
-  test('apart, follows one that says it leads', async () => {
+  test('alone, follows one that says it leads', async () => {
     await hold();
     await open();
-    await reached('member.apart');
+    await reached('alone');
     await lead();
-    await took('member.apart: leader.heard → member.following');
+    await follows();
   });
 
-  test('whose lock is taken again goes apart at once', async () => {
-    await hold();
+  test('whose lock is taken again is alone at once', async () => {
+    await hold(false, true);
     await open();
-    await reached('member.leading');
-    await hold(true);
-    await took('member.leading: lock.stolen → member.joining');
-    await took('member.joining: after answerTime → member.apart');
+    await took('leading: lock.stolen → joining');
+    await took('joining: after answerTime [hasTakenOver] → alone');
   });
 
   test.each(['lead', 'opened'])('follows one that says %s', async (word) => {
     await hold();
     await open();
     await (word === 'lead' ? lead() : opened());
-    await took(`member.joining: leader.${word === 'lead' ? 'heard' : word} → member.following`);
+    await took(`: leader.${word === 'lead' ? 'heard' : word} [isNewLeader] → following`);
   });
 });
 
 describe('a tab that follows', () => {
   beforeEach(async () => {
     await hold();
+    await reply(leader);
     await open();
-    await lead();
-    await took('member.following.served: after heartbeat → member.following.doubting');
+    await took('following.served: after heartbeat → following.doubting');
   });
 
   test('trusts a leader that answers', async () => {
-    await say('lead', { since: 1, asks: false });
-    await took('member.following.doubting: leader.heard → member.following.served');
-    await say('lead', { since: 1, asks: false });
-    await took('member.following.served: leader.heard → member.following.served');
+    await took('following: leader.alive → following.served');
     await lead('third');
-    await took('member.following.served: leader.heard [isLater] → member.following');
+    await follows(1);
+  });
+
+  test('trusts it, too, when the clock was put back', async () => {
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() - 3_600_000;
+    });
+    const doubts = async () =>
+      (await page.evaluate(() => window.played.heard)).filter((type) => type === 'leader.doubted').length;
+    const before = await doubts();
+    await expect.poll(doubts, patience).toBeGreaterThan(before + 2);
+    expect(await page.evaluate(() => window.tab.taken)).not.toContain(takesOver);
   });
 
   test('follows a later one, too, that says it leads', async () => {
     await lead('third');
-    await took('member.following.doubting: leader.heard [isLater] → member.following');
+    await follows(1);
   });
 
   test('takes the lock of one that does not', async () => {
-    await took('member.following.doubting: after answerTime → member.takingOver');
-    await reached('member.leading');
+    await reply({});
+    await took(takesOver);
+    await took(': lock.granted → leading');
   });
 
   test('leads when the lock is free, unless it is hidden and another is not: once', async () => {
@@ -182,9 +229,9 @@ describe('a tab that follows', () => {
     await here();
     await queue(); // behind the page
     await release();
-    await took('member: lock.granted [shouldPassOn] → stays');
+    await took(': lock.granted [shouldPassOn] → stays');
     await release();
-    await took('member: lock.granted → member.leading');
+    await took(': lock.granted → leading');
   });
 
   test('is away when nothing wants the stream', async () => {
@@ -196,72 +243,72 @@ describe('a tab that follows', () => {
 describe('a tab that leads', () => {
   test.each(['lead', 'opened'])('steps down for a later one that says %s', async (word) => {
     await open();
-    await reached('member.leading');
+    await reached('leading');
     await (word === 'lead' ? lead() : opened());
-    await took(`member: leader.${word === 'lead' ? 'heard' : word} [isLater] → member.following`);
+    await took(`: leader.${word === 'lead' ? 'heard' : word} [isNewLeader] → following`);
   });
 
   test('answers who joins, and forgets who leaves', async () => {
     await leadWith();
-    await say('here', { isVisible: true, asks: true });
-    await expect.poll(() => page.evaluate(() => window.played.heard), patience).toContain('opened');
-    await took('member.leading: tab.joined → stays');
-    await say('left');
-    await took('member: tab.left → stays');
+    await say('tab.joined');
+    await expect.poll(() => page.evaluate(() => window.played.heard), patience).toContain('leader.opened');
+    await took('leading: tab.joined → stays');
+    await say('tabs.counted');
+    await took(': tabs.counted → stays');
+    await say('leader.doubted');
+    await took('leading: leader.doubted → stays');
+    await say('tab.left');
+    await took(': tab.left → stays');
   });
 
   test('hidden and seen again goes on', async () => {
     await leadWith(false);
     await turn('hidden');
+    await took('leading.established: page.hidden → leading.established');
+    await took('leading.established: after yieldAfter [isHidden] → leading.looking');
     await turn('visible');
-    await took('member.leading.hidden: page.visible → member.leading.established');
-    await turn('hidden');
-    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
-    await turn('visible');
-    await took('member.leading.looking: page.visible → member.leading.established');
-    await turn('hidden');
-    await took('member.leading.looking: after answerTime → member.leading.hidden');
+    await reached('leading.established');
+    expect(await page.evaluate(() => window.tab.taken)).not.toContain(handsOver);
   });
 
   test('hidden, hands over to one that can be seen, and takes it back when that does not come', async () => {
     await leadWith();
     await turn('hidden');
-    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
-    await here();
-    await took('member.leading.handingOver: lock.granted → member.leading.established');
+    await took('leading.established: after yieldAfter [isHidden] → leading.looking');
+    await took('leading.handingOver: lock.granted → leading.established');
     expect(origin.requests).toHaveLength(1);
   });
 
   test('handing over, goes on until the next stream is open', async () => {
     await handOver();
     await lead();
-    await took('member.leading.handingOver: leader.heard → stays');
+    await took('leading.handingOver: leader.heard → stays');
     expect(origin.streams.size).toBe(1);
     await opened();
-    await took('member.leading.handingOver: leader.opened [isLater] → member.following');
+    await took(': leader.opened [isNewLeader] → following');
     await expect.poll(() => origin.streams.size, patience).toBe(0);
   });
 
   test('handing over, drops the stream for a server that wants only one', async () => {
     await handOver();
-    await say('release');
-    await took('member.leading.handingOver: leader.refused → member.joining');
+    await say('leader.refused');
+    await took('leading.handingOver: leader.refused → joining');
     await expect.poll(() => origin.streams.size, patience).toBe(0);
   });
 
   test('handing over, may no longer be wanted: it goes on all the same', async () => {
     await handOver();
     await close();
-    await took('member.leading.handingOver: stream.unwanted → stays');
+    await took('leading.handingOver: stream.unwanted → stays');
     await opened();
-    await took('member.following: always [isUnwanted] → away');
+    await took('following: always [isUnwanted] → away');
   });
 
   test('handing over to one that says nothing, asks who leads', async () => {
     await handOver();
     await close();
-    await took('member.leading.handingOver: after handOverTime → member.joining');
-    await took('member.joining: always [isUnwanted] → away');
+    await took('leading.handingOver: after handOverTime → joining');
+    await took('joining: always [isUnwanted] → away');
   }, 30_000);
 
   test('that nothing wants any more goes on when something does again', async () => {
@@ -270,22 +317,31 @@ describe('a tab that leads', () => {
       window.tab.close();
       window.tab.reconnect();
     });
-    await took('member.leading.lingering: stream.wanted → member.leading.established');
+    await took('leading.lingering: stream.wanted → leading.established');
     expect(origin.streams.size).toBe(1);
   });
 
   test('that nothing wants any more hands over, and is away if nobody takes it', async () => {
     await leadWith();
     await close();
-    await took('member.leading.lingering: after linger [canHandOver] → member.leading.handingOver');
-    await took('member.leading.handingOver: lock.granted [isUnwanted] → away');
+    await took('leading.lingering: after linger [shouldHandOver] → leading.handingOver');
+    await took('leading.handingOver: lock.granted [isUnwanted] → away');
+  });
+
+  test('that nothing wants any more asks no more for the lock that is taken from it', async () => {
+    await open({ linger: 10_000 });
+    await reached('leading.established');
+    await close();
+    await hold(true);
+    await took('joining: always [isUnwanted] → away');
+    expect(await locksOf(page)).toEqual({ held: 1, pending: 0 });
   });
 
   test('that nothing wants any more, and knows no other, is away', async () => {
     await open();
-    await reached('member.leading.established');
+    await reached('leading.established');
     await close();
-    await took('member.leading.lingering: after linger → away');
+    await took('leading.lingering: after linger → away');
   });
 
   /** Hidden, with another tab that takes the lock. */
@@ -293,20 +349,19 @@ describe('a tab that leads', () => {
     await leadWith();
     await queue();
     await turn('hidden');
-    await took('member.leading.hidden: after yieldAfter → member.leading.looking');
-    await here();
-    await took('member.leading.looking: after answerTime [shouldHandOver] → member.leading.handingOver');
+    await took(handsOver);
   }
 });
 
 test('whatever it does, it is away when it is frozen, and counts a connection once', async () => {
   await hold();
+  await reply(leader);
   await open();
-  await say('here', { isVisible: true, asks: true });
-  await took('member: tab.joined → stays');
+  await say('tab.joined');
+  await took(': tab.joined → stays');
   await turn('hidden');
   await turn('visible');
-  await took('member: page.visible → stays');
+  await took(': page.visible → stays');
   await page.evaluate(() => window.tab.reconnect());
   await took(': stream.wanted → stays');
   await page.evaluate(() => {
@@ -318,9 +373,9 @@ test('whatever it does, it is away when it is frozen, and counts a connection on
 
 test('whatever it does, it is away when the user signs out, and drops the stream', async () => {
   await open({ linger: 10_000 });
-  await reached('member.leading.established');
+  await reached('leading.established');
   await close();
-  await took('member.leading: stream.unwanted → member.leading.lingering');
+  await took('leading: stream.unwanted → leading.lingering');
   await page.evaluate(() => window.tab.signOut());
   await reached('away');
   await expect.poll(() => origin.streams.size, patience).toBe(0);
@@ -329,7 +384,7 @@ test('whatever it does, it is away when the user signs out, and drops the stream
 test('without locks it is alone, until nothing wants the stream', async () => {
   await page.evaluate(() => Object.defineProperty(Navigator.prototype, 'locks', { value: undefined }));
   await open();
-  await reached('alone');
+  await took(': sharing.unavailable → alone');
   await close();
   await reached('away');
 });

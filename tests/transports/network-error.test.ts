@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../../index.ts';
-import { asConnectionError, isInvalidUrl, isProgrammingError } from '../../transports/http/network-error.ts';
+import { asConnectionError, isInvalidUrl, isProgrammingError } from '../../transports/network-error.ts';
 
 const fault = (code: unknown, cause?: unknown) =>
   Object.assign(new Error('GET /?token=secret'), { code, cause });

@@ -348,9 +348,9 @@ describe('the viewer', () => {
         event: { type: 'lock.granted' },
         snapshot: { status, value, context: { leadership } },
       });
-    await tells({ member: { leading: 'established' } }, leads);
+    await tells({ leading: 'established' }, leads);
     await pane.getByText(/^this tab leads · since \d\d:\d\d:05\.000 · 2 followers$/).waitFor();
-    await tells({ member: { following: 'served' } }, { ...leads, leader: 'another tab', followers: null });
+    await tells({ following: 'served' }, { ...leads, leader: 'another tab', followers: null });
     await pane.getByText(/^this tab follows · another one leads · since \d\d:\d\d:05\.000$/).waitFor();
     await tells('away', { leader: 'none', since: null, followers: null }, 'stopped');
     await pane.waitFor({ state: 'hidden' });

@@ -3,7 +3,7 @@ import { type ConnectionError, exceeded } from '../../machines/connection-error.
 import type { MessageBatch } from '../../machines/message.ts';
 import { keepAliveName } from '../asked-for.ts';
 import { isSendable } from '../event-id.ts';
-import { asConnectionError } from '../http/network-error.ts';
+import { asConnectionError } from '../network-error.ts';
 import type { MessageMatcher, TextMessage } from '../transport.ts';
 
 export interface ParseOptions {

@@ -9,7 +9,7 @@ import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
 import { leaveOut } from '../asked-for.ts';
 import { keepError } from '../failure-cause.ts';
-import { asConnectionError, isProgrammingError } from '../http/network-error.ts';
+import { asConnectionError, isProgrammingError } from '../network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
 import { createReplayFilter } from '../replays/replay-filter.ts';
 import { report } from '../report.ts';

@@ -1,174 +1,157 @@
-import { answerTime, handOverTime, tabsMachine } from '../../machines/tabs.ts';
-import { tabsTable } from '../../tabs/across-tabs.ts';
+import { tabsDelays, tabsMachine } from '../../machines/tabs.ts';
 import { seconds } from '../chart/delay-words.ts';
 import type { Box, Label, Place, Point, Route } from '../chart/layout.ts';
 import { box, horizontal, right, vertical } from '../chart/layout-parts.ts';
 import type { DrawnChart } from '../chart/picture.ts';
 
-const anywhere: Box = { x: 56, y: 1120, width: 90, height: 26 };
+const anywhere: Box = { x: 56, y: 1040, width: 90, height: 26 };
 
 /** From left to right: the sides of what the arrows join. */
-const x = { away: 186, member: 310, first: [346, 526], second: [690, 850], third: [990, 1150] } as const;
+const x = { away: 186, first: [346, 526], second: [690, 850] } as const;
 
 const places: Readonly<Record<string, Place>> = {
   away: {
-    ...box([16, x.away], [150, 1085]),
-    motto: ['nothing wants the', 'stream, or the page', 'is frozen'],
+    ...box([16, x.away], [150, 890]),
+    motto: ['the end: nothing', 'wants the stream, or', 'the page is frozen'],
   },
-  alone: { ...box([16, x.away], [50, 120]), motto: ['no locks or channels:', 'a stream of its own'] },
-  member: { ...box([x.member, 1190], [40, 1105]), motto: ['one of the tabs that share'] },
-  'member.apart': { ...box(x.first, [215, 300]), motto: ['heard nobody: it has', 'a stream of its own'] },
-  'member.takingOver': {
-    ...box([690, 890], [215, 300]),
+  alone: { ...box(x.first, [40, 125]), motto: ['cannot share, or is', 'deaf: a stream of', 'its own'] },
+  takingOver: {
+    ...box([690, 890], [40, 125]),
     motto: ['takes the lock of one', 'that does not answer'],
   },
-  'member.joining': { ...box(x.first, [400, 560]), motto: ['has asked who leads'], initial: 100 },
-  'member.following': { ...box([690, 990], [330, 655]), motto: ['another tab', 'has the stream'] },
-  'member.following.doubting': { ...box([706, 886], [400, 496]), motto: ['asked whether', 'it is there'] },
-  'member.following.served': { ...box([706, 886], [545, 640]), motto: ['hears its stream'] },
-  'member.leading': { ...box([330, 1170], [740, 1085]), motto: ['this tab has the stream'], most: 30 },
-  'member.leading.handingOver': {
-    ...box(x.first, [835, 930]),
+  joining: { ...box(x.first, [225, 385]), motto: ['has asked who leads'], initial: 100 },
+  following: { ...box([690, 990], [155, 480]), motto: ['another tab', 'has the stream'] },
+  'following.doubting': { ...box([706, 886], [225, 321]), motto: ['asked whether', 'it is there'] },
+  'following.served': { ...box([706, 886], [370, 465]), motto: ['hears its stream'], initial: 150 },
+  leading: { ...box([330, 1170], [565, 930]), motto: ['this tab has the stream'], most: 30 },
+  'leading.handingOver': {
+    ...box(x.first, [665, 765]),
     motto: ['goes on until the', 'next stream is open'],
   },
-  'member.leading.lingering': {
-    ...box(x.first, [995, 1065]),
+  'leading.lingering': {
+    ...box(x.first, [835, 905]),
     motto: ['for the others, or for', 'one that comes at once'],
   },
-  'member.leading.looking': { ...box(x.second, [835, 915]), motto: ['hears whether one', 'can be seen'] },
-  'member.leading.established': { ...box(x.second, [990, 1065]), motto: ['all is well'] },
-  'member.leading.hidden': { ...box(x.third, [835, 950]), motto: ['cannot be seen'] },
-  'member.leading.counting': { ...box(x.third, [990, 1065]), motto: ['hears who is there'], initial: 120 },
+  'leading.established': {
+    ...box(x.second, [815, 910]),
+    motto: ['all is well'],
+  },
+  'leading.looking': { ...box([850, 1010], [640, 715]), motto: ['hears whether one', 'can be seen'] },
+  'leading.counting': { ...box([1010, 1150], [820, 905]), motto: ['hears who is there'], initial: 60 },
 };
 
 const routes: Readonly<Record<string, Route>> = {
-  'anywhere → away': { points: vertical(101, anywhere.y, 1085), words: right(101, 1108, 20) },
-  'member → alone': across([x.member, x.away], 100),
-  'member → away': across([x.member, x.away], 186),
-  'away → member': across([x.away, x.member], 232),
-  'member.joining → away': across([x.first[0], x.away], 450, [x.away, x.member]),
-  'member.following → away': across([690, x.away], 350, [x.away, x.member]),
-  'member.leading.handingOver → away': across([x.first[0], x.away], 880, [x.away, x.member]),
-  'member.leading.lingering → away': across([x.first[0], x.away], 1030, [x.away, x.member]),
+  'anywhere → away': { points: vertical(101, anywhere.y, 890), words: right(101, 944, 20) },
+  'anywhere → alone': {
+    points: [
+      [anywhere.x, 1053],
+      [6, 1053],
+      [6, 85],
+      [x.first[0], 85],
+    ],
+    words: above([16, x.first[0]], 85),
+  },
+  'anywhere → leading': {
+    points: [
+      [130, anywhere.y],
+      [130, 965],
+      [238, 965],
+      [238, 918],
+      [330, 918],
+    ],
+    words: { at: [284, 912], align: 'middle', most: 14 },
+  },
+  'anywhere → following': {
+    points: [
+      [101, 1066],
+      [101, 1088],
+      [1182, 1088],
+      [1182, 520],
+      [840, 520],
+      [840, 480],
+    ],
+    words: { at: [960, 514], align: 'middle', most: 40 },
+  },
+  'joining → away': across([x.first[0], x.away], 300),
+  'following → away': across([690, x.away], 175, [x.away, x.first[0]]),
+  'leading.handingOver → away': across([x.first[0], x.away], 715, [x.away, 330]),
+  'leading.lingering → away': across([x.first[0], x.away], 870, [x.away, 330]),
 
-  'member.takingOver → member.apart': across([690, x.first[1]], 240),
-  'member.apart → member.following': {
+  'takingOver → alone': across([690, x.first[1]], 70),
+  'joining → alone': { points: vertical(366, 225, 125), words: right(366, 150, 22) },
+  'joining → takingOver': {
     points: [
-      [x.first[1], 285],
-      [640, 285],
-      [640, 380],
-      [690, 380],
+      [x.first[1], 265],
+      [668, 265],
+      [668, 100],
+      [690, 100],
     ],
-    words: { at: [583, 279], align: 'middle', most: 16 },
+    words: { at: [597, 259], align: 'middle', most: 20 },
   },
-  'member.joining → member.apart': { points: vertical(366, 400, 300), words: right(366, 324, 20) },
-  'member.joining → member.takingOver': {
-    points: [
-      [x.first[1], 440],
-      [668, 440],
-      [668, 264],
-      [690, 264],
-    ],
-    words: { at: [597, 434], align: 'middle', most: 20 },
+  'following.doubting → takingOver': {
+    points: vertical(866, 225, 125),
+    words: right(866, 146, 20),
   },
-  'member.joining → member.following': across([x.first[1], 690], 500),
-  'member.following.doubting → member.takingOver': {
-    points: vertical(866, 400, 300),
-    words: right(866, 322, 20),
-  },
-  'member.following.doubting → member.following.served': {
-    points: vertical(776, 496, 545),
-    words: right(776, 524, 14),
-  },
-  'member.following.served → member.following.doubting': {
-    points: vertical(876, 545, 496),
-    words: right(876, 532, 16),
-  },
-
-  'member.leading → member.joining': { points: vertical(366, 740, 560), words: right(366, 660, 14) },
-  'member.leading.handingOver → member.joining': {
-    points: [
-      [x.first[1], 848],
-      [545, 848],
-      [545, 540],
-      [x.first[1], 540],
-    ],
-    words: right(545, 650, 18),
-  },
-  'member.leading.handingOver → member.following': {
-    points: [
-      [x.first[1], 864],
-      [560, 864],
-      [560, 700],
-      [740, 700],
-      [740, 655],
-    ],
-    words: { at: [650, 694], align: 'middle', most: 30 },
-  },
-  'member.leading.counting → member.apart': {
-    points: [
-      [x.third[1], 1030],
-      [1180, 1030],
-      [1180, 185],
-      [436, 185],
-      [436, 215],
-    ],
-    words: { at: [800, 179], align: 'middle', most: 50 },
+  'following.served → following.doubting': {
+    points: vertical(776, 370, 321),
+    words: right(776, 350, 16),
   },
 
-  'member.leading.looking → member.leading.handingOver': {
+  'leading → joining': { points: vertical(366, 565, 385), words: right(366, 480, 14) },
+  'leading.handingOver → joining': {
     points: [
-      [690, 890],
-      [x.first[1], 890],
+      [x.first[1], 685],
+      [560, 685],
+      [560, 345],
+      [x.first[1], 345],
     ],
-    words: { at: [628, 884], align: 'middle', most: 17 },
+    words: right(560, 480, 18),
   },
-  'member.leading.handingOver → member.leading.established': {
+  'leading.counting → alone': {
     points: [
-      [x.first[1], 915],
-      [590, 915],
-      [590, 1008],
-      [690, 1008],
+      [1130, 820],
+      [1130, 16],
+      [436, 16],
+      [436, 40],
     ],
-    words: { at: [641, 1002], align: 'middle', most: 14 },
+    words: { at: [800, 10], align: 'middle', most: 50 },
   },
-  'member.leading.lingering → member.leading.handingOver': {
-    points: vertical(366, 995, 930),
-    words: right(366, 972, 20),
+
+  'leading.looking → leading.handingOver': {
+    points: horizontal(850, x.first[1], 690),
+    words: { at: [690, 684], align: 'middle', most: 50 },
   },
-  'member.leading.lingering → member.leading.established': across([x.first[1], 690], 1045),
-  'member.leading.looking → member.leading.established': {
-    points: vertical(720, 915, 990),
-    words: right(720, 956, 14),
-  },
-  'member.leading.hidden → member.leading.looking': {
-    points: horizontal(990, 850, 852),
-    words: { at: [920, 846], align: 'middle', most: 18 },
-  },
-  'member.leading.looking → member.leading.hidden': {
-    points: horizontal(850, 990, 892),
-    words: { at: [920, 886], align: 'middle', most: 18 },
-  },
-  'member.leading.established → member.leading.hidden': {
+  'leading.handingOver → leading.established': {
     points: [
-      [850, 1002],
-      [868, 1002],
-      [868, 935],
-      [990, 935],
+      [x.first[1], 750],
+      [720, 750],
+      [720, 815],
     ],
-    words: { at: [930, 929], align: 'middle', most: 18 },
+    words: { at: [628, 744], align: 'middle', most: 20 },
   },
-  'member.leading.hidden → member.leading.established': {
+  'leading.lingering → leading.handingOver': {
+    points: vertical(366, 835, 765),
+    words: right(366, 790, 24),
+  },
+  'leading.lingering → leading.established': across([x.first[1], 690], 885),
+  'leading.counting → leading.established': across([1010, 850], 880),
+  'leading.established → leading.looking': {
     points: [
-      [1006, 950],
-      [1006, 972],
-      [890, 972],
-      [890, 1024],
-      [850, 1024],
+      [850, 850],
+      [960, 850],
+      [960, 715],
     ],
-    words: { at: [950, 966], align: 'middle', most: 14 },
+    words: right(960, 760, 14),
   },
-  'member.leading.counting → member.leading.established': across([990, 850], 1050),
+  'leading.looking → leading.established': {
+    points: [
+      [870, 715],
+      [870, 775],
+      [810, 775],
+      [810, 815],
+    ],
+    words: { at: [864, 755], align: 'end', most: 14 },
+  },
 };
 
 /** A level arrow, with its words above the middle of it, or of a part of it. */
@@ -180,13 +163,7 @@ function above([from, to]: Point, y: number): Label {
   return { at: [(from + to) / 2, y - 6], align: 'middle', most: Math.floor(Math.abs(to - from) / 6.6) };
 }
 
-const lengths: Readonly<Record<string, number>> = {
-  linger: tabsTable.linger.default,
-  heartbeat: tabsTable.heartbeat.default,
-  yieldAfter: tabsTable.yieldAfter.default,
-  answerTime,
-  handOverTime,
-};
+const lengths: Readonly<Record<string, number>> = tabsDelays;
 
 /** The statechart that decides which tab opens the stream for all. */
 export const tabsChart: DrawnChart = {
@@ -194,13 +171,13 @@ export const tabsChart: DrawnChart = {
   machine: tabsMachine,
   layout: {
     anywhere,
-    legend: { x: 330, y: 1136 },
+    legend: { x: 330, y: 1112 },
     places,
     routes,
-    size: { top: 28, width: 1206, height: 1128 },
+    size: { top: -4, width: 1206, height: 1128 },
   },
   delayWords: (delay) => seconds(lengths[delay] ?? 0),
 };
 
 /** The looks of its containers. */
-export const tabsStyle = `.chart .state:is([data-state='member']) rect { fill: var(--sunken); }`;
+export const tabsStyle = `.chart .state:is([data-state='following'], [data-state='leading']) rect { fill: var(--sunken); }`;

@@ -19,8 +19,7 @@ type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
 
 const outcome = ['error', 'at', 'random', 'jitter', 'refreshable', 'offline'] as const;
 const moment = ['at', 'hidden'] as const;
-const tab = ['from', 'isVisible'] as const;
-const leader = ['from', 'since'] as const;
+const word = ['from', 'isVisible', 'since'] as const;
 
 /** The fields that are shown of an event besides its type. Messages are told of in another way. */
 export const shownFields: {
@@ -58,18 +57,20 @@ export const shownFields: {
   'scope.closed': [],
   'stream.identified': ['isResumable'],
   'sharing.unavailable': [],
-  'tab.joined': tab,
-  'tab.heard': tab,
-  'tab.left': ['from'],
-  'leader.heard': leader,
-  'leader.opened': leader,
-  'leader.refused': ['from'],
+  'tab.joined': word,
+  'tab.heard': word,
+  'tab.left': word,
+  'tabs.counted': word,
+  'leader.doubted': word,
+  'leader.heard': word,
+  'leader.opened': word,
+  'leader.refused': word,
+  'leader.alive': [],
   'lock.granted': ['at'],
   'lock.stolen': [],
   'lock.steal': [],
   'lock.pass': [],
   'lock.leave': [],
-  say: ['word'],
 };
 
 /** An event as it may be shown: one that is not known with its type alone, without the input of `xstate.init`, say. */

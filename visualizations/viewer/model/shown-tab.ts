@@ -5,7 +5,7 @@ import { activeStates } from './state-value.ts';
 /** A page that shares a stream with other tabs, as a record told it. */
 export interface ShownTab extends Leadership {
   readonly name: string;
-  /** The state of its statechart, such as `member.following.served`. */
+  /** The state of its statechart, such as `following.served`. */
   readonly path: string;
   /** The actor runs. */
   readonly isActive: boolean;

@@ -3,10 +3,8 @@ import { clockTime, count } from './format.ts';
 
 /** Says what a tab does in a state of its statechart, in a few words. */
 export function tabWords(path: string): string {
-  const [outer, state = '', inner] = path.split('.');
-  if (outer !== 'member') return outer === 'alone' ? 'has a stream of its own' : 'has no stream';
-  if (state === 'leading') return inner === 'handingOver' ? 'leads, and hands over' : 'leads';
-  return words[state] ?? state;
+  const [state = ''] = path.split('.');
+  return words[path] ?? words[state] ?? state;
 }
 
 /** Who leads, since when, and how many follow. */
@@ -24,5 +22,8 @@ const words: Readonly<Record<string, string>> = {
   joining: 'asks who leads',
   following: 'follows',
   takingOver: 'takes over',
-  apart: 'has a stream of its own',
+  alone: 'has a stream of its own',
+  leading: 'leads',
+  'leading.handingOver': 'leads, and hands over',
+  away: 'has no stream',
 };

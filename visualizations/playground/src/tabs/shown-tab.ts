@@ -6,7 +6,7 @@ import { createStore } from '../store.ts';
 
 /** This tab, as an inspector is told of it. */
 export interface ShownTab {
-  /** The state of the statechart of tabs, such as `member.leading.established`. */
+  /** The state of the statechart of tabs, such as `leading.established`. */
   readonly path: string;
   readonly leadership: Leadership;
 }

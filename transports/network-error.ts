@@ -1,4 +1,4 @@
-import { ConnectionError, isConnectionError } from '../../machines/connection-error.ts';
+import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
 
 /**
  * Turns whatever a transport threw into a {@link ConnectionError}; one that it is already stays as it is,
