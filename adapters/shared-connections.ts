@@ -113,7 +113,7 @@ export function shareConnection(
     address: addressOf(shownUrl),
   };
   const key = keyOf(user);
-  if (!isRendered) refuseContradictions(user, shared.values());
+  if (!isRendered) refuseContradictions(user, shared);
   let stream = shared.get(key) ?? createShared(make, key, user);
   const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
@@ -206,8 +206,8 @@ export function shareConnection(
     const wasHere = user.place !== undefined;
     let missed: readonly Message[] | undefined = [];
     if (!detach) {
-      if (isRendered) reportContradictions(user, shared.values());
-      else if (!wasHere) refuseContradictions(user, shared.values());
+      if (isRendered) reportContradictions(user, shared);
+      else if (!wasHere) refuseContradictions(user, shared);
       stream = shared.get(key) ?? stream;
       attach();
       missed = stream.join(user);

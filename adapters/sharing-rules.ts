@@ -80,7 +80,7 @@ export function addressOf(url: unknown): string {
  * @throws TypeError when an option contradicts that of another user. Not in production, where a bundler leaves out the
  * body, nor where there is no `process`.
  */
-export function refuseContradictions(user: User, streams: Iterable<Stream>): void {
+export function refuseContradictions(user: User, streams: ReadonlyMap<string, Stream>): void {
   let complaint: string | undefined;
   try {
     if (process.env.NODE_ENV !== 'production') complaint = complaintOf(user, streams);
@@ -92,7 +92,7 @@ export function refuseContradictions(user: User, streams: Iterable<Stream>): voi
  * The same for a component, once all of the others have rendered too: where all change their options or are made anew,
  * one is the first. It is reported, because the component is there by then.
  */
-export function reportContradictions(user: User, streams: Iterable<Stream>): void {
+export function reportContradictions(user: User, streams: ReadonlyMap<string, Stream>): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
       Promise.resolve().then(() => {
@@ -103,13 +103,13 @@ export function reportContradictions(user: User, streams: Iterable<Stream>): voi
   } catch {}
 }
 
-function isUser(user: User, streams: Iterable<Stream>): boolean {
-  return [...streams].some(({ users }) => users.has(user));
+function isUser(user: User, streams: ReadonlyMap<string, Stream>): boolean {
+  return [...streams.values()].some(({ users }) => users.has(user));
 }
 
 /** Says which option contradicts that of those who came before. */
-function complaintOf(user: User, streams: Iterable<Stream>): string | undefined {
-  for (const { users, lead } of streams) {
+function complaintOf(user: User, streams: ReadonlyMap<string, Stream>): string | undefined {
+  for (const { users, lead } of streams.values()) {
     const meansTheSame = (lead.settings.share === true) === (user.settings.share === true);
     if (users.size > 0 && meansTheSame && nameOf(lead) === nameOf(user)) {
       const complaint = contradictionOf(user, lead);

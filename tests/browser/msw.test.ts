@@ -161,7 +161,8 @@ test('a redirect is followed to the stream, with the headers', async () => {
 
   const connection = connect({ headers: { 'x-tab': '1' } }, '/mocked/old');
   await scripted.accept(); // a browser does not tell where to, which a request without the headers finds out
-  await scripted.accept();
+  // That one leaves as soon as it knows. Where it had left before its answer, the other is accepted already.
+  await scripted.accept().catch(() => {});
   await until(() => connection.state.status === 'open');
   expect(scripted.requests.map(({ headers }) => headers['x-tab'])).toEqual([undefined, undefined, '1']);
   connection.close();
