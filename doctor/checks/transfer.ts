@@ -1,0 +1,135 @@
+import { isStream } from '../probes/probe.ts';
+import { check, found, quoted, skip } from './check.ts';
+
+/** Checks of the headers that say how an answer travels. */
+export const transferChecks = {
+  'cache-control': check({
+    title: 'No cache may keep the stream',
+    severity: 'warning',
+    needs: ['stream'],
+    why: 'A cache that keeps a stream gives its events to others, or again after a reconnect, and a proxy may wait for the end of it.',
+    mend: {
+      'Any server': 'Send `Cache-Control: no-cache, no-transform`, or `no-store`.',
+      Hono: '`streamSSE` says `no-cache`; a middleware after it may have changed that.',
+      Cloudflare: 'No cache rule may hold for this path.',
+    },
+    look({ stream: { record } }) {
+      if (!isStream(record)) return skip('there was no stream');
+      const value = record.head?.headers['cache-control'] ?? '';
+      if (/\b(no-cache|no-store)\b/i.test(value)) return 'fine';
+      return found(value === '' ? 'There is no Cache-Control.' : `Cache-Control is ${quoted(value)}.`);
+    },
+  }),
+  'accel-buffering': check({
+    title: 'The answer tells nginx not to hold events back',
+    severity: 'warning',
+    needs: ['stream'],
+    why: 'nginx, and what is built on it, collects 4 or 8 kB of events before it sends any, unless it is told not to.',
+    mend: {
+      'Any server': 'Send `X-Accel-Buffering: no`. Where there is no nginx it does no harm.',
+      Express: '`res.set("X-Accel-Buffering", "no")`.',
+      Hono: '`c.header("X-Accel-Buffering", "no")` before `streamSSE`: it sends none by itself.',
+      Fastify: '`reply.raw.setHeader("X-Accel-Buffering", "no")`; fastify-sse-v2 sends none by itself.',
+      nginx: 'Or `proxy_buffering off;` in the location; nginx does not pass the header on.',
+    },
+    look({ stream: { record } }) {
+      if (!isStream(record)) return skip('there was no stream');
+      const { headers } = record.head ?? { headers: {} as Record<string, string> };
+      if (/^no$/i.test(headers['x-accel-buffering'] ?? '')) return 'fine';
+      if (/nginx|openresty|tengine/i.test(headers['server'] ?? '')) {
+        return skip('nginx answers, which does not pass this header on');
+      }
+      const value = headers['x-accel-buffering'];
+      return found(
+        value === undefined ? 'There is no X-Accel-Buffering.' : `X-Accel-Buffering is ${quoted(value)}.`,
+      );
+    },
+  }),
+  'content-length': check({
+    title: 'The answer has no length',
+    severity: 'error',
+    needs: ['stream'],
+    why: 'A stream with a Content-Length is over after so many bytes, and whoever made it had collected all of it before the first was sent.',
+    mend: {
+      'Any server': 'Write the events one by one (`write`), not all of them at the end (`send`, `end`).',
+      Cloudflare: 'In a Worker, return a ReadableStream, not text.',
+    },
+    look({ stream: { record } }) {
+      if (!isStream(record)) return skip('there was no stream');
+      const length = record.head?.headers['content-length'];
+      return length === undefined ? 'fine' : found(`Content-Length is ${quoted(length)}.`);
+    },
+  }),
+  'connection-close': check({
+    title: 'The connection may stay open',
+    severity: 'note',
+    needs: ['stream'],
+    why: 'A body that lasts until the connection is closed looks whole also when it was cut, and every reconnect costs a new handshake.',
+    mend: {
+      'Any server':
+        'Answer in HTTP/1.1 with `Transfer-Encoding: chunked`, which Node does by itself, and do not send `Connection: close`.',
+      nginx: '`proxy_http_version 1.1;` and `proxy_set_header Connection "";`.',
+    },
+    look({ stream: { record } }) {
+      if (!isStream(record) || !record.head) return skip('there was no stream');
+      const { version, headers } = record.head;
+      if (version === '2') return 'fine';
+      const isFramed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+      if (version === '1.0') return found('The answer is HTTP/1.0: its end is where the connection ends.');
+      if (!isFramed)
+        return found('The answer has no length and is not chunked: its end is where the connection ends.');
+      return /\bclose\b/i.test(headers['connection'] ?? '')
+        ? found('The answer says "Connection: close".')
+        : 'fine';
+    },
+  }),
+  'http-version': check({
+    title: 'The server speaks HTTP/2',
+    severity: 'warning',
+    needs: ['stream'],
+    why: 'Over HTTP/1.1 a browser has six connections for an origin, all tabs together: with six streams the seventh tab hangs.',
+    mend: {
+      'node:http':
+        '`createSecureServer({ key, cert, allowHTTP1: true })` of `node:http2`, or a proxy before it.',
+      nginx: '`listen 443 ssl; http2 on;`.',
+      Caddy: 'It speaks HTTP/2 over HTTPS by itself.',
+      HAProxy: '`bind :443 ssl crt … alpn h2,http/1.1`.',
+      Client: 'Or one stream for all tabs: `acrossTabs` of `sse-machine/tabs`.',
+    },
+    look({ stream: { record } }, { url }) {
+      if (!record.head) return skip('there was no answer');
+      if (record.head.version === '2') return 'fine';
+      if (url.protocol === 'http:' && isLocal(url)) return skip('it is on this machine, without TLS');
+      const reason = url.protocol === 'http:' ? ', and without TLS browsers speak no HTTP/2' : '';
+      return found(`The answer is HTTP/${record.head.version}${reason}.`);
+    },
+  }),
+  compression: check({
+    title: 'Compression holds nothing back',
+    severity: 'error',
+    needs: ['stream', 'identity'],
+    why: 'A compressor that is not flushed after each event collects kilobytes before it gives any out.',
+    mend: {
+      'Any server': 'Do not compress event streams, or flush the compressor after each event.',
+      Express:
+        'With `compression`: `Cache-Control: no-transform` on the stream, or `res.flush()` after each `write`.',
+      Fastify: 'With @fastify/compress: `compress: false` on the route.',
+      nginx: 'Leave `text/event-stream` out of `gzip_types`.',
+      Caddy: '`encode` leaves event streams alone, unless `match` says otherwise.',
+    },
+    look({ stream: { record }, identity }) {
+      const encoding = record.head?.headers['content-encoding'] ?? '';
+      const plain = identity.textAt;
+      if (plain === undefined) return skip('without compression nothing came either');
+      const packed = record.textAt ?? Infinity;
+      if (packed - plain < 1_000) return 'fine';
+      return found(
+        `With ${quoted(encoding)} ${packed === Infinity ? 'nothing could be read' : `the first text came after ${Math.round(packed)} ms`}; without it, the first text came after ${Math.round(plain)} ms.`,
+      );
+    },
+  }),
+};
+
+function isLocal({ hostname }: URL): boolean {
+  return /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,123 @@
+import type { LiveStream, SeenEvent, StreamRecord } from '../requests/live-stream.ts';
+import type { Change, Examination } from './examination.ts';
+import { type Observed, type Probe, type Resumed, type Skipped, skipped } from './probe.ts';
+
+/** The stream again, after an event that it had, twice. */
+export const resumed: Probe<'resumed'> = {
+  sends: 'the stream after an event that it had, with Last-Event-ID, twice',
+  requests: 2,
+  async run(examination, seen) {
+    return resume(examination, seen, (cursor) => ({ headers: { 'last-event-id': asBytes(cursor) } }));
+  },
+};
+
+/** The same with a query parameter. */
+export const param: Probe<'param'> = {
+  sends: 'the same with the query parameter instead of the header',
+  requests: 2,
+  whyNot: ({ lastEventIdParam }) =>
+    lastEventIdParam === undefined ? 'no query parameter for the last event ID was given' : undefined,
+  async run(examination, seen) {
+    return resume(examination, seen, (cursor) => {
+      const url = new URL(examination.url);
+      url.searchParams.set(examination.settings.lastEventIdParam ?? '', cursor);
+      return { url };
+    });
+  },
+};
+
+/** The stream after an ID that the server does not know. */
+export const unknown: Probe<'unknown'> = {
+  sends: 'the stream after an ID that it never had',
+  requests: 1,
+  async run(examination, seen) {
+    const events = seen.stream?.record.events ?? [];
+    const last = events.findLast(({ id }) => id)?.id;
+    if (last === undefined) return skipped('no event came with an ID');
+    const nines = last.replaceAll(/\d/g, '9');
+    const id = events.some((event) => event.id === nines) ? `${nines}-unknown` : nines;
+    const live = examination.open({ headers: { 'last-event-id': asBytes(id) } });
+    const { patience, publish } = examination.settings;
+    await live.until(({ head }) => head !== undefined, patience);
+    await live.until(({ events: { length } }) => length > 0, Math.min(patience / 3, 1_000));
+    const { length } = live.record.events;
+    if (publish && live.record.head) await publish();
+    const isFrequent = events.length > 3 && paceOf(events) < patience / 10;
+    if (publish || isFrequent) await live.until(({ events }) => events.length > length, patience / 3);
+    const hasMissed = (publish !== undefined || isFrequent) && live.record.events.length === length;
+    live.close();
+    return { record: live.record, hasMissed };
+  },
+};
+
+/** The stream after its own end. */
+export const again: Probe<'again'> = {
+  sends: 'the stream once more, if it has ended',
+  requests: 1,
+  async run(examination, { stream }) {
+    const record = stream?.record;
+    if (record?.ending?.how !== 'ended') return skipped('the stream did not end');
+    const id = record.ids.at(-1);
+    const live = examination.open(id ? { headers: { 'last-event-id': asBytes(id) } } : {});
+    await live.until(() => false, Math.min(record.lasted + 1_000, examination.settings.patience));
+    live.close();
+    return live.record;
+  },
+};
+
+async function resume(
+  examination: Examination,
+  { stream }: Partial<Observed>,
+  change: (cursor: string) => Change,
+): Promise<Resumed | Skipped> {
+  const events = (stream?.record.events ?? []).filter(({ id }) => id);
+  const index = Math.max(0, events.length - 1 - mostExpected);
+  const cursor = events[index]?.id;
+  const last = events.at(-1)?.id;
+  if (!cursor || last === cursor) {
+    return skipped(
+      'fewer than two events came with IDs of their own: watch for longer, or make the server send some',
+    );
+  }
+  const expected = events.slice(index + 1);
+  const { patience, publish } = examination.settings;
+  const first = examination.open(change(cursor));
+  await first.until(({ head }) => head !== undefined, patience);
+  // While it catches up, more happens.
+  for (let count = 0; publish && count < 3; count += 1) await publish();
+  await first.until((record) => has(record, last), patience / 3);
+  await linger(first);
+  first.close();
+  if (!has(first.record, last)) {
+    return { cursor, expected, before: events.slice(0, index + 1), record: first.record, later: undefined };
+  }
+  const later = examination.open(change(cursor));
+  const end = first.record.events.findLast(({ id }) => id)?.id;
+  await later.until((record) => has(record, end), patience / 3);
+  later.close();
+  return { cursor, expected, before: events.slice(0, index + 1), record: first.record, later: later.record };
+}
+
+/** The most events that a replay is asked to have. */
+const mostExpected = 20;
+
+function has({ events }: StreamRecord, id: string | undefined): boolean {
+  return events.some((event) => event.id === id);
+}
+
+/** A moment more, in which what is live follows what was replayed. */
+function linger(live: LiveStream): Promise<void> {
+  return live.until(() => false, 500);
+}
+
+/** The usual time between two events, in milliseconds. */
+function paceOf(events: readonly SeenEvent[]): number {
+  const first = events[0]?.at ?? 0;
+  const last = events.at(-1)?.at ?? 0;
+  return (last - first) / Math.max(1, events.length - 1) || Infinity;
+}
+
+/** A header carries bytes; the standard has the ID in UTF-8. */
+function asBytes(id: string): string {
+  return Buffer.from(id, 'utf8').toString('latin1');
+}
