@@ -1,5 +1,6 @@
 import { isSafe } from '../transports/transport.ts';
-import { type Check, type Mend, places, type Verdict } from './checks/check.ts';
+import { whyUnreachable } from './checks/answer.ts';
+import { type Check, type Place, places, type Verdict } from './checks/check.ts';
 import { type CheckId, checkIds, checks } from './checks/checks.ts';
 import { type Finding, type Report, type SkippedCheck, severities } from './findings.ts';
 import { type Choice, completeOptions, type DoctorOptions, targetOf } from './options.ts';
@@ -7,6 +8,7 @@ import { type Examination, startExamination } from './probes/examination.ts';
 import { isSkipped, isStream, type Observed, type ProbeId } from './probes/probe.ts';
 import { probeIds, probes } from './probes/probes.ts';
 import { redactor, shownUrl } from './redact.ts';
+import type { Head } from './requests/exchange.ts';
 import type { DoctorSettings } from './settings.ts';
 
 /**
@@ -32,12 +34,10 @@ export async function examine(url: string | URL, options: DoctorOptions = {}): P
       (id) => [id, verdictOf(id, seen, reasons, examination)] as const,
     );
     const { record } = seen.stream ?? {};
-    const { ending } = record ?? {};
-    const unreachable = record && !record.head && ending?.how === 'broken' ? ending.reason : undefined;
     return redactor(settings)({
       url: shownUrl(target),
-      unreachable,
-      findings: findingsOf(verdicts),
+      unreachable: record ? (whyUnreachable(record, examination.url) ?? null) : null,
+      findings: findingsOf(verdicts, placesBehind(record?.head)),
       passed: verdicts.flatMap(([id, verdict]) => (verdict === 'fine' ? [id] : [])),
       skipped: verdicts.flatMap(([check, verdict]): SkippedCheck[] =>
         verdict !== 'fine' && isSkipped(verdict) ? [{ check, because: verdict.skipped }] : [],
@@ -124,24 +124,37 @@ function verdictOf(
   reasons: Observation['reasons'],
   { settings, url }: Examination,
 ): Verdict {
+  if (seen.stream && !seen.stream.record.head && id !== 'answer' && id !== 'headers') {
+    return { skipped: 'there was no answer' };
+  }
   const reason = checks[id].needs.map((need) => reasons[need]).find((one) => one !== undefined);
   return reason === undefined ? checks[id].look(seen, { settings, url }) : { skipped: reason };
 }
 
-function findingsOf(verdicts: readonly (readonly [CheckId, Verdict])[]): Finding[] {
+function findingsOf(verdicts: readonly (readonly [CheckId, Verdict])[], behind: readonly Place[]): Finding[] {
   const findings = verdicts.flatMap(([id, verdict]) =>
-    verdict !== 'fine' && 'seen' in verdict ? [findingOf(id, checks[id], verdict.seen)] : [],
+    verdict !== 'fine' && 'seen' in verdict ? [findingOf(id, checks[id], verdict.seen, behind)] : [],
   );
   return findings.sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
 }
 
-function findingOf(check: CheckId, { title, severity, why, mend }: Check, seen: string): Finding {
-  return { check, severity, title, seen, why, mend: remediesOf(mend) };
-}
-
-function remediesOf(mend: Mend): Finding['mend'] {
-  return places.flatMap((on) => {
+function findingOf(
+  check: CheckId,
+  { title, severity, why, mend }: Check,
+  seen: string,
+  behind: readonly Place[],
+): Finding {
+  const order = [...new Set([...behind, ...places])];
+  const remedies = order.flatMap((on) => {
     const how = mend[on];
     return how === undefined ? [] : [{ on, how }];
   });
+  return { check, severity, title, seen, why, mend: remedies };
+}
+
+/** What says of itself that it has answered: its remedies come first. */
+function placesBehind(head: Head | undefined): Place[] {
+  const { server = '', via = '', 'x-powered-by': framework = '' } = head?.headers ?? {};
+  const words = `${framework} ${server} ${via}`.toLowerCase();
+  return places.filter((place) => words.includes(place.toLowerCase()));
 }

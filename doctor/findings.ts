@@ -38,8 +38,8 @@ export interface SkippedCheck {
 export interface Report {
   /** What was examined, without a query or credentials. */
   readonly url: string;
-  /** Why there was no answer at all, in a sentence. */
-  readonly unreachable: string | undefined;
+  /** Why there was no answer at all, in a sentence; null when there was one. */
+  readonly unreachable: string | null;
   /** Worst first. */
   readonly findings: readonly Finding[];
   readonly passed: readonly CheckId[];

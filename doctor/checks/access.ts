@@ -108,8 +108,7 @@ export const accessChecks = {
     why: 'Many clients, `fetch` among them, send `Accept: */*`.',
     mend: {
       'Any server': 'Give the stream unless the request asks for something else.',
-      Fastify:
-        'With @fastify/sse, a route with `sse: true` wants `Accept: text/event-stream`: take `*/*` too, or tell clients to send it.',
+      Fastify: 'With @fastify/sse: `sse: "only"`, which takes `*/*` too.',
     },
     look({ any }) {
       if (!any.head) return found('With "Accept: */*" there is no answer.');

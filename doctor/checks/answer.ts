@@ -1,4 +1,5 @@
 import { isStream, typeOf } from '../probes/probe.ts';
+import type { StreamRecord } from '../requests/live-stream.ts';
 import { check, found, quoted, seconds, skip } from './check.ts';
 
 /** The longest that headers, and then the first byte, may take, in milliseconds. */
@@ -15,9 +16,9 @@ export const answerChecks = {
       'Any server':
         'See that it runs, that the URL has the right host, port and scheme, and that its certificate is trusted.',
     },
-    look({ stream: { record } }) {
-      if (record.head || record.ending?.how !== 'broken') return 'fine';
-      return found(record.ending.reason);
+    look({ stream: { record } }, { url }) {
+      const trouble = whyUnreachable(record, url);
+      return trouble === undefined ? 'fine' : found(trouble);
     },
   }),
   headers: check({
@@ -35,8 +36,8 @@ export const answerChecks = {
       'Any server': 'Send the headers when the stream is accepted, not with the first event.',
     },
     look({ stream: { record } }) {
-      const { head, headAt, ending, lasted } = record;
-      if (!head && ending) return skip('there was no answer');
+      const { head, headAt, ending, isConnected, lasted } = record;
+      if (!head && (ending || !isConnected)) return skip('there was no answer');
       if (headAt === undefined)
         return found(`The request was taken, and no headers came in ${seconds(lasted)}.`);
       return headAt > late ? found(`The headers came after ${seconds(headAt)}.`) : 'fine';
@@ -97,8 +98,7 @@ export const answerChecks = {
     mend: {
       'Any server': 'Send `Content-Type: text/event-stream`.',
       Express: '`res.set("Content-Type", "text/event-stream")` before `flushHeaders()`.',
-      Fastify:
-        'With @fastify/sse the request has to say `Accept: text/event-stream`, or the route `sse: true`.',
+      Fastify: 'With @fastify/sse: `sse: "only"`, and `reply.sse.send`, not `return`.',
       NestJS: 'Use `@Sse()`, not `@Get()`.',
     },
     look({ stream: { record } }) {
@@ -145,6 +145,16 @@ export const answerChecks = {
     },
   }),
 };
+
+/** Why there was no answer at all, in a sentence. */
+export function whyUnreachable(
+  { head, ending, isConnected, lasted }: StreamRecord,
+  { host }: URL,
+): string | undefined {
+  if (head) return undefined;
+  if (ending?.how === 'broken') return ending.reason;
+  return isConnected ? undefined : `${host} accepted no connection in ${seconds(lasted)}.`;
+}
 
 function hintOf(status: number): string {
   if (status === 401 || status === 403) return ' The server wants credentials, or others than these.';

@@ -87,7 +87,7 @@ export const deliveryChecks = {
     mend: {
       'Any server':
         'End streams cleanly (`end()`), also when the process stops. Look for a crash, a limit of the platform, or a timeout.',
-      nginx: 'A reload ends old workers after `worker_shutdown_timeout`; give it time.',
+      nginx: 'A reload cuts the streams of old workers after `worker_shutdown_timeout`, where it is set.',
     },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');

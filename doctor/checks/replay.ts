@@ -19,7 +19,7 @@ export const replayChecks = {
       Hono: '`c.req.header("Last-Event-ID")`.',
       Fastify: 'With @fastify/sse: `reply.sse.replay(async (lastEventId) => …)`.',
       NestJS: '`@Headers("last-event-id") lastEventId`, and begin the Observable with what follows it.',
-      'better-sse': 'An EventBuffer per channel, given to the session before `channel.register(session)`.',
+      'better-sse': 'Write what was missed with `session.batch(…)` before `channel.register(session)`.',
     },
     look: ({ resumed }) => replayOf(resumed),
   }),

@@ -115,7 +115,7 @@ export const transferChecks = {
         'With `compression`: `Cache-Control: no-transform` on the stream, or `res.flush()` after each `write`.',
       Fastify: 'With @fastify/compress: `compress: false` on the route.',
       nginx: 'Leave `text/event-stream` out of `gzip_types`.',
-      Caddy: '`encode` leaves event streams alone, unless `match` says otherwise.',
+      Caddy: 'A `match` of `encode` that leaves `text/event-stream` out.',
     },
     look({ stream: { record }, identity }) {
       const encoding = record.head?.headers['content-encoding'] ?? '';

@@ -42,7 +42,7 @@ export async function runDoctor(
     aside.write(`${planText(shownUrl(url), planOf(options), completeOptions(options), paintFor(aside))}\n`);
     const report = await examine(url, options);
     stdout.write(isJson ? `${JSON.stringify(report, null, 2)}\n` : reportText(report, paintFor(stdout)));
-    if (report.unreachable !== undefined) return 2;
+    if (report.unreachable !== null) return 2;
     return report.findings.some((finding) => isBad(finding, failOn)) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

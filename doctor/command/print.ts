@@ -56,14 +56,13 @@ export function reportText(report: Report, paint: Paint): string {
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)
     .map(([severity, number]) => paint(`${number} ${severity}${number === 1 ? '' : 's'}`, severity));
-  const sums = [
-    tally.length > 0 ? tally.join(', ') : paint('Nothing found', 'good'),
-    `${passed.length} checks passed, ${skipped.length} could not be made; ${report.requests} requests in ${(report.duration / 1_000).toFixed(1)} s.`,
-  ];
+  const counts = `${passed.length} checks passed, ${skipped.length} could not be made.`;
+  const effort = `${report.requests} requests in ${(report.duration / 1_000).toFixed(1)} s.`;
   return [
     ...blocks,
-    ...(unreachable === undefined ? skippedText(skipped, paint) : []),
-    `${sums.join('. ')}`,
+    ...(unreachable === null ? skippedText(skipped, paint) : []),
+    `${tally.length > 0 ? tally.join(', ') : paint('Nothing found', 'good')}. ${counts}`,
+    paint(effort, 'dim'),
     paint(wrapped(closing(report), width), 'strong'),
     '',
   ].join('\n');
@@ -95,10 +94,10 @@ function skippedText(skipped: readonly SkippedCheck[], paint: Paint): string[] {
 /** What to do first. */
 function closing({ findings, unreachable }: Report): string {
   const [first] = findings;
-  if (unreachable !== undefined) return `Nothing could be examined: ${unreachable}`;
+  if (unreachable !== null) return `Nothing could be examined: ${unreachable}`;
   if (!first) return 'Nothing to do.';
   const [remedy] = first.mend;
-  return `First: ${first.title.replace(/^./, (letter) => letter.toLowerCase())} (${first.check}). ${remedy?.how ?? ''}`;
+  return `First, ${first.check}: ${remedy?.how ?? ''}`;
 }
 
 /** How the command is used. */

@@ -61,11 +61,18 @@ export function startExamination(target: URL, settings: DoctorSettings): Examina
     },
     open({ url = examination.url, method = settings.method, headers = {}, isBare = false } = {}) {
       requests += 1;
+      // Headers that were given go to no other origin.
+      const isElsewhere = url.origin !== target.origin;
       const hasBody = method === settings.method && settings.body !== undefined;
       const stream = openStream({
         url,
         method,
-        headers: { ...ownHeaders, ...origin, ...(isBare ? {} : Object.fromEntries(given)), ...headers },
+        headers: {
+          ...ownHeaders,
+          ...origin,
+          ...(isBare || isElsewhere ? {} : Object.fromEntries(given)),
+          ...headers,
+        },
         body: hasBody ? settings.body : undefined,
         insecure: settings.insecure,
       });

@@ -1,5 +1,5 @@
 import type { LiveStream, StreamRecord } from '../requests/live-stream.ts';
-import type { Change, Examination } from './examination.ts';
+import type { Examination } from './examination.ts';
 import { isStream, type Probe, type Watched } from './probe.ts';
 
 /** The stream, as a client sees it that stays. */
@@ -9,7 +9,7 @@ export const stream: Probe<'stream'> = {
   async run(examination) {
     const { settings } = examination;
     const redirects: { status: number; to: URL | undefined }[] = [];
-    let isElsewhere = false;
+    const { origin } = examination.url;
     let live = examination.open();
     await live.until(({ head }) => head !== undefined, settings.patience);
     while (redirects.length < mostRedirects) {
@@ -19,25 +19,20 @@ export const stream: Probe<'stream'> = {
       const to = URL.parse(location, examination.url) ?? undefined;
       redirects.push({ status: head.status, to });
       if (!to || !/^https?:$/.test(to.protocol) || !isRepeated(settings.method, head.status)) break;
-      isElsewhere ||= to.origin !== examination.url.origin;
       live.close();
       examination.url = to;
-      live = examination.open(ownOf(isElsewhere));
+      live = examination.open();
       await live.until((record) => record.head !== undefined, settings.patience);
     }
     const published = isStream(live.record) ? await publishSome(examination, live) : [];
     if (live.record.head) await watch(live, settings.watch);
     live.close();
+    const isElsewhere = examination.url.origin !== origin;
     return { record: live.record, redirects, isElsewhere, published } satisfies Watched;
   },
 };
 
 const mostRedirects = 5;
-
-/** Headers that were given go to no other origin. */
-function ownOf(isElsewhere: boolean): Change {
-  return { isBare: isElsewhere };
-}
 
 /** A redirect that changes the method leads to something else. */
 function isRepeated(method: string, status: number): boolean {

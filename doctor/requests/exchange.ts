@@ -28,6 +28,8 @@ export type Ending = { readonly how: 'ended' } | { readonly how: 'broken'; reado
 
 /** Hears what becomes of a request. `over` is called once, and nothing after it. */
 export interface ExchangeListener {
+  /** The connection stands, and the request is sent. */
+  connected(): void;
   head(head: Head): void;
   bytes(chunk: Uint8Array): void;
   over(ending: Ending): void;
@@ -42,6 +44,7 @@ export function openExchange(request: WireRequest, listener: ExchangeListener): 
   let isOver = false;
   const socket = connect(request);
   const guarded: ExchangeListener = {
+    connected: () => isOver || listener.connected(),
     head: (head) => isOver || listener.head(head),
     bytes: (chunk) => isOver || listener.bytes(chunk),
     over(ending) {
@@ -57,6 +60,7 @@ export function openExchange(request: WireRequest, listener: ExchangeListener): 
   socket.on('error', (error) => guarded.over({ how: 'broken', reason: troubleOf(error, request.url) }));
   socket.once(isSecure(request) ? 'secureConnect' : 'connect', () => {
     if (isOver) return;
+    listener.connected();
     const speak = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2' ? speakHttp2 : speakHttp1;
     try {
       speak(socket, request, guarded);

@@ -10,12 +10,14 @@ export function speakHttp2(
   { url, method, headers, body }: WireRequest,
   listener: ExchangeListener,
 ): void {
+  // Those of a connection are for HTTP/1 alone.
+  const { connection: _, host: __, ...rest } = headers;
   const session = connectHttp2(url.origin, { createConnection: () => socket });
   const isBroken = (error: unknown) => listener.over({ how: 'broken', reason: troubleOf(error, url) });
   session.on('error', isBroken);
   session.on('close', () => listener.over({ how: 'broken', reason: 'The server closed the connection.' }));
   const stream = session.request(
-    { ...headers, ':method': method, ':path': `${url.pathname}${url.search}` },
+    { ...rest, ':method': method, ':path': `${url.pathname}${url.search}` },
     { endStream: body === undefined },
   );
   stream.on('error', isBroken);

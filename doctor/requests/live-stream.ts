@@ -25,6 +25,8 @@ export interface Chunk {
 export interface StreamRecord {
   /** When the request was sent, in milliseconds on the monotonic clock. */
   readonly startedAt: number;
+  /** Whether there was a connection to send it over. */
+  readonly isConnected: boolean;
   readonly head: Head | undefined;
   readonly headAt: number | undefined;
   /** When the first byte of the body came. */
@@ -73,7 +75,7 @@ export function openStream(request: WireRequest): LiveStream {
   const ids: string[] = [];
   const retries: number[] = [];
   const changes = new Set<() => void>();
-  const text = new TextDecoder();
+  const text = new TextDecoder('utf-8', { ignoreBOM: true });
   const strict = new TextDecoder('utf-8', { fatal: true });
   let decoder: Decoder | undefined;
   let decoded = 0;
@@ -81,6 +83,7 @@ export function openStream(request: WireRequest): LiveStream {
 
   const record = {
     startedAt,
+    isConnected: false,
     head: undefined as Head | undefined,
     headAt: undefined as number | undefined,
     byteAt: undefined as number | undefined,
@@ -158,6 +161,9 @@ export function openStream(request: WireRequest): LiveStream {
   }
 
   const cut = openExchange(request, {
+    connected() {
+      record.isConnected = true;
+    },
     head(head) {
       record.head = head;
       record.headAt = now();

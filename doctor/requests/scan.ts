@@ -40,7 +40,8 @@ export function createScanner(): Scanner {
     blocks: 0,
     isInsideLine: false,
   };
-  let rest = '';
+  let line = '';
+  let isHalfEnded = false;
   let isFirstLine = true;
   let hasName = false;
   let hasData = false;
@@ -76,28 +77,43 @@ export function createScanner(): Scanner {
     }
   }
 
+  function add(text: string): void {
+    line = (line + text.slice(0, longest)).slice(0, longest);
+  }
+
+  function endLine(end: keyof typeof ends): void {
+    ends[end] += 1;
+    take(line);
+    line = '';
+    isHalfEnded = false;
+  }
+
   return {
     script,
     feed(text) {
-      const all = rest + text;
       let start = 0;
-      for (const { 0: end, index } of all.matchAll(/\r\n|\n|\r/g)) {
-        // The other half of this one may be still to come.
-        if (end === '\r' && index === all.length - 1) break;
-        ends[end === '\r\n' ? 'crlf' : end === '\n' ? 'lf' : 'cr'] += 1;
-        take(all.slice(start, index));
-        start = index + end.length;
+      if (isHalfEnded && text !== '') {
+        start = text.startsWith('\n') ? 1 : 0;
+        endLine(start === 1 ? 'crlf' : 'cr');
       }
-      rest = all.slice(start);
-      script.isInsideLine = rest !== '' && !rest.endsWith('\r');
+      for (const { 0: end, index } of text.matchAll(/\r\n|\n|\r/g)) {
+        if (index < start) continue;
+        add(text.slice(start, index));
+        start = index + end.length;
+        // The other half of this one may be still to come.
+        isHalfEnded = end === '\r' && start === text.length;
+        if (!isHalfEnded) endLine(end === '\r\n' ? 'crlf' : end === '\n' ? 'lf' : 'cr');
+      }
+      add(text.slice(start));
+      script.isInsideLine = line !== '' && !isHalfEnded;
     },
     end() {
-      if (!rest.endsWith('\r')) return;
-      ends.cr += 1;
-      take(rest.slice(0, -1));
-      rest = '';
+      if (isHalfEnded) endLine('cr');
     },
   };
 }
+
+/** Of a line, no more is kept than tells its field, in characters. */
+const longest = 64;
 
 const mark = '\ufeff';
