@@ -99,7 +99,9 @@ function chosenChecks({ only = checkIds, skip = [] }: Choice): readonly CheckId[
 }
 
 function neededProbes(choice: Choice): readonly ProbeId[] {
-  const needed = new Set(chosenChecks(choice).flatMap((id) => checks[id].needs));
+  const needed = new Set(
+    chosenChecks(choice).flatMap((id) => [...checks[id].needs, ...(checks[id].asks ?? [])]),
+  );
   return probeIds.filter((id) => needed.has(id));
 }
 
@@ -128,7 +130,7 @@ function verdictOf(
     return { skipped: 'there was no answer' };
   }
   const reason = checks[id].needs.map((need) => reasons[need]).find((one) => one !== undefined);
-  return reason === undefined ? checks[id].look(seen, { settings, url }) : { skipped: reason };
+  return reason === undefined ? checks[id].look(seen, { settings, url, all: seen }) : { skipped: reason };
 }
 
 function findingsOf(verdicts: readonly (readonly [CheckId, Verdict])[], behind: readonly Place[]): Finding[] {

@@ -1,5 +1,4 @@
-import { isStream, typeOf } from '../probes/probe.ts';
-import type { StreamRecord } from '../requests/live-stream.ts';
+import { isStream, recordsOf, typeOf } from '../probes/probe.ts';
 import { check, count, found, quoted, seconds, skip } from './check.ts';
 
 /** Checks of who gets a stream, and how many. */
@@ -67,9 +66,8 @@ export const accessChecks = {
     needs: ['stream'],
     why: 'Without `Retry-After` a client guesses, and all of them come back while the server is still busy.',
     mend: { 'Any server': 'Send `Retry-After` with 429 and 503, in seconds.' },
-    look(seen) {
-      const all = { ...seen } as Readonly<Record<string, unknown>>;
-      const heads = recordsIn(all).flatMap(({ head }) => (head ? [head] : []));
+    look(_, { all }) {
+      const heads = recordsOf(all).flatMap(({ head }) => (head ? [head] : []));
       const refusals = heads.filter(({ status }) => status === 429 || status === 503);
       if (refusals.length === 0) return skip('nobody was sent away');
       const silent = refusals.filter(({ headers }) => !saysWhen(headers));
@@ -159,15 +157,4 @@ export const accessChecks = {
 
 function saysWhen(headers: Readonly<Record<string, string>> | undefined): boolean {
   return headers?.['retry-after'] !== undefined;
-}
-
-/** Every answer among what was seen. */
-function recordsIn(value: unknown): StreamRecord[] {
-  if (Object(value) !== value) return [];
-  if (isRecord(value)) return [value];
-  return Object.values(Object(value)).flatMap(recordsIn);
-}
-
-function isRecord(value: unknown): value is StreamRecord {
-  return 'startedAt' in Object(value) && 'script' in Object(value);
 }

@@ -25,7 +25,7 @@ export const answerChecks = {
     title: 'The headers come at once',
     severity: 'error',
     needs: ['stream'],
-    why: 'Until then the client is "connecting": it cannot tell a quiet server from a dead one, times out, and proxies answer 504 for it.',
+    why: 'Until then the client is "connecting": it cannot tell a quiet server from a dead one, times out, and proxies answer 504 for it. Either the server sends them with its first event, or a proxy collects what comes.',
     mend: {
       'node:http': 'Call `response.flushHeaders()` after `writeHead`, or write a comment at once.',
       Express: 'Call `res.flushHeaders()`, or write a comment (`res.write(":\\n\\n")`) at once.',

@@ -31,6 +31,8 @@ export interface Circumstances {
   readonly settings: DoctorSettings;
   /** The URL of the stream. */
   readonly url: URL;
+  /** Whatever was seen, for those who look at every answer. */
+  readonly all: Partial<Observed>;
 }
 
 /** One thing that is looked at. */
@@ -40,6 +42,8 @@ export interface Check {
   readonly severity: Severity;
   /** The probes that it takes. */
   readonly needs: readonly ProbeId[];
+  /** Probes that it can do without. */
+  readonly asks?: readonly ProbeId[];
   readonly why: string;
   readonly mend: Mend;
   /** @param seen What the probes have seen; one that is missing was not sent. */

@@ -1,5 +1,6 @@
 import { isStream } from '../probes/probe.ts';
 import type { Chunk, StreamRecord } from '../requests/live-stream.ts';
+import type { DoctorSettings } from '../settings.ts';
 import { check, count, found, seconds, skip } from './check.ts';
 
 const flush = {
@@ -72,10 +73,8 @@ export const deliveryChecks = {
     },
     look({ stream: { record } }, { settings }) {
       if (!isStream(record)) return skip('there was no stream');
-      const silence = record.lasted - (record.lastAt ?? record.headAt ?? 0);
-      if (!record.ending || record.ending.how === 'flooded') return 'fine';
-      return silence >= settings.maxSilence / 3
-        ? found(`The stream was cut after ${seconds(silence)} of silence.`)
+      return isCutInSilence(record, settings)
+        ? found(`The stream was cut after ${seconds(silenceBeforeEnd(record))} of silence.`)
         : 'fine';
     },
   }),
@@ -89,8 +88,9 @@ export const deliveryChecks = {
         'End streams cleanly (`end()`), also when the process stops. Look for a crash, a limit of the platform, or a timeout.',
       nginx: 'A reload cuts the streams of old workers after `worker_shutdown_timeout`, where it is set.',
     },
-    look({ stream: { record } }) {
+    look({ stream: { record } }, { settings }) {
       if (!isStream(record)) return skip('there was no stream');
+      if (isCutInSilence(record, settings)) return skip('it was cut in silence');
       const { ending, lasted } = record;
       return ending?.how === 'broken' ? found(`After ${seconds(lasted)}: ${ending.reason}`) : 'fine';
     },
@@ -155,6 +155,16 @@ export const deliveryChecks = {
     },
   }),
 };
+
+/** Whether a stream was over after so long a silence that this is the reason. */
+function isCutInSilence(record: StreamRecord, { maxSilence }: DoctorSettings): boolean {
+  const isOver = record.ending !== undefined && record.ending.how !== 'flooded';
+  return isOver && silenceBeforeEnd(record) >= maxSilence / 3;
+}
+
+function silenceBeforeEnd({ lasted, lastAt, headAt = 0 }: StreamRecord): number {
+  return lasted - (lastAt ?? headAt);
+}
 
 /** The longest time between two signs of life, in milliseconds. */
 function longestSilence({ headAt = 0, chunks, lasted }: StreamRecord): number {

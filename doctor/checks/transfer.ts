@@ -1,5 +1,6 @@
-import { isStream } from '../probes/probe.ts';
-import { check, found, quoted, skip } from './check.ts';
+import { isStream, recordsOf } from '../probes/probe.ts';
+import type { StreamRecord } from '../requests/live-stream.ts';
+import { check, found, quoted, seconds, skip } from './check.ts';
 
 /** Checks of the headers that say how an answer travels. */
 export const transferChecks = {
@@ -107,7 +108,8 @@ export const transferChecks = {
   compression: check({
     title: 'Compression holds nothing back',
     severity: 'error',
-    needs: ['stream', 'identity'],
+    needs: ['stream'],
+    asks: ['identity'],
     why: 'A compressor that is not flushed after each event collects kilobytes before it gives any out.',
     mend: {
       'Any server': 'Do not compress event streams, or flush the compressor after each event.',
@@ -117,18 +119,35 @@ export const transferChecks = {
       nginx: 'Leave `text/event-stream` out of `gzip_types`.',
       Caddy: 'A `match` of `encode` that leaves `text/event-stream` out.',
     },
-    look({ stream: { record }, identity }) {
-      const encoding = record.head?.headers['content-encoding'] ?? '';
-      const plain = identity.textAt;
-      if (plain === undefined) return skip('without compression nothing came either');
-      const packed = record.textAt ?? Infinity;
-      if (packed - plain < 1_000) return 'fine';
+    look({ stream: { record } }, { all }) {
+      const packed = recordsOf(all).filter((one) => isStream(one) && encodingOf(one) !== undefined);
+      // Some compress only what is large, such as a replay.
+      const held = packed.find((one) => waitOf(one) > late);
+      if (!held) return isStream(record) ? 'fine' : skip('there was no stream');
+      const plain = all.identity ?? (encodingOf(record) === undefined ? record : undefined);
+      if (plain?.textAt === undefined) return skip('without compression nothing came either');
+      if (waitOf(held) - waitOf(plain) < late) return skip('without compression it is no better');
+      const encoding = quoted(encodingOf(held) ?? '');
       return found(
-        `With ${quoted(encoding)} ${packed === Infinity ? 'nothing could be read' : `the first text came after ${Math.round(packed)} ms`}; without it, the first text came after ${Math.round(plain)} ms.`,
+        held.textAt === undefined
+          ? `With ${encoding} nothing could be read in ${seconds(held.lasted)}; without it, the first text came after ${seconds(plain.textAt)}.`
+          : `With ${encoding} the first text came after ${seconds(held.textAt)}; without it, after ${seconds(plain.textAt)}.`,
       );
     },
   }),
 };
+
+/** How much later the text may come than the headers, in milliseconds. */
+const late = 800;
+
+function waitOf({ headAt = 0, textAt, lasted }: StreamRecord): number {
+  return (textAt ?? lasted) - headAt;
+}
+
+function encodingOf({ head }: StreamRecord): string | undefined {
+  const encoding = head?.headers['content-encoding'];
+  return encoding === 'identity' ? undefined : encoding;
+}
 
 function isLocal({ hostname }: URL): boolean {
   return /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);

@@ -1,3 +1,4 @@
+import { count, seconds } from '../checks/check.ts';
 import { checkIds, checks } from '../checks/checks.ts';
 import type { PlannedRequests } from '../examine.ts';
 import { type Finding, type Report, type Severity, type SkippedCheck, severities } from '../findings.ts';
@@ -55,9 +56,9 @@ export function reportText(report: Report, paint: Paint): string {
   const tally = severities
     .map((severity) => [severity, findings.filter((one) => one.severity === severity).length] as const)
     .filter(([, number]) => number > 0)
-    .map(([severity, number]) => paint(`${number} ${severity}${number === 1 ? '' : 's'}`, severity));
-  const counts = `${passed.length} checks passed, ${skipped.length} could not be made.`;
-  const effort = `${report.requests} requests in ${(report.duration / 1_000).toFixed(1)} s.`;
+    .map(([severity, number]) => paint(count(number, severity), severity));
+  const counts = `${count(passed.length, 'check')} passed, ${skipped.length} could not be made.`;
+  const effort = `${count(report.requests, 'request')} in ${seconds(report.duration)}.`;
   return [
     ...blocks,
     ...(unreachable === null ? skippedText(skipped, paint) : []),

@@ -86,3 +86,13 @@ export function isStream({ head }: StreamRecord): boolean {
     head !== undefined && head.status >= 200 && head.status < 203 && typeOf(head) === 'text/event-stream'
   );
 }
+
+/** Every answer among what was seen. */
+export function recordsOf(seen: unknown): StreamRecord[] {
+  if (Object(seen) !== seen) return [];
+  return isRecord(seen) ? [seen] : Object.values(Object(seen)).flatMap(recordsOf);
+}
+
+function isRecord(value: unknown): value is StreamRecord {
+  return 'startedAt' in Object(value) && 'script' in Object(value);
+}

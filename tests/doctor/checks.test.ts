@@ -75,7 +75,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
     wrong: { gzip: 'held' },
     right: { gzip: 'flushed' },
     options: { watch: 1_300 },
-    seen: /"gzip" nothing/,
+    seen: /"gzip" nothing could be read/,
   },
   buffering: { wrong: { hold: 768, keepAlive: 0 }, options: { watch: 2_500 }, seen: /buffer was full/ },
   'keep-alive': {
@@ -135,7 +135,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
   'ids-sendable': { wrong: { idOf: (number) => `${number}\u0001` }, seen: /control characters/ },
   numbering: {
     wrong: { idOf: (_, number) => String(number), replay: () => [] },
-    seen: /came with other events/,
+    seen: /came again, as if they were new/,
   },
   replay: { wrong: { replay: () => [] }, seen: /none came again/ },
   'replay-race': { wrong: { listenAfter: 300 }, seen: /lacked \d+ event/ },

@@ -26,7 +26,6 @@ describe('a server that is right', () => {
     expect(findings).toEqual([]);
     expect(skipped.map(({ check, because }) => `${check}: ${because}`)).toEqual([
       ...(tls ? [] : ['http-version: it is on this machine, without TLS']),
-      'compression: the stream is not compressed',
       'ended: the stream did not end',
       'retry-after: nobody was sent away',
       'cors-credentials: no cookie was given',
@@ -203,6 +202,41 @@ test('lines that end with CRLF, cut into chunks of a byte each, are whole lines'
   const { findings, passed } = await examine(server.url, options);
   expect(findings).toEqual([]);
   expect(passed).toHaveLength(6);
+});
+
+test('a server that sends the same from the beginning to everybody, one by one, numbers anew', async () => {
+  await using server = await startServer({
+    answer: (_, response) => {
+      response.writeHead(200).flushHeaders();
+      let number = 0;
+      const timer = setInterval(() => response.write(`id: ${++number}\ndata: {"hello":"world"}\n\n`), 250);
+      response.on('close', () => clearInterval(timer));
+      return true;
+    },
+  });
+  const { findings } = await examine(server.url, { ...quick, watch: 1_400, only: ['numbering', 'replay'] });
+  expect(findings.map(({ check }) => check)).toEqual(['numbering']);
+});
+
+test('a server that sends all that it has to everybody, at once, replays too much', async () => {
+  await using server = await startServer({ replay: (log) => log });
+  const { findings } = await examine(server.url, { ...quick, only: ['numbering', 'replay'] });
+  expect(findings.map(({ check, seen }) => [check, seen])).toEqual([
+    ['replay', expect.stringMatching(/^\d+ events? came again that the client had received\.$/)],
+  ]);
+});
+
+test('compression that holds back nothing but replays is found, as of Caddy 2.6', async () => {
+  await using server = await startServer({
+    answer: (request, response) => {
+      if (request.headers['last-event-id'] === undefined) return false;
+      response.writeHead(200, { 'content-encoding': 'gzip' }).flushHeaders();
+      return true;
+    },
+  });
+  const options = { ...quick, only: ['compression', 'replay'] } as const;
+  const { findings } = await examine(server.url, options);
+  expect(findings.map(({ check }) => check)).toEqual(['compression', 'replay']);
 });
 
 describe('what a server says of itself', () => {
