@@ -34,12 +34,11 @@ export const unknown: Probe<'unknown'> = {
     const events = seen.stream?.record.events ?? [];
     const last = events.findLast(({ id }) => id)?.id;
     if (last === undefined) return skipped('no event came with an ID');
-    const nines = last.replaceAll(/\d/g, '9');
-    const id = events.some((event) => event.id === nines) ? `${nines}-unknown` : nines;
+    const id = unknownLike(last);
     const live = examination.open({ headers: { 'last-event-id': asBytes(id) } });
     const { patience, publish } = examination.settings;
     await live.until(({ head }) => head !== undefined, patience);
-    await live.until(({ events: { length } }) => length > 0, Math.min(patience / 3, 1_000));
+    await live.until(({ events: { length } }) => length > 0, patience / 3);
     const { length } = live.record.events;
     if (publish && live.record.head) await publish();
     const isFrequent = events.length > 3 && paceOf(events) < patience / 10;
@@ -64,6 +63,12 @@ export const again: Probe<'again'> = {
     return live.record;
   },
 };
+
+/** An ID of the same kind that the server has not come to yet, and will not for long. */
+function unknownLike(id: string): string {
+  if (/^\d+$/.test(id)) return `${id.replaceAll(/\d/g, '9')}999`;
+  return /\d/.test(id) ? id.replaceAll(/\d/g, '9') : `${id}-unknown`;
+}
 
 async function resume(
   examination: Examination,

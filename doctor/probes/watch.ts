@@ -61,8 +61,8 @@ async function watch(live: LiveStream, ms: number): Promise<void> {
     return;
   }
   const least = Math.min(ms, 5_000);
-  await live.until(() => false, least - record.lasted);
-  await live.until(() => isEnough(record, least), ms - record.lasted);
+  await live.until(() => false, least);
+  await live.until(() => isEnough(record, least), ms - least);
 }
 
 /** Whether keep-alives were seen, or events so often that none are needed, and events by which to try a replay. */

@@ -12,6 +12,7 @@ const refusesStrangers: Manners['answer'] = (request, response) =>
 describe('a server that is right', () => {
   const everything = {
     ...quick,
+    watch: 2_000,
     origin,
     lastEventIdParam: 'lastEventId',
     headers: { Authorization: `Bearer ${secret}` },
@@ -153,7 +154,7 @@ describe('buffering shows', () => {
         return Buffer.from(part);
       },
     });
-    const { findings } = await examine(server.url, { ...quick, watch: 3_000, only: ['buffering'] });
+    const { findings } = await examine(server.url, { ...quick, watch: 8_000, only: ['buffering'] });
     expect(findings[0]?.seen).toMatch(/^Events came in bursts of 6, 6, 6/);
   });
 
@@ -197,6 +198,7 @@ test('lines that end with CRLF, cut into chunks of a byte each, are whole lines'
   });
   const options = {
     ...quick,
+    watch: 4_000,
     only: ['line-ends', 'fields', 'unfinished', 'data', 'ids', 'buffering'],
   } as const;
   const { findings, passed } = await examine(server.url, options);
