@@ -34,17 +34,22 @@ export async function examine(url: string | URL, options: DoctorOptions = {}): P
       (id) => [id, verdictOf(id, seen, reasons, examination)] as const,
     );
     const { record } = seen.stream ?? {};
-    return redactor(settings)({
+    const unreachable = record && whyUnreachable(record, examination.url);
+    const redact = redactor(settings);
+    return {
       url: shownUrl(target),
-      unreachable: record ? (whyUnreachable(record, examination.url) ?? null) : null,
-      findings: findingsOf(verdicts, placesBehind(record?.head)),
+      unreachable: unreachable === undefined ? null : redact(unreachable),
+      findings: findingsOf(verdicts, placesBehind(record?.head)).map((finding) => ({
+        ...finding,
+        seen: redact(finding.seen),
+      })),
       passed: verdicts.flatMap(([id, verdict]) => (verdict === 'fine' ? [id] : [])),
       skipped: verdicts.flatMap(([check, verdict]): SkippedCheck[] =>
-        verdict !== 'fine' && isSkipped(verdict) ? [{ check, because: verdict.skipped }] : [],
+        verdict !== 'fine' && isSkipped(verdict) ? [{ check, because: redact(verdict.skipped) }] : [],
       ),
       requests: examination.requests,
       duration: Math.round(performance.now() - startedAt),
-    });
+    };
   } finally {
     examination.end();
   }

@@ -30,7 +30,9 @@ export function completeOptions(options: DoctorOptions): Complete<typeof doctorT
       `There is no option \`${unknown}\`. There are ${Object.keys(doctorTable).join(', ')}.`,
     );
   }
-  return complete(options, doctorTable);
+  const settings = complete(options, doctorTable);
+  if (settings.watch < settings.timeout) return settings;
+  throw new TypeError('`timeout` must be longer than `watch`, or there is no time for anything else.');
 }
 
 /** @throws TypeError when it is no URL of HTTP. */

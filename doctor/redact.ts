@@ -5,16 +5,12 @@ export function shownUrl({ origin, pathname, search }: URL): string {
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;
 }
 
-/** Makes a function that takes the values of headers out of every text of some data: a server may send them back. */
-export function redactor({ headers = {} }: DoctorSettings): <Data>(data: Data) => Data {
+/** Makes a function that takes the values of headers out of a text: a server may send them back. */
+export function redactor({ headers = {} }: DoctorSettings): (text: string) => string {
+  const parts = (value: string) => value.split(/[\s;,=]+/).filter(({ length }) => length >= 6);
   const secrets = Object.values(headers)
-    .flatMap((value) => [value, ...value.split(/[\s;,=]+/)])
-    .filter((value) => value.length >= 6)
+    .flatMap((value) => [value, ...parts(value)])
+    .filter(({ length }) => length >= 4)
     .sort((one, other) => other.length - one.length);
-  return (data) =>
-    JSON.parse(JSON.stringify(data), (_, value: unknown) =>
-      typeof value === 'string'
-        ? secrets.reduce((text, secret) => text.replaceAll(secret, '…'), value)
-        : value,
-    );
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }

@@ -51,7 +51,7 @@ export const settingTable = {
   lastEventIdParam: optional(text),
   /**
    * Makes the server send one event to all streams, and resolves when it has: then nothing depends on what the server
-   * happens to send. It is called up to eight times.
+   * happens to send. It is called some dozens of times, one after the other.
    */
   publish: optional(functionOf<() => unknown>()),
   /**

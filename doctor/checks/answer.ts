@@ -31,7 +31,7 @@ export const answerChecks = {
       Express: 'Call `res.flushHeaders()`, or write a comment (`res.write(":\\n\\n")`) at once.',
       Fastify: 'With @fastify/sse, call `reply.raw.flushHeaders()` before the first `await`.',
       NestJS:
-        'The headers leave with the first event of the Observable: begin it with one, as with `startWith`.',
+        'In older versions the headers leave with the first event: begin the Observable with one, as with `startWith`.',
       nginx: '`proxy_buffering off;` for this location, or `X-Accel-Buffering: no` in the answer.',
       'Any server': 'Send the headers when the stream is accepted, not with the first event.',
     },

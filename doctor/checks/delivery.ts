@@ -24,7 +24,7 @@ export const deliveryChecks = {
     },
     look({ stream: { record, published } }) {
       if (!isStream(record)) return skip('there was no stream');
-      if (published.includes(undefined)) {
+      if (published.length > 0 && published.at(-1) === undefined) {
         return found('An event was published, and did not come in a third of the patience.');
       }
       const slow = Math.max(0, ...published.map((delay) => delay ?? 0));

@@ -87,11 +87,22 @@ async function resume(
   const expected = events.slice(index + 1);
   const { patience, publish } = examination.settings;
   const first = examination.open(change(cursor));
+  // Before its answer and while it catches up, more happens.
+  for (let [before, after] = [0, 0]; publish && before < 20 && after < 10; ) {
+    if (first.record.head) after += 1;
+    else before += 1;
+    await publish();
+    await examination.pause(10);
+  }
   await first.until(({ head }) => head !== undefined, patience);
-  // While it catches up, more happens.
-  for (let count = 0; publish && count < 3; count += 1) await publish();
   await first.until((record) => has(record, last), patience / 3);
   await linger(first);
+  if (publish) {
+    // What is missing before this one was lost.
+    const { length } = first.record.events;
+    await publish();
+    await first.until(({ events }) => events.length > length, patience / 3);
+  }
   first.close();
   if (!has(first.record, last)) {
     return { cursor, expected, before: events.slice(0, index + 1), record: first.record, later: undefined };

@@ -1,3 +1,4 @@
+import { isSafe } from '../../transports/transport.ts';
 import type { LiveStream, StreamRecord } from '../requests/live-stream.ts';
 import type { Examination } from './examination.ts';
 import { isStream, type Probe, type Watched } from './probe.ts';
@@ -18,7 +19,12 @@ export const stream: Probe<'stream'> = {
       if (!head || ![301, 302, 303, 307, 308].includes(head.status) || location === undefined) break;
       const to = URL.parse(location, examination.url) ?? undefined;
       redirects.push({ status: head.status, to });
-      if (!to || !/^https?:$/.test(to.protocol) || !isRepeated(settings.method, head.status)) break;
+      if (
+        !to ||
+        !/^https?:$/.test(to.protocol) ||
+        !isFollowed(settings.method, head.status, to, examination.url)
+      )
+        break;
       live.close();
       examination.url = to;
       live = examination.open();
@@ -34,21 +40,23 @@ export const stream: Probe<'stream'> = {
 
 const mostRedirects = 5;
 
-/** A redirect that changes the method leads to something else. */
-function isRepeated(method: string, status: number): boolean {
-  return status >= 307 || /^get$/i.test(method);
+/** A redirect that changes the method leads to something else, and a body goes to no other origin. */
+function isFollowed(method: string, status: number, to: URL, from: URL): boolean {
+  return isSafe(method) || (status >= 307 && to.origin === from.origin);
 }
 
 async function publishSome({ settings }: Examination, live: LiveStream): Promise<(number | undefined)[]> {
   const { publish } = settings;
   const delays: (number | undefined)[] = [];
+  // Who has just come need not get what is sent before the server listens for them.
+  if (publish) await live.until(() => false, 250);
   for (let count = 0; publish && count < 4; count += 1) {
     const { length } = live.record.events;
     const since = live.record.lasted;
     await publish();
     await live.until(({ events }) => events.length > length, settings.patience / 3);
     delays.push(live.record.events.length > length ? live.record.lasted - since : undefined);
-    if (delays.at(-1) === undefined) break;
+    if (delays.at(-1) === undefined && count > 0) break;
   }
   return delays;
 }

@@ -31,7 +31,7 @@ export function speakHttp2(
   });
   stream.on('close', () => {
     if (isWhole && stream.rstCode === 0) listener.over({ how: 'ended' });
-    else listener.over({ how: 'broken', reason: `The server reset the stream (code ${stream.rstCode}).` });
+    else listener.over({ how: 'broken', reason: 'The connection was cut in the middle of the answer.' });
   });
   if (body !== undefined) stream.end(body);
 }

@@ -25,6 +25,8 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^(ERR_SSL_\w+|EPROTO)$/, 'The TLS handshake with {where} failed ({code}).'],
   [/^HPE_HEADER_OVERFLOW$/, 'The headers of the answer are larger than 16 kB.'],
   [/^HPE_/, 'The answer is not valid HTTP ({code}).'],
+  [/^ERR_HTTP2_STREAM_ERROR$/, 'The server reset the stream.'],
+  [/^ERR_HTTP2_SESSION_ERROR$/, 'The server closed the connection with an error.'],
   [/^ERR_HTTP2_/, 'The answer is not valid HTTP/2 ({code}).'],
   [/socket hang up/, 'The server closed the connection without an answer.'],
   [/^aborted$/, 'The connection was cut in the middle of the answer.'],

@@ -117,7 +117,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
     wrong: { lasts: 200, keepAlive: 0, blockOf: ({ data }) => `data: ${data}\n` },
     right: { lasts: 200, keepAlive: 0 },
     options: { watch: 5_000 },
-    seen: /ended after \d+ lines of data/,
+    seen: /ended after \d+ lines? of data/,
   },
   utf8: { wrong: { encode: (text) => Buffer.from(text, 'latin1') }, seen: /no UTF-8/ },
   bom: { wrong: { blockOf: ({ data }) => `\ufeffdata: ${data}\n\n` }, seen: /byte order mark/ },

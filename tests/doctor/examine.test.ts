@@ -79,6 +79,14 @@ describe('what is sent', () => {
     );
   });
 
+  test('does not take a body to another origin', async () => {
+    await using there = await startServer();
+    await using here = await startServer({ answer: refuse(307, { location: there.url }) });
+    await examine(here.url, { ...quick, method: 'POST', body: secret });
+    expect(here.requests).toHaveLength(1);
+    expect(there.requests).toEqual([]);
+  });
+
   test('ends where redirects go round in a circle', async () => {
     await using server = await startServer({ answer: refuse(302, { location: '/events' }) });
     const { findings, requests } = await examine(server.url, quick);
@@ -111,6 +119,16 @@ describe('with `publish`', () => {
     expect(passed).toEqual(
       expect.arrayContaining(['buffering', 'ids', 'replay', 'replay-race', 'replay-unknown', 'gap']),
     );
+  });
+
+  test('events that are lost between the log and what is live are found', async () => {
+    await using server = await startServer({ every: 0, listenAfter: 60 });
+    const { findings } = await examine(server.url, {
+      ...quick,
+      publish: server.publish,
+      only: ['replay-race'],
+    });
+    expect(findings[0]?.seen).toMatch(/^A stream lacked \d+ events? from the middle/);
   });
 
   test('an event that does not arrive is found', async () => {
@@ -273,6 +291,7 @@ describe('what makes no sense is told at once', () => {
     ['http://localhost', { origin: 'app.example.com' }, /`origin` must be an origin such as https/],
     ['http://localhost', { headers: { a: 'b\nc' } }, /`headers` must be/],
     ['http://localhost', { only: ['nothing'] }, /`only` must be a list of these: answer, headers/],
+    ['http://localhost', { watch: 60_000, timeout: 60_000 }, /`timeout` must be longer than `watch`/],
     ['http://localhost', { watch: -1 }, /`watch` must be a number/],
   ])('%s %o', async (url, options, message) => {
     await expect(examine(url, options as object)).rejects.toThrow(message);

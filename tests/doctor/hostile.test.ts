@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { createBrotliCompress, createDeflate } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../doctor/index.ts';
+import { selfSigned } from './certificate.ts';
 import { startServer } from './manners.ts';
 import { startRawServer } from './raw-server.ts';
 
@@ -80,7 +84,7 @@ describe('the examination ends in time', () => {
     });
     const { findings, duration } = await examine(server.url, {
       ...quick,
-      watch: 20_000,
+      watch: 15_000,
       only: ['status', 'flood'],
     });
     expect(findings.map(({ check }) => check)).toContain('flood');
@@ -108,6 +112,25 @@ describe('the examination ends in time', () => {
     expect(skipped).toContainEqual({ check: 'cleanup', because: 'the time was over' });
     expect(duration).toBeLessThan(3_000);
   });
+});
+
+test.each<[string, (stream: ServerHttp2Stream) => void, string]>([
+  ['is reset', (stream) => stream.destroy(new Error('no')), 'The server reset the stream.'],
+  ['is cut', (stream) => stream.session?.destroy(), 'The connection was cut in the middle of the answer.'],
+])('a stream of HTTP/2 that %s is told', async (_, end, sentence) => {
+  const server = createSecureServer(selfSigned);
+  server.on('stream', (stream) => {
+    stream.on('error', () => {});
+    stream.respond({ ':status': 200, 'content-type': 'text/event-stream' });
+    stream.write('data: a\n\n');
+    setTimeout(end, 100, stream);
+  });
+  await once(server.listen(0), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const options = { ...quick, patience: 5_000, watch: 5_000, insecure: true, only: ['cut'] } as const;
+  const { findings } = await examine(`https://localhost:${port}`, options);
+  server.close();
+  expect(findings.map(({ seen }) => seen)).toEqual([expect.stringMatching(new RegExp(`ms: ${sentence}`))]);
 });
 
 test('leaves no stream open', async () => {
