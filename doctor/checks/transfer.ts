@@ -61,27 +61,22 @@ export const transferChecks = {
       return length === undefined ? 'fine' : found(`Content-Length is ${quoted(length)}.`);
     },
   }),
-  'connection-close': check({
-    title: 'The connection may stay open',
+  framing: check({
+    title: 'A cut can be told from the end',
     severity: 'note',
     needs: ['stream'],
-    why: 'A body that lasts until the connection is closed looks whole also when it was cut, and every reconnect costs a new handshake.',
+    why: 'A body that lasts until the connection is closed looks whole also when it was cut: half an answer is taken for all of it.',
     mend: {
-      'Any server':
-        'Answer in HTTP/1.1 with `Transfer-Encoding: chunked`, which Node does by itself, and do not send `Connection: close`.',
+      'Any server': 'Answer in HTTP/1.1 with `Transfer-Encoding: chunked`, which Node does by itself.',
       nginx: '`proxy_http_version 1.1;` and `proxy_set_header Connection "";`.',
     },
     look({ stream: { record } }) {
       if (!isStream(record) || !record.head) return skip('there was no stream');
       const { version, headers } = record.head;
-      if (version === '2') return 'fine';
-      const isFramed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
       if (version === '1.0') return found('The answer is HTTP/1.0: its end is where the connection ends.');
-      if (!isFramed)
-        return found('The answer has no length and is not chunked: its end is where the connection ends.');
-      return /\bclose\b/i.test(headers['connection'] ?? '')
-        ? found('The answer says "Connection: close".')
-        : 'fine';
+      const isFramed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+      if (version === '2' || isFramed) return 'fine';
+      return found('The answer has no length and is not chunked: its end is where the connection ends.');
     },
   }),
   'http-version': check({

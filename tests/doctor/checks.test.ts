@@ -64,7 +64,15 @@ const cases: Readonly<Record<CheckId, Case>> = {
   'cache-control': { wrong: { headers: { 'cache-control': 'public, max-age=60' } }, seen: /max-age=60/ },
   'accel-buffering': { wrong: { headers: { 'x-accel-buffering': undefined } }, seen: /no X-Accel-Buffering/ },
   'content-length': { wrong: { headers: { 'content-length': '500000' } }, seen: /"500000"/ },
-  'connection-close': { wrong: { headers: { connection: 'close' } }, seen: /Connection: close/ },
+  framing: {
+    wrong: {
+      answer: (_, response) => {
+        response.useChunkedEncodingByDefault = false;
+        return false;
+      },
+    },
+    seen: /not chunked/,
+  },
   'http-version': {
     wrong: { tls: 'http/1.1' },
     right: { tls: 'h2' },
