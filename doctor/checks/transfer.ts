@@ -21,6 +21,21 @@ export const transferChecks = {
       return found(value === '' ? 'There is no Cache-Control.' : `Cache-Control is ${quoted(value)}.`);
     },
   }),
+  'no-transform': check({
+    title: 'Nobody is to compress the stream on its way',
+    severity: 'note',
+    needs: ['stream'],
+    why: 'Proxies and middleware that compress collect events before they pass them on. Most of them leave alone what says `no-transform`.',
+    mend: {
+      'Any server': 'Send `Cache-Control: no-store, no-transform`.',
+      Hono: '`streamSSE` sets `no-cache` over yours: set the header on its answer, `response.headers.set(…)`.',
+    },
+    look({ stream: { record } }) {
+      if (!isStream(record)) return skip('there was no stream');
+      const value = record.head?.headers['cache-control'] ?? '';
+      return /\bno-transform\b/i.test(value) ? 'fine' : found('Cache-Control does not say `no-transform`.');
+    },
+  }),
   'accel-buffering': check({
     title: 'The answer tells nginx not to hold events back',
     severity: 'warning',

@@ -62,6 +62,10 @@ const cases: Readonly<Record<CheckId, Case>> = {
     seen: /\(307\) to "\/events\/"/,
   },
   'cache-control': { wrong: { headers: { 'cache-control': 'public, max-age=60' } }, seen: /max-age=60/ },
+  'no-transform': {
+    wrong: { headers: { 'cache-control': 'no-cache' } },
+    seen: /does not say `no-transform`/,
+  },
   'accel-buffering': { wrong: { headers: { 'x-accel-buffering': undefined } }, seen: /no X-Accel-Buffering/ },
   'content-length': { wrong: { headers: { 'content-length': '500000' } }, seen: /"500000"/ },
   framing: {
