@@ -27,13 +27,14 @@ export const replayChecks = {
     title: 'Nothing is lost between the replay and what is live',
     severity: 'error',
     needs: ['stream', 'resumed'],
-    why: 'A server that reads its log first and listens afterwards loses what came between. It is rare, and nobody finds it later.',
+    why: 'A server that reads its log first and listens afterwards loses what came between, or sends it late. It is rare, and nobody finds it later.',
     mend: {
       'Any server':
         'Subscribe first and keep what comes; then read the log from the ID; then send what was kept and is newer.',
     },
     look({ resumed }) {
-      const { record, later } = resumed;
+      const { record, later, late } = resumed;
+      if (late > 0) return found(`${count(late, 'event')} came only when another one followed.`);
       if (later === undefined || replayOf(resumed) !== 'fine') return skip('the replay itself is not right');
       const first = idsOf(record.events);
       const end = first.at(-1);
@@ -56,6 +57,23 @@ export const replayChecks = {
       'Any server': 'Take the ID from the header, and from the parameter where there is no header.',
     },
     look: ({ param }) => replayOf(param),
+  }),
+  'replay-both': check({
+    title: 'The header goes before the query parameter',
+    severity: 'error',
+    needs: ['stream', 'both'],
+    why: 'An EventSource keeps the URL of its first request, and sends its last ID in the header: if the query wins, everything since then comes again at each reconnect.',
+    mend: { 'Any server': 'Read `Last-Event-ID` first, and the parameter only where there is no header.' },
+    look({ stream, both }, { all }) {
+      if (!isStream(both)) return skip('there was no stream');
+      if (all.resumed && numberedAnew(all.resumed) > 0)
+        return skip('IDs do not mean the same on the next connection');
+      const known = new Set(idsOf(stream.record.events));
+      const again = idsOf(both.events).filter((id) => known.has(id)).length;
+      return again === 0
+        ? 'fine'
+        : found(`${count(again, 'event')} came again that the header had left behind.`);
+    },
   }),
   'replay-unknown': check({
     title: 'An ID that the server does not know ends no client',

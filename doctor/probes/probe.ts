@@ -21,6 +21,8 @@ export interface Resumed {
   /** Those that came before it, and the one with that ID. */
   readonly before: readonly SeenEvent[];
   readonly record: StreamRecord;
+  /** How many events came only when another one followed; 0 without `publish`. */
+  readonly late: number;
   /** The same once more, a little later. */
   readonly later: StreamRecord | undefined;
 }
@@ -31,6 +33,7 @@ export interface Observed {
   readonly identity: StreamRecord;
   readonly resumed: Resumed;
   readonly param: Resumed;
+  readonly both: StreamRecord;
   readonly unknown: { readonly record: StreamRecord; readonly hasMissed: boolean };
   readonly again: StreamRecord;
   readonly second: {

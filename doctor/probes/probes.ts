@@ -1,6 +1,6 @@
 import { anonymous, any, head, html, identity, preflight } from './others.ts';
 import type { Observed, Probe, ProbeId } from './probe.ts';
-import { again, param, resumed, unknown } from './replays.ts';
+import { again, both, param, resumed, unknown } from './replays.ts';
 import { crowd, second } from './several.ts';
 import { stream } from './watch.ts';
 
@@ -11,6 +11,7 @@ export const probes: { readonly [Id in ProbeId]: Probe<Id> } = {
   again,
   resumed,
   param,
+  both,
   unknown,
   any,
   html,

@@ -1,4 +1,5 @@
-import type { LiveStream, SeenEvent, StreamRecord } from '../requests/live-stream.ts';
+import type { SeenEvent, StreamRecord } from '../requests/live-stream.ts';
+import type { DoctorSettings } from '../settings.ts';
 import type { Change, Examination } from './examination.ts';
 import { type Observed, type Probe, type Resumed, type Skipped, skipped } from './probe.ts';
 
@@ -15,16 +16,41 @@ export const resumed: Probe<'resumed'> = {
 export const param: Probe<'param'> = {
   sends: 'the same with the query parameter instead of the header',
   requests: 2,
-  whyNot: ({ lastEventIdParam }) =>
-    lastEventIdParam === undefined ? 'no query parameter for the last event ID was given' : undefined,
-  async run(examination, seen) {
-    return resume(examination, seen, (cursor) => {
-      const url = new URL(examination.url);
-      url.searchParams.set(examination.settings.lastEventIdParam ?? '', cursor);
-      return { url };
-    });
+  whyNot: withoutParam,
+  run: (examination, seen) =>
+    resume(examination, seen, (cursor) => ({ url: withParam(examination, cursor) })),
+};
+
+/** Both, as an EventSource that is made with an ID in its URL sends them when it comes back. */
+export const both: Probe<'both'> = {
+  sends: 'the stream after its last event by the header, and after an older one by the query',
+  requests: 1,
+  whyNot: withoutParam,
+  async run(examination, { stream }) {
+    const ids = (stream?.record.events ?? []).flatMap(({ id }) => (id ? [id] : []));
+    const [older, last] = [ids[0], ids.at(-1)];
+    if (older === undefined || last === undefined || older === last) return skipped(tooFew);
+    const headers = { 'last-event-id': asBytes(last) };
+    const live = examination.open({ url: withParam(examination, older), headers });
+    await live.until(({ head }) => head !== undefined, examination.settings.patience);
+    await live.until((record) => has(record, last), 1_000);
+    live.close();
+    return live.record;
   },
 };
+
+const tooFew =
+  'fewer than two events came with IDs of their own: watch for longer, or make the server send some';
+
+function withoutParam({ lastEventIdParam }: DoctorSettings): string | undefined {
+  return lastEventIdParam === undefined ? 'no query parameter for the last event ID was given' : undefined;
+}
+
+function withParam({ url, settings }: Examination, id: string): URL {
+  const changed = new URL(url);
+  changed.searchParams.set(settings.lastEventIdParam ?? '', id);
+  return changed;
+}
 
 /** The stream after an ID that the server does not know. */
 export const unknown: Probe<'unknown'> = {
@@ -80,38 +106,37 @@ async function resume(
   const cursor = events[index]?.id;
   const last = events.at(-1)?.id;
   if (!cursor || last === cursor) {
-    return skipped(
-      'fewer than two events came with IDs of their own: watch for longer, or make the server send some',
-    );
+    return skipped(tooFew);
   }
   const expected = events.slice(index + 1);
   const { patience, publish } = examination.settings;
   const first = examination.open(change(cursor));
-  // Before its answer and while it catches up, more happens.
-  for (let [before, after] = [0, 0]; publish && before < 20 && after < 10; ) {
+  // Before its answer and while it catches up, more happens; then nothing, so that what is late shows.
+  for (let [before, after] = [0, 0]; publish && before < 20 && after < 3; ) {
     if (first.record.head) after += 1;
     else before += 1;
     await publish();
-    await examination.pause(10);
+    if (after === 0) await examination.pause(10);
   }
   await first.until(({ head }) => head !== undefined, patience);
   await first.until((record) => has(record, last), patience / 3);
-  await linger(first);
+  await first.until(() => false, 700);
+  const { length } = first.record.events;
   if (publish) {
-    // What is missing before this one was lost.
-    const { length } = first.record.events;
+    // What comes only now was late, and what is missing before this one was lost.
     await publish();
     await first.until(({ events }) => events.length > length, patience / 3);
+    await first.until(() => false, 100);
   }
   first.close();
-  if (!has(first.record, last)) {
-    return { cursor, expected, before: events.slice(0, index + 1), record: first.record, later: undefined };
-  }
+  const late = publish ? Math.max(0, first.record.events.length - length - 1) : 0;
+  const seen = { cursor, expected, before: events.slice(0, index + 1), record: first.record, late };
+  if (!has(first.record, last)) return { ...seen, later: undefined };
   const later = examination.open(change(cursor));
   const end = first.record.events.findLast(({ id }) => id)?.id;
   await later.until((record) => has(record, end), patience / 3);
   later.close();
-  return { cursor, expected, before: events.slice(0, index + 1), record: first.record, later: later.record };
+  return { ...seen, later: later.record };
 }
 
 /** The most events that a replay is asked to have. */
@@ -119,11 +144,6 @@ const mostExpected = 20;
 
 function has({ events }: StreamRecord, id: string | undefined): boolean {
   return events.some((event) => event.id === id);
-}
-
-/** A moment more, in which what is live follows what was replayed. */
-function linger(live: LiveStream): Promise<void> {
-  return live.until(() => false, 500);
 }
 
 /** The usual time between two events, in milliseconds. */

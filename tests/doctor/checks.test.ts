@@ -156,6 +156,11 @@ const cases: Readonly<Record<CheckId, Case>> = {
     options: { lastEventIdParam: 'lastEventId' },
     seen: /none came again/,
   },
+  'replay-both': {
+    wrong: { takesQueryFirst: true },
+    options: { lastEventIdParam: 'lastEventId' },
+    seen: /came again that the header had left behind/,
+  },
   'replay-unknown': {
     wrong: {
       answer: (request, response) =>

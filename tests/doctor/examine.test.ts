@@ -131,6 +131,16 @@ describe('with `publish`', () => {
     expect(findings[0]?.seen).toMatch(/^A stream lacked \d+ events? from the middle/);
   });
 
+  test('events that come late between the log and what is live are found', async () => {
+    await using server = await startServer({ every: 0, listenAfter: 150, catchesUp: true });
+    const { findings } = await examine(server.url, {
+      ...quick,
+      publish: server.publish,
+      only: ['replay-race'],
+    });
+    expect(findings[0]?.seen).toMatch(/^\d+ events? came only when another one followed\.$/);
+  });
+
   test('an event that does not arrive is found', async () => {
     await using server = await startServer({ every: 0, keepAlive: 0, hold: 512 });
     const options = { ...quick, patience: 1_500, publish: server.publish };

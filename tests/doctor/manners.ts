@@ -35,6 +35,9 @@ export interface Manners {
   readonly encode?: (text: string) => Uint8Array;
   /** What of the log goes to somebody who resumes. */
   readonly replay?: (log: readonly Entry[], after: number | undefined) => readonly Entry[];
+  readonly takesQueryFirst?: boolean;
+  /** Whether it sends what came before it listened with the next event. */
+  readonly catchesUp?: boolean;
   /** How long after reading its log it listens for more. */
   readonly listenAfter?: number;
   /** How many bytes are collected before they leave. */
@@ -133,14 +136,21 @@ export async function startServer(manners: Manners = {}): Promise<MannerlyServer
     };
     write(encode(greeting));
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    const asked = request.headers['last-event-id'] ?? query.get('lastEventId') ?? undefined;
+    const ways = [request.headers['last-event-id'], query.get('lastEventId')];
+    const [asked] = (manners.takesQueryFirst ? ways.reverse() : ways).filter((id) => typeof id === 'string');
     const position =
       asked === undefined ? undefined : log.findIndex(({ number }) => idOf(number, number) === asked) + 1;
     for (const entry of replay(log, position)) send(entry);
+    let read = log.length;
+    const listener = (entry: Entry) => {
+      const missed = manners.catchesUp ? log.slice(read, entry.number - 1) : [];
+      for (const one of [...missed, entry]) send(one);
+      read = entry.number;
+    };
     await after(listenAfter);
-    listeners.add(send);
-    stopped.signal.addEventListener('abort', () => listeners.delete(send));
-    if (stopped.signal.aborted) listeners.delete(send);
+    listeners.add(listener);
+    stopped.signal.addEventListener('abort', () => listeners.delete(listener));
+    if (stopped.signal.aborted) listeners.delete(listener);
     const beating = keepAlive > 0 ? setInterval(() => write(encode(':\n\n')), keepAlive) : undefined;
     stopped.signal.addEventListener('abort', () => clearInterval(beating));
     if (lasts === Infinity) return;
