@@ -12,7 +12,7 @@ import type { Head } from './requests/exchange.ts';
 import type { DoctorSettings } from './settings.ts';
 
 /**
- * Examines an event stream and what stands before it: sends some requests, at most 27, and tells what is wrong. It takes
+ * Examines an event stream and what stands before it: sends some requests, fewer than thirty, and tells what is wrong. It takes
  * Node. An examination never rejects because of what a server does.
  *
  * @example
