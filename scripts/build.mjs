@@ -1,14 +1,30 @@
 // Compiles what is published, into an empty `dist`, so that nothing of an older build is ever packed.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { entries } from './published.mjs';
+import { commands, entries } from './published.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('.cache', { recursive: true });
-const files = entries.map(({ source }) => `../${source}`);
-const config = { extends: '../tsconfig.build.json', include: [], files };
-writeFileSync('.cache/tsconfig.json', JSON.stringify(config));
-const { status } = spawnSync('tsc -p .cache/tsconfig.json', { stdio: 'inherit', shell: true });
-process.exitCode = status ?? 1;
+
+// Rooms with a command are for Node. The types of Node would let the others use what no browser has.
+const nodeRooms = commands.map(({ source }) => `${dirname(source)}/`);
+const sources = [...entries, ...commands].map(({ source }) => source);
+const isForNode = (source) => nodeRooms.some((room) => source.startsWith(room));
+const parts = {
+  browsers: { files: sources.filter((source) => !isForNode(source)), types: [] },
+  node: { files: sources.filter(isForNode), types: ['node'] },
+};
+for (const [name, { files, types }] of Object.entries(parts)) {
+  const config = {
+    extends: '../tsconfig.build.json',
+    compilerOptions: { types },
+    include: [],
+    files: files.map((file) => `../${file}`),
+  };
+  writeFileSync(`.cache/tsconfig.${name}.json`, JSON.stringify(config));
+  const { status } = spawnSync(`tsc -p .cache/tsconfig.${name}.json`, { stdio: 'inherit', shell: true });
+  process.exitCode ||= status ?? 1;
+}

@@ -1,2 +1,7 @@
-export const entries: readonly { readonly name: string; readonly source: string }[];
+interface Published {
+  readonly name: string;
+  readonly source: string;
+}
+export const entries: readonly Published[];
+export const commands: readonly Published[];
 export const rooms: readonly string[];

@@ -1,4 +1,4 @@
-// Lists what is published: the entries that package.json exports, and all that they import.
+// Lists what is published: the entries that package.json exports, its programs, and all that they import.
 import { readFileSync } from 'node:fs';
 
 /** package.json, for those who cannot import JSON yet. */
@@ -9,8 +9,18 @@ export const entries = Object.entries(packageJson.exports)
   .filter(([path]) => path !== './package.json')
   .map(([path, { default: built }]) => ({
     name: path.replace('.', packageJson.name),
-    source: built.replace('./dist/', '').replace(/\.js$/, '.ts'),
+    source: sourceOf(built),
   }));
+
+/** Every command by its name, and its source. */
+export const commands = Object.entries(packageJson.bin).map(([name, built]) => ({
+  name,
+  source: sourceOf(built),
+}));
 
 /** The folders and files of source that npm packs. */
 export const rooms = packageJson.files.filter((name) => !/dist|\.md$/.test(name));
+
+function sourceOf(built) {
+  return built.replace('./dist/', '').replace(/\.js$/, '.ts');
+}

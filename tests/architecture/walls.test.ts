@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { entries, rooms } from '../../scripts/published.mjs';
+import { commands, entries, rooms } from '../../scripts/published.mjs';
 import tsconfig from '../../tsconfig.json' with { type: 'json' };
 import { type Import, importsOf, reachableFrom, roomOf, sourcesIn } from './imports.ts';
 
@@ -14,6 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   tabs: ['machines', 'transports'],
   'event-source': ['machines', 'transports', 'adapters'],
   testing: ['machines', 'transports', 'adapters'],
+  doctor: ['machines', 'transports'],
   'index.ts': ['machines', 'transports', 'adapters'],
   'visualizations/chart': ['machines'],
   'visualizations/viewer': ['machines', 'visualizations/chart'],
@@ -28,6 +29,7 @@ const packages: Record<string, readonly string[]> = {
   tabs: ['xstate'],
   'event-source': [],
   testing: ['xstate', 'xstate/graph'],
+  doctor: ['eventsource-parser'],
   'index.ts': [],
   'visualizations/chart': ['xstate'],
   'visualizations/viewer': ['xstate', '@statelyai/inspect'],
@@ -49,15 +51,18 @@ describe.each(Object.entries(mayImport))('%s', (room, others) => {
 
   test(`imports no package but ${packages[room]?.join(', ') || 'none'}`, () => {
     const foreign = ofRoom(room).filter((one) => !isFile(one) && !packages[room]?.includes(one.to));
-    // The test kit may stand on Node where there is one.
-    expect(foreign.map(inWords).filter((words) => !/^testing.* node:/.test(words))).toEqual([]);
+    // The test kit may stand on Node where there is one, and the doctor always does.
+    expect(foreign.map(inWords).filter((words) => !/^(testing|doctor)\/.* node:/.test(words))).toEqual([]);
   });
 });
 
-test.each(['adapters', 'tabs', 'event-source'])('%s enter the transports by the files at the top', (room) => {
-  const entered = ofRoom(room).filter(({ to }) => roomOf(to) === 'transports');
-  expect(entered.filter(({ to }) => to.split('/').length > 2).map(inWords)).toEqual([]);
-});
+test.each(['adapters', 'tabs', 'event-source', 'doctor'])(
+  '%s enter the transports by the files at the top',
+  (room) => {
+    const entered = ofRoom(room).filter(({ to }) => roomOf(to) === 'transports');
+    expect(entered.filter(({ to }) => to.split('/').length > 2).map(inWords)).toEqual([]);
+  },
+);
 
 describe('docs/architecture.md', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
@@ -114,9 +119,9 @@ test('the rooms do not import each other in a circle', () => {
 });
 
 describe('what is published', () => {
-  const reachable = reachableFrom(entries.map(({ source }) => source));
+  const reachable = reachableFrom([...entries, ...commands].map(({ source }) => source));
 
-  test('is what the entries import, and all of it is packed', () => {
+  test('is what the entries and the commands import, and all of it is packed', () => {
     expect([...reachable].sort()).toEqual([...shipped].sort());
   });
 
@@ -130,6 +135,27 @@ describe('what is published', () => {
       source,
     ]);
     expect(paths).toEqual(entries.map(({ name, source }) => [name, `./${source}`]));
+  });
+
+  test('reaches the doctor, which is for Node, by its own entry and command alone', () => {
+    const others = entries.filter(({ name }) => name !== 'sse-machine/doctor').map(({ source }) => source);
+    expect([...reachableFrom(others)].filter((file) => roomOf(file) === 'doctor')).toEqual([]);
+  });
+
+  test('of the doctor takes no peer to run', () => {
+    const needed = [...reachableFrom(commands.map(({ source }) => source))].filter(
+      (file) => roomOf(file) === 'doctor',
+    );
+    expect(
+      [
+        ...new Set(
+          needed
+            .flatMap(importsOf)
+            .filter((one) => !isFile(one))
+            .map(({ to }) => to),
+        ),
+      ].filter((to) => !to.startsWith('node:')),
+    ).toEqual(['eventsource-parser']);
   });
 
   test('imports packages that are dependencies or peers', () => {
@@ -146,6 +172,14 @@ describe('what is published', () => {
     const folders = top
       .filter((entry) => entry.isDirectory() && rooms.includes(entry.name))
       .map(({ name }) => name);
-    expect(folders.sort()).toEqual(['adapters', 'event-source', 'machines', 'tabs', 'testing', 'transports']);
+    expect(folders.sort()).toEqual([
+      'adapters',
+      'doctor',
+      'event-source',
+      'machines',
+      'tabs',
+      'testing',
+      'transports',
+    ]);
   });
 });

@@ -6,11 +6,12 @@ import { definition } from '../chart/definition.ts';
 import { element, toText } from '../chart/element.ts';
 import { type DrawnChart, picture } from '../chart/picture.ts';
 import { style } from '../chart/style.ts';
+import { checkTable, requestTable } from './check-table.ts';
 import { mermaid, mermaidOfStatuses } from './mermaid.ts';
 import { tabsChart, tabsStyle } from './tabs-chart.ts';
 import { transitionTables } from './transition-table.ts';
 
-/** Every file that the statecharts are drawn into, by its name from the root, as it should be. */
+/** Every file that the statecharts or the checks of the doctor are drawn into, by its name from the root, as it should be. */
 export function documents(): Record<string, string> {
   return {
     'docs/statechart/light.svg': picturePage('light'),
@@ -23,6 +24,7 @@ export function documents(): Record<string, string> {
     'docs/statechart/tabs.mmd': `${mermaid(tabsMachine)}\n`,
     'docs/statechart.md': withBlocks('docs/statechart.md', { transitions: transitionTables() }),
     'docs/tabs.md': withBlocks('docs/tabs.md', { transitions: transitionTables(tabsMachine) }),
+    'docs/doctor.md': withBlocks('docs/doctor.md', { requests: requestTable(), checks: checkTable() }),
     'README.md': withBlocks('README.md', { statuses: fenced(mermaidOfStatuses()) }),
   };
 }

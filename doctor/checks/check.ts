@@ -1,0 +1,98 @@
+import type { Severity } from '../findings.ts';
+import type { Observed, ProbeId, Skipped } from '../probes/probe.ts';
+import type { DoctorSettings } from '../settings.ts';
+
+/** Where something can be mended, in the order in which it is told. */
+export const places = [
+  'Any server',
+  'node:http',
+  'Express',
+  'Hono',
+  'Fastify',
+  'NestJS',
+  'better-sse',
+  'nginx',
+  'Caddy',
+  'HAProxy',
+  'Cloudflare',
+  'Client',
+] as const;
+
+export type Place = (typeof places)[number];
+
+/** How to mend something, by place. */
+export type Mend = Readonly<Partial<Record<Place, string>>>;
+
+/** That something is as it should be, what was seen instead, or why nobody knows. */
+export type Verdict = 'fine' | { readonly seen: string } | Skipped;
+
+/** What a check can ask beside what was seen. */
+export interface Circumstances {
+  readonly settings: DoctorSettings;
+  /** The URL of the stream. */
+  readonly url: URL;
+  /** Whatever was seen, for those who look at every answer. */
+  readonly all: Partial<Observed>;
+}
+
+/** One thing that is looked at. */
+export interface Check {
+  /** How it should be. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** The probes that it takes. */
+  readonly needs: readonly ProbeId[];
+  /** Probes that it can do without. */
+  readonly asks?: readonly ProbeId[];
+  readonly why: string;
+  readonly mend: Mend;
+  /** @param seen What the probes have seen; one that is missing was not sent. */
+  look(seen: Partial<Observed>, circumstances: Circumstances): Verdict;
+}
+
+interface Definition<Need extends ProbeId> extends Omit<Check, 'look' | 'needs'> {
+  readonly needs: readonly Need[];
+  look(seen: Pick<Observed, Need>, circumstances: Circumstances): Verdict;
+}
+
+/** Makes a check that looks only when all that it needs was seen. */
+export function check<Need extends ProbeId>(definition: Definition<Need>): Check {
+  const { needs, look } = definition;
+  return {
+    ...definition,
+    look(seen, circumstances) {
+      if (hasAll(seen, needs)) return look(seen, circumstances);
+      return { skipped: `nothing was seen of ${needs.filter((need) => !seen[need]).join(', ')}` };
+    },
+  };
+}
+
+function hasAll<Need extends ProbeId>(
+  seen: Partial<Observed>,
+  needs: readonly Need[],
+): seen is Partial<Observed> & Pick<Observed, Need> {
+  return needs.every((need) => seen[need] !== undefined);
+}
+
+export function found(seen: string): Verdict {
+  return { seen };
+}
+
+export function skip(because: string): Verdict {
+  return { skipped: because };
+}
+
+/** A time in words. */
+export function seconds(ms: number): string {
+  return ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** A number and the word that it counts. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
+
+/** A header as it came, cut short. */
+export function quoted(value: string): string {
+  return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+}

@@ -1,0 +1,101 @@
+import type { Head } from '../requests/exchange.ts';
+import type { SeenEvent, StreamRecord } from '../requests/live-stream.ts';
+import type { DoctorSettings } from '../settings.ts';
+import type { Examination } from './examination.ts';
+
+/** The stream, as it was watched. */
+export interface Watched {
+  readonly record: StreamRecord;
+  /** The answers that led elsewhere, and whether the last one to another origin. */
+  readonly redirects: readonly { readonly status: number; readonly to: URL | undefined }[];
+  readonly isElsewhere: boolean;
+  /** For each event that was published: how long it took, in milliseconds; undefined when it did not come. */
+  readonly published: readonly (number | undefined)[];
+}
+
+/** What came after a last event ID that the stream had. */
+export interface Resumed {
+  readonly cursor: string;
+  /** The events that came after it on the stream, the last of them at the end. */
+  readonly expected: readonly SeenEvent[];
+  /** Those that came before it, and the one with that ID. */
+  readonly before: readonly SeenEvent[];
+  readonly record: StreamRecord;
+  /** How many events came only when another one followed; 0 without `publish`. */
+  readonly late: number;
+  /** The same once more, a little later. */
+  readonly later: StreamRecord | undefined;
+}
+
+/** What the probes have seen, by their names. */
+export interface Observed {
+  readonly stream: Watched;
+  readonly identity: StreamRecord;
+  readonly resumed: Resumed;
+  readonly param: Resumed;
+  readonly both: StreamRecord;
+  readonly unknown: { readonly record: StreamRecord; readonly hasMissed: boolean };
+  readonly again: StreamRecord;
+  readonly second: {
+    readonly first: StreamRecord;
+    readonly second: StreamRecord;
+    /** Whether the first one ended when the second came. */
+    readonly hasEnded: boolean;
+  };
+  readonly crowd: { readonly streams: readonly StreamRecord[]; readonly after: StreamRecord };
+  readonly head: StreamRecord;
+  readonly any: StreamRecord;
+  readonly html: StreamRecord;
+  readonly anonymous: StreamRecord;
+  readonly preflight: StreamRecord;
+}
+
+export type ProbeId = keyof Observed;
+
+/** Why something was not looked at. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
+/** Some requests that are sent to see what comes. */
+export interface Probe<Id extends ProbeId> {
+  /** In words, after "GET". */
+  readonly sends: string;
+  /** The method, where it is not that of the stream. */
+  readonly method?: string;
+  /** How many requests at most. */
+  readonly requests: number;
+  /** Why it is never sent with these settings, if so. */
+  whyNot?(settings: DoctorSettings): string | undefined;
+  run(examination: Examination, seen: Partial<Observed>): Promise<Observed[Id] | Skipped>;
+}
+
+export function skipped(because: string): Skipped {
+  return { skipped: because };
+}
+
+export function isSkipped(result: object): result is Skipped {
+  return 'skipped' in result;
+}
+
+/** The MIME type, without parameters. */
+export function typeOf(head: Head | undefined): string {
+  return (head?.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Whether an answer is an event stream. */
+export function isStream({ head }: StreamRecord): boolean {
+  return (
+    head !== undefined && head.status >= 200 && head.status < 203 && typeOf(head) === 'text/event-stream'
+  );
+}
+
+/** Every answer among what was seen. */
+export function recordsOf(seen: unknown): StreamRecord[] {
+  if (Object(seen) !== seen) return [];
+  return isRecord(seen) ? [seen] : Object.values(Object(seen)).flatMap(recordsOf);
+}
+
+function isRecord(value: unknown): value is StreamRecord {
+  return 'startedAt' in Object(value) && 'script' in Object(value);
+}

@@ -1,0 +1,91 @@
+import {
+  type Complete,
+  flag,
+  functionOf,
+  milliseconds,
+  option,
+  optional,
+  rule,
+  text,
+} from '../machines/option-table.ts';
+
+const methodRule = rule<string>(
+  'an HTTP method',
+  (value) => typeof value === 'string' && /^[A-Za-z]+$/.test(value) && !/^(connect|trace|head)$/i.test(value),
+);
+
+const headersRule = rule<Readonly<Record<string, string>>>(
+  'an object of header names and values, without line breaks',
+  (value) =>
+    Object(value) === value &&
+    Object.entries(Object(value)).every(
+      ([name, one]) =>
+        /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+        typeof one === 'string' &&
+        /^[\t\x20-\x7e\x80-\xff]*$/.test(one),
+    ),
+);
+
+const originRule = rule<string>('an origin such as https://app.example.com', (value) => {
+  if (typeof value !== 'string') return false;
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && value === url.origin;
+});
+
+/** The options of an examination, but for which checks it makes. */
+export const settingTable = {
+  /**
+   * The method of the request. With an unsafe one (POST, PUT, PATCH, DELETE) the request is sent once, and what takes
+   * several requests is not looked at.
+   *
+   * @default 'GET'
+   */
+  method: option('GET', methodRule),
+  /** Headers to send, such as credentials. No report holds their values. */
+  headers: optional(headersRule),
+  /** The body to send. */
+  body: optional(text),
+  /** The origin of the page that is to read the stream: looks at CORS too. */
+  origin: optional(originRule),
+  /** The query parameter that the server takes the last event ID from, beside the header. */
+  lastEventIdParam: optional(text),
+  /**
+   * Makes the server send one event to all streams, and resolves when it has: then nothing depends on what the server
+   * happens to send. It is called some dozens of times, one after the other.
+   */
+  publish: optional(functionOf<() => unknown>()),
+  /**
+   * How long the stream is watched, in milliseconds. Enough to see two keep-alives is best.
+   *
+   * @default 35_000
+   */
+  watch: option(35_000, milliseconds),
+  /**
+   * How long an answer may take, in milliseconds. What an answer should bring after that, such as a replay, gets a third
+   * of it.
+   *
+   * @default 10_000
+   */
+  patience: option(10_000, milliseconds),
+  /**
+   * The longest silence that is no finding, in milliseconds. Proxies cut what is silent for 30 to 100 seconds.
+   *
+   * @default 30_000
+   */
+  maxSilence: option(30_000, milliseconds),
+  /**
+   * How long all of it may take, in milliseconds. Checks that there is no time for are skipped.
+   *
+   * @default 120_000
+   */
+  timeout: option(120_000, milliseconds),
+  /**
+   * Whether a certificate that is not trusted will do, as in development.
+   *
+   * @default false
+   */
+  insecure: option(false, flag),
+};
+
+/** What probes and checks know of the options. */
+export type DoctorSettings = Complete<typeof settingTable>;
