@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from './ask.ts';
+import { conformance, conformanceEnv } from './conformance.ts';
+import { type RunningServer, runServer } from './run-server.ts';
+import { servers } from './servers.ts';
+
+describe.each(servers)('$name', (spec) => {
+  let server: RunningServer;
+
+  beforeAll(async () => {
+    server = await runServer(spec, conformanceEnv);
+  });
+
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  test.each(Object.entries(conformance))('%s', (_, check) => check(server));
+
+  test('ends its streams within a second of a SIGTERM', async () => {
+    const asked = [await ask(server), await ask(server, { token: 'user-bob' })];
+    for (const one of asked) await one.next();
+    const ended = Promise.all(asked.map((one) => one.nextEvent().catch(() => 'cut')));
+    const { code, signal, time } = await server.stop('SIGTERM');
+    expect(await ended).toEqual(spec.cutsStreams ? ['cut', 'cut'] : [null, null]);
+    expect(signal ?? code).toBe(spec.exit ?? 0);
+    expect(time).toBeLessThan(1_000);
+  });
+});
