@@ -67,6 +67,9 @@ async function send(response: Response, id: string, after: number): Promise<void
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
+    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
+    // once, be ended, and come again.
+    Connection: 'close',
   });
   // Trap: without it the headers leave with the first word, which a model may think about for a minute.
   response.flushHeaders();

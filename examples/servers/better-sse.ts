@@ -29,7 +29,9 @@ app.get('/events', async (request, response) => {
     keepAlive,
     retry: null,
     serializer: String,
-    headers: { 'Last-Event-ID': String(after) },
+    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
+    // once, be ended, and come again. So `Connection: close`.
+    headers: { 'Last-Event-ID': String(after), Connection: 'close' },
   });
   // Trap: with `retry: null` nothing is written yet, and the headers wait for the first write.
   await session.batch(createEventBuffer().comment(' connected').id(String(after)).dispatch());

@@ -40,6 +40,9 @@ async function stream(
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
+    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
+    // once, be ended, and come again.
+    Connection: 'close',
   });
   // Trap: without it the headers leave with the first write, and until then the client waits to be connected.
   response.flushHeaders();

@@ -36,6 +36,8 @@ export async function ask(
     method,
     headers: {
       Accept: 'text/event-stream',
+      // No idle socket is left; HTTP/2 knows no such header.
+      ...(origin.startsWith('http:') && { Connection: 'close' }),
       ...(token !== null && { Authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
       ...headers,

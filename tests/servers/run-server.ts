@@ -14,6 +14,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   /** Knows the server's certificate, and its protocol. */
   readonly fetch: typeof fetch;
+  /** Closes the connections of `fetch` that are left, as a page does that is closed. */
+  hangUp(): void;
   /** What it has printed. */
   readonly output: string;
   start(): Promise<void>;
@@ -62,6 +64,7 @@ export async function runServer(
     origin: `${spec.isHttp2 ? 'https' : 'http'}://localhost:${port}`,
     port,
     fetch: secureFetch ?? fetch,
+    hangUp: () => secureFetch?.close(),
     get output() {
       return output;
     },
@@ -105,7 +108,7 @@ export async function runServer(
     },
     async [Symbol.asyncDispose]() {
       if (child?.pid !== undefined && child.exitCode === null) await server.stop('SIGKILL');
-      secureFetch?.close();
+      server.hangUp();
       rmSync(data, { recursive: true, force: true });
       if (isCopied) rmSync(folder, { recursive: true, force: true });
     },

@@ -49,6 +49,9 @@ app.get('/events', (c) => {
   // Trap: it sets a Cache-Control of its own, over one that was set before.
   response.headers.set('Cache-Control', 'no-store, no-transform');
   response.headers.set('Last-Event-ID', String(after));
+  // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
+  // once, be ended, and come again.
+  response.headers.set('Connection', 'close');
   return response;
 });
 

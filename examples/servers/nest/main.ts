@@ -95,6 +95,9 @@ app.enableShutdownHooks(['SIGTERM']);
 
 app.use((request: Request, response: Response, next: NextFunction) => {
   response.set(crossOrigin(request.get('Origin')));
+  // Trap: while the server stops, it still takes requests on the connections that it has: a client would come again at
+  // once, be ended, and come again.
+  if (streams.areEnding) return void response.status(503).set('Connection', 'close').end();
   if (request.method === 'OPTIONS') return void response.sendStatus(204);
   const visitor = judge(request.get('Authorization'), request.query['token']);
   if ('status' in visitor) return void response.status(visitor.status).set(visitor.headers).end();

@@ -9,15 +9,20 @@ export interface Streams {
   enter(user: string, end: (why: 'kicked' | 'stopping') => void): () => void;
   /** Ends all, and every stream that comes later. */
   endAll(): void;
+  /** The server is to stop. */
+  readonly areEnding: boolean;
 }
 
 /** @param limit How many streams a user may have; at least 2, for a client that opens the next before it drops one. */
 export function createStreams(limit = Number(process.env['STREAMS_PER_USER'] ?? 6)): Streams {
   /** The end of each stream, the oldest first. */
   const open = new Map<string, Set<(why: 'kicked' | 'stopping') => void>>();
-  let isStopping = false;
+  let areEnding = false;
 
   return {
+    get areEnding() {
+      return areEnding;
+    },
     enter(user, end) {
       const own = open.get(user) ?? new Set();
       open.set(user, own.add(end));
@@ -27,14 +32,14 @@ export function createStreams(limit = Number(process.env['STREAMS_PER_USER'] ?? 
         oldest('kicked');
       }
       // Once the caller has what this returns.
-      if (isStopping) queueMicrotask(() => end('stopping'));
+      if (areEnding) queueMicrotask(() => end('stopping'));
       return () => {
         own.delete(end);
         if (own.size === 0 && open.get(user) === own) open.delete(user);
       };
     },
     endAll() {
-      isStopping = true;
+      areEnding = true;
       for (const own of open.values()) for (const end of [...own]) end('stopping');
     },
   };

@@ -81,11 +81,11 @@ export class Events {
         if (done) controller.close();
         else controller.enqueue(encoder.encode(eventText(value)));
       },
-      // Trap: a stream without `cancel`, such as that of a TransformStream which nobody watches, does not notice that
-      // its client has left. The object goes on writing for it, and is never at rest.
+      // Called where the runtime tells the stream that nobody reads it; workerd tells the signal below instead.
       cancel: () => leaving.abort(),
     });
-    // Trap: aborts only with the flag `enable_request_signal`. A client may leave before the body is read.
+    // Trap: aborts only with the flag `enable_request_signal` (wrangler.json). Without it the object goes on writing for
+    // clients that have left, and is never at rest. workerd notices that at the next write: a comment, if nothing else.
     signal.addEventListener('abort', () => leaving.abort());
 
     return new Response(body, {
