@@ -26,8 +26,8 @@ export interface Question {
 
 /** Asks a server by a bare request, without anything of this package. */
 export async function ask(
-  { origin, fetch }: RunningServer,
-  { method = 'GET', path = '/events', token = 'user-ada', headers = {}, query = {}, body }: Question = {},
+  { origin, fetch, ...server }: RunningServer,
+  { method = 'GET', path = server.path, token = 'user-ada', headers = {}, query = {}, body }: Question = {},
 ): Promise<Asked> {
   const url = new URL(path, origin);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from './ask.ts';
-import { conformance, conformanceEnv } from './conformance.ts';
+import { accessChecks, conformanceEnv, streamChecks } from './conformance.ts';
 import { type RunningServer, runServer } from './run-server.ts';
 import { servers } from './servers.ts';
 
@@ -13,7 +13,7 @@ describe.each(servers)('$name', (spec) => {
 
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test.each(Object.entries(conformance))('%s', (_, check) => check(server));
+  test.each(Object.entries({ ...streamChecks, ...accessChecks }))('%s', (_, check) => check(server));
 
   test('ends its streams within a second of a SIGTERM', async () => {
     const asked = [await ask(server), await ask(server, { token: 'user-bob' })];

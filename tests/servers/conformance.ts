@@ -12,8 +12,10 @@ export const conformanceEnv = {
 
 const secondOrigin = { Origin: conformanceEnv.ALLOWED_ORIGIN };
 
-/** What a server is asked, under the name of the test. */
-export const conformance: Readonly<Record<string, (server: RunningServer) => Promise<void>>> = {
+type Checks = Readonly<Record<string, (server: RunningServer) => Promise<void>>>;
+
+/** What is sent to those who may have a stream, under the names of the tests. */
+export const streamChecks: Checks = {
   'sends its headers and a comment at once, and says where the stream stands': async (server) => {
     const newest = await publish(server, { before: 'anybody listens' });
     await using asked = await ask(server);
@@ -64,31 +66,6 @@ export const conformance: Readonly<Record<string, (server: RunningServer) => Pro
     }
   },
 
-  'answers 401 to a token that it does not know, and to none': async (server) => {
-    for (const token of ['nobody', null]) {
-      const { status, headers } = await refusal(server, { token });
-      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
-    }
-  },
-
-  'answers 403 to a user without the right': async (server) => {
-    expect(await refusal(server, { token: 'no-rights' })).toMatchObject({ status: 403 });
-  },
-
-  'answers 204 to a user who is to come no more': async (server) => {
-    expect(await refusal(server, { token: 'signed-out' })).toMatchObject({ status: 204 });
-  },
-
-  'answers 429 and when to come again': async (server) => {
-    const { status, headers } = await refusal(server, { token: 'too-often' });
-    expect([status, headers.get('retry-after')]).toEqual([429, '30']);
-  },
-
-  'takes a token from the query': async (server) => {
-    await using asked = await ask(server, { token: null, query: { token: 'user-ada' } });
-    expect(asked.response.status).toBe(200);
-  },
-
   'kicks the oldest of too many streams of a user, without an ID of its own': async (server) => {
     const newest = await publish(server, {});
     await using oldest = await begin(server, 'user-kim');
@@ -118,6 +95,34 @@ export const conformance: Readonly<Record<string, (server: RunningServer) => Pro
       second.leave();
       await quiet(50);
     }
+  },
+};
+
+/** Who may have one, and from where. */
+export const accessChecks: Checks = {
+  'answers 401 to a token that it does not know, and to none': async (server) => {
+    for (const token of ['nobody', null]) {
+      const { status, headers } = await refusal(server, { token });
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    }
+  },
+
+  'answers 403 to a user without the right': async (server) => {
+    expect(await refusal(server, { token: 'no-rights' })).toMatchObject({ status: 403 });
+  },
+
+  'answers 204 to a user who is to come no more': async (server) => {
+    expect(await refusal(server, { token: 'signed-out' })).toMatchObject({ status: 204 });
+  },
+
+  'answers 429 and when to come again': async (server) => {
+    const { status, headers } = await refusal(server, { token: 'too-often' });
+    expect([status, headers.get('retry-after')]).toEqual([429, '30']);
+  },
+
+  'takes a token from the query': async (server) => {
+    await using asked = await ask(server, { token: null, query: { token: 'user-ada' } });
+    expect(asked.response.status).toBe(200);
   },
 
   'lets a page of a second origin resume': async (server) => {

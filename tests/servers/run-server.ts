@@ -12,6 +12,8 @@ import { tlsFiles } from './tls.ts';
 export interface RunningServer extends AsyncDisposable {
   readonly origin: string;
   readonly port: number;
+  /** Of the stream. */
+  readonly path: string;
   /** Knows the server's certificate, and its protocol. */
   readonly fetch: typeof fetch;
   /** Closes the connections of `fetch` that are left, as a page does that is closed. */
@@ -63,6 +65,7 @@ export async function runServer(
   const server: RunningServer = {
     origin: `${spec.isHttp2 ? 'https' : 'http'}://localhost:${port}`,
     port,
+    path: '/events',
     fetch: secureFetch ?? fetch,
     hangUp: () => secureFetch?.close(),
     get output() {
