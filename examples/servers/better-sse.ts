@@ -33,7 +33,7 @@ app.get('/events', async (request, response) => {
     // once, be ended, and come again. So `Connection: close`.
     headers: { 'Last-Event-ID': String(after), Connection: 'close' },
   });
-  // Trap: with `retry: null` nothing is written yet, and the headers wait for the first write.
+  // Where the client stands: cut off before its first event, it could not say after what to resume.
   await session.batch(createEventBuffer().comment(' connected').id(String(after)).dispatch());
 
   const leave = streams.enter(response.locals['user'], (why) => {

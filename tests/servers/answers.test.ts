@@ -7,7 +7,7 @@ import { campaign, socketsOf } from './restarts.ts';
 import { type RunningServer, runServer } from './run-server.ts';
 import { answers } from './servers.ts';
 
-const words = campaign.events / 2;
+const words = Math.round(campaign.events / 2);
 
 describe('an answer', () => {
   let server: RunningServer;
@@ -89,7 +89,9 @@ describe('an answer', () => {
   });
 });
 
-test(`answers are asked for once, and whole after ${campaign.stops.join(', ')}`, async () => {
+test(`answers are asked for once, and whole after ${campaign.stops.join(', ')}`, {
+  timeout: 240_000,
+}, async () => {
   await using server = await runServer(answers, { WORDS: String(words), PACE: '20', KEEP_ALIVE: '1000' });
   let posts = 0;
   const clients = Array.from({ length: campaign.clients }, (_, index) => {

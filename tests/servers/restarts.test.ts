@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/until.ts';
-import { campaign, runCampaign, socketsOf } from './restarts.ts';
+import { campaign, isLong, runCampaign, socketsOf } from './restarts.ts';
 import { runServer } from './run-server.ts';
 import { servers } from './servers.ts';
 
 const { clients, events, stops } = campaign;
 const restarts = `${clients} clients, ${events} events and ${stops.join(', ')}`;
 
-test.each(servers)(`$name loses and doubles nothing: ${restarts}`, async (spec) => {
+const timeout = 240_000;
+
+test.each(servers)(`$name loses and doubles nothing: ${restarts}`, { timeout }, async (spec) => {
   await using server = await runServer(spec, { KEEP_ALIVE: '1000' });
   const { terminations, received, resumptions, ...outcome } = await runCampaign(server, campaign);
   expect(outcome).toEqual({ lost: 0, doubled: 0, misplaced: 0, gaps: 0, statuses: ['open'] });
@@ -21,7 +23,7 @@ test.each(servers)(`$name loses and doubles nothing: ${restarts}`, async (spec) 
   server.hangUp();
   await until(() => socketsOf(server.port) === 0, 'no socket to be left');
   const slowest = Math.round(Math.max(...terminations.map(({ time }) => time)));
-  if (process.env['SERVER_EVENTS']) {
+  if (isLong) {
     console.log(`${spec.name}: ${received} received, ${resumptions} resumptions, ended in ${slowest} ms`);
   }
 });

@@ -99,8 +99,7 @@ export async function runServer(
     },
     async stop(signal) {
       const stopped = child;
-      child = undefined;
-      if (stopped?.pid === undefined || stopped.exitCode !== null) throw new Error(`${spec.name} has ended`);
+      if (stopped?.pid === undefined || hasEnded(stopped)) throw new Error(`${spec.name} has ended`);
       const began = performance.now();
       const exited = new Promise<Exit>((resolve) => {
         stopped.once('exit', (code, by) => resolve({ code, signal: by, time: performance.now() - began }));
@@ -110,7 +109,7 @@ export async function runServer(
       return exited;
     },
     async [Symbol.asyncDispose]() {
-      if (child?.pid !== undefined && child.exitCode === null) await server.stop('SIGKILL');
+      if (child && !hasEnded(child)) await server.stop('SIGKILL');
       server.hangUp();
       rmSync(data, { recursive: true, force: true });
       if (isCopied) rmSync(folder, { recursive: true, force: true });
@@ -118,6 +117,10 @@ export async function runServer(
   };
   await server.start();
   return server;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Beside the examples' packages, and beyond the reach of lint and types. */

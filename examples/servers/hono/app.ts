@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { keepAliveText, kicked, welcomeText } from '../shared/events.ts';
+import { keepAliveText, kickedText, welcomeText } from '../shared/events.ts';
 import { openLog } from '../shared/log.ts';
 import { createStreams } from '../shared/streams.ts';
 import { crossOrigin, judge } from '../shared/visitors.ts';
@@ -27,7 +27,7 @@ app.get('/events', (c) => {
   const response = streamSSE(c, async (stream) => {
     const leaving = new AbortController();
     const leave = streams.enter(c.get('user'), (why) => {
-      if (why === 'kicked') void stream.writeSSE({ event: kicked.name, data: kicked.data });
+      if (why === 'kicked') void stream.write(kickedText);
       leaving.abort();
     });
     const alive = setInterval(() => void stream.write(keepAliveText), keepAlive);

@@ -67,12 +67,14 @@ export function createFollowers(): Followers {
         // Trap: who reads first and listens then loses what is appended between the two. Listen, then read; and send
         // only what was read, from where the last reading ended: then nothing comes twice either.
         const appended = nextAppend(signal);
-        for (const event of await read(cursor)) {
+        const events = await read(cursor);
+        for (const event of events) {
           if (signal.aborted) return;
           yield event;
           cursor = event.id;
         }
-        await appended;
+        // Only at the end of the log: one reading may not bring all of it.
+        if (events.length === 0) await appended;
       }
     },
   };

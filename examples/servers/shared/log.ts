@@ -19,9 +19,11 @@ export interface EventLog {
 const kept = 100_000;
 
 export const database = new DatabaseSync(process.env['EVENTS_DB'] ?? 'events.db');
+// NORMAL: what was appended survives the end of the process, however it ends; FULL survives that of the machine too.
 // AUTOINCREMENT gives no ID twice, not even that of an event that was deleted.
 database.exec(`
   PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL
   );
