@@ -71,6 +71,8 @@ async function send(response: Response, id: string, after: number): Promise<void
     // once, be ended, and come again.
     Connection: 'close',
   });
+  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  if (response.req.method === 'HEAD') return void response.end();
   // Trap: without it the headers leave with the first word, which a model may think about for a minute.
   response.flushHeaders();
   response.write(welcomeText(after));
@@ -117,5 +119,5 @@ process.once('SIGTERM', () => {
   // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  setTimeout(() => server.closeAllConnections(), 500).unref();
+  setTimeout(() => server.closeAllConnections(), 300).unref();
 });

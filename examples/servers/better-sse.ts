@@ -22,6 +22,8 @@ app.use((request, response, next) => {
 });
 
 app.get('/events', async (request, response) => {
+  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  if (request.method === 'HEAD') return void response.type('text/event-stream').end();
   // The header first: the query stays that of the first request, because EventSource keeps its URL.
   let after = log.startAfter(request.get('Last-Event-ID') ?? request.query['lastEventId']);
   // `retry: null`: clients spread their return themselves. The library sets Cache-Control and X-Accel-Buffering.
@@ -44,6 +46,10 @@ app.get('/events', async (request, response) => {
     response.end();
   });
   session.once('disconnected', leave);
+  // The library waits for nobody: what a client does not read piles up. Cut off, it resumes from the log.
+  session.on('push', () => {
+    if (response.writableLength > 1_000_000) response.destroy();
+  });
 
   // Trap: what was missed goes in before the session joins the channel, or a new event overtakes it and is sent twice.
   // Nothing may be awaited between the last reading and `register`: what comes then would be in neither.
@@ -68,5 +74,5 @@ process.once('SIGTERM', () => {
   // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  setTimeout(() => server.closeAllConnections(), 500).unref();
+  setTimeout(() => server.closeAllConnections(), 300).unref();
 });

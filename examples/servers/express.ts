@@ -33,6 +33,8 @@ app.get('/events', async (request, response) => {
     // once, be ended, and come again.
     Connection: 'close',
   });
+  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  if (request.method === 'HEAD') return void response.end();
   // Trap: without it the headers leave with the first write, and until then the client waits to be connected.
   response.flushHeaders();
   response.write(welcomeText(after));
@@ -70,5 +72,5 @@ process.once('SIGTERM', () => {
   // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  setTimeout(() => server.closeAllConnections(), 500).unref();
+  setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -32,6 +32,8 @@ app.get<{ Querystring: Query }>('/events', { sse: 'only' }, async (request, repl
   const after = log.startAfter(reply.sse.lastEventId ?? request.query.lastEventId);
   // no-transform: @fastify/compress and proxies would gather events before they send them.
   reply.headers({ 'Cache-Control': 'no-store, no-transform', 'Last-Event-ID': String(after) });
+  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  if (request.method === 'HEAD') return reply.type('text/event-stream').send();
   reply.sse.sendHeaders();
   // Trap: `sendHeaders` only prepares them. Without this they leave with the first write, and until then the client
   // waits to be connected.

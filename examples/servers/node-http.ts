@@ -11,8 +11,18 @@ const keepAlive = Number(process.env['KEEP_ALIVE'] ?? 15_000);
 const log = openLog('events');
 const streams = createStreams();
 
-const server = createServer(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+const server = createServer((request, response) => {
+  // Trap: an error that nobody catches ends the process, and all streams with it.
+  answer(request, response).catch((error) => {
+    console.error(error);
+    response.destroy();
+  });
+});
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+  const url = URL.parse(request.url ?? '', 'http://localhost');
+  if (!url) return response.writeHead(400).end();
+  const { pathname, searchParams } = url;
   for (const [name, value] of Object.entries(crossOrigin(request.headers.origin))) {
     response.setHeader(name, value);
   }
@@ -24,7 +34,7 @@ const server = createServer(async (request, response) => {
   if (request.method === 'GET') return stream(request, response, visitor.user, searchParams);
   if (request.method === 'POST') return publish(request, response, searchParams);
   return response.writeHead(405, { Allow: 'GET, POST' }).end();
-});
+}
 
 async function stream(
   request: IncomingMessage,
@@ -87,5 +97,5 @@ process.once('SIGTERM', () => {
   // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  setTimeout(() => server.closeAllConnections(), 500).unref();
+  setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -24,8 +24,18 @@ const server = createSecureServer({
   cert: readFileSync(process.env['TLS_CERT'] ?? 'cert.pem'),
 });
 
-server.on('request', async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url, 'https://localhost');
+server.on('request', (request, response) => {
+  // Trap: an error that nobody catches ends the process, and all streams with it.
+  answer(request, response).catch((error) => {
+    console.error(error);
+    response.destroy();
+  });
+});
+
+async function answer(request: Http2ServerRequest, response: Http2ServerResponse): Promise<unknown> {
+  const url = URL.parse(request.url, 'https://localhost');
+  if (!url) return response.writeHead(400).end();
+  const { pathname, searchParams } = url;
   for (const [name, value] of Object.entries(crossOrigin(request.headers.origin))) {
     response.setHeader(name, value);
   }
@@ -37,7 +47,7 @@ server.on('request', async (request, response) => {
   if (request.method === 'GET') return stream(request, response, visitor.user, searchParams);
   if (request.method === 'POST') return publish(request, response, searchParams);
   return response.writeHead(405, { Allow: 'GET, POST' }).end();
-});
+}
 
 async function stream(
   request: Http2ServerRequest,
@@ -107,5 +117,5 @@ process.once('SIGTERM', () => {
   // Whoever does not read its stream does not see the end of it either.
   setTimeout(() => {
     for (const session of sessions) session.destroy();
-  }, 500).unref();
+  }, 300).unref();
 });

@@ -29,7 +29,7 @@ export async function ask(
   { origin, fetch, ...server }: RunningServer,
   { method = 'GET', path = server.path, token = 'user-ada', headers = {}, query = {}, body }: Question = {},
 ): Promise<Asked> {
-  const url = new URL(path, origin);
+  const url = new URL(origin + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const leaving = new AbortController();
   const response = await fetch(url, {

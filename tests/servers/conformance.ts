@@ -82,6 +82,23 @@ export const streamChecks: Checks = {
     }
   },
 
+  'answers a HEAD at once, and does not count it as a stream': async (server) => {
+    await using first = await begin(server, 'user-head');
+    await using second = await begin(server, 'user-head');
+    const { status } = await refusal(server, { method: 'HEAD', token: 'user-head' });
+    expect([200, 405]).toContain(status);
+    await publish(server, { after: 'HEAD' });
+    for (const asked of [first, second]) expect(await asked.nextEvent()).toMatchObject({ event: 'message' });
+  },
+
+  'survives requests that are none': async (server) => {
+    for (const question of [{ path: '//' }, { path: '/nowhere' }, { method: 'POST', body: 'no object' }]) {
+      await refusal(server, question);
+    }
+    await using asked = await ask(server);
+    expect(asked.response.status).toBe(200);
+  },
+
   'forgets a stream that its client has closed': async (server) => {
     await using staying = await begin(server, 'user-max');
     for (let round = 0; round < 3; round += 1) {

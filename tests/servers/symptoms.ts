@@ -96,6 +96,16 @@ export const symptoms = {
     return last.some((block) => block === null || block['event'] === 'kicked');
   },
 
+  'a HEAD counts as a stream': async (server) => {
+    await using oldest = await ask(server);
+    await oldest.next();
+    await using other = await ask(server);
+    await other.next();
+    await ask(server, { method: 'HEAD' });
+    await publish(server, {});
+    return (await oldest.nextEvent())?.['event'] === 'kicked';
+  },
+
   'a silent stream is cut': async (server) => {
     await using asked = await ask(server);
     await asked.next();

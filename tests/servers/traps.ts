@@ -106,7 +106,7 @@ export const traps: readonly Trap[] = [
     name: 'Hono without X-Accel-Buffering',
     server: 'hono',
     symptom: 'nginx is not told to pass on what comes',
-    patches: [{ file: 'hono/app.ts', from: "  response.headers.set('X-Accel-Buffering', 'no');\n", to: '' }],
+    patches: [{ file: 'hono/app.ts', from: "    'X-Accel-Buffering': 'no',\n", to: '' }],
   },
   {
     name: 'Hono with the Cache-Control of streamSSE',
@@ -115,7 +115,7 @@ export const traps: readonly Trap[] = [
     patches: [
       {
         file: 'hono/app.ts',
-        from: "  response.headers.set('Cache-Control', 'no-store, no-transform');\n",
+        from: "    'Cache-Control': 'no-store, no-transform',\n",
         to: '',
       },
     ],
@@ -170,6 +170,7 @@ export const traps: readonly Trap[] = [
           from: '        const appended = nextAppend(signal);\n        const events = await read(cursor);\n',
           to: `const events = await read(cursor); ${wait} const appended = nextAppend(signal);\n`,
         },
+        { file: 'shared/events.ts', from: 'if (events.length === 0) await', to: 'await' },
       ],
     }),
   ),
@@ -210,5 +211,19 @@ export const traps: readonly Trap[] = [
     server: 'express',
     symptom: 'a client that has seen nothing yet loses what it missed',
     patches: [{ file: 'shared/events.ts', from: 'connected\\nid:', to: 'connected\\n:' }],
+  },
+  {
+    name: 'a HEAD that begins a stream',
+    server: 'hono',
+    symptom: 'a HEAD counts as a stream',
+    patches: [{ file: 'hono/app.ts', from: "c.req.method === 'HEAD'", to: "c.req.method === ''" }],
+    env: { STREAMS_PER_USER: '2' },
+  },
+  {
+    name: 'a HEAD that begins a stream',
+    server: 'nest',
+    symptom: 'a HEAD counts as a stream',
+    patches: [{ file: 'nest/main.ts', from: "request.method === 'HEAD'", to: "request.method === ''" }],
+    env: { STREAMS_PER_USER: '2' },
   },
 ];

@@ -23,6 +23,18 @@ app.use(async (c, next) => {
 app.get('/events', (c) => {
   // The header first: the query stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(c.req.header('Last-Event-ID') ?? c.req.query('lastEventId'));
+  const headers = {
+    'Content-Type': 'text/event-stream',
+    // no-transform: the compression middleware and proxies would gather events before they send them.
+    'Cache-Control': 'no-store, no-transform',
+    'X-Accel-Buffering': 'no',
+    'Last-Event-ID': String(after),
+    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
+    // once, be ended, and come again.
+    Connection: 'close',
+  };
+  // Trap: a HEAD comes here as well, and nobody would end the stream that it begins.
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 
   const response = streamSSE(c, async (stream) => {
     const leaving = new AbortController();
@@ -44,14 +56,9 @@ app.get('/events', (c) => {
     }
   });
 
-  // Trap: `streamSSE` does not set this one, and nginx gathers events until it has 4 or 8 kB of them.
-  response.headers.set('X-Accel-Buffering', 'no');
-  // Trap: it sets a Cache-Control of its own, over one that was set before.
-  response.headers.set('Cache-Control', 'no-store, no-transform');
-  response.headers.set('Last-Event-ID', String(after));
-  // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-  // once, be ended, and come again.
-  response.headers.set('Connection', 'close');
+  // Trap: `streamSSE` sets some of them itself, over what was set before, and no X-Accel-Buffering: without that, nginx
+  // gathers events until it has 4 or 8 kB of them.
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 });
 

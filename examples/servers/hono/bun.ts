@@ -11,7 +11,7 @@ process.once('SIGTERM', async () => {
   const stopped = server.stop();
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  const slow = setTimeout(() => server.stop(true), 500);
+  const slow = setTimeout(() => server.stop(true), 300);
   await stopped;
   clearTimeout(slow);
 });

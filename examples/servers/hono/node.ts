@@ -11,5 +11,5 @@ process.once('SIGTERM', () => {
   // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
   streams.endAll();
   // Whoever does not read its stream does not see the end of it either.
-  setTimeout(() => server.closeAllConnections(), 500).unref();
+  setTimeout(() => server.closeAllConnections(), 300).unref();
 });

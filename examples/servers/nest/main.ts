@@ -99,6 +99,8 @@ app.use((request: Request, response: Response, next: NextFunction) => {
   // once, be ended, and come again.
   if (streams.areEnding) return void response.status(503).set('Connection', 'close').end();
   if (request.method === 'OPTIONS') return void response.sendStatus(204);
+  // Trap: Nest begins a stream for a HEAD as well, which would count as one of the user.
+  if (request.method === 'HEAD') return void response.status(405).set('Allow', 'GET, POST').end();
   const visitor = judge(request.get('Authorization'), request.query['token']);
   if ('status' in visitor) return void response.status(visitor.status).set(visitor.headers).end();
   response.locals['user'] = visitor.user;

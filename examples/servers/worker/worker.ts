@@ -27,6 +27,9 @@ async function answer(request: Request, env: Env): Promise<Response> {
   const visitor = judge(request.headers.get('Authorization'), url.searchParams.get('token'));
   if ('status' in visitor) return new Response(null, visitor);
   if (url.pathname !== '/events') return new Response(null, { status: 404 });
+  if (!['GET', 'POST'].includes(request.method)) {
+    return new Response(null, { status: 405, headers: { Allow: 'GET, POST' } });
+  }
   // Workers share nothing. One object in the whole world has the log and the streams.
   const object = env.EVENTS.get(env.EVENTS.idFromName('events'));
   url.searchParams.set('user', visitor.user);
