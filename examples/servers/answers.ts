@@ -106,8 +106,8 @@ async function write(id: string, prompt: string): Promise<void> {
     await sleep(pace, undefined, { ref: false });
     log.append('message', JSON.stringify(`${prompt} ${word} `));
   }
-  finish.run(id);
   log.append('done', '{}');
+  finish.run(id);
 }
 
 for (const { id, prompt } of unfinished.all()) void write(String(id), String(prompt));

@@ -38,6 +38,7 @@ app.get('/events', async (request, response) => {
   // Where the client stands: cut off before its first event, it could not say after what to resume.
   await session.batch(createEventBuffer().comment(' connected').id(String(after)).dispatch());
 
+  if (!session.isConnected) return;
   const leave = streams.enter(response.locals['user'], (why) => {
     // Trap: an event without an ID gets a random one, which the client would name when it comes back. An empty one, as
     // `lastId` is before the first event, would have it forget where it was.
@@ -53,7 +54,6 @@ app.get('/events', async (request, response) => {
 
   // Trap: what was missed goes in before the session joins the channel, or a new event overtakes it and is sent twice.
   // Nothing may be awaited between the last reading and `register`: what comes then would be in neither.
-  if (!session.isConnected) return;
   for (let missed = log.after(after); missed.length > 0; missed = log.after(after)) {
     for (const { id, name, data } of missed) session.push(data, name, String(id));
     after = missed.at(-1)?.id ?? after;

@@ -10,7 +10,7 @@ const keepAlive = Number(process.env['KEEP_ALIVE'] ?? 15_000);
 const log = openLog('events');
 const streams = createStreams();
 
-// Trap: without it, `close` waits for every connection to be idle for 72 s.
+// Trap: without it, `close` waits for every stream, and then until each connection has been idle for 72 s.
 const app = Fastify({ forceCloseConnections: true });
 // The plugin sets X-Accel-Buffering; fastify-sse-v2 does not.
 await app.register(fastifySSE, { heartbeatInterval: keepAlive });

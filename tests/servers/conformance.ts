@@ -117,7 +117,7 @@ export const streamChecks: Checks = {
 /** Who may have one, and from where. */
 export const accessChecks: Checks = {
   'answers 401 to a token that it does not know, and to none': async (server) => {
-    for (const token of ['nobody', null]) {
+    for (const token of ['nobody', 'constructor', null]) {
       const { status, headers } = await refusal(server, { token });
       expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     }

@@ -41,6 +41,12 @@ export interface Patch {
   readonly to: string;
 }
 
+/** The servers that run, for a test that is given up before it has stopped its own. */
+const groups = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const { pid } of groups) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
 const root = join(import.meta.dirname, '../..');
 const examples = join(root, 'examples/servers');
 
@@ -86,6 +92,8 @@ export async function runServer(
         },
       });
       child = started;
+      groups.add(started);
+      started.once('exit', () => groups.delete(started));
       await new Promise<void>((resolve, reject) => {
         for (const stream of [started.stdout, started.stderr]) {
           stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -115,7 +115,7 @@ export const symptoms = {
         () => true,
         () => true,
       ),
-      sleep(4_000, false),
+      sleep(12_000, false),
     ]);
   },
 

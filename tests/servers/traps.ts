@@ -142,8 +142,8 @@ export const traps: readonly Trap[] = [
     patches: [
       {
         file: 'better-sse.ts',
-        from: '  if (!session.isConnected) return;\n',
-        to: `  if (!session.isConnected) return;\n  channel.register(session);\n  ${wait}\n`,
+        from: '  for (let missed',
+        to: `  channel.register(session);\n  ${wait}\n  for (let missed`,
       },
     ],
   },
@@ -167,10 +167,14 @@ export const traps: readonly Trap[] = [
       patches: [
         {
           file: 'shared/events.ts',
-          from: '        const appended = nextAppend(signal);\n        const events = await read(cursor);\n',
-          to: `const events = await read(cursor); ${wait} const appended = nextAppend(signal);\n`,
+          from: '        const before = appends;\n        const events = await read(cursor);\n',
+          to: `const events = await read(cursor); ${wait}\n`,
         },
-        { file: 'shared/events.ts', from: 'if (events.length === 0) await', to: 'await' },
+        {
+          file: 'shared/events.ts',
+          from: 'if (events.length === 0 && appends === before) await',
+          to: 'await',
+        },
       ],
     }),
   ),

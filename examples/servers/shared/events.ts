@@ -43,6 +43,7 @@ type Read = (after: number) => readonly LoggedEvent[] | Promise<readonly LoggedE
 
 export function createFollowers(): Followers {
   const waiting = new Set<() => void>();
+  let appends = 0;
 
   function nextAppend(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
@@ -59,14 +60,16 @@ export function createFollowers(): Followers {
 
   return {
     wake() {
+      appends += 1;
       for (const done of [...waiting]) done();
     },
     async *follow(read, after, signal) {
       let cursor = after;
       while (!signal.aborted) {
-        // Trap: who reads first and listens then loses what is appended between the two. Listen, then read; and send
-        // only what was read, from where the last reading ended: then nothing comes twice either.
-        const appended = nextAppend(signal);
+        // Trap: who reads first and listens then loses what is appended between the two. So this looks before it reads
+        // whether something is appended meanwhile, and reads again then. Only what was read is sent, from where the last
+        // reading ended: so nothing comes twice either.
+        const before = appends;
         const events = await read(cursor);
         for (const event of events) {
           if (signal.aborted) return;
@@ -74,7 +77,7 @@ export function createFollowers(): Followers {
           cursor = event.id;
         }
         // Only at the end of the log: one reading may not bring all of it.
-        if (events.length === 0) await appended;
+        if (events.length === 0 && appends === before) await nextAppend(signal);
       }
     },
   };

@@ -16,7 +16,7 @@ export interface EventLog {
 }
 
 /** How many events are kept, of all topics together. */
-const kept = 100_000;
+const kept = Number(process.env['EVENTS_KEPT'] ?? 100_000);
 
 export const database = new DatabaseSync(process.env['EVENTS_DB'] ?? 'events.db');
 // NORMAL: what was appended survives the end of the process, however it ends; FULL survives that of the machine too.
@@ -33,7 +33,9 @@ database.exec(`
 const insert = database.prepare('INSERT INTO events (topic, name, data) VALUES (?, ?, ?) RETURNING id');
 const trim = database.prepare('DELETE FROM events WHERE id <= ?');
 const select = database.prepare('SELECT * FROM events WHERE topic = ? AND id > ? ORDER BY id LIMIT 500');
-const ends = database.prepare('SELECT min(id) AS oldest, max(id) AS newest FROM events WHERE topic = ?');
+const ends = database.prepare(
+  'SELECT max(id) AS newest, (SELECT min(id) FROM events) AS oldest FROM events WHERE topic = ?',
+);
 
 const followers = createFollowers();
 

@@ -10,13 +10,13 @@ export interface Refusal {
 }
 
 /** The tokens of this example that get no stream. An app asks its sessions, its rights and its rate limiter instead. */
-const refusals: Readonly<Record<string, Refusal>> = {
+const refusals = new Map<string, Refusal>([
   // 204 ends a client for good: the standard has no other way to tell EventSource not to come again.
-  'signed-out': { status: 204, headers: {} },
-  'no-rights': { status: 403, headers: {} },
+  ['signed-out', { status: 204, headers: {} }],
+  ['no-rights', { status: 403, headers: {} }],
   // Seconds. EventSource does not see it and closes for good; a client that sees it comes back then.
-  'too-often': { status: 429, headers: { 'Retry-After': '30' } },
-};
+  ['too-often', { status: 429, headers: { 'Retry-After': '30' } }],
+]);
 
 /**
  * @param authorization The header, for clients that can send one.
@@ -27,7 +27,7 @@ export function judge(authorization: string | null | undefined, token: unknown):
   const given = authorization?.replace(/^Bearer /i, '') ?? String(token);
   const user = /^user-(\w+)$/.exec(given)?.[1];
   if (user !== undefined) return { user };
-  return refusals[given] ?? { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
+  return refusals.get(given) ?? { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } };
 }
 
 /** The second origin whose pages may read the streams. */
