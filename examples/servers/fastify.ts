@@ -24,9 +24,6 @@ app.addHook<{ Querystring: Query }>('onRequest', async (request, reply) => {
   request.user = visitor.user;
 });
 
-// Hooks are run for routes only, and a preflight asks for one as well.
-app.options('/events', async () => undefined);
-
 app.get<{ Querystring: Query }>('/events', { sse: 'only' }, async (request, reply) => {
   // The header first: the query stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(reply.sse.lastEventId ?? request.query.lastEventId);
