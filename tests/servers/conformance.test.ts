@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from './ask.ts';
 import { accessChecks, conformanceEnv, streamChecks } from './conformance.ts';
+import { startDeafClient } from './deaf-client.ts';
 import { type RunningServer, runServer } from './run-server.ts';
 import { servers } from './servers.ts';
 
@@ -15,11 +16,13 @@ describe.each(servers)('$name', (spec) => {
 
   test.each(Object.entries({ ...streamChecks, ...accessChecks }))('%s', (_, check) => check(server));
 
-  test('ends its streams within a second of a SIGTERM', async () => {
+  test('ends its streams within a second of a SIGTERM, although a client does not read', async () => {
+    const letGo = await startDeafClient(server);
     const asked = [await ask(server), await ask(server, { token: 'user-bob' })];
     for (const one of asked) await one.next();
     const ended = Promise.all(asked.map((one) => one.nextEvent().catch(() => 'cut')));
     const { code, signal, time } = await server.stop('SIGTERM');
+    letGo();
     expect(await ended).toEqual(spec.cutsStreams ? ['cut', 'cut'] : [null, null]);
     expect(signal ?? code).toBe(spec.exit ?? 0);
     expect(time).toBeLessThan(1_000);

@@ -96,6 +96,8 @@ function startClient({ origin, fetch }: RunningServer, index: number) {
     fetch,
     events: ['notification'],
     closeOn: 'kicked',
+    // So that what a server repeats is seen.
+    replays: 'deliver',
     retryDelay: 50,
     maxRetryDelay: 200,
     maxRetries: Infinity,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from '../../index.ts';
 import { until } from '../support/until.ts';
 import { type Asked, ask, publish } from './ask.ts';
+import { startDeafClient } from './deaf-client.ts';
 import type { RunningServer } from './run-server.ts';
 
 /** How a trap is noticed: true where it is there, and false at a server that does it right. */
@@ -23,6 +24,15 @@ export const symptoms = {
     const hangs = await Promise.race([ended, sleep(1_200, true)]);
     if (hangs) await server.stop('SIGKILL');
     close();
+    return hangs;
+  },
+
+  'the server does not end before a client that does not read': async (server) => {
+    const letGo = await startDeafClient(server);
+    const ended = server.stop('SIGTERM').then(() => false);
+    const hangs = await Promise.race([ended, sleep(1_500, true)]);
+    if (hangs) await server.stop('SIGKILL');
+    letGo();
     return hangs;
   },
 

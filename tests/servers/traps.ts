@@ -61,6 +61,12 @@ export const traps: readonly Trap[] = [
     ],
   },
   {
+    name: 'a SIGTERM that waits for those who do not read',
+    server: 'node-http',
+    symptom: 'the server does not end before a client that does not read',
+    patches: [{ file: 'node-http.ts', from: 'server.closeAllConnections()', to: 'undefined' }],
+  },
+  {
     name: '@fastify/sse without forceCloseConnections',
     server: 'fastify',
     symptom: 'the server does not end',
@@ -100,7 +106,11 @@ export const traps: readonly Trap[] = [
     name: 'connections that outlive their stream',
     server: 'express',
     symptom: 'a client that is ended comes again at once',
-    patches: [{ file: 'express.ts', from: "    Connection: 'close',\n", to: '' }],
+    patches: [
+      { file: 'express.ts', from: "    Connection: 'close',\n", to: '' },
+      // Time for the clients, on a machine that is slow.
+      { file: 'express.ts', from: ', 300).unref()', to: ', 3_000).unref()' },
+    ],
   },
   {
     name: 'Hono without X-Accel-Buffering',
