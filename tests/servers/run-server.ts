@@ -30,6 +30,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
   /** From the signal to the end of the process, in milliseconds. */
   readonly time: number;
+  /** How much of it this process had to wait for the machine, as the server then had to as well. */
+  readonly late: number;
 }
 
 /** A change to a file of the examples. */
@@ -109,8 +111,11 @@ export async function runServer(
       const stopped = child;
       if (stopped?.pid === undefined || hasEnded(stopped)) throw new Error(`${spec.name} has ended`);
       const began = performance.now();
+      const lateness = measureLateness();
       const exited = new Promise<Exit>((resolve) => {
-        stopped.once('exit', (code, by) => resolve({ code, signal: by, time: performance.now() - began }));
+        stopped.once('exit', (code, by) => {
+          resolve({ code, signal: by, time: performance.now() - began, late: lateness() });
+        });
       });
       if (signal === 'SIGKILL') process.kill(-stopped.pid, signal);
       else stopped.kill(signal);
@@ -125,6 +130,22 @@ export async function runServer(
   };
   await server.start();
   return server;
+}
+
+/** @returns Stops, and says for how long in all the machine was busy with something else. */
+function measureLateness(): () => number {
+  let last = performance.now();
+  let late = 0;
+  const timer = setInterval(() => {
+    const delay = performance.now() - last - 10;
+    // What any timer is late.
+    if (delay > 5) late += delay;
+    last = performance.now();
+  }, 10);
+  return () => {
+    clearInterval(timer);
+    return late;
+  };
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -138,6 +138,37 @@ export const symptoms = {
     return !asked.response.headers.get('access-control-allow-headers')?.includes('Last-Event-ID');
   },
 
+  'a page of a second origin does not see why it is refused': async (server) => {
+    await using asked = await ask(server, { token: 'nobody', headers: { Origin: 'http://localhost:5173' } });
+    return !asked.response.headers.has('access-control-allow-origin');
+  },
+
+  'a request that is none ends all streams': async (server) => {
+    await using asked = await ask(server);
+    await asked.next();
+    await ask(server, { path: '//' }).catch(() => undefined);
+    const cut = asked.next().then(
+      () => false,
+      () => true,
+    );
+    return await Promise.race([cut, sleep(1_500, false)]);
+  },
+
+  'the rest of an answer does not come': async (server) => {
+    const asked = await ask(server, { method: 'POST', path: '/answers', body: { prompt: 'Why' } });
+    const path = asked.response.headers.get('location') ?? '';
+    const first = await asked.nextEvent();
+    asked.leave();
+    await using rest = await ask(server, { path, headers: { 'Last-Event-ID': first?.['id'] ?? '' } });
+    const last = async () => {
+      for (let block = await rest.nextEvent(); block; block = await rest.nextEvent()) {
+        if (block['event'] === 'done') return false;
+      }
+      return true;
+    };
+    return await Promise.race([last(), sleep(4_000, true)]);
+  },
+
   'a client with an ID in its URL gets all of it again': async (server) => {
     const first = await publish(server, { data: 1 });
     const second = await publish(server, { data: 2 });

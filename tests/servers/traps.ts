@@ -240,4 +240,49 @@ export const traps: readonly Trap[] = [
     patches: [{ file: 'nest/main.ts', from: "request.method === 'HEAD'", to: "request.method === ''" }],
     env: { STREAMS_PER_USER: '2' },
   },
+  {
+    name: 'refusals without CORS headers',
+    server: 'express',
+    symptom: 'a page of a second origin does not see why it is refused',
+    patches: [
+      { file: 'express.ts', from: "  response.set(crossOrigin(request.get('Origin')));\n", to: '' },
+      {
+        file: 'express.ts',
+        from: '  next();\n',
+        to: "  response.set(crossOrigin(request.get('Origin')));\n  next();\n",
+      },
+    ],
+  },
+  {
+    name: 'an error that nobody catches',
+    server: 'node-http',
+    symptom: 'a request that is none ends all streams',
+    patches: [
+      { file: 'node-http.ts', from: 'URL.parse(', to: 'new URL(' },
+      {
+        file: 'node-http.ts',
+        from: '.catch((error) => {\n    console.error(error);\n    response.destroy();\n  });\n',
+        to: ';\n',
+      },
+    ],
+  },
+  {
+    name: 'an answer that ends with its request',
+    server: 'answers',
+    symptom: 'the rest of an answer does not come',
+    patches: [
+      {
+        file: 'answers.ts',
+        from: '  void write(id, prompt);\n',
+        to: "  void write(id, prompt);\n  response.once('close', () => gone.add(id));\n",
+      },
+      {
+        file: 'answers.ts',
+        from: 'const app = express();\n',
+        to: 'const app = express();\nconst gone = new Set();\n',
+      },
+      { file: 'answers.ts', from: '    await sleep(', to: '    if (gone.has(id)) return;\n    await sleep(' },
+    ],
+    env: { WORDS: '5', PACE: '100' },
+  },
 ];
