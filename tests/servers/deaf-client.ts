@@ -1,5 +1,6 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
+import { quiet } from '../support/until.ts';
 import { publish } from './ask.ts';
 import type { RunningServer } from './run-server.ts';
 
@@ -11,7 +12,10 @@ import type { RunningServer } from './run-server.ts';
 export async function startDeafClient(server: RunningServer): Promise<() => void> {
   const text = 'x'.repeat(90_000);
   for (let count = 0; count < 80; count += 1) await publish(server, { text });
-  return server.origin.startsWith('https') ? deafOverHttp2(server) : deafOverHttp1(server);
+  const letGo = await (server.origin.startsWith('https') ? deafOverHttp2(server) : deafOverHttp1(server));
+  // Until the buffers are full.
+  await quiet(200);
+  return letGo;
 }
 
 async function deafOverHttp1({ port, path }: RunningServer): Promise<() => void> {
@@ -22,9 +26,9 @@ async function deafOverHttp1({ port, path }: RunningServer): Promise<() => void>
     'Host: localhost',
     'Accept: text/event-stream',
   ];
-  socket.pause();
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await new Promise((resolve) => socket.once('connect', resolve));
+  // Some bytes are there, and nobody takes them.
+  await new Promise<void>((resolve) => socket.once('readable', resolve));
   return () => socket.destroy();
 }
 
