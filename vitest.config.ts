@@ -116,7 +116,7 @@ function browserProject({
     root: peersFrom,
     plugins: [vue(), exampleStream(), msw({ mode: 'worker-only' })],
     resolve: {
-      // What is deduped is looked up from the root of the project, whoever imports it.
+      // Deduped packages are looked up from the root of the project, whoever imports them.
       dedupe: ['react', 'react-dom', 'vue'],
       alias: ownEntries,
     },

@@ -59,8 +59,8 @@ export interface ClosedState extends AnyState {
 }
 
 /**
- * What a connection is doing and why. A new object only when something in it changed. Its `status` tells the kinds apart: of
- * a `failed` one, `error` is never null.
+ * The state of a connection, and the reason for it. A new object only when something in it changed. Its `status` tells
+ * the kinds apart: of a `failed` one, `error` is never null.
  */
 export type ConnectionState = ConnectingState | OpenState | BackoffState | FailedState | ClosedState;
 
@@ -69,7 +69,7 @@ export type AnyMessage<Events extends object = EventMap> = {
   [Name in keyof Events & string]: Message<Events[Name], Name>;
 }[keyof Events & string];
 
-/** What can be said of a new beginning. */
+/** The options of `reconnect`. */
 export interface ReconnectOptions {
   /** The ID to resume after from now on; `''` forgets it. The open stream is dropped then. */
   readonly lastEventId?: string | undefined;
@@ -80,7 +80,7 @@ export type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
 export interface Connection<Events extends object = EventMap> extends AsyncDisposable {
-  /** What the connection is doing now. */
+  /** The present state of the connection. */
   readonly state: ConnectionState;
   /**
    * Calls a listener for every message of an event, or of all events with `'*'`.

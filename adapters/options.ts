@@ -114,7 +114,7 @@ const connectionTable = {
   ...optionTables.connection,
 };
 
-/** What a connection can be given besides its URL. */
+/** The options of a connection, besides its URL. */
 export interface ConnectionOptions<Events extends object = EventMap>
   extends Omit<GivenSettings, 'jitter'>,
     Omit<TransportActorOptions, 'jitter' | 'events'>,

@@ -37,7 +37,7 @@ export function createPersistedId({ storage, key }: Persistence, maxLength: numb
   }
 
   return {
-    /** Whatever else is there than an ID that can be sent is removed: it would be found at every load. */
+    /** Removes a value that cannot be sent as an ID: it would be found at every load. */
     read(): string | undefined {
       const id: unknown = attempt(() => storage.getItem(key));
       if (typeof id === 'string' && id.length <= maxLength && isSendable(id)) return id;

@@ -34,7 +34,7 @@ export type {
   ViewOptions,
 } from './view.ts';
 
-/** What the hooks return: what to show, or what `select` has chosen of it, and what to do. */
+/** The result of the hooks: what to show, or what `select` has chosen of it, and what to do. */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
   State = never,

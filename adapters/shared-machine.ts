@@ -8,7 +8,7 @@ import {
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { releaseHandledEvents } from '../machines/xstate-internals.ts';
 
-/** What a connection brings along: the actors that its statechart invokes. */
+/** The parts that a connection brings along: the actors that its statechart invokes. */
 interface Parts {
   readonly transport: Revivable<TransportCommand, TransportInput>;
   readonly environment: Revivable<EventObject>;

@@ -22,7 +22,7 @@ export interface User {
   place?: object;
 }
 
-/** What the rules have to know of a connection that is shared. */
+/** The facts that the rules have to know of a connection that is shared. */
 interface Stream {
   readonly users: ReadonlySet<User>;
   /** The user whose functions are called. */

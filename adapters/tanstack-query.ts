@@ -39,7 +39,7 @@ export type EventName<Events extends object> = (keyof Events & string) | '*';
 export type DataOfKey<Key extends QueryKey> =
   Key extends DataTag<unknown, infer Data, unknown> ? Data : unknown;
 
-/** What {@link streamInto} is told. */
+/** The options of {@link streamInto}. */
 export type StreamIntoOptions<
   Events extends object,
   Name extends EventName<Events>,
@@ -57,7 +57,7 @@ export type StreamIntoOptions<
     | {
         /** Makes the key of the query that a message changes, so that one stream feeds many; undefined for none. */
         readonly queryKey: (message: MessageOf<Events, Name>) => Key | undefined;
-        /** What all these keys begin with: a gap invalidates every query within. */
+        /** The prefix of all these keys: a gap invalidates every query within. */
         readonly within: QueryKey;
       }
   );
@@ -126,7 +126,7 @@ export interface QueryStream<Events extends object, Name extends EventName<Event
   readonly event: Name | readonly Name[];
 }
 
-/** What {@link sseQueryOptions} is told: the stream, and what `useQuery` takes. */
+/** The options of {@link sseQueryOptions}: the stream, and what `useQuery` takes. */
 export type SseQueryOptions<
   Events extends object,
   Name extends EventName<Events>,

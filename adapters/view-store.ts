@@ -41,7 +41,7 @@ export type AnyStore = ViewStore<EventMap, unknown>;
 
 const nothing = () => {};
 
-/** What a component shows when it has no URL or no connection. */
+/** The store of a component that has no URL or no connection. */
 export const idleStore: ViewStore<Record<never, never>> = {
   connection: null,
   commands: { open: nothing, close: nothing, reconnect: nothing, clear: nothing },
@@ -49,7 +49,7 @@ export const idleStore: ViewStore<Record<never, never>> = {
   subscribe: () => nothing,
 };
 
-/** What a component shows as long as it may not know how far a connection from elsewhere is. */
+/** The store of a component as long as it may not know how far a connection from elsewhere is. */
 export const unknownStore: typeof idleStore = { ...idleStore, get: () => unknownView };
 
 /** The same, where something is gathered: `data` is what `reduce` begins with. */

@@ -12,9 +12,9 @@ import type { EventMap } from '../transports/transport.ts';
 import type { AnyMessage, Connection, ConnectionState } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
 
-/** What a component shows of the messages of a connection. `State` is what `reduce` gathers; never where it does not. */
+/** The messages of a connection that a component shows. `State` is what `reduce` gathers; never where it does not. */
 export interface ShownMessages<Events extends object = EventMap, State = never> {
-  /** What `reduce` has gathered, or the data of the last message: once a frame while they keep coming. */
+  /** The state that `reduce` has gathered, or the data of the last message: once a frame while they keep coming. */
   readonly data: [State] extends [never] ? AnyMessage<Events>['data'] | undefined : State;
   /** The event name of the last message. */
   readonly event: AnyMessage<Events>['event'] | undefined;
@@ -32,13 +32,13 @@ export type LatestMessages<Events extends object = EventMap> = {
 };
 
 /**
- * What a component shows of a connection: its state, also as one object, and the messages that came last. `status` tells the
- * states apart: a `failed` one has an `error`.
+ * The view of a connection that a component shows: its state, also as one object, and the messages that came last.
+ * `status` tells the states apart: a `failed` one has an `error`.
  */
 export type ConnectionView<Events extends object = EventMap, State = never> = ConnectionState &
   ShownMessages<Events, State> & { readonly state: ConnectionState };
 
-/** What a component can do with a connection. The functions stay the same from render to render. */
+/** The commands that a component can give to a connection. The functions stay the same from render to render. */
 export interface ConnectionCommands {
   /** Connects, if the connection is closed or has failed. */
   readonly open: () => void;
@@ -63,7 +63,7 @@ export const viewTable = {
   settle: option(0, milliseconds),
   /** Makes what is shown as `data` of what it was and of the next message. Begins with `initial`, also after a gap. */
   reduce: optional(functionOf<(state: never, message: never) => unknown>()),
-  /** What `reduce` begins with. */
+  /** The state that `reduce` begins with. */
   initial: optional(rule<unknown>('anything', () => true)),
 };
 
@@ -79,7 +79,7 @@ export interface ViewOptions<Events extends object = EventMap, State = never, Ch
    * @example `{ initial: '', reduce: (text, { data }) => text + data }`
    */
   readonly reduce?: ((state: State, message: AnyMessage<Events>) => State) | undefined;
-  /** What `reduce` begins with. */
+  /** The state that `reduce` begins with. */
   readonly initial?: State | undefined;
   /**
    * Chooses what to show. It is returned as `selected`, and only another choice is another render. Arrays and plain objects
@@ -90,7 +90,7 @@ export interface ViewOptions<Events extends object = EventMap, State = never, Ch
   readonly select?: ((view: ConnectionView<Events, State>) => Choice) | undefined;
 }
 
-/** What `useServerSentEvents` is given besides the URL. */
+/** The options of `useServerSentEvents`, besides the URL. */
 export interface ServerSentEventsOptions<Events extends object = EventMap, State = never, Choice = never>
   extends ConnectionOptions<Events>,
     ViewOptions<Events, State, Choice> {
@@ -122,10 +122,10 @@ const idleState = {
   closeReason: null,
 } as const;
 
-/** What a component shows when it has no URL or no connection. */
+/** The view that a component shows when it has no URL or no connection. */
 export const idleView = { ...idleState, state: idleState, ...emptyMessages };
 
 const unknownState = { ...idleState, status: 'connecting' } as const;
 
-/** What a component shows as long as it may not know how far a connection from elsewhere is. */
+/** The view that a component shows as long as it may not know how far a connection from elsewhere is. */
 export const unknownView = { ...unknownState, state: unknownState, ...emptyMessages };

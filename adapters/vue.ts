@@ -45,8 +45,8 @@ export type {
 } from './view.ts';
 
 /**
- * What the composables return: what to show, as computed refs, and what to do. In a Pinia store they are getters and not
- * state: a stream is nothing to send from the server to the page, or to write into.
+ * The result of the composables: what to show, as computed refs, and what to do. In a Pinia store they are getters and
+ * not state: a stream is nothing to send from the server to the page, or to write into.
  */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
@@ -61,7 +61,7 @@ type AsRefs<View> = { readonly [Key in keyof View]: ComputedRef<View[Key]> };
 
 const ownTable = {
   /**
-   * What happens while a component inside `<KeepAlive>` is not shown: the connection goes on, or is closed
+   * The behavior of the connection while a component inside `<KeepAlive>` is not shown: it goes on, or is closed
    * and resumed with the last event ID.
    *
    * @default 'keep'

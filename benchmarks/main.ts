@@ -24,7 +24,7 @@ const sections: Record<string, (options: BenchOptions) => Promise<Table[]>> = {
 
 const { values } = parseArgs({
   options: {
-    /** What to measure; everything when it is left out. */
+    /** The sections to measure; each of them when it is left out. */
     only: { type: 'string', multiple: true, default: Object.keys(sections) },
     clients: { type: 'string', multiple: true, default: clientNames },
     rounds: { type: 'string' },

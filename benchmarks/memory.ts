@@ -6,7 +6,7 @@ import { run, startServer } from './processes.ts';
 import { interleaved, spreadOf } from './report/statistics.ts';
 import type { Table } from './report/table.ts';
 
-/** What is held against the others: a `fetch` whose answer is read and thrown away. */
+/** The client that the others are compared with: a `fetch` whose answer is read and thrown away. */
 const floor: ClientName = 'fetch-only';
 
 /** Measures what an idle connection keeps in memory, and whether a long stream leaves anything behind. */

@@ -5,7 +5,7 @@ import { run, startServer } from './processes.ts';
 import { interleaved, spreadOf } from './report/statistics.ts';
 import { spread, type Table } from './report/table.ts';
 
-/** What the server asks to wait, in milliseconds. */
+/** The time that the server asks clients to wait, in milliseconds. */
 const retry = 100;
 
 /** These never tell that a stream is lost, or do not try again. */

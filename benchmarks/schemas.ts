@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { systemClock } from '../machines/clock.ts';
 import { createMessageCheck } from '../transports/check-messages.ts';
 
-// What a schema costs a message beside the schema itself: `node benchmarks/schemas.ts`. The least of many rounds counts,
-// because everything else on the machine only adds to it.
+// Measures what a schema costs a message beside the schema itself: `node benchmarks/schemas.ts`. The least of many
+// rounds counts, because everything else on the machine only adds to it.
 
 const perBatch = 100;
 const batches = 2_000;

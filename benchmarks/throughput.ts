@@ -14,7 +14,7 @@ import {
   workloads,
 } from './workloads.ts';
 
-/** What every other client is held against. */
+/** The client that every other one is compared with. */
 const limit: ClientName = 'bare';
 
 /** Measures what a message costs each client, beside what it costs the bare parser in the same round. */

@@ -1,4 +1,4 @@
-/** What a server sends, on the wire, and how much of it. */
+/** The events that a server sends, on the wire, and how many of them. */
 export interface Workload {
   readonly name: string;
   /** The name of its events. */
@@ -48,7 +48,7 @@ export function warmUpOf(thousands: number): number {
   return 2 * thousands;
 }
 
-/** What a table of the throughput is called. */
+/** The title of a table of the throughput. */
 export function titleOf(name: WorkloadName, writes: Writes): string {
   return `${workloads[name].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`;
 }

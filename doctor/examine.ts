@@ -58,7 +58,7 @@ export async function examine(url: string | URL, options: DoctorOptions = {}): P
 /** Requests that an examination will send. */
 export interface PlannedRequests {
   readonly method: string;
-  /** What is asked for, in words. */
+  /** Says in words what is asked for. */
   readonly sends: string;
   /** How many of them at most. */
   readonly requests: number;
@@ -91,7 +91,7 @@ async function observe(examination: Examination, needed: readonly ProbeId[]): Pr
   for (const id of needed) {
     const reason = whyNot(id, examination.settings) ?? whyNotNow(id, seen, examination);
     const result = reason === undefined ? await probes[id].run(examination, seen) : { skipped: reason };
-    // What was cut off by the end of the time tells nothing.
+    // A result that was cut off by the end of the time tells nothing.
     if (examination.isOver && id !== 'stream') reasons[id] = 'the time was over';
     else if (isSkipped(result)) reasons[id] = result.skipped;
     else Object.assign(seen, { [id]: result });
@@ -159,7 +159,7 @@ function findingOf(
   return { check, severity, title, seen, why, mend: remedies };
 }
 
-/** What says of itself that it has answered: its remedies come first. */
+/** The places that name themselves in an answer: their remedies come first. */
 function placesBehind(head: Head | undefined): Place[] {
   const { server = '', via = '', 'x-powered-by': framework = '' } = head?.headers ?? {};
   const words = `${framework} ${server} ${via}`.toLowerCase();

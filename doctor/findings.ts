@@ -22,7 +22,7 @@ export interface Finding {
   readonly severity: Severity;
   /** How it should be. */
   readonly title: string;
-  /** What came instead. Holds no data of events and no value of a header that was given. */
+  /** Describes what came instead. Holds no data of events and no value of a header that was given. */
   readonly seen: string;
   readonly why: string;
   readonly mend: readonly Remedy[];
@@ -34,9 +34,9 @@ export interface SkippedCheck {
   readonly because: string;
 }
 
-/** What an examination has found, as plain data. */
+/** The results of an examination, as plain data. */
 export interface Report {
-  /** What was examined, without a query or credentials. */
+  /** The URL that was examined, without a query or credentials. */
   readonly url: string;
   /** Why there was no answer at all, in a sentence; null when there was one. */
   readonly unreachable: string | null;

@@ -16,7 +16,7 @@ export const doctorTable = {
   skip: optional(checksRule),
 };
 
-/** What an examination can be given besides the URL. */
+/** The options that an examination can be given, besides the URL. */
 export type DoctorOptions = Given<typeof doctorTable>;
 
 /** Which checks are to be made. */

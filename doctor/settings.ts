@@ -87,5 +87,5 @@ export const settingTable = {
   insecure: option(false, flag),
 };
 
-/** What probes and checks know of the options. */
+/** The part of the options that probes and checks know. */
 export type DoctorSettings = Complete<typeof settingTable>;

@@ -2,11 +2,11 @@ import { type ConnectionOptions, completeOptions } from '../adapters/options.ts'
 import { check, rule } from '../machines/option-table.ts';
 import { defineEventSource, type EventSourceClass } from './event-source-class.ts';
 
-/** What one source can be given: every option of a connection that has a meaning for an EventSource. */
+/** The options of one source: every option of a connection that has a meaning for an EventSource. */
 export interface EventSourceOptions
   extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize' | 'persist'> {}
 
-/** What a class can be given. A last event ID belongs to one stream, and so to one source. */
+/** The options of a class. A last event ID belongs to one stream, and so to one source. */
 export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId'> {}
 
 /**

@@ -38,7 +38,7 @@ export interface ChartState {
 export interface ChartTransition {
   /** The path of the state that it starts from; empty for any. */
   readonly source: string;
-  /** What it answers: the type of an event, `after` and the name of a delay, or `always`. */
+  /** The trigger that it answers: the type of an event, `after` and the name of a delay, or `always`. */
   readonly event: string;
   /** The name of the delay, when time is what it answers. */
   readonly delay: string | undefined;
@@ -52,7 +52,7 @@ export interface ChartTransition {
   readonly reenters: boolean;
 }
 
-/** What the statechart makes of one event: the transition that it takes, and what each guard on the way says. */
+/** The choice of the statechart for one event: the transition that it takes, and what each guard on the way says. */
 export interface Choice {
   /** Undefined when the event changes nothing. */
   readonly taken: ChartTransition | undefined;

@@ -17,13 +17,13 @@ export const failureKinds = [
 export type FailureKind = (typeof failureKinds)[number];
 
 /**
- * What is known of a failure, as plain data: the form in which it travels through the statechart.
+ * The facts known of a failure, as plain data: the form in which it travels through the statechart.
  * It never holds a header, a body or a query string.
  */
 export interface Failure {
-  /** What went wrong, as a word to branch on. */
+  /** The kind of failure, as a word to branch on. */
   readonly kind: FailureKind;
-  /** What happened and what to do about it, as a sentence for a person. */
+  /** A sentence for a person: what happened, and what to do about it. */
   readonly message: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
@@ -38,7 +38,7 @@ export interface FailureDetails {
   readonly status?: number | undefined;
   readonly retryAfter?: number | undefined;
   readonly unsent?: boolean | undefined;
-  /** What was thrown underneath. Kept on the error, never copied into the statechart. */
+  /** The value that was thrown underneath. Kept on the error, never copied into the statechart. */
   readonly cause?: unknown;
 }
 

@@ -3,7 +3,7 @@ import { type ConnectionClock, checkedReadings, systemClock } from './clock.ts';
 import { fromRevivable, type Revivable } from './revivable.ts';
 
 /**
- * What the page and the network tell the connection; `at` is the wall clock in milliseconds. A page is frozen
+ * Events of the page and of the network, for the connection; `at` is the wall clock in milliseconds. A page is frozen
  * when the browser stops it (in the background, or in its back/forward cache), and resumed when it goes on.
  *
  * @see https://wicg.github.io/page-lifecycle/
@@ -37,7 +37,7 @@ export function fromEnvironment(
   return fromRevivable(watchEnvironment(checkedReadings(clock, tell)));
 }
 
-/** What that actor does. */
+/** The behavior of that actor. */
 export function watchEnvironment({
   now,
   random,

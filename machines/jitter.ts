@@ -39,7 +39,7 @@ export type JitterKind = keyof typeof spreads;
 /** Every {@link JitterKind}. */
 export const jitterKinds = Object.keys(spreads) as readonly JitterKind[];
 
-/** What the spread of a delay depends on, in milliseconds. */
+/** The settings that the spread of a delay depends on, in milliseconds. */
 interface JitterSettings {
   readonly jitter: JitterKind;
   readonly retryDelay: number;

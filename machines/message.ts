@@ -12,7 +12,7 @@ export interface Message<Data = unknown, Name extends string = string> {
   readonly id: string;
 }
 
-/** What a transport read in one go. The statechart handles it as one event, whatever its length. */
+/** The batch that a transport read in one go. The statechart handles it as one event, whatever its length. */
 export interface MessageBatch {
   /** In the order of the stream; may be empty, which is still a sign of life. */
   readonly messages: readonly Message[];

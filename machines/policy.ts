@@ -2,7 +2,7 @@ import type { Failure, FailureKind } from './connection-error.ts';
 import { rule } from './option-table.ts';
 
 /**
- * What becomes of a connection when an attempt fails:
+ * The verdicts on a connection when an attempt fails:
  * `retry` after a delay, `refresh` the credentials and try once more, `restart` at once without the last event ID,
  * `fail` for good, or `stop` as ended.
  */
@@ -11,7 +11,7 @@ export const verdicts = ['retry', 'refresh', 'restart', 'fail', 'stop'] as const
 /** One of {@link verdicts}. */
 export type Verdict = (typeof verdicts)[number];
 
-/** What a verdict can be given for: a status, a class of statuses, or a kind of failure. */
+/** A cause that a verdict can be given for: a status, a class of statuses, or a kind of failure. */
 export type PolicyKey = number | '2xx' | '3xx' | '4xx' | '5xx' | Exclude<FailureKind, 'exhausted'>;
 
 /** Verdicts in place of those of {@link failurePolicy}, as in `{ 404: 'retry', 503: 'fail' }`. */

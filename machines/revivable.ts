@@ -7,7 +7,7 @@ import {
   type NonReducibleUnknown,
 } from 'xstate';
 
-/** What such an actor does: what `fromCallback` gives, and whether it was started before. Returns how to stop it. */
+/** Runs such an actor, with what `fromCallback` gives, and whether it was started before. Returns how to stop it. */
 export type Revivable<Received extends EventObject, Input = NonReducibleUnknown> = (
   given: Parameters<CallbackLogicFunction<Received, AnyEventObject, Input>>[0],
   isRevived: boolean,

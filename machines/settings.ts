@@ -33,7 +33,7 @@ export const settingTable = {
    */
   maxRetryDelay: option(30_000, milliseconds),
   /**
-   * What the delay is multiplied by from one retry to the next.
+   * The factor that multiplies the delay from one retry to the next.
    *
    * @default 2
    */

@@ -37,7 +37,7 @@ export const tabsDelays = {
   handOverTime: 10_000,
 };
 
-/** What a tab can say to the others. */
+/** The words that a tab can say to the others. */
 export type TabsWordType =
   /** It is there, and asks who leads, and what it has missed. */
   | 'tab.joined'

@@ -120,7 +120,7 @@ export function createReader(
     client,
     stream,
     isAccepted: false,
-    /** What is to be asked for, for it to go on. */
+    /** The request to make for it to go on. */
     get request(): TransportRequest {
       return reader.isAccepted ? { lastEventId: position.id } : request;
     },

@@ -10,7 +10,7 @@ export const version = 1;
 export type Word =
   /** Of the statechart; `leader.opened` with what is remembered of the stream, for those who have missed some. */
   | (ChannelCommand & { readonly content?: LogContent })
-  /** What the stream has brought, and the number of its first piece. */
+  /** A batch that the stream has brought, and the number of its first piece. */
   | { readonly type: 'batch'; readonly number: number; readonly batch: MessageBatch }
   /** The stream is over, or the request was refused. */
   | { readonly type: 'down'; readonly error: PlainConnectionError | null };

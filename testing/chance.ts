@@ -1,10 +1,10 @@
 /**
- * What the draws of a test clock give, from 0 (included) to 1 (excluded): always the same number, one number after
- * another of which the last one stays, or what a function makes.
+ * The draws of a test clock, from 0 (included) to 1 (excluded): always the same number, one number after another of
+ * which the last one stays, or what a function makes.
  */
 export type Chance = number | readonly number[] | (() => number);
 
-/** What is drawn where nothing else is asked for. */
+/** The draw where no other is asked for. */
 export const usualDraw = 0.5;
 
 /** @throws TypeError when it is no chance. */

@@ -7,7 +7,7 @@ import { turn } from './real-time.ts';
 export interface TestClockOptions {
   /** The wall clock at first, in milliseconds. @default 1_000_000 */
   readonly now?: number | undefined;
-  /** What the draws give. @default 0.5 */
+  /** The numbers that the draws give. @default 0.5 */
   readonly random?: Chance | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Reading } from '../transports/stream/parse-stream.ts';
 import { turn } from './real-time.ts';
 
-/** What one client reads of its stream, chunk by chunk. */
+/** The chunks that one client reads of its stream, one by one. */
 export interface Feed {
   /** Has the client read a chunk, the end of the stream, or an error; resolves when it has done with it. */
   give(...chunks: readonly (Reading | Error)[]): Promise<void>;

@@ -96,7 +96,7 @@ export function createTestPage(): TestPage {
   };
 }
 
-/** What happens to a document passes its window; where there is no such tree, both are told. */
+/** An event of a document passes its window; where there is no such tree, it is dispatched on both. */
 function tellDocument(name: string): void {
   let isHeard = false;
   const hear = () => {

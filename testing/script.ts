@@ -82,7 +82,7 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
     });
   }
 
-  /** What a client that resumes after an ID has missed: everything, where the log does not know the ID. */
+  /** The blocks that a client missed when it resumes after an ID: all of them, where the log does not know the ID. */
   function missedAfter(lastEventId: string): string {
     const known = log.findLastIndex(({ id }) => id === lastEventId);
     return textOf(log.slice(known + 1));

@@ -98,7 +98,7 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
     async accept(given, text) {
       const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
       response.writeHead(200, { ...cors, ...type, ...asBytes(given) });
-      // What is flushed alone goes as text, in which an ID of bytes would be encoded twice. An empty line says nothing.
+      // Headers flushed alone go as text, in which an ID of bytes would be encoded twice. An empty line says nothing.
       if (text === '' && !('last-event-id' in given)) response.flushHeaders();
       else await write(text || '\n');
       return true;

@@ -106,7 +106,7 @@ function transportOver(
   };
 }
 
-/** What `fetch` would send, as far as a server could see it. */
+/** The request that `fetch` would send, as far as a server could see it. */
 function seenRequest(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
   { lastEventIdHeader = 'last-event-id' }: FetchTransportOptions,

@@ -8,11 +8,11 @@ export interface ScriptedBlock {
   readonly id?: string | null | undefined;
   /** The reconnection time that the server asks for, in milliseconds. */
   readonly retry?: number | undefined;
-  /** What clients are not told, but know as a sign of life. */
+  /** A comment: clients are not told of it, but know it as a sign of life. */
   readonly comment?: string | undefined;
 }
 
-/** What can be sent: a block of the stream, or the data of one. */
+/** A block of the stream to send, or the data of one. */
 export type ScriptedMessage = string | ScriptedBlock;
 
 /** One request, as the peer saw it. */
@@ -45,7 +45,7 @@ export interface Acceptance {
   readonly lastEventId?: string | undefined;
 }
 
-/** What comes with the status of {@link ScriptedPeer.refuse}. */
+/** The details that come with the status of {@link ScriptedPeer.refuse}. */
 export interface Refusal {
   /** How long the server asks to wait, in milliseconds; sent as whole seconds. */
   readonly retryAfter?: number | undefined;
@@ -54,7 +54,7 @@ export interface Refusal {
   readonly body?: string | undefined;
 }
 
-/** What can be set of any scripted peer. */
+/** The options of any scripted peer. */
 export interface ScriptedPeerOptions {
   /** Where the times of the requests come from. @default the system's clock */
   readonly clock?: { readonly now: () => number } | undefined;

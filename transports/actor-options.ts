@@ -36,7 +36,7 @@ export const transportActorTable = {
   /** Is given the messages that were left out because they are invalid. By default `reportError` is. */
   onInvalid: optional(functionOf<(message: InvalidMessage) => void>()),
   /**
-   * What becomes of an event that `events` does not name. It is left out, and counted; `'report'` reports each as an
+   * The handling of an event that `events` does not name: it is left out, and counted; `'report'` reports each as an
    * {@link InvalidMessage}.
    *
    * @default 'ignore'
@@ -65,7 +65,7 @@ export const transportActorTable = {
    */
   idleTimeout: option(0, either(milliseconds, oneOf('auto'))),
   /**
-   * What shows that the server is there, beside comments: the events, or a test of the messages.
+   * The signs that the server is there, beside comments: the events, or a test of the messages.
    * Left out, these are events that are named ping, heartbeat or keep-alive.
    */
   keepAlive: optional(matcherRule),
@@ -82,7 +82,7 @@ export const transportActorTable = {
    */
   closeOn: optional(matcherRule),
   /**
-   * What becomes of messages at the start of a stream that repeat what was delivered: `'drop'` holds them back, for a
+   * The handling of messages at the start of a stream that repeat what was delivered: `'drop'` holds them back, for a
    * second at most, until it is clear that they do.
    *
    * @default 'drop'

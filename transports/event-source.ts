@@ -123,7 +123,7 @@ interface StreamEvent {
   readonly lastEventId: string | null;
 }
 
-/** What arrived and was not yet read: several messages that came together make one batch. */
+/** Messages that arrived and were not yet read: several that came together make one batch. */
 function createQueue(resumedAfter: string) {
   let messages: TextMessage[] = [];
   // A new object starts without an ID, although the stream was resumed after one: only after an ID of its own does an

@@ -182,7 +182,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   });
 }
 
-/** What the app wants sent, at this attempt. */
+/** The request that the app wants sent, at this attempt. */
 export interface SuppliedRequest {
   readonly url: string | URL;
   readonly method: string;
@@ -234,7 +234,7 @@ async function supplyAllowed<Value>(
   });
 }
 
-/** What is sent, and what is left of it without the headers and the body of the app, if there are any. */
+/** The init of the request, and what is left of it without the headers and the body of the app, if there are any. */
 function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
   { fetch, lastEventIdHeader }: FetchSettings,

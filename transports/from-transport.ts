@@ -28,7 +28,7 @@ export function fromTransport(
   return fromRevivable(runTransport(transport, { ...settings, clock }));
 }
 
-/** What that actor does. */
+/** The behavior of that actor. */
 export function runTransport(
   transport: Transport,
   settings: TransportActorSettings,

@@ -11,7 +11,7 @@ export class InvalidMessage extends Error {
   readonly event: string;
   /** The last event ID when it came; empty where there is none, and for an event that `events` does not name. */
   readonly id: string;
-  /** What the schema finds wrong; none where it threw or did not answer (see `cause`). */
+  /** The issues that the schema finds; none where it threw or did not answer (see `cause`). */
   readonly issues: readonly StandardSchemaV1.Issue[];
 
   constructor(

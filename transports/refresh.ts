@@ -1,7 +1,7 @@
 import { supply } from './app-functions.ts';
 import type { ErrorReporter } from './report.ts';
 
-/** What has become of the refreshes by one function. */
+/** The state of the refreshes by one function. */
 interface Renewals {
   /** The one under way. */
   current?: Promise<unknown> | undefined;

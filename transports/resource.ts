@@ -1,4 +1,4 @@
-/** What a URL is of, whatever its query: origin and path. Two relative ones are told apart without their origin. */
+/** The resource of a URL: origin and path, without the query. Two relative ones are told apart without their origin. */
 export function resourceOf(url: string | URL): string {
   const [address = ''] = String(url).split(/[?#]/);
   try {

@@ -1,7 +1,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { Message, MessageBatch } from '../machines/message.ts';
 
-/** What a transport is asked for, at every attempt. */
+/** The request to a transport, at every attempt. */
 export interface TransportRequest {
   /** The ID to resume after; empty when there is none. */
   readonly lastEventId: string;

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright';
 
-/** What the renderer of a page used, in milliseconds of the processor. */
+/** The time that the renderer of a page used, in milliseconds of the processor. */
 export interface Usage {
   readonly mainThread: number;
   /** All of its threads: some compile, and some collect garbage. */

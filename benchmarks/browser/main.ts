@@ -24,7 +24,7 @@ const sections: Record<string, Section> = { throughput, render: rendering };
 
 const { values } = parseArgs({
   options: {
-    /** What to measure; everything when it is left out. */
+    /** The section to measure; each of them when it is left out. */
     only: { type: 'string' },
     rounds: { type: 'string' },
     rate: { type: 'string' },

@@ -13,7 +13,7 @@ const loads = [
   { rate: 100_000, seconds: 1 },
 ];
 
-/** What a browser without a screen paints in a second, when nothing is in its way. */
+/** The frames that a browser without a screen paints in a second, when nothing is in its way. */
 const frameRate = 60;
 
 type Figures = ShowReport & Usage;

@@ -15,7 +15,7 @@ import type { BrowserBenchOptions } from './main.ts';
 import { type ClientName, clientNames, clientOf } from './throughput/clients.ts';
 import type { ReadingReport } from './throughput/page.ts';
 
-/** What every other client is held against. */
+/** The client that every other one is compared with. */
 const limit: ClientName = 'bare';
 
 /** In milliseconds for a thousand messages, which is in microseconds for one. */

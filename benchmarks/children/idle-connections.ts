@@ -8,7 +8,7 @@ export interface IdleJob {
   readonly count: number;
 }
 
-/** What one of them keeps in memory, in bytes. */
+/** The memory that one of them keeps, in bytes. */
 export interface IdleReport {
   readonly heap: number;
   readonly rss: number;

@@ -11,7 +11,7 @@ export interface ReadingJob {
   readonly count: number;
 }
 
-/** What one process took for it. */
+/** The time that one process took for it. */
 export interface ReadingReport {
   /** Microseconds a message, of this process alone. */
   readonly cpu: number;

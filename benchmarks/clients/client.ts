@@ -1,4 +1,4 @@
-/** What a client is asked to read, and whom it tells. */
+/** The stream that a client is asked to read, and the functions that it calls. */
 export interface Stream {
   readonly url: string;
   /** The name of the events: some clients have to subscribe to it. */
@@ -13,9 +13,9 @@ export interface Stream {
 export type Open = (stream: Stream) => void;
 
 interface Client {
-  /** What tables call it. */
+  /** Its name in tables. */
   readonly name: string;
-  /** What part of the messages it gets in large blocks: all of them, unless it would take minutes. */
+  /** The share of the messages that it gets in large blocks: all of them, unless it would take minutes. */
   readonly share?: number;
   readonly load: () => Promise<{ readonly open: Open }>;
 }

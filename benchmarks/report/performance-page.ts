@@ -16,7 +16,7 @@ export function writeSection(name: string, tables: readonly Table[], circumstanc
   writeFileSync(page, text.slice(0, from + begin.length) + body + text.slice(to));
 }
 
-/** What the figures depend on besides the code. */
+/** The circumstances that the figures depend on besides the code. */
 export function circumstances(): string {
   const [cpu] = cpus();
   const versions = Object.entries(peers.dependencies).map(([name, version]) => `${name} ${version}`);

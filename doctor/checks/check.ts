@@ -26,12 +26,12 @@ export type Mend = Readonly<Partial<Record<Place, string>>>;
 /** That something is as it should be, what was seen instead, or why nobody knows. */
 export type Verdict = 'fine' | { readonly seen: string } | Skipped;
 
-/** What a check can ask beside what was seen. */
+/** The facts that a check can ask for, besides what was seen. */
 export interface Circumstances {
   readonly settings: DoctorSettings;
   /** The URL of the stream. */
   readonly url: URL;
-  /** Whatever was seen, for those who look at every answer. */
+  /** The results of all probes, for the checks that look at every answer. */
   readonly all: Partial<Observed>;
 }
 

@@ -3,7 +3,7 @@ import { type CheckId, checkIds } from '../checks/checks.ts';
 import type { Severity } from '../findings.ts';
 import { completeOptions, type DoctorOptions, targetOf } from '../options.ts';
 
-/** What the command was asked for. */
+/** The parsed arguments of the command. */
 export interface Wish {
   readonly url: URL;
   readonly options: DoctorOptions;

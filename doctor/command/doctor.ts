@@ -11,7 +11,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** What a command has besides its words. */
+/** The outputs and the environment that a command has, besides its words. */
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;

@@ -92,7 +92,7 @@ function skippedText(skipped: readonly SkippedCheck[], paint: Paint): string[] {
   return [paint('Not looked at', 'dim'), ...lines.map((line) => paint(line, 'dim')), ''];
 }
 
-/** What to do first. */
+/** Says what to do first. */
 function closing({ findings, unreachable }: Report): string {
   const [first] = findings;
   if (unreachable !== null) return `Nothing could be examined: ${unreachable}`;

@@ -11,7 +11,7 @@ export interface Change {
   readonly isBare?: boolean | undefined;
 }
 
-/** What probes have in common: the server, what may be sent to it, and how long. */
+/** The context that probes share: the server, what may be sent to it, and how long. */
 export interface Examination {
   readonly settings: DoctorSettings;
   /** Where the stream is: after redirects, where they lead to. */

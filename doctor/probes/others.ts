@@ -46,7 +46,7 @@ export const anonymous: Probe<'anonymous'> = {
   run: (examination) => answerTo(examination, { isBare: true }),
 };
 
-/** What a browser asks before it resumes a stream of another origin. */
+/** The preflight that a browser sends before it resumes a stream of another origin. */
 export const preflight: Probe<'preflight'> = {
   sends: 'the preflight of a resumption',
   method: 'OPTIONS',

@@ -13,7 +13,7 @@ export interface Watched {
   readonly published: readonly (number | undefined)[];
 }
 
-/** What came after a last event ID that the stream had. */
+/** The result of a resumption after a last event ID that the stream had. */
 export interface Resumed {
   readonly cursor: string;
   /** The events that came after it on the stream, the last of them at the end. */
@@ -27,7 +27,7 @@ export interface Resumed {
   readonly later: StreamRecord | undefined;
 }
 
-/** What the probes have seen, by their names. */
+/** The results of the probes, by their names. */
 export interface Observed {
   readonly stream: Watched;
   readonly identity: StreamRecord;

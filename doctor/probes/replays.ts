@@ -123,7 +123,7 @@ async function resume(
   await first.until(() => false, 700);
   const { length } = first.record.events;
   if (publish) {
-    // What comes only now was late, and what is missing before this one was lost.
+    // Events that come only now were late, and events missing before this one were lost.
     await publish();
     await first.until(({ events }) => events.length > length, patience / 3);
     await first.until(() => false, 100);

@@ -15,7 +15,7 @@ export interface WireRequest {
   readonly insecure: boolean;
 }
 
-/** What comes before the body of an answer. */
+/** The part of an answer before its body. */
 export interface Head {
   readonly status: number;
   /** By lower-case name; several values are joined with a comma. */

@@ -21,7 +21,7 @@ export interface Chunk {
   readonly isInsideLine: boolean;
 }
 
-/** What came in answer to a request, so far. */
+/** The record of what came in answer to a request, so far. */
 export interface StreamRecord {
   /** When the request was sent, in milliseconds on the monotonic clock. */
   readonly startedAt: number;

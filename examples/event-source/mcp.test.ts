@@ -21,7 +21,7 @@ async function bundled(alias: Record<string, string>): Promise<typeof import('./
     write: false,
     format: 'esm',
     platform: 'node',
-    // What is CommonJS asks for modules of Node by `require`.
+    // CommonJS dependencies ask for modules of Node by `require`.
     banner: {
       js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
     },

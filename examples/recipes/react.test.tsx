@@ -13,7 +13,7 @@ import { Unread } from './select.tsx';
 
 const soon = { retry: 0, id: null };
 
-// What a real server sends comes when it comes, and no `act` waits for it.
+// Events of a real server come when they come, and no `act` waits for them.
 beforeAll(() => Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false }));
 
 test('named events: each has its last message', async () => {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const notification = z.object({ id: z.number(), title: z.string() });
 type Notification = z.infer<typeof notification>;
 
-/** What a page is rendered with, and the last event that it knows. */
+/** The items that a page is rendered with, and the last event that it knows. */
 interface Page {
   readonly items: readonly Notification[];
   readonly lastEventId: string;

@@ -12,7 +12,7 @@ import { streamPrices } from './prices.ts';
 import { Notifications } from './react.tsx';
 
 let server: SseServer;
-/** What the server answers to whoever does not ask for a stream. */
+/** The answer of the server to any request that is not for a stream. */
 let stored: unknown;
 
 beforeEach(async () => {

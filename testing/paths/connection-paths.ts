@@ -16,7 +16,7 @@ import { type ExpectedState, type PathStage, play } from './step.ts';
 
 /** One step of a path: something happens, and the connection is as expected. */
 export type PathStep = TestEvent & {
-  /** What happens, as a person would say it. */
+  /** The event of the step, as a person would say it. */
   readonly name: string;
   readonly expected: ExpectedState;
   /**
@@ -31,9 +31,9 @@ export type PathStep = TestEvent & {
 export interface ConnectionPath {
   /** Its steps in words. */
   readonly name: string;
-  /** What the connection has to be given, besides a URL, a transport and a clock. */
+  /** The options that the connection has to be given, besides a URL, a transport and a clock. */
   readonly options: ConnectionOptions;
-  /** What is seen of the connection before the first step. */
+  /** The expected state of the connection before the first step. */
   readonly start: ExpectedState;
   readonly steps: readonly PathStep[];
 }
@@ -108,7 +108,7 @@ export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionP
   return withoutBeginnings(routes).map((route) => pathOf(start, route));
 }
 
-/** What a route is for a test. */
+/** Makes the path for a test out of a route. */
 export function pathOf(start: Model, route: readonly Move[]): ConnectionPath {
   const steps = route.map(({ event, before, model }) => ({
     ...event,

@@ -1,11 +1,11 @@
 import type { ConnectionEvent } from '../../machines/connection.ts';
 import { type Attempt, change, type Draft, fail, lookInterval, type Model, tell } from './model.ts';
 
-/** What happens by itself, as time passes. */
+/** Something that happens by itself, as time passes. */
 export interface Due {
   /** When, on the wall clock in milliseconds. */
   readonly at: number;
-  /** What happens, as a person would say it; undefined for what nobody notices. */
+  /** Its description, as a person would say it; undefined when nobody notices it. */
   readonly what?: string | undefined;
   readonly happen: (draft: Draft) => void;
 }
@@ -13,12 +13,12 @@ export interface Due {
 /** Browsers run the timers of hidden pages once a minute. A look that is later than this, in ms, was asleep. */
 const asleepAfter = 75_000;
 
-/** What is due next, whether anybody notices or not. */
+/** The next thing that is due, whether anybody notices it or not. */
 export function nextDue(model: Model): Due | undefined {
   return duesOf(model).sort((one, other) => one.at - other.at)[0];
 }
 
-/** What happens next that can be noticed, if there is anything to wait for. */
+/** The next thing due that can be noticed, if there is anything to wait for. */
 export function nextNoticed(model: Model): (Due & { readonly what: string }) | undefined {
   const noticed = duesOf(model).flatMap(({ what, ...due }) => (what === undefined ? [] : [{ ...due, what }]));
   return noticed.sort((one, other) => one.at - other.at)[0];

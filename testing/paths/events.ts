@@ -50,10 +50,10 @@ export const namedEvents: readonly PathEvent[] = [
   'revive',
 ];
 
-/** What a page or its network does. */
+/** The events of a page or its network. */
 export type PageEvent = 'offline' | 'online' | 'hide' | 'show' | 'freeze' | 'resume';
 
-/** What happens in one step of a path. */
+/** The event of one step of a path. */
 export type TestEvent =
   /** The server accepts the request; with an ID, it resumes after that one, and not after the one asked for. */
   | { readonly event: 'accept'; readonly lastEventId?: string }
@@ -77,13 +77,13 @@ export interface PathMessage {
   readonly id: string | null;
 }
 
-/** What the statechart tells from one another besides an answer of 503. */
+/** The statuses of answers that the statechart tells from one another, besides 503. */
 const statuses = [401, 403, 404, 408, 410, 204, 200];
 
 /** Longer than any timer that matters, in milliseconds. */
 const aNight = 8 * 3_600_000;
 
-/** What can happen next. */
+/** The events that can happen next. */
 export function eventsIn(model: Model): TestEvent[] {
   const { page, now } = model;
   const [request, stream] = [requestOf(model), streamOf(model)];
@@ -187,7 +187,7 @@ export function isFarewell({ closeOn }: ConnectionOptions, message: Message): bo
   return typeof closeOn === 'function' ? closeOn(message) : namesOf(closeOn).includes(message.event);
 }
 
-/** What happens, as a person would say it. */
+/** Describes an event, as a person would say it. */
 export function describe(event: TestEvent, model: Model): string {
   switch (event.event) {
     case 'accept':

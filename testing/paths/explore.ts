@@ -13,7 +13,7 @@ export interface Move {
   readonly model: Model;
 }
 
-/** What the graph of XState walks over: its snapshots are models, its events are those of a test. */
+/** Snapshots and events for the graph of XState to walk over: models, and the events of a test. */
 type Walk = Snapshot<undefined> & { readonly model: Model };
 type Take = { readonly type: PathEvent; readonly event: TestEvent };
 
@@ -61,7 +61,7 @@ function mapFrom(start: Model, isWanted: (event: TestEvent) => boolean): Adjacen
   return Object.values(map);
 }
 
-/** What makes one move another than the next, for a test: where it begins, what happens, and what comes of it. */
+/** The key that tells one move from another, for a test: where it begins, what happens, and what comes of it. */
 export function noveltyOf({ event, before, model }: Move): string {
   const what = [event.event, 'status' in event && event.status, 'message' in event && event.message.event];
   const taken = model.choices.map((choice) => choice.taken && transitionName(choice.taken));
@@ -79,7 +79,7 @@ function takeOf(event: TestEvent): Take {
   return { type: event.event, event };
 }
 
-/** What tells two models apart, as far as it decides what can happen next. */
+/** The key that tells two models apart, by all that decides what can happen next. */
 export function keyOf(model: Model): string {
   const { snapshot, page, now } = model;
   const { value, context } = snapshot;
@@ -88,7 +88,7 @@ export function keyOf(model: Model): string {
   const hasId = context.lastEventId !== '';
   const [request, stream] = [requestOf(model), streamOf(model)];
   const isHeldBack = context.notBefore > now;
-  // What was closed or refused is opened afresh: nothing else is left of what was before.
+  // A connection that was closed or refused is opened afresh: nothing else is left of what was before.
   if (place === 'closed.inactive') return JSON.stringify([place, closeReason, hasId, page, model.isAway]);
   if (place === 'failed' && error?.kind !== 'exhausted') return JSON.stringify([place, hasId, page]);
   return JSON.stringify([

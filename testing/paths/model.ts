@@ -67,9 +67,9 @@ export interface Model {
   readonly requests: number;
   /** How many events the server has sent, which are numbered. */
   readonly sent: number;
-  /** What the server has sent that the client did not take. */
+  /** The messages that the server has sent and the client did not take. */
   readonly untaken: readonly PathMessage[];
-  /** What the statechart chose in the last step. */
+  /** The choices of the statechart in the last step. */
   readonly choices: readonly Choice[];
 }
 
@@ -77,7 +77,7 @@ export type Draft = {
   -readonly [Key in keyof Model]: Model[Key];
 } & {
   choices: Choice[];
-  /** What the actors of the statechart are about to tell it, unless they are stopped before. */
+  /** The events that the actors of the statechart are about to send to it, unless they are stopped before. */
   pending: { readonly from: string; readonly event: ConnectionEvent }[];
 };
 

@@ -24,7 +24,7 @@ import {
   tell,
 } from './model.ts';
 
-/** What becomes of the model when something is done in it. */
+/** Performs an event in the model, and returns the model that comes of it. */
 export function perform(model: Model, event: TestEvent): Model {
   return after(model, (draft) => {
     const [request, stream] = [requestOf(draft), streamOf(draft)];
@@ -132,7 +132,7 @@ function flood(draft: Draft, id: string, messages: readonly PathMessage[]): void
   tell(draft, { type: 'stream.overran' });
 }
 
-/** What comes at once after a sleep may have been waiting in a buffer. */
+/** Data that comes at once after a sleep may have been waiting in a buffer. */
 function hear(draft: Draft, id: string): void {
   const { now } = draft;
   const askedAt = draft.attempts[id]?.askedAt ?? now;
@@ -186,7 +186,7 @@ function signal(draft: Draft, event: PageEvent): void {
   }
 }
 
-/** What each event of the page changes, and how the statechart is told of it: twice where browsers say it twice. */
+/** The change by each event of the page, and how the statechart is told of it: twice where browsers say it twice. */
 const signals: Record<PageEvent, [Partial<Model['page']>, ...EnvironmentEvent['type'][]]> = {
   offline: [{ offline: true }, 'network.offline'],
   online: [{ offline: false }, 'network.online'],

@@ -5,7 +5,7 @@ import { turn } from '../real-time.ts';
 import type { ScriptedPeer } from '../scripted.ts';
 import type { PathMessage, TestEvent } from './events.ts';
 
-/** What can be seen of a connection, from outside and at its server, when everything has come to rest. */
+/** The state of a connection, as seen from outside and at its server, when everything has come to rest. */
 export interface ExpectedState {
   readonly status: ConnectionStatus;
   readonly retries: number;
@@ -21,10 +21,10 @@ export interface ExpectedState {
   readonly openStreams: number;
 }
 
-/** What an app does with a connection, or with the component that has it. */
+/** The things that an app does with a connection, or with the component that has it. */
 export type AppEvent = 'open' | 'close' | 'reconnect' | 'leave' | 'return' | 'move' | 'relocate' | 'revive';
 
-/** What the steps of a path are played with. */
+/** The parts of a test that the steps of a path are played with. */
 export interface PathStage {
   /** A scripted transport or a scripted server: it answers, and sends. */
   readonly server: Pick<ScriptedPeer, 'accept' | 'refuse' | 'send' | 'end' | 'drop'>;
@@ -34,7 +34,7 @@ export interface PathStage {
     | undefined;
   /** The page: for steps such as `offline` and `hide`. */
   readonly page?: TestPage | undefined;
-  /** What the app does: the connection itself, or functions that press the buttons of a component. */
+  /** The functions of the app: the connection itself, or some that press the buttons of a component. */
   readonly app?: { readonly [Act in AppEvent]?: () => unknown } | undefined;
   /** Lets the app's `refresh` be done: for steps of the event `refresh`. */
   readonly refresh?: (() => unknown) | undefined;

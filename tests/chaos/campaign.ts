@@ -44,9 +44,9 @@ export interface CampaignReport extends CampaignOptions {
   /** The longest that a socket outlived the request that replaced it, in ms of the campaign. */
   readonly longestHandOver: number;
   readonly seconds: number;
-  /** What should never be, as sentences. */
+  /** Sentences about things that should never happen. */
   readonly complaints: readonly string[];
-  /** What was drawn for each client, in the order of its attempts. */
+  /** The plans that were drawn for each client, in the order of its attempts. */
   readonly plans: readonly (readonly FaultPlan[])[];
 }
 
@@ -228,7 +228,7 @@ interface Pair {
   readonly proxy: FaultProxy;
 }
 
-/** What every client is at, for a person who has to find out why it does not go on. */
+/** Describes the state of every client, for a person who has to find out why it does not go on. */
 function standOf(pairs: readonly Pair[]): string {
   const stands = pairs.map(({ name, role, manner, shown, proxy: { plans, log, oracle, busy } }) => {
     const last = `attempt ${plans.length} (${plans.at(-1)?.kind}) after ${log.at(-1)?.kind}`;

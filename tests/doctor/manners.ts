@@ -17,14 +17,14 @@ export interface Entry {
   readonly data: string;
 }
 
-/** What of a server differs from one that is right. Times are in milliseconds. */
+/** The differences of a server from one that is right. Times are in milliseconds. */
 export interface Manners {
   /** Headers of the stream that differ; undefined leaves one out. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /** Answers a request otherwise, and returns whether it has. */
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly headersAfter?: number;
-  /** What is sent first. */
+  /** The text that is sent first. */
   readonly greeting?: string;
   /** How often an event is published by itself; 0 for never. */
   readonly every?: number;
@@ -33,7 +33,7 @@ export interface Manners {
   readonly idOf?: (number: number, numberOnConnection: number) => string;
   readonly blockOf?: (entry: Entry, id: string) => string;
   readonly encode?: (text: string) => Uint8Array;
-  /** What of the log goes to somebody who resumes. */
+  /** Chooses the entries of the log that go to somebody who resumes. */
   readonly replay?: (log: readonly Entry[], after: number | undefined) => readonly Entry[];
   readonly takesQueryFirst?: boolean;
   /** Whether it sends what came before it listened with the next event. */

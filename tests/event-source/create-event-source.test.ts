@@ -33,7 +33,7 @@ function setUp(options: EventSourceClassOptions = {}) {
   };
 }
 
-/** What a source does: `error 0 503` is an error in state CONNECTING after a 503. */
+/** Records what a source does: `error 0 503` is an error in state CONNECTING after a 503. */
 function record(source: EventSource): string[] {
   const log: string[] = [];
   for (const type of ['open', 'message', 'error']) {

@@ -28,7 +28,7 @@ function cutAfter(...ids: number[]): Answer {
 const methodsAsked = () =>
   server.requests.map(({ method, lastEventId }) => `${method} ${lastEventId}`.trim());
 
-/** Whatever happens to a page in a day. */
+/** Plays everything that happens to a page in a day. */
 async function live(): Promise<void> {
   for (const happen of [page.goOffline, page.goOnline, page.hide, page.freeze, page.resume, page.show]) {
     happen();

@@ -1,4 +1,4 @@
-/** What a stream comes to, as a client of it sees it. */
+/** The result of a stream, as a client of it sees it. */
 export interface Interpretation {
   readonly messages: { event: string; data: string; id: string }[];
   readonly lastEventId: string;

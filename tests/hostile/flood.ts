@@ -3,7 +3,7 @@ import type { Answer } from '../support/sse-server.ts';
 
 const chunkSize = 2 ** 16;
 
-/** What a flood is made of: once what it starts with, then the piece again and again. */
+/** The parts of a flood: once the start, then the piece again and again. */
 export interface Flood {
   readonly start?: string;
   readonly piece: string;

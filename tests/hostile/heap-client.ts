@@ -1,18 +1,18 @@
 import { type ConnectionOptions, createConnection } from '../../index.ts';
 
-/** What the client is asked to read. */
+/** The stream that the client is asked to read. */
 export interface HeapJob {
   readonly url: string;
   readonly options: ConnectionOptions;
 }
 
-/** What became of it. */
+/** The outcome of the job. */
 export interface HeapReport {
   readonly status: string;
   readonly error: { readonly kind: string; readonly message: string } | null;
   readonly messages: number;
   readonly lastEventId: string;
-  /** What is still on the heap, in MB, while the connection that has ended is held. */
+  /** The heap that is still in use, in MB, while the connection that has ended is held. */
   readonly heldMegabytes: number;
 }
 

@@ -58,7 +58,7 @@ describe('an ID', () => {
     ['an escape sequence', '\x1b[31m2', '1'],
     ['DEL', '2\x7f', '1'],
     ['the line break of C1', '2\u0085X-Evil: 1', '1'],
-    // What UTF-16 to Latin-1 would cut down to CR, LF and NUL.
+    // Characters that UTF-16 to Latin-1 would cut down to CR, LF and NUL.
     ['characters whose lower byte is a line break', '2\u010d\u010aX-Evil: 1\u0100', '2čĊX-Evil: 1Ā'],
     ['a line separator of Unicode', '2\u2028X-Evil: 1', '2\u2028X-Evil: 1'],
     ['characters beyond Latin-1', 'żółć-漢字-👩‍🚀', 'żółć-漢字-👩‍🚀'],

@@ -18,7 +18,7 @@ let lenient: Browser;
 let strict: Browser;
 let context: BrowserContext;
 let server: SseServer;
-/** What the pages complained of. */
+/** The complaints of the pages. */
 let complaints: string[];
 
 beforeAll(async () => {

@@ -17,7 +17,7 @@ afterAll(async () => {
   await connection[Symbol.asyncDispose]();
 });
 
-/** What is in a definition wherever it may be, by the key that it stands under. */
+/** The names of actions, guards and actors in a definition, wherever they may be, by the key that they stand under. */
 function* namesIn(value: unknown, key = ''): Generator<[kind: string, name: unknown]> {
   if (Array.isArray(value)) {
     for (const item of value) yield* namesIn(item, key);

@@ -5,7 +5,7 @@ import { countMoments, type Moment, momentOf } from './moments.ts';
 import type { MountName } from './page/main.ts';
 import { startLeakServer } from './server.ts';
 
-/** What a campaign left behind. */
+/** Measures of everything that a campaign left behind. */
 export interface Leftovers {
   /** The most sockets that stayed open at the server. */
   readonly sockets: number;
@@ -13,11 +13,11 @@ export interface Leftovers {
   readonly timers: number;
   /** The most listeners that there were besides those of the page without a component. */
   readonly listeners: number;
-  /** What the JavaScript heap grew by, in bytes. */
+  /** The growth of the JavaScript heap per cycle, in bytes. */
   readonly heapPerCycle: number;
   /** How many requests arrived at the server, by the moment that their cycle was to end at. */
   readonly requests: Record<Moment, number>;
-  /** What went wrong in the page; a cycle that cannot have a socket ends the campaign. */
+  /** The errors of the page; a cycle that cannot have a socket ends the campaign. */
   readonly errors: readonly string[];
 }
 

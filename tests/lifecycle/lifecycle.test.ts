@@ -393,7 +393,7 @@ describe('a page whose network goes away', () => {
     await tab.setOffline(true);
     await eventually(tab.signals).toContain('offline');
     await tab.setOffline(false);
-    // What comes so soon may have been under way before the change.
+    // A message that comes so soon may have been under way before the change.
     silent.publish('2');
     await expectReceived(tab, 1, 2);
     const [old] = silent.streams;

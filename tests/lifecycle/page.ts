@@ -27,7 +27,7 @@ export interface PlannedConnection
   readonly persist?: boolean;
 }
 
-/** What the address of the page asks for. */
+/** The plan that the address of the page asks for. */
 export interface Plan {
   readonly connections: Readonly<Record<string, PlannedConnection>>;
   /** Listen for `unload`, which no browser allows in its back/forward cache. */
@@ -45,7 +45,7 @@ export interface Client {
 declare global {
   interface Window {
     clients: Record<string, Client>;
-    /** What the browser told the page, such as `freeze` or `visibilitychange: hidden`. */
+    /** The signals of the browser to the page, such as `freeze` or `visibilitychange: hidden`. */
     signals: string[];
   }
 }

@@ -12,7 +12,7 @@ export function movingUrl(first: string) {
   };
 }
 
-/** What an app does with a connection of its own. */
+/** The actions of an app with a connection of its own. */
 export function actAs(
   connection: Connection,
   { relocate }: ReturnType<typeof movingUrl>,

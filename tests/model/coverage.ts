@@ -7,10 +7,10 @@ import {
 } from '../../testing/paths/transitions.ts';
 import type { Route } from './routes.ts';
 
-/** What cannot be had on a target, and why. */
+/** Transitions and answers of guards that cannot be reached on a target, by the reason. */
 export type OutOfReach = Readonly<Record<string, readonly string[]>>;
 
-/** What the routes of a target have gone through, as the report shows it. */
+/** The coverage by the routes of a target, as the report shows it. */
 export interface CoverageReport {
   readonly target: string;
   readonly paths: number;
@@ -19,7 +19,7 @@ export interface CoverageReport {
   readonly transitions: Count;
   /** Each guard has two answers. */
   readonly guards: Count;
-  /** What is missing though it can be had, or was had although it cannot. */
+  /** The names that are missing though they can be reached, or were reached although they cannot be. */
   readonly complaints: readonly string[];
   readonly outOfReach: OutOfReach;
 }

@@ -61,7 +61,7 @@ export function startOwnActor(url: ReturnType<typeof movingUrl>, options: Connec
   };
 }
 
-/** What XState keeps to itself, as far as its binding for React reaches for it. */
+/** The private fields of an actor of XState that its binding for React reaches for. */
 interface Inside {
   _processingStatus: number;
   _snapshot: unknown;

@@ -6,13 +6,13 @@ import type { ScriptedRequest } from '../../testing/scripted.ts';
 import { type Draw, Oracle } from '../properties/oracle.ts';
 import type { Facts, Fault, Signal } from '../properties/steps.ts';
 
-/** What can be seen of a connection, and counted at its server and its clock. */
+/** The observable state of a connection, with the counts at its server and its clock. */
 export interface Sight extends ExpectedState {
   /** How many requests have no answer yet. */
   readonly waiting: number;
   /** How many sockets are open. */
   readonly sockets: number;
-  /** What the last request asked for, as in `GET` and `POST after 2`. */
+  /** The method of the last request and the ID that it resumed after, as in `GET` and `POST after 2`. */
   readonly asked: string;
   /** How long the stream has been open, in milliseconds; null when there is none. */
   readonly openFor: number | null;
@@ -27,7 +27,7 @@ export function transcriptOf({ event, data, id }: Message): string {
   return `[${event}/${id}/${data}]`;
 }
 
-/** What a request asks for. */
+/** Describes a request: its method, and the ID that it resumes after. */
 export function askedBy({ method, lastEventId }: Pick<ScriptedRequest, 'method' | 'lastEventId'>): string {
   return lastEventId === '' ? method : `${method} after ${lastEventId}`;
 }
@@ -64,11 +64,11 @@ const signals: Record<string, Signal> = {
   resume: 'page.resumed',
 };
 
-/** What a client makes of a sign of life so soon after it was asked for: it may have been waiting in a buffer. */
+/** A sign of life so soon after it was asked for proves nothing: it may have waited in a buffer. In milliseconds. */
 const bufferTime = 500;
 
 /**
- * What must be seen of a connection after each step of a path, told without the statechart: the paths come from
+ * The {@link Sight} that is expected after each step of a path, told without the statechart: the paths come from
  * it, and would follow it into any mistake.
  */
 export class Reference {
@@ -88,7 +88,7 @@ export class Reference {
   #askedAfter = '';
   #messages = '';
   #isElsewhere = false;
-  /** What the client left to the next stream. */
+  /** The messages that the client left to the next stream. */
   #untaken: readonly PathMessage[] = [];
   /** How many messages have come since the last request was sent. */
   #sinceRequest = 0;
@@ -151,7 +151,7 @@ export class Reference {
     };
   }
 
-  /** What must have been announced since last asked. */
+  /** The announcements that must have been made since last asked. */
   announced(): string[] {
     return this.#oracle.announced.splice(0).filter((name) => !name.startsWith('messages'));
   }
@@ -246,7 +246,7 @@ export class Reference {
     }
   }
 
-  /** What comes in one go. */
+  /** Delivers messages that come in one go. */
   #deliver(given: readonly PathMessage[]): void {
     const oracle = this.#oracle;
     this.#showLife();
@@ -287,7 +287,7 @@ export class Reference {
     return { kind: kinds[status] ?? 'http', status, ...(retryAfter !== undefined && { retryAfter }) };
   }
 
-  /** What is due happens at its own time, and one thing may lead to the next. */
+  /** Lets each timer fire at its own time; one may lead to the next. */
   #wait(ms: number): void {
     const end = this.#now + ms;
     while (this.#oracle.next <= end) {
@@ -298,7 +298,7 @@ export class Reference {
     this.#now = end;
   }
 
-  /** What was due happens late; after that it is clear that nobody was awake. */
+  /** Lets the timers that were due fire late; after that it is clear that nobody was awake. */
   #sleep(ms: number): void {
     this.#now += ms;
     while (this.#oracle.next <= this.#now) {

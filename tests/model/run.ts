@@ -28,7 +28,7 @@ export function runModel(target: Target, routes: readonly Route[], outOfReach: O
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What the paths through the statechart have covered. */
+    /** The coverage of the statechart by the paths. */
     coverage?: CoverageReport;
   }
 }

@@ -7,7 +7,7 @@ export interface Situation {
   readonly options: ConnectionOptions;
   /** The credentials take their time to be renewed. */
   readonly refreshesInSteps?: boolean;
-  /** What happens beside the usual. */
+  /** The events that happen beside the usual ones. */
   readonly events: readonly PathEvent[];
 }
 

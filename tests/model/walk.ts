@@ -9,23 +9,23 @@ import type { Situation } from './situations.ts';
 /** A connection that is under way, and what it is played with. */
 export interface Scene {
   readonly stage: PathStage;
-  /** What there is to be seen, after whatever is under way had a moment to happen. */
+  /** Looks at the connection, after whatever is under way had a moment to happen. */
   look(): Promise<Sight>;
   /** The transitions that were taken since last asked, where they can be known. */
   taken?(): string[];
-  /** What was announced since last asked, where it can be heard. */
+  /** The announcements that were made since last asked, where they can be heard. */
   announced?(): string[];
   stop(): Promise<void>;
 }
 
-/** What the routes are walked on: the package with all that is real around it. */
+/** A target that the routes are walked on: the package with all that is real around it. */
 export interface Target {
   readonly name: string;
   /** The stream is carried by the browser's own EventSource. */
   readonly native: boolean;
   /** The statechart opens the connection by itself; otherwise it is opened from outside, at once. */
   readonly immediate: boolean;
-  /** What cannot happen there. */
+  /** The events that cannot happen there. */
   readonly without: readonly PathEvent[];
   /** Sets up a connection and lets it begin. */
   begin(situation: Situation): Promise<Scene>;

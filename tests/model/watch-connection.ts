@@ -12,7 +12,7 @@ import type { TestClock } from '../../testing/clock.ts';
 import { transitionName } from '../../testing/paths/transitions.ts';
 import { type Sight, transcriptOf } from './reference.ts';
 
-/** What can be seen of a connection from where it was made. */
+/** The state of a connection that can be seen from where it was made. */
 export type Shown = Omit<Sight, 'requests' | 'openStreams' | 'waiting' | 'sockets' | 'asked' | 'timers'>;
 
 /** Watches a connection as an app does, and its statechart from within. */
@@ -31,7 +31,7 @@ export function watchConnection(connection: Connection, clock: TestClock) {
   });
   const inspection = watchActor(actor, taken, announced);
   return {
-    /** What the app was told last. */
+    /** The state that the app was told last. */
     shown(): Shown {
       return shownOf(told, clock.now(), messages);
     },
@@ -100,7 +100,7 @@ export function watchActor(
   return { listen, unsubscribe };
 }
 
-/** What is announced, as the reference has it. */
+/** The name of an announcement, as the reference has it. */
 function nameOf(event: ConnectionEmitted): string {
   if (event.type === 'closed') return `closed ${event.reason}`;
   return event.type === 'gap' ? `gap ${event.reason}` : event.type;

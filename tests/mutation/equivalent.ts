@@ -3,7 +3,7 @@ interface Equivalent {
   readonly file: string;
   /** The line that it begins in, without its indentation. */
   readonly line: string;
-  /** What stands there instead. */
+  /** The code that stands there instead. */
   readonly becomes: string;
   readonly why: string;
 }

@@ -43,7 +43,7 @@ for (const [folder, least] of Object.entries(wanted)) {
 }
 console.log(['', ...lines].join('\n'));
 
-/** What was noticed before is not tried again as long as the code and the test that noticed are the same. */
+/** Changes that were noticed before are not tried again as long as the code and the noticing test are the same. */
 function mutate(folder: string, within: string[]): Promise<MutantResult[]> {
   const incrementalFile = `.cache/mutation/${folder}.json`;
   forgetSurvivors(incrementalFile);

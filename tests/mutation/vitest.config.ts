@@ -36,7 +36,7 @@ const testsOf: Record<string, Tests> = {
   },
 };
 
-/** What takes long, or hangs for long when the code is wrong. */
+/** Tests that take long, or hang for long when the code is wrong. */
 const slow = /properties|fuzz|field|silence|redirect|composition|revival|environment|fetch|from-transport/;
 
 /** Vitest begins with the slowest; but most mutants are dead before those are needed. */

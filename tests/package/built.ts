@@ -5,10 +5,10 @@ import { entries as published } from '../../scripts/published.mjs';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** What can be imported: `sse-machine`, `sse-machine/react` … */
+/** The names that can be imported: `sse-machine`, `sse-machine/react` … */
 export const entries = published.map(({ name }) => name);
 
-/** What has to be installed beside the package for all of its entries to work. */
+/** The packages that have to be installed beside this one for all of its entries to work. */
 export const peers = Object.keys({ ...packageJson.dependencies, ...packageJson.peerDependencies });
 
 export function assertBuilt() {

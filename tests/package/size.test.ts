@@ -12,7 +12,7 @@ const eventSource = (name: string) => `export { ${name} } from 'sse-machine/even
 
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
-/** What is loaded only where it is asked for, as its own file. */
+/** Modules that are loaded only where they are asked for, each as its own file. */
 const loadedLater = ['*/viewer/open-viewer.js'];
 
 /** Bytes, minified and gzipped, without the peers. `on` is what an app has already. */

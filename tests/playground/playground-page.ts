@@ -34,7 +34,7 @@ export const fast = {
 
 export interface PageOptions {
   readonly options?: Partial<typeof fast>;
-  /** What else the address asks for. */
+  /** Further parameters of the address. */
   readonly query?: Readonly<Record<string, string | number>>;
   readonly width?: number;
   readonly media?: Parameters<Page['emulateMedia']>[0];

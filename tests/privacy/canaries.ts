@@ -75,7 +75,7 @@ function withoutCause(error: Error | null): unknown {
   return [String(error), JSON.stringify(error), Object.create(Object.prototype, parts)];
 }
 
-/** What leads from what was handed over to the actors themselves, which are watched one by one. */
+/** Keys that lead from what was handed over to the actors themselves, which are watched one by one. */
 const passages = ['actorRef', 'sourceRef', '_parent', 'system', 'machine', '_nodes', 'logic', 'children'];
 
 /** A value as every way of showing it shows it: what JSON has of it, and what JSON leaves out, as of an error. */

@@ -18,7 +18,7 @@ export interface WatchedClient extends AsyncDisposable {
   readonly leaks: Leaks;
   /** Every status that the connection came to. */
   readonly statuses: ReadonlySet<string>;
-  /** What was reported to the app: errors of its own, or the causes of the errors reported. */
+  /** Reports to the app: errors of its own, or the causes of the errors reported. */
   readonly own: readonly unknown[];
   /** One of the two waits to try again. */
   readonly waits: () => boolean;

@@ -2,7 +2,7 @@ import type { PolicyOverrides, Verdict } from '../../machines/policy.ts';
 import type { ConnectionSettings } from '../../machines/settings.ts';
 import { type Facts, type Fault, longest, type Signal } from './steps.ts';
 
-/** What goes on around a connection, as far as the oracle has to know it. */
+/** The surroundings of a connection, as far as the oracle has to know them. */
 export interface Surroundings {
   readonly now: () => number;
   /** The page tells that it is hidden, the platform that it is offline, as soon as anyone listens. */
@@ -36,12 +36,12 @@ const replacing: readonly Phase[] = ['reconnecting', 'verifying', 'renewing'];
 const open: readonly Phase[] = ['fresh', 'stable', 'doubted', ...replacing];
 const live: readonly Phase[] = ['connecting', ...open];
 
-/** What is drawn by chance and not looked at yet. */
+/** A delay that is drawn by chance and not looked at yet. */
 export interface Draw {
   readonly what: 'retry' | 'proof' | 'network' | 'release';
   readonly least: number;
   readonly most: number;
-  /** What the server asked to wait at least. */
+  /** The wait that the server asked for at least. */
   readonly floor: number;
   /** A retry was drawn just before, and is not waited for. */
   readonly instead?: Draw | undefined;
@@ -56,7 +56,7 @@ interface Request {
 }
 
 /**
- * What a connection must do, told a second time, as plainly as possible and with nothing of the package in it:
+ * The rules for a connection, told a second time, as plainly as possible and with nothing of the package in them:
  * one word for where it is, and the times at which something happens by itself.
  */
 export class Oracle {
@@ -72,12 +72,12 @@ export class Oracle {
   idleDue = Infinity;
   /** When the wait began. */
   waitsSince = 0;
-  /** What was drawn, while it has not been looked at. */
+  /** The delay that was drawn, while it has not been looked at. */
   draw: Draw | undefined;
   /** The requests that must have been made, and the news that must have been announced, since last looked at. */
   requests: { at: number; lastEventId: string; refresh: boolean }[] = [];
   announced: string[] = [];
-  /** What a jitter function of the app must have been asked to spread. */
+  /** The delays that a jitter function of the app must have been asked to spread. */
   spreads: number[] = [];
   /** A request is to be made, perhaps with new credentials. */
   onRequest = (_refresh: boolean): void => {};
@@ -151,7 +151,7 @@ export class Oracle {
     return !this.unsafe || this.#settings.retryUnsafe || (this.resumable && this.lastEventId !== '');
   }
 
-  // What the app asks for
+  // Commands of the app
 
   open(): void {
     if (['failed', 'inactive', 'paused', 'suspended'].includes(this.phase)) this.#afresh();
@@ -195,7 +195,7 @@ export class Oracle {
     if (this.phase === 'suspended') this.#attemptOnceWelcome();
   }
 
-  // What a request does and says
+  // Events of a request
 
   made(refresh = this.refreshed): void {
     this.requests.push({ at: this.#around.now(), lastEventId: this.lastEventId, refresh });
@@ -262,7 +262,7 @@ export class Oracle {
     }
   }
 
-  // What a stream does and says
+  // Events of a stream
 
   delivered(ids: readonly string[], lastEventId: string, retry?: number): void {
     if (!this.isOpen) return;
@@ -326,7 +326,7 @@ export class Oracle {
     }
   }
 
-  // What the page, the network and the clock say
+  // Events of the page, the network and the clock
 
   signalled(signal: Signal): void {
     const mayPause = this.isLive ? this.mayRepeat : this.phase === 'waiting' || this.phase === 'offline';
@@ -347,7 +347,7 @@ export class Oracle {
       this.#attemptOnceWelcome();
   }
 
-  /** What happens by itself, now that its time has come. */
+  /** Does what happens by itself, now that its time has come. */
   elapsed(): void {
     if (this.request && this.next === this.request.due) {
       this.requestFailed({ kind: 'timeout', unsent: !this.request.sent }, this.#around.facts());
@@ -372,7 +372,7 @@ export class Oracle {
     this.#drawn = drawn;
   }
 
-  /** What was drawn has been seen. Returns how long the wait must be. */
+  /** The delay that was drawn has been seen. Returns how long the wait must be. */
   sawDraw(drawn: number): number {
     const { what = 'retry', floor = 0 } = this.draw ?? {};
     const wait = {
@@ -619,7 +619,7 @@ export class Oracle {
     this.announced.push('gaveUp');
   }
 
-  /** What an unsafe request began is over: there is nothing to resume. */
+  /** Ends what a request began; after an unsafe one, there is nothing to resume. */
   #end(): void {
     this.#leaveOpen();
     if (this.unsafe) this.lastEventId = '';

@@ -26,7 +26,7 @@ export interface Rig {
   readonly requests: SeenRequest[];
   /** How many transports run. */
   readonly alive: number;
-  /** What went wrong where nobody could catch it. */
+  /** Faults that nobody could catch. */
   readonly faults: readonly unknown[];
   /** Says a word through one of the streams, and tells the oracle if it must be heard. */
   say(word: Word, by: Speaker): void;
@@ -38,13 +38,13 @@ export interface Rig {
   stop(): void;
 }
 
-/** What the connection has announced since last looked at, and the delay that it announced last. */
+/** The news that the connection has announced since last looked at, and the delay that it announced last. */
 interface News {
   readonly announced: string[];
   delay: number | null;
 }
 
-/** What the tests have gone through, all runs together. */
+/** Transitions, steps and states that the tests have gone through, all runs together. */
 export const travelled = { transitions: 0, steps: 0, states: new Set<string>() };
 
 /** Plays the steps, and holds the connection against the oracle and against the invariants after each. */
@@ -194,7 +194,7 @@ function check(rig: Rig, announced: string[]): void {
   assert.ok(rig.alive >= Number(isLive) && rig.alive <= Number(isLive) + Number(snapshot.hasTag('open')));
 }
 
-/** What holds of every snapshot, whatever led to it. */
+/** Checks what holds of every snapshot, whatever led to it. */
 function checkOnItsOwn(snapshot: SnapshotFrom<typeof connectionMachine>): void {
   const { settings, ...facts } = snapshot.context;
   const tags = connectionStatuses.filter((status) => snapshot.hasTag(status));
@@ -203,7 +203,7 @@ function checkOnItsOwn(snapshot: SnapshotFrom<typeof connectionMachine>): void {
   assert.deepEqual(JSON.parse(JSON.stringify(facts)), facts, 'a context that is not plain');
 }
 
-/** What was drawn lies where the server, the settings and the kind of jitter want it, in whole milliseconds. */
+/** Checks that the delay, in whole milliseconds, lies where the server, the settings and the kind of jitter want it. */
 function lookAtDelay({ actor, oracle }: Rig, { delay }: News): void {
   const { draw } = oracle;
   if (!draw) return;

@@ -102,7 +102,7 @@ export function scriptedRig(settings: ConnectionSettings): Rig {
   };
 }
 
-/** What the oracle hears of a word: a request has other things to say than a stream. */
+/** Tells the oracle what it hears of a word: a request has other things to say than a stream. */
 function tell(oracle: Oracle, word: Word, phase: Attempt['phase']): void {
   if (word.say === 'restart') oracle.restarted();
   if (phase === 'request') {

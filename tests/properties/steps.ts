@@ -15,7 +15,7 @@ export interface Fault {
   readonly unsent?: boolean;
 }
 
-/** What is true when an attempt ends. */
+/** Facts that are true when an attempt ends. */
 export interface Facts {
   readonly random: number;
   readonly jittered?: number | undefined;
@@ -44,7 +44,7 @@ export type Word =
     }
   | { readonly say: Remark };
 
-/** What needs no more words. */
+/** A word that comes without details. */
 export type Remark = 'restart' | 'expire' | 'alive' | 'oversleep' | 'overrun' | 'move' | 'progress';
 
 /** Which of the streams says a word: the newest, the one that it is to replace, or one that is over. */
@@ -52,13 +52,13 @@ export type Speaker = 'newest' | 'replaced' | 'over';
 
 export type EventName = 'message' | 'expiring' | 'bye';
 
-/** What the app asks for; the ID comes with some of it alone. */
+/** A command of the app; only some commands have an ID. */
 export interface Command {
   readonly ask: 'open' | 'reconnect' | 'close' | 'move' | 'suspend' | 'resume';
   readonly lastEventId?: string;
 }
 
-/** What can happen to a connection. */
+/** A step: something that can happen to a connection. */
 export type Step =
   | Command
   | (Word & { readonly by: Speaker })
@@ -112,7 +112,7 @@ export const settings: fc.Arbitrary<ConnectionSettings> = fc.record({
   immediate: fc.boolean(),
 });
 
-/** What an app can give besides the settings, and how well its functions behave. */
+/** Options that an app can give besides the settings, and how well its functions behave. */
 export const around = fc.record({
   unsafe: sometimes(),
   resumable: sometimes(),

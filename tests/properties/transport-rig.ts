@@ -215,7 +215,7 @@ export function transportRig(settings: ConnectionSettings, around: Around, page:
 }
 
 type Turn = { readonly batch: MessageBatch } | { readonly error: unknown } | 'end';
-/** What the server does with one request. */
+/** The answer of the server to one request. */
 class Answer {
   readonly accepted: Promise<AsyncIterable<MessageBatch>>;
   readonly signal: AbortSignal;
@@ -290,7 +290,7 @@ class Answer {
   }
 }
 
-/** Whatever is thrown that is no error of the package is a fault of the network. */
+/** A thrown value that is no error of the package is a fault of the network. */
 function thrown({ kind, status, retryAfter }: Fault): unknown {
   if (kind === 'network' && status === undefined && retryAfter === undefined) return undefined;
   return new ConnectionError(kind, '', { status, retryAfter });

@@ -13,7 +13,7 @@ const secondOrigin = { Origin: conformanceEnv.ALLOWED_ORIGIN };
 
 type Checks = Readonly<Record<string, (server: RunningServer) => Promise<void>>>;
 
-/** What is sent to those who may have a stream, under the names of the tests. */
+/** Checks of what is sent to those who may have a stream, under the names of the tests. */
 export const streamChecks: Checks = {
   'sends its headers and a comment at once, and says where the stream stands': async (server) => {
     const newest = await publish(server, { before: 'anybody listens' });

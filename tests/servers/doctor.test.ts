@@ -7,7 +7,7 @@ import { type RunningServer, runServer } from './run-server.ts';
 import { servers } from './servers.ts';
 import { runTrap, traps } from './traps.ts';
 
-/** What the doctor finds where a trap is put back. The other traps do not show from outside. */
+/** Findings of the doctor where a trap is put back. The other traps do not show from outside. */
 const told: Readonly<Record<string, string>> = {
   'headers that leave with the first event': 'headers',
   '@fastify/sse without flushHeaders': 'headers',

@@ -19,7 +19,7 @@ export const campaign: Campaign = isLong
   ? { clients: 20, events: Number(process.env['SERVER_EVENTS']), stops: ['SIGTERM', 'SIGTERM', 'SIGKILL'] }
   : { clients: 5, events: 45, stops: ['SIGTERM', 'SIGKILL'] };
 
-/** What came of a campaign, of all clients together. */
+/** The result of a campaign, of all clients together. */
 export interface Outcome {
   readonly lost: number;
   readonly doubled: number;

@@ -18,7 +18,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly fetch: typeof fetch;
   /** Closes the connections of `fetch` that are left, as a page does that is closed. */
   hangUp(): void;
-  /** What it has printed. */
+  /** The text that it has printed. */
   readonly output: string;
   start(): Promise<void>;
   /** Sends a signal, and waits for the end. */
@@ -38,7 +38,7 @@ export interface Exit {
 export interface Patch {
   /** From `examples/servers`. */
   readonly file: string;
-  /** What stands there, once. */
+  /** The text that stands there, once. */
   readonly from: string;
   readonly to: string;
 }
@@ -138,7 +138,7 @@ function measureLateness(): () => number {
   let late = 0;
   const timer = setInterval(() => {
     const delay = performance.now() - last - 10;
-    // What any timer is late.
+    // Delays up to 5 ms are usual for any timer.
     if (delay > 5) late += delay;
     last = performance.now();
   }, 10);

@@ -8,9 +8,9 @@ export interface Trap {
   readonly name: string;
   /** The name of the server. */
   readonly server: string;
-  /** What a client suffers from it. */
+  /** The symptom that a client suffers from it. */
   readonly symptom: keyof typeof symptoms;
-  /** What is to be changed in the example. */
+  /** The changes to be made in the example. */
   readonly patches: readonly Patch[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -26,7 +26,7 @@ export function specOf(name: string): ServerSpec {
   return spec;
 }
 
-/** What stands for a database that takes its time. */
+/** Code that stands for a database that takes its time. */
 const wait = 'await new Promise((resolve) => setTimeout(resolve, 300));';
 
 const endAll = '  streams.endAll();\n';

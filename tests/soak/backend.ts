@@ -4,7 +4,7 @@ import type { TextMessage } from '../../transports/transport.ts';
 import { between, hour, keepAliveEvery, latency, minute, type Outage } from './schedule.ts';
 import type { SimulationClock } from './simulation-clock.ts';
 
-/** What the backend tells the test about a request, not the client. */
+/** Callbacks by which the backend tells the test about a request, not the client. */
 export interface RequestObserver {
   accepted(): void;
   cut(outage: Outage): void;

@@ -27,7 +27,7 @@ export class Client {
   readonly laptop: Laptop;
   readonly nights: readonly Night[];
   readonly absences: Absence[] = [];
-  /** Whatever must never be. */
+  /** Descriptions of things that must never happen. */
   readonly faults: string[] = [];
   received = 0;
   requests = 0;
@@ -91,7 +91,7 @@ export class Client {
     });
     connection.subscribe((state) => {
       this.mostRetries = Math.max(this.mostRetries, state.retries);
-      // What the button of an app does.
+      // Opens it again, as the button of an app does.
       if (state.status === 'failed' && status !== 'failed') {
         const wait = between(patience.least, patience.most, chance);
         laptop.setTimeout(() => connection.open(), wait);

@@ -3,7 +3,7 @@ import { between, latency, type Outage, patience, second } from './schedule.ts';
 
 export type Spread = 'full' | 'decorrelated';
 
-/** What one deploy costs one client that is awake. */
+/** The cost of one deploy for one client that is awake. */
 export interface Toll {
   readonly requests: number;
   /** From the cut until a stream is accepted again, in milliseconds. */
@@ -54,7 +54,7 @@ export interface Expectation {
   readonly variance: number;
 }
 
-/** What `count` clients pay together for a deploy; the variance has that of the prediction itself in it. */
+/** Predicts the cost of a deploy for `count` clients together; the variance has that of the prediction itself in it. */
 export function predict(
   outage: Outage,
   spread: Spread,

@@ -17,7 +17,7 @@ export function deploysAwake({ nights }: Client, outages: readonly Outage[]): Ou
   );
 }
 
-/** What a client went through in these deploys. */
+/** The absences of a client in these deploys. */
 export function absencesInDeploys(
   client: Client,
   outages: readonly Outage[],
@@ -29,7 +29,7 @@ export function absencesInDeploys(
   });
 }
 
-/** What a client went through after the nights that neither began nor ended near a deploy. */
+/** The absences of a client after the nights that neither began nor ended near a deploy. */
 export function absencesAfterNights(
   { absences }: Client,
   outages: readonly Outage[],
@@ -52,7 +52,7 @@ interface Cost {
 
 export type Comparison = Readonly<Record<keyof Toll, Cost>> & { readonly deploys: number };
 
-/** What the deploys cost some clients, beside what they should. */
+/** Compares the costs of the deploys for some clients with the predicted ones. */
 export function compare(clients: readonly Client[], outages: readonly Outage[], spread: Spread): Comparison {
   const seen = clients.flatMap((client) => absencesInDeploys(client, outages));
   const predicted = outages.map((outage) =>

@@ -20,7 +20,7 @@ export class SimulationClock {
     return this.#now;
   }
 
-  /** What is due at the same time runs in the order in which it was asked for. */
+  /** Makes an appointment. Those at the same time run in the order in which they were made. */
   at(time: number, run: () => void): Appointment {
     this.#count += 1;
     const appointment = { at: Math.max(time, this.#now), order: this.#count, run, isCancelled: false };

@@ -51,7 +51,7 @@ const { outages } = simulation;
 const everybody = simulation.clients.flat();
 let statuses: string[] = [];
 let published = 0;
-/** What the deploys cost each kind. */
+/** The costs of the deploys for each kind. */
 let costs: Comparison[] = [];
 const left = { leftovers: 0, streams: 0, requests: 0 };
 
@@ -157,7 +157,7 @@ describe.each(kinds.map((kind, index) => ({ ...kind, index })))(
 
     test('reads on after a night with one request, as soon as it notices that the stream is dead', () => {
       for (const { night, absence } of afterNights()) {
-        // What is asked for without a network reaches nobody.
+        // Requests that are made without a network reach nobody.
         const sent = absence.requests.filter((at) => at >= night.to + night.offlineFor);
         expect(sent).toHaveLength(1);
         expect(absence.requests.length - 1).toBeLessThanOrEqual(mostUnsent(night.offlineFor));

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 export interface SiteOptions {
-  /** What the pages run, bundled, as `/page.js`. */
+  /** The script that the pages run, bundled, as `/page.js`. */
   readonly script: URL;
   /** The pages by their path; any other is not found. */
   readonly pages: Readonly<Record<string, string>>;
-  /** What is sent along with each page. */
+  /** Headers that are sent along with each page. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

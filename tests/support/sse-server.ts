@@ -42,7 +42,7 @@ export interface SseServer extends AsyncDisposable {
 
 const streamHead = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
 
-/** What a page of another origin needs to send the last event ID, and to see `Retry-After`. */
+/** The headers that let a page of another origin send the last event ID, and see `Retry-After`. */
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': '*, authorization, last-event-id',

@@ -172,7 +172,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
     async reload() {
       const tab = pick(here());
       if (!tab) return undefined;
-      // Whatever arrives after this look and before the page goes was delivered, and is not repeated.
+      // Messages that arrive after this look and before the page goes were delivered, and are not repeated.
       const before = await evaluate(tab, (one) => {
         one.close();
         return one.received;

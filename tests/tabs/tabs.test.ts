@@ -76,7 +76,7 @@ describe('when the tab that leads goes', () => {
   test('another goes on after the last event', async () => {
     const [first, second, third] = (await openTabs(3)) as [Page, Page, Page];
     await first.close();
-    // What is published before is still passed on by the first.
+    // Events that are published before are still passed on by the first.
     await expect.poll(() => origin.requests.length, patience).toBe(2);
     origin.publish();
     for (const page of [second, third]) {

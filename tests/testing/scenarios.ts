@@ -8,7 +8,7 @@ export interface Scene {
   readonly clock: TestClock;
 }
 
-/** What a scenario does, step by step, and something of what must be seen after each. */
+/** A scenario, step by step, and something of what must be seen after each. */
 export interface Scenario {
   readonly name: string;
   readonly options?: ConnectionOptions;

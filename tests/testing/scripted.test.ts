@@ -72,13 +72,13 @@ async function play(
   expect(clock.pending).toBe(0);
 }
 
-/** What is seen of a connection over the scripted transport, after every step. */
+/** Returns what is seen of a connection over the scripted transport, after every step. */
 async function seenWithoutNetwork(scenario: Scenario): Promise<Seen[]> {
   const seen: Seen[] = [];
   const clock = createTestClock();
   const peer = createScriptedTransport({ clock });
   await play(scenario, peer, ['/events', { transport: peer.transport }], clock, async (n, see) => {
-    // What a step of the test alone leads to is a request at the most, which takes some promises.
+    // A step of the test alone leads to a request at the most, which takes some promises.
     await clock.advanceAsync(0);
     expect(see(), `step ${n}`).toMatchObject(scenario.steps[n]?.[1] ?? {});
     seen.push(see());

@@ -3,7 +3,7 @@ import { batchParser } from '../../transports/parse.ts';
 
 const message = (data: unknown) => ({ event: 'note', data, id: '7' });
 
-/** What becomes of the text of one message. */
+/** Parses the text of one message. */
 function read(text: string, parse: Parameters<typeof batchParser>[0] = 'auto'): unknown {
   const reports: unknown[] = [];
   const [parsed] = batchParser(parse, (error) => reports.push(error))([message(text)]);

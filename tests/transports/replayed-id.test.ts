@@ -3,7 +3,7 @@ import { createConnection } from '../../index.ts';
 import { until } from '../support/until.ts';
 
 test('a replayed block that has nothing but an ID does not make what was delivered after it come again', async () => {
-  // What the server sends to each request, before the stream breaks.
+  // The reply of the server to each request, before the stream breaks.
   const replies = [
     'id: 1\ndata: a\n\nid: 2\n\nid: 3\ndata: c\n\n',
     'id: 2\n\n', // a server that replays more than it was asked for, and is cut short

@@ -25,7 +25,7 @@ type Price = { cents: number };
 type Events = { notification: Notification; price: Price };
 type Checked = { notification: { title: string }; price: { cents: number } };
 
-/** What follows is compiled and not run: the types are the test. */
+/** Takes code that is compiled and not run: the types are the test. */
 const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
 
 const schemas = {

@@ -10,7 +10,7 @@ type Price = { cents: number };
 type Events = { price: Price; note: string };
 type All = Price | string | undefined;
 
-/** What follows is compiled and not run: the types are the test. */
+/** Takes code that is compiled and not run: the types are the test. */
 const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
 
 /** The table of docs/data.md: what follows from what is said of the events. Each row is a test below. */

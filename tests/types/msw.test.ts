@@ -2,7 +2,7 @@ import { type HttpResponseResolver, http, type RequestHandler } from 'msw';
 import { expect, expectTypeOf, test } from 'vitest';
 import { createScriptedResolver, type ScriptedPeer, type ScriptedResolver } from '../../testing/index.ts';
 
-/** What follows is compiled and not run: the types are the test. */
+/** Takes code that is compiled and not run: the types are the test. */
 const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
 
 test('a scripted resolver is one of every handler of MSW, with no type to be named', () => {

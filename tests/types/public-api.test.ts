@@ -19,7 +19,7 @@ interface Notification {
 }
 type Events = { notification: Notification; heartbeat: { at: number } };
 
-/** What follows is compiled and not run: the types are the test. */
+/** Takes code that is compiled and not run: the types are the test. */
 const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
 
 test('a map of events types the listeners', () => {

@@ -14,7 +14,7 @@ type Events = { todo: Todo; removed: { id: number } };
 
 declare const fetchTodos: () => Promise<Todo[]>;
 
-/** What follows is compiled and not run: the types are the test. */
+/** Takes code that is compiled and not run: the types are the test. */
 const compiled = (_: () => void) => expect(compiled).toBeTypeOf('function');
 
 test('messages are those of the events that are named, and data that of the query', () => {

@@ -1,4 +1,4 @@
-/** What a flood of records cost a page. Times in milliseconds. */
+/** The cost of a flood of records for a page. Times in milliseconds. */
 export interface Cost {
   readonly median: number;
   readonly most: number;

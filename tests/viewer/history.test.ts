@@ -29,7 +29,7 @@ function momentsOf({ connections }: History, name = '/api/events'): readonly Mom
   return [...connections.values()].find((connection) => connection.name === name)?.moments ?? [];
 }
 
-/** What the sequence says, a line for each moment. */
+/** The text of the sequence, a line for each moment. */
 function tell(history: History): string[] {
   return momentsOf(history).map((moment) =>
     [eventName(moment.event), change(moment), detailOf(moment)].filter(Boolean).join(' | '),

@@ -56,7 +56,7 @@ export function inspectConnection(
   });
 }
 
-/** What a viewer needs of a snapshot, as it comes out of JSON. */
+/** The parts of a snapshot that a viewer needs, as they come out of JSON. */
 function stateOf(snapshot: { status?: unknown; value?: unknown; context?: unknown } | undefined) {
   const { status = 'active', value, context } = snapshot ?? {};
   return JSON.parse(JSON.stringify({ status, value, context }));

@@ -5,7 +5,7 @@ import { type LocalViewer, openViewer } from '../../visualizations/viewer/open-v
 import { createViewer, type Viewer } from '../../visualizations/viewer/viewer.ts';
 import { flood } from './flood.ts';
 
-/** What a test may ask of the page. */
+/** The API of the page for a test. */
 export interface PageApi {
   /** Opens a connection that is shown in the page and, when there is one, in the window of {@link openWindow}. */
   connect(url: string, options?: ConnectionOptions): void;

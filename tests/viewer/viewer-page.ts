@@ -11,7 +11,7 @@ export interface ViewerPage {
   readonly picker: Locator;
   /** The rows that say something, such as `connecting → open.fresh`. */
   row(words: string | RegExp): Locator;
-  /** What is marked as selected, as one line. */
+  /** The row that is marked as selected, as one line. */
   selected(): Promise<string>;
   fact(term: string): Promise<string>;
   /** The states of the chart that are lit, and the arrow that led there. */

@@ -4,7 +4,7 @@ export interface BodyReader {
   cancel(): Promise<unknown>;
 }
 
-/** Whatever the body of an answer may be: a stream of the platform, or of node-fetch a Readable of Node. */
+/** The kinds of body that an answer may have: a stream of the platform, or of node-fetch a Readable of Node. */
 type AnyBody = Partial<
   Pick<ReadableStream<Uint8Array>, 'getReader' | 'locked'> & AsyncIterable<Uint8Array>
 > & {

@@ -105,7 +105,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     };
   }
 
-  /** What was held back is news after all. */
+  /** Delivers the messages that were held back: they are news after all. */
   function release({ held, checkpoint }: Run): void {
     endRun();
     hasMoved = true;
@@ -134,7 +134,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         deliver(hasMoved ? batch : { ...batch, lastEventId: replays.lastEventId });
       }
     },
-    /** What comes from now on is no replay. */
+    /** Messages that come from now on are no replay. */
     settle(): void {
       if (!overlaps && !run) left = 0;
     },

@@ -4,7 +4,7 @@ import { exactPrint, numberOf, samplePrint } from './fingerprint.ts';
 /** How many of the last messages are held against a replay. */
 export const mostMessages = 256;
 
-/** What is remembered of a message that brought an ID of its own: numbers for the ID, and for the rest of it. */
+/** The trace of a message that brought an ID of its own: numbers for the ID, and for the rest of it. */
 export interface Trace {
   readonly id: number;
   readonly sample: number;
@@ -13,7 +13,7 @@ export interface Trace {
 }
 
 /**
- * What a connection remembers of the messages that it has delivered, to know them if they come again: of each that
+ * The memory of the messages that a connection has delivered, to know them if they come again: of each that
  * brought an ID of its own, the ID and a fingerprint, in their order.
  *
  * This is on the hot path. The fingerprints of a batch are taken when the next one comes, and only of what is kept, so
@@ -58,7 +58,7 @@ export class ReplayMemory {
     );
   }
 
-  /** What the next stream may repeat: nothing, where two messages have the same ID, for then IDs identify nothing. */
+  /** The traces of what the next stream may repeat: none, where two have the same ID, for then IDs identify nothing. */
   recall(): readonly Trace[] {
     this.forgetText();
     const traces = this.#traces.slice(-mostMessages);

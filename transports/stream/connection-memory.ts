@@ -1,7 +1,7 @@
 import { ReplayMemory } from '../replays/replay-memory.ts';
 import { type Cadence, createCadence } from './liveness.ts';
 
-/** What the transport actors of one connection have in common. */
+/** The memory that the transport actors of one connection have in common. */
 export interface ConnectionMemory {
   readonly replays: ReplayMemory;
   readonly cadence: Cadence;

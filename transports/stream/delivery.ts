@@ -78,7 +78,7 @@ export function createDelivery(options: DeliveryOptions) {
       return;
     const isNews = !(hasProgressed || batch.lastEventId === '' || memory.hasSeen(batch.lastEventId));
     memory.remember(batch);
-    // What follows the message that closes is not delivered, and so not received.
+    // Messages that follow the one that closes are not delivered, and so not received.
     send({ type: 'stream.messages', messages, lastEventId: last?.id ?? batch.lastEventId, retry });
 
     if (isNews) send({ type: 'stream.progressed' });

@@ -6,19 +6,19 @@ const round = 15_000;
 /** Browsers run the timers of hidden pages once a minute. One that is later than this, in ms, was asleep. */
 const latest = 75_000;
 
-/** What comes in the first moments after a sleep may have been waiting in a buffer, in milliseconds. */
+/** Data that comes in the first moments after a sleep may have been waiting in a buffer, in milliseconds. */
 export const bufferTime = 500;
 
 /** The shortest idle timeout that is learned, in milliseconds. */
 const shortest = 6_000;
 
-/** What was learned is not doubted any more once it is longer than this, in milliseconds. */
+/** An idle timeout that was learned is not doubted any more once it is longer than this, in milliseconds. */
 const patient = 120_000;
 
 /** Keep-alives that are closer together than this, in milliseconds, came in one burst. */
 const burst = 1_000;
 
-/** What a connection has learned of its server, from one stream to the next. */
+/** The cadence of a server's keep-alives, as a connection has learned it, from one stream to the next. */
 export interface Cadence {
   /** How far apart the last keep-alives were, in milliseconds; the latest first. */
   gaps: readonly number[];
@@ -78,7 +78,7 @@ export function createLiveness(options: LivenessOptions) {
     const isLate = now - due > latest;
     if (now < lastSign) lastSign = now; // the clock was set back
     if (now - lastSign >= allowed && !isLate) {
-      // What was learned may have been a prelude, or the server has changed its ways.
+      // The gaps that were learned may have been a prelude, or the server has changed its ways.
       if (allowed < patient) cadence.caution *= 2;
       onIdle(allowed);
       return;

@@ -93,7 +93,7 @@ export function runStream(
       if (signal.aborted) return;
       if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
       filter?.take(batch);
-      // What is read meanwhile would only wait, and a stream that breaks would overtake it.
+      // A batch that is read meanwhile would only wait, and a stream that breaks would overtake it.
       if (delivery.pending) await delivery.pending;
     }
     filter?.end();

@@ -37,7 +37,7 @@ export function colourProperties(scheme?: 'light' | 'dark'): string {
     .join(' ');
 }
 
-/** Whatever stands in a status has its colours. */
+/** CSS rules that give every element with a status the colours of that status. */
 export const statusRules = connectionStatuses
   .map((status) => `[data-status='${status}'] { --tone: var(--${status}); --tint: var(--${status}-tint); }`)
   .join('\n');

@@ -3,8 +3,8 @@ import { connectionMachine } from '../../machines/connection.ts';
 
 /**
  * The definition of a statechart, as `createMachine` takes it: every action, guard, delay and actor by its name.
- * What is a function (the initial context, the input of an actor) is left out, and so are the transports, which an
- * action spawns.
+ * Functions (the initial context, the input of an actor) are left out, and so are the transports, which an action
+ * spawns.
  */
 export function definition(indent = 0, machine: AnyStateMachine = connectionMachine): string {
   return JSON.stringify(machine.config, null, indent);

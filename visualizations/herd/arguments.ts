@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Policy, policies, policyCalled } from './simulation/policies.ts';
 
-/** What the command is asked for: to write the documentation, to measure first, or to show a table. */
+/** The task that the command is given: to write the documentation, to measure first, or to show a table. */
 export type Job =
   | { readonly kind: 'document' }
   | { readonly kind: 'measure' }

@@ -40,7 +40,7 @@ export function openViewer(opener: Window): LocalViewer | null {
     isOver = true;
     opener.removeEventListener('pagehide', leave);
     opener.removeEventListener('pageshow', comeBack);
-    // Whatever else the window shows by now is not to be touched.
+    // Touches nothing else that the window may show by now.
     if (popup && shown?.document === documentOf(popup)) shown?.viewer.dispose();
   }
 

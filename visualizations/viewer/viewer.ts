@@ -65,7 +65,7 @@ export function createViewer(root: HTMLElement | ShadowRoot, history: History = 
   let rest = 0;
   let isOver = false;
 
-  /** Whatever comes until the next frame is drawn with it. */
+  /** Requests the next frame: all changes until then are drawn with it. */
   function changed(): void {
     if (isOver) return;
     frame ??= view.requestAnimationFrame(render);

@@ -1,7 +1,7 @@
 import type { Mount } from './feed.ts';
 
 interface App {
-  /** What tables call it. */
+  /** Its name in tables. */
   readonly name: string;
   readonly load: () => Promise<{ readonly mount: Mount }>;
 }

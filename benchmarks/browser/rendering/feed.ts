@@ -1,6 +1,6 @@
 import type { Reading } from './send-paced.ts';
 
-/** What an app under load is given: where the readings come from, and whom it tells. */
+/** The input of an app under load: where the readings come from, and the functions that it calls. */
 export interface Feed {
   readonly url: string;
   /** Called with every reading that the app gets to see. */

@@ -1,6 +1,6 @@
 import type { Reading } from './send-paced.ts';
 
-/** What every React app shows of its readings. */
+/** The readings, as every React app shows them. */
 export function Readings({ last, recent }: { last: Reading | undefined; recent: readonly Reading[] }) {
   return (
     <>

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** What one of the paced messages says. */
+/** The content of one of the paced messages. */
 export interface Reading {
   /** Counted from 1. */
   readonly index: number;

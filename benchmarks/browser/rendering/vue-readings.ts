@@ -1,7 +1,7 @@
 import { h, type VNode } from 'vue';
 import type { Reading } from './send-paced.ts';
 
-/** What every Vue app shows of its readings. */
+/** The readings, as every Vue app shows them. */
 export function renderReadings(last: Reading | null | undefined, recent: readonly Reading[]): VNode[] {
   return [
     h('output', last?.text),

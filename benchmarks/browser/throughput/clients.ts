@@ -1,14 +1,14 @@
 import type { Open } from '../../clients/client.ts';
 
 interface Client {
-  /** What tables call it. */
+  /** Its name in tables. */
   readonly name: string;
-  /** What part of the messages it gets: all of them, unless it would take minutes. */
+  /** The share of the messages that it gets: all of them, unless it would take minutes. */
   readonly share?: number;
   readonly load: () => Promise<{ readonly open: Open }>;
 }
 
-/** What runs in a page. A page loads only the one that it measures. */
+/** The clients that run in a page. A page loads only the one that it measures. */
 export const clients = {
   bare: { name: 'bare `fetch` + `eventsource-parser`', load: () => import('../../clients/bare.ts') },
   ours: { name: "**sse-machine**, `parse: 'text'`", load: () => import('../../clients/ours.ts') },

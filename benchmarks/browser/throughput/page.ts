@@ -9,7 +9,7 @@ export interface ReadingJob {
   readonly count: number;
 }
 
-/** What came of it. */
+/** The result of reading it. */
 export interface ReadingReport {
   /** From the request to the last message, in milliseconds. */
   readonly wall: number;

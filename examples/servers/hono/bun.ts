@@ -16,7 +16,7 @@ process.once('SIGTERM', async () => {
   clearTimeout(slow);
 });
 
-/** What is used here of Bun, for those who have no `@types/bun`. */
+/** The part of Bun that is used here, for those who have no `@types/bun`. */
 declare const Bun: {
   serve(options: {
     port: number;

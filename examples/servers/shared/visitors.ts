@@ -3,7 +3,7 @@ export interface Visitor {
   readonly user: string;
 }
 
-/** What an answer says instead of a stream. */
+/** The status and the headers of an answer without a stream. */
 export interface Refusal {
   readonly status: 204 | 401 | 403 | 429;
   readonly headers: Readonly<Record<string, string>>;

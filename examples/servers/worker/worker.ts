@@ -129,7 +129,7 @@ export class Events {
 
 const keepAlive = Number(process.env['KEEP_ALIVE'] ?? 15_000);
 
-/** What is used here of Cloudflare's types; `wrangler types` makes all of them. */
+/** The part of Cloudflare's types that is used here; `wrangler types` makes all of them. */
 interface Env {
   EVENTS: {
     idFromName(name: string): object;

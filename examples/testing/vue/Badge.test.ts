@@ -10,7 +10,7 @@ function mountBadge(options: Omit<ConnectionOptions, 'events'> = {}) {
   const server = createScriptedTransport();
   const clock = createTestClock();
   const badge = mount(Badge, { props: { connection: { ...options, clock, transport: server.transport } } });
-  /** What a person sees, once Vue has brought the page up to date. */
+  /** The label that a person sees, once Vue has brought the page up to date. */
   async function label() {
     await nextTick();
     return badge.get('output').text();

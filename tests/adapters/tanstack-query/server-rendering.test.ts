@@ -45,7 +45,7 @@ test('on a server React renders what was fetched, opens nothing and keeps nothin
   const html = renderReact(createElement(QueryClientProvider, { client }, page));
   expect(html).toBe('<p>first</p>');
   expect([fetches, server.requests.length, connection.state.status]).toEqual([1, 0, 'closed']);
-  // Whatever carries it to the browser takes plain data only.
+  // The transfer to the browser takes plain data only.
   expect(state.queries.map(({ meta }) => meta)).toEqual([{}]);
   client.clear();
 });

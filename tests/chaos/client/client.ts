@@ -14,7 +14,7 @@ import type { Role } from '../roles.ts';
 import { startApp } from './app.ts';
 import { watchTransports } from './live-transports.ts';
 
-/** What every client of a campaign is set to, in milliseconds of the campaign. */
+/** The options of every client of a campaign, in milliseconds of the campaign. */
 export const settings = {
   retryDelay: 2,
   maxRetryDelay: 8,
@@ -36,7 +36,7 @@ export interface ClientPlan {
   readonly restless: boolean;
 }
 
-/** What a client tells as soon as it happens, in this order. */
+/** News that a client tells as soon as it happens, in this order. */
 export type News =
   | { readonly type: 'command'; readonly command: Command }
   | { readonly type: 'refresh'; readonly step: 'began' | 'failed' }

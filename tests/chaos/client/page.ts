@@ -8,15 +8,15 @@ import {
   startClient,
 } from './client.ts';
 
-/** What a client tells the other side at once. */
+/** A question or news of a client that goes to the other side at once. */
 export type Telegram = { readonly type: 'url' } | News;
 
-/** What can wait for the next beat of the clock. */
+/** A delivery or a state that can wait for the next beat of the clock. */
 export type Note =
   | { readonly client: string; readonly delivery: Delivery }
   | { readonly client: string; readonly shown: ShownState };
 
-/** What the other side can do with this page. */
+/** The functions of this page that the other side can call. */
 export interface CampaignPage {
   start(plan: ClientPlan): void;
   calm(name: string): void;

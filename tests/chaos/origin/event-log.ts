@@ -3,7 +3,7 @@ import type { Draw } from '../draw.ts';
 /** An entry of the replay log. */
 export interface LoggedEvent {
   readonly id: number;
-  /** What an app is handed; null for a block that has nothing but an ID. */
+  /** The message that an app is handed; null for a block that has nothing but an ID. */
   readonly message: { readonly event: string; readonly data: string } | null;
   /** The block as it travels. */
   readonly wire: string;

@@ -22,7 +22,7 @@ export interface Origin extends AsyncDisposable {
 interface OriginOptions {
   readonly seed: number;
   readonly clock: CampaignClock;
-  /** What is sent from time to time, for a stream without events to show signs of life. */
+  /** Texts that are sent from time to time, for a stream without events to show signs of life. */
   readonly signs: readonly [string, ...string[]];
   readonly complain: (fault: string) => void;
 }

@@ -15,7 +15,7 @@ export interface Exchange {
   readonly originPort: number;
   /** When the attempt began, in milliseconds of the campaign. */
   readonly startedAt: number;
-  /** What the client is set to, in milliseconds of the campaign. */
+  /** The time limits that the client is set to, in milliseconds of the campaign. */
   readonly limits: {
     readonly connectTimeout: number;
     readonly idleTimeout: number;

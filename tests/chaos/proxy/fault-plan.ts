@@ -30,7 +30,7 @@ export interface Place {
   readonly after: number;
 }
 
-/** What becomes of one exchange. */
+/** The plan for the course of one exchange. */
 export interface FaultPlan {
   readonly kind: FaultKind;
   readonly place: Place;

@@ -7,7 +7,7 @@ import {
 import { canaries } from '../../privacy/canaries.ts';
 import { asksForWindow } from './asks-for-window.ts';
 
-/** What the address of the page asks for. */
+/** The plan that the address of the page asks for. */
 export interface Plan {
   /** Inspect as soon as the page is loaded; in a frame of this page, if `frame` is set. */
   readonly inspect?: Pick<InspectionOptions, 'enabled' | 'viewer' | 'url' | 'payloads'>;

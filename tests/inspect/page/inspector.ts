@@ -6,6 +6,6 @@ declare global {
   }
 }
 
-// What Stately's inspector does: it asks who opened it, or who it is framed by, for what there is to see.
+// Does what Stately's inspector does: it asks who opened it, or who it is framed by, for what there is to see.
 window.received = [];
 createBrowserReceiver().subscribe((record) => void window.received.push(record));

@@ -8,7 +8,7 @@ export interface ComponentMount {
   end(): void;
 }
 
-/** What the component is given. */
+/** The props of the component. */
 export interface FeedProps {
   readonly url: string;
   /** A connection that outlives every component. */

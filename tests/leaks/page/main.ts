@@ -17,7 +17,7 @@ const mounts = {
 /** The components that a page can be asked to mount. */
 export type MountName = keyof typeof mounts;
 
-/** What the test asks of the page. */
+/** The functions of the page that the test calls. */
 export interface Page {
   start(name: MountName): void;
   /** Shows and hides the component once for each cycle from `first` up to `end`, which is left out. */

@@ -12,7 +12,7 @@ const labels: Record<ConnectionStatus, string> = {
   closed: 'Off',
 };
 
-/** What a panel says of a connection, line by line. */
+/** The lines of a panel about a connection: each label with its text. */
 export function linesOf(view: ConnectionView, messages: string): Record<string, string> {
   const { status, retries, error, retryAt, lastEventId, openedAt, closeReason } = view;
   return {
@@ -63,10 +63,10 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
   };
 }
 
-/** What cannot happen to a component. */
+/** The events that cannot happen to a component. */
 export const unknownToHooks = ['relocate', 'revive'] as const;
 
-/** What the hooks do by themselves. */
+/** Transitions and answers of guards that are out of reach because the hooks act by themselves, by the reason. */
 export const outOfReachOfHooks = {
   'a component opens its connection once it is mounted': [
     'closed.inactive: always [isImmediate] → live',
@@ -87,7 +87,7 @@ export function addressOf(url: string, { isAway, moves }: Whereabouts): string |
   return isAway ? null : `${url}?move=${moves}`;
 }
 
-/** What has become of the URL of a component. */
+/** The URL of a component: whether it is gone, and how often it has moved. */
 export interface Whereabouts {
   readonly isAway: boolean;
   readonly moves: number;

@@ -1,6 +1,6 @@
 import { createConnection } from '../../../index.ts';
 
-/** What a page of a second origin has heard. */
+/** A report of what a page of a second origin has heard. */
 export interface Heard {
   /** Over `fetch`, by a connection of this package. */
   readonly overFetch: readonly unknown[];

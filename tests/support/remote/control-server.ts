@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the servers of a kind are for a page that steers them. */
+/** The functions by which a page steers the servers of a kind. */
 interface Steering<Server, Call> {
   readonly start: () => Promise<Server>;
   /** Does what the page asks for, and tells what there is to be seen then. */

@@ -2,17 +2,17 @@ import type { ScriptedRequest } from '../../../testing/scripted.ts';
 import { createScriptedServer, type ScriptedServer } from '../../../testing/scripted-server.ts';
 import { startControlServer } from './control-server.ts';
 
-/** What a page can ask of the scripted server that runs for it. */
+/** A call of a page to the scripted server that runs for it. */
 export interface ScriptedCall {
   readonly verb: 'accept' | 'refuse' | 'stall' | 'send' | 'end' | 'drop' | 'look' | 'close';
   readonly given: readonly unknown[];
 }
 
-/** What a page is told after each call. */
+/** The report to a page after each call. */
 export interface ScriptedReport {
   readonly url: string;
   readonly requests: number;
-  /** What the last request asked for. */
+  /** The method and the last event ID of the last request. */
   readonly last: Pick<ScriptedRequest, 'method' | 'lastEventId'> | undefined;
   readonly openStreams: number;
   readonly waiting: number;

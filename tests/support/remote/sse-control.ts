@@ -19,14 +19,14 @@ export type ScriptedAnswer =
   | { readonly kind: 'body'; readonly parts: readonly string[] }
   | { readonly kind: 'flood'; readonly source: Flood; readonly gzip?: boolean };
 
-/** What a page can ask of a server that runs for it. */
+/** A call of a page to a server that runs for it. */
 export type ControlCall =
   | { readonly verb: 'answer'; readonly answers: readonly ScriptedAnswer[] }
   | { readonly verb: 'publish'; readonly data: string; readonly event?: string }
   | { readonly verb: 'write'; readonly text: string }
   | { readonly verb: 'look' | 'end' | 'drop' | 'refuse' | 'listen' | 'stop' };
 
-/** What a page is told after each call. */
+/** The report to a page after each call. */
 export interface ControlReport {
   readonly url: string;
   readonly requests: readonly SeenRequest[];

@@ -2,7 +2,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { createConnection } from 'sse-machine';
 import { createScriptedTransport, createTestClock, createTestPage } from 'sse-machine/testing';
 
-/** What must hold in every environment of Jest. */
+/** Tests what must hold in every environment of Jest. */
 export function testTheKit() {
   afterEach(() => jest.useRealTimers());
 

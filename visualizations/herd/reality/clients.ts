@@ -1,10 +1,10 @@
 import { createConnection } from '../../../index.ts';
 import type { GivenSettings } from '../../../machines/settings.ts';
 
-/** What a process of clients is asked to do. */
+/** The task of a process of clients. */
 export interface ClientJob {
   readonly url: string;
-  /** What the names of its clients begin with. */
+  /** The prefix of the names of its clients. */
   readonly name: string;
   readonly clients: number;
   readonly settings: GivenSettings;

@@ -18,11 +18,11 @@ export interface Deploy {
   readonly spread: number;
   /** How many processes the clients are shared out to; the server has this one. @default 1 */
   readonly processes?: number;
-  /** What the connections are set to. @default the defaults of the package */
+  /** The settings of the connections. @default the defaults of the package */
   readonly settings?: GivenSettings;
 }
 
-/** What the server saw of it. */
+/** The deploy as the server saw it. */
 export interface Measurement {
   readonly clients: number;
   readonly seconds: number;

@@ -3,7 +3,7 @@ import type { Run } from './simulate.ts';
 /** The width of the window that a load is counted in, in milliseconds. */
 export const window = 100;
 
-/** What one cares about in a run. */
+/** The figures of interest in a run. */
 export interface Figures {
   /** Attempts of each client on average, until everyone is back or has given up. */
   readonly requests: number;

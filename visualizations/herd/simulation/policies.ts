@@ -4,9 +4,9 @@ import { type ConnectionSettings, completeSettings, type GivenSettings } from '.
 
 /** When a client that has lost its stream tries again. */
 export interface Policy {
-  /** What it is called on the command line. */
+  /** Its name on the command line. */
   readonly id: string;
-  /** What it is called in tables and plots. */
+  /** Its name in tables and plots. */
   readonly title: string;
   /** Its waits, in words. */
   readonly waits: string;
@@ -52,7 +52,7 @@ export function ownPolicy(
 /** The server asks for nothing with its answer. */
 const noFailure = { kind: 'network', message: '' } as const;
 
-/** What a connection does that is given no options: the one that all others are held against. */
+/** The policy of a connection that is given no options: the one that all others are compared with. */
 export const defaultPolicy = ownPolicy({ id: 'default', title: 'sse-machine' });
 
 const own: readonly Policy[] = [

@@ -16,7 +16,7 @@ export interface Scene {
   readonly capacity?: number | undefined;
 }
 
-/** What the server saw. Every time is in milliseconds since the drop. */
+/** The deploy as the server saw it. Every time is in milliseconds since the drop. */
 export interface Run extends Scene {
   /** How many attempts came in each millisecond. */
   readonly attempts: Uint32Array;
@@ -42,7 +42,7 @@ export function simulate(scene: Scene): Run {
   let accepted = 0;
   let gaveUp = 0;
 
-  /** What the statechart does when an attempt fails: it gives up, or charges a retry and waits. */
+  /** Does as the statechart when an attempt fails: gives up, or charges a retry and waits. */
   function fail(client: number, now: number): void {
     const count = retries[client] ?? 0;
     if (count >= policy.maxRetries) {

@@ -2,7 +2,7 @@ import { type Figures, figuresOf, type Recovery, recoveryOf } from './figures.ts
 import type { Policy } from './policies.ts';
 import { type Run, type Scene, simulate } from './simulate.ts';
 
-/** What a deploy comes to with one policy. */
+/** The result of a deploy with one policy. */
 export interface Result extends Figures {
   readonly policy: Policy;
   readonly run: Run;

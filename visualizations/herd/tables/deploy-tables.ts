@@ -2,7 +2,7 @@ import { policies } from '../simulation/policies.ts';
 import { type Result, study } from '../simulation/study.ts';
 import { type Column, count, markdownTable, percent, seconds } from './format.ts';
 
-/** What the documentation is about, so that its figures are the same wherever they are made. */
+/** Clients, seed and deploys of the documentation, so that its figures are the same wherever they are made. */
 export const documented = { clients: 100_000, seed: 1, deploys: [5, 15, 60] } as const;
 
 /** The table of one deploy, on the terminal and in the documentation. */

@@ -18,7 +18,7 @@ const variants = [
   variant('maxRetryDelay: 10_000, maxRetries: 24', { maxRetryDelay: 10_000, maxRetries: 24 }),
 ];
 
-/** What other settings would give, and at what price. Without an outage the first wait is all there is. */
+/** The table of what other settings would give, and at what price. Without an outage the first wait is all there is. */
 export function variantsTable(): string {
   const rows = variants.map((policy) => {
     const [none, short, middle] = [0, 5, 15].map((length) =>

@@ -8,7 +8,7 @@ import { pathOf } from './state-value.ts';
 /** A wait, and how its length came about. Times in milliseconds. */
 export interface Wait {
   /**
-   * What it is for. `retry`: the next attempt, which costs a retry. `free`: an attempt that costs none, because it is
+   * Its purpose. `retry`: the next attempt, which costs a retry. `free`: an attempt that costs none, because it is
    * not sure that there is no network. `release`: the server has to notice that its stream was dropped. `proof`: a
    * doubted stream has so long to show that it is alive.
    */

@@ -13,7 +13,7 @@ export interface FleetOptions {
 
 /** Many clients of one kind, each with a connection and a socket of its own. */
 export interface Fleet {
-  /** What has become of them, and their attempts since the last look. */
+  /** Tells the status of each client, and the attempts since the last look. */
   look(): FleetFrame;
   /** Whether something has changed since the last look. */
   readonly changed: boolean;

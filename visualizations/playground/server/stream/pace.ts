@@ -5,8 +5,8 @@ export interface Pace {
   /** Between two keep-alive comments. */
   readonly keepAlive: number;
   /**
-   * What the stream asks clients to wait before they come back: its `retry:` field. Their delays start from there, so
-   * that it is left out where the settings of the page are to be seen at work.
+   * The time that the stream asks clients to wait before they come back: its `retry:` field. Their delays start from
+   * there, so that it is left out where the settings of the page are to be seen at work.
    */
   readonly retry?: number;
 }

@@ -6,7 +6,7 @@ import { defaultSettings, jitterField, numberFields, type Settings } from '../se
 import { scenarios } from '../tour/scenarios.ts';
 import { createQueryReader, type QueryReader } from './query-reader.ts';
 
-/** What the address of the page asks for: `/?fault=restart&status=503&seconds=6&jitter=none&maxRetries=3`. */
+/** The content of the address of the page: `/?fault=restart&status=503&seconds=6&jitter=none&maxRetries=3`. */
 export interface Address {
   readonly settings: Settings;
   /** Begun as soon as both panels are open. */
@@ -15,7 +15,7 @@ export interface Address {
   readonly tour?: string;
   /** How many clients each fleet has, and how the second one is spread. */
   readonly fleet?: FleetAddress;
-  /** What was not understood, a sentence each. */
+  /** A sentence for each part that was not understood. */
   readonly errors: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { queryOf } from '../address/address.ts';
 import { settings } from '../settings/settings.ts';
 
 interface CopyLinkProps {
-  /** What it is a link to, for those who do not see where the button stands. */
+  /** The name of its target, for those who do not see where the button stands. */
   readonly title: string;
   /** Asked at the click: the fault as it is set up then. */
   readonly fault: () => FaultRequest;

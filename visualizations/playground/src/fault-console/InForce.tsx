@@ -2,7 +2,7 @@ import type { FaultConsoleState } from '../../protocol/fault-api.ts';
 import { seconds } from '../panel/format.ts';
 import { useNow } from '../react/hooks.ts';
 
-/** What is wrong with the server now, for how long still, and what it has cost in requests. */
+/** Shows the fault of the server that is in force, the time that it has left, and its cost in requests. */
 export function InForce({ state, lift }: { state: FaultConsoleState | undefined; lift: () => void }) {
   const current = state?.current;
   const inForce = current?.inForce === true;

@@ -3,7 +3,7 @@ import { connections } from '../panel/panel-connections.ts';
 import { useStore } from '../react/hooks.ts';
 import { StatusIcon } from '../react/StatusIcon.tsx';
 
-/** What the panels do, for whoever has scrolled past them. The panels themselves read it out. */
+/** The status of each panel, for whoever has scrolled past them. The panels themselves read it out. */
 export function Overview() {
   const panels = Object.entries(useStore(connections)).sort(([one], [other]) => one.localeCompare(other));
 

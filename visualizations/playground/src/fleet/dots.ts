@@ -30,7 +30,7 @@ export function dotsOf(statuses: string, columns: number): Dots[] {
   });
 }
 
-/** What the legend shows of a status. */
+/** The path that the legend shows for a status. */
 export function dotOf(status: ConnectionStatus): string {
   return `M0 0${shapes[status]}`;
 }

@@ -18,7 +18,7 @@ export interface Bar {
   readonly share: number;
 }
 
-/** What the machine does, as both panels draw it. */
+/** The meters of the machine, as both panels draw them. */
 export function metersOf({ cores, load, memory, loop, network, last }: Recording): Meter[] {
   const { memory: space, network: traffic, 'event-loop': lateness } = last;
   const { rss = 0 } = space ?? {};

@@ -9,7 +9,7 @@ import type { Recorder } from './recorder.ts';
 export interface PanelConnection
   extends Pick<ConnectionState, 'status' | 'retries' | 'retryAt' | 'error' | 'closeReason'>,
     Omit<ConnectionCommands, 'clear'> {
-  /** What it was made with. */
+  /** The settings that it was made with. */
   readonly settings: Settings;
   readonly recorder: Recorder;
 }

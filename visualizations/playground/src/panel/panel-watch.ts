@@ -4,7 +4,7 @@ import { explain } from './explanations.ts';
 import { connections, type PanelConnection, panels, present } from './panel-connections.ts';
 import type { Recording } from './recorder.ts';
 
-/** Whatever is given must hold of both panels at once. */
+/** Conditions: those that are given must hold of both panels at once. */
 export interface Expectation {
   readonly status: ConnectionStatus;
   /** A status that each of them must have shown since the step began. */

@@ -4,7 +4,7 @@ import { createStore } from '../store.ts';
 import type { Settings } from './setting-fields.ts';
 import { authorization, renewToken } from './token.ts';
 
-/** What the address of the page asks for. */
+/** The settings, fault, tour and fleet that the address of the page asks for. */
 export const asked = readAddress(new URLSearchParams(location.search));
 
 /** The settings in force. Other ones remake both connections. */

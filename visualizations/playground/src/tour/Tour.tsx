@@ -98,7 +98,7 @@ function phaseOf(snapshot: Snapshot): Phase {
   return value.playing === 'done' ? 'finished' : value.playing;
 }
 
-/** What a screen reader says: a step when it is told, and what came of it. */
+/** The text for a screen reader: a step when it is told, and what came of it. */
 function narration(phase: Phase, context: Snapshot['context']): string {
   const { scenario, step, verdicts } = context;
   const verdict = verdicts[step];

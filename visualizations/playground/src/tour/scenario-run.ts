@@ -8,10 +8,10 @@ import { doToLeader } from '../tabs/leader-faults.ts';
 import { simulatePageEvent } from './page-events.ts';
 import type { Action, Scenario, Step } from './scenario.ts';
 
-/** What came of a step. */
+/** The result of a step. */
 export interface Verdict {
   readonly asExpected: boolean;
-  /** What the panels are doing instead. */
+  /** Says what the panels are doing instead. */
   readonly instead: string;
 }
 

@@ -10,18 +10,18 @@ export interface Scenario {
   readonly title: string;
   /** The guards that decide, as the statechart calls them. */
   readonly guards: readonly string[];
-  /** What both connections are made with while it plays. */
+  /** The settings that both connections are made with while it plays. */
   readonly settings: Partial<Settings>;
   readonly steps: readonly Step[];
 }
 
 export interface Step {
-  /** What is about to happen. */
+  /** Announces what is about to happen. */
   readonly says: string;
   /** Where to look, and for what. */
   readonly look: string;
   readonly does: readonly Action[];
-  /** What must become of both panels. */
+  /** The expectation that both panels must meet. */
   readonly expects: Expectation;
 }
 

@@ -9,7 +9,7 @@ interface TourContext {
   readonly scenario: Scenario;
   /** The number of the step that is told or played. */
   readonly step: number;
-  /** What came of each step so far. */
+  /** The verdict on each step so far. */
   readonly verdicts: readonly Verdict[];
   /** It waits for `next` instead of going on by itself. */
   readonly paused: boolean;
@@ -29,7 +29,7 @@ type TourEvent =
 /** A scenario of which nothing was told yet. */
 const untold = { step: 0, verdicts: [], paused: false, excuse: '' };
 
-/** What follows a verdict. */
+/** The transitions that follow a verdict. */
 const onward = [
   { guard: 'hasMoreSteps', target: 'telling', actions: 'nextStep' },
   { target: 'done' },
@@ -108,7 +108,7 @@ const tourMachine = setup({
             },
           },
         },
-        /** What is about to happen is there to be read. */
+        /** The step is told, and can be read before it happens. */
         telling: {
           on: {
             next: 'acting',
@@ -134,7 +134,7 @@ const tourMachine = setup({
             },
           },
         },
-        /** What came of it can be looked at. */
+        /** The result of the step can be looked at. */
         judged: {
           on: {
             next: onward,
