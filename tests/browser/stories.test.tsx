@@ -25,7 +25,7 @@ const { default: badge, ...named } = stories;
 test.each([
   ['Connecting', 'Connecting…'],
   ['Live', 'Live3 unread'],
-  ['CatchesUp', 'Live4 unread'],
+  ['ComesBack', 'Live4 unread'],
   ['Overloaded', 'Connection lost. Trying again…'],
   ['SignedOut', 'No connectionConnect'],
 ] as const)('the story %s shows "%s", also when it is played again', async (name, shown) => {

@@ -23,12 +23,12 @@ export const Live = {
   },
 };
 
-export const CatchesUp = {
+export const ComesBack = {
   async play() {
     await Live.play();
     await server.drop();
-    await server.send({ data: { unread: 4 } });
     await server.accept();
+    await server.send({ data: { unread: 4 } });
   },
 };
 
