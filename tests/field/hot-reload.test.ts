@@ -53,7 +53,7 @@ test('React: another list of events is taken up, and the state of the component 
   expect([server.streams.size, server.requests[1]?.lastEventId]).toEqual([1, '1']);
 
   await app.save('feed.jsx', feed(3, `{ events: ['alpha', 'beta'], parse: 'auto', maxRetries: 3 }`));
-  await eventually(() => textOf(page)).toBe('version 3, open, , 2, true');
+  await eventually(() => textOf(page)).toBe('version 3, open, two, 2, true');
   server.publish('three', 'beta');
   await eventually(() => textOf(page)).toBe('version 3, open, three, 3, true');
   // React runs the effects again after every save, as if the component came back: what is shown stays.
