@@ -156,10 +156,9 @@ function isOver({ status, closeReason }: ConnectionState): boolean {
 }
 
 /** Whether it is an error. A page that was frozen has its stream again without one. */
-function hasFailed(before: ConnectionState['status'], { status, closeReason }: ConnectionState): boolean {
-  if (status === 'connecting') return before === 'open';
-  if (status === 'backoff') return before !== 'closed';
-  return status === 'failed' || closeReason === 'ended';
+function hasFailed(before: ConnectionState['status'], state: ConnectionState): boolean {
+  if (state.status === 'connecting') return before === 'open';
+  return state.status === 'backoff' ? before !== 'closed' : isOver(state);
 }
 
 const name = { value: 'EventSource', configurable: true };

@@ -6,17 +6,13 @@ import type { EventStream, Transport } from '../transports/transport.ts';
  * resolved are settled before the next. So `close()` after an `await` is in time.
  */
 export class TaskQueue {
+  /** Resolves when all that was added has been called. */
+  running: Promise<void> | undefined;
   #calls: (() => void)[] = [];
-  #running: Promise<void> | undefined;
 
   add(call: () => void): void {
     this.#calls.push(call);
-    this.#running ??= this.#run();
-  }
-
-  /** Resolves when all that was added has been called. */
-  async settled(): Promise<void> {
-    await this.#running;
+    this.running ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -25,11 +21,11 @@ export class TaskQueue {
       call();
     }
     this.#calls = [];
-    this.#running = undefined;
+    this.running = undefined;
   }
 }
 
-/** A transport that reads on when the queue is settled: so a server is no faster than the listeners. */
+/** A transport that reads on when the queue has run: so a server is no faster than the listeners. */
 export function atPaceOf(queue: TaskQueue, transport: Transport): Transport {
   const open: Transport = async (request, signal) => {
     const stream = await transport(request, signal);
@@ -41,7 +37,7 @@ export function atPaceOf(queue: TaskQueue, transport: Transport): Transport {
 async function* paced(queue: TaskQueue, stream: EventStream): AsyncGenerator<MessageBatch, void> {
   for await (const batch of stream) {
     yield batch;
-    await queue.settled();
+    await queue.running;
   }
 }
 

@@ -25,10 +25,10 @@ test('what one call leaves to promises is done before the next', async () => {
   }
   queue.add(() => queue.add(() => log.push('added by a call')));
   log.push('nothing is called at once');
-  await queue.settled();
+  await queue.running;
   log.push('all called');
   queue.add(() => log.push('later'));
-  await queue.settled();
+  await queue.running;
   expect(log).toEqual([
     'nothing is called at once',
     'a',
