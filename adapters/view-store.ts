@@ -123,13 +123,13 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     const last = arrived.at(-1);
     if (!last && restartAt === undefined && state === shownState) return;
     shownState = state;
+    const history = last ? kept() : view.history;
     view = show({
       data: reduce ? gather() : (last ?? view).data,
       event: (last ?? view).event,
       latest: last ? lastOfEach() : view.latest,
-      history: last ? kept() : view.history,
-      dropped:
-        limit > 0 ? Math.max(view.dropped, view.dropped + view.history.length + arrived.length - limit) : 0,
+      history,
+      dropped: limit > 0 ? view.dropped + view.history.length + arrived.length - history.length : 0,
     });
     arrived = [];
     restartAt = undefined;
