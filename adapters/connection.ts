@@ -64,6 +64,11 @@ export interface ClosedState extends AnyState {
  */
 export type ConnectionState = ConnectingState | OpenState | BackoffState | FailedState | ClosedState;
 
+/** Whether nothing is under way, and nothing is to be resumed. */
+export function isAtRest({ status, closeReason }: ConnectionState): boolean {
+  return status === 'failed' || (status === 'closed' && closeReason !== 'paused');
+}
+
 /** A message of any of the events of a connection. */
 export type AnyMessage<Events extends object = EventMap> = {
   [Name in keyof Events & string]: Message<Events[Name], Name>;

@@ -6,7 +6,7 @@ import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
 import { isFunction } from '../machines/option-table.ts';
-import { countUnasked, heardEvents, keepAliveName, namedBy } from '../transports/asked-for.ts';
+import { countUnasked, heardEvents, isExpected, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
@@ -122,7 +122,7 @@ export function makeConnection(
   });
 
   function isUnheard({ event }: Message): boolean {
-    return !hearsAll && listeners.areNamed && !named.includes(event) && !keepAliveName.test(event);
+    return !hearsAll && listeners.areNamed && !isExpected(event, named);
   }
 
   actor.on('gap', ({ type: _, ...gap }) => {

@@ -1,13 +1,19 @@
 import type { ConnectionCommand, Gap } from '../machines/connection.ts';
 import type { Message } from '../machines/message.ts';
 import { isFunction } from '../machines/option-table.ts';
-import { keepAliveName, leaveOut } from '../transports/asked-for.ts';
+import { isExpected, leaveOut } from '../transports/asked-for.ts';
 import { createMessageCheck } from '../transports/check-messages.ts';
 import { readAnew } from '../transports/refresh.ts';
 import { schemasIn } from '../transports/schemas.ts';
 import type { Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
-import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
+import {
+  type Connection,
+  type ConnectionState,
+  isAtRest,
+  type ReconnectOptions,
+  type Writable,
+} from './connection.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
@@ -253,8 +259,7 @@ export function shareConnection(
     },
     suspend() {
       if (detach) {
-        const { status, closeReason } = connection.state;
-        away = status === 'failed' || (status === 'closed' && closeReason !== 'paused') ? 'idle' : 'running';
+        away = isAtRest(connection.state) ? 'idle' : 'running';
         leave(false);
       }
       return away === 'running';
@@ -313,6 +318,8 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   let lingering: unknown;
   let settling: unknown;
   let topics: readonly string[] = [];
+  /** The events that any of the users wants; undefined where one of them wants all, or there is none. */
+  let wantedNames: readonly string[] | undefined;
   /** The address and topics of the last request, and those of the next. */
   let asked: string | undefined;
   let wanted: string | undefined;
@@ -333,8 +340,11 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   const { actor } = connection;
   usersOfActor.set(actor, users);
   actor.on('messages', ({ messages }) => {
-    const unwanted = unwantedBy(users, messages);
-    if (unwanted.length > 0) leaveOut(actor, unwanted, lead.settings);
+    if (wantedNames) {
+      const names = wantedNames;
+      const unwanted = messages.map(({ event }) => event).filter((event) => !isExpected(event, names));
+      if (unwanted.length > 0) leaveOut(actor, unwanted, lead.settings);
+    }
     if (users.size === 0 && held.length < mostHeld) held = [...held, ...messages];
     else [place, held] = [{}, []];
   });
@@ -375,6 +385,7 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
       shared.set(key, it);
       users.add(user);
       [lead = user] = users;
+      wantedNames = wantedByAny(users);
       const missed = user.place === place ? held : undefined;
       if (held.length > 0) [place, held] = [{}, []];
       user.place = place;
@@ -384,6 +395,7 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
     leave(user, lastEventId) {
       users.delete(user);
       [lead = user] = users;
+      wantedNames = wantedByAny(users);
       if (users.size > 0) {
         update();
         return;
@@ -398,18 +410,9 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   return it;
 }
 
-/** The names of the messages that no user wants, one for each. */
-function unwantedBy(users: ReadonlySet<User>, messages: readonly Message[]): readonly string[] {
-  const wanted: string[] = [];
-  for (const user of users) {
-    if (!user.wanted) return [];
-    wanted.push(...user.wanted);
-  }
-  return users.size === 0
-    ? []
-    : messages
-        .map(({ event }) => event)
-        .filter((event) => !(wanted.includes(event) || keepAliveName.test(event)));
+function wantedByAny(users: ReadonlySet<User>): readonly string[] | undefined {
+  const all = [...users].map(({ wanted }) => wanted);
+  return all.length > 0 && all.every((names) => names !== undefined) ? all.flat() : undefined;
 }
 
 /** The options of the connection itself. Its functions are those of a user that is there. */

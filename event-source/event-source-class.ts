@@ -1,4 +1,4 @@
-import type { Connection, ConnectionState } from '../adapters/connection.ts';
+import { type Connection, type ConnectionState, isAtRest } from '../adapters/connection.ts';
 import { createConnection } from '../adapters/create-connection.ts';
 import type { ConnectionOptions } from '../adapters/options.ts';
 import type { ConnectionError } from '../machines/connection-error.ts';
@@ -122,7 +122,7 @@ export function defineEventSource<Init extends object>(
       if (this.#readyState === CLOSED || status === before) return;
       this.#status = status;
       this.#readyState = status === 'open' ? OPEN : CONNECTING;
-      if (isOver(state)) this.close();
+      if (isAtRest(state)) this.close();
       if (status === 'open') this.dispatchEvent(new Event('open'));
       else if (hasFailed(before, state)) {
         const { message, status: code } = error ?? {};
@@ -151,14 +151,10 @@ export function defineEventSource<Init extends object>(
   return Source;
 }
 
-function isOver({ status, closeReason }: ConnectionState): boolean {
-  return status === 'failed' || (status === 'closed' && closeReason !== 'paused');
-}
-
 /** Whether it is an error. A page that was frozen has its stream again without one. */
 function hasFailed(before: ConnectionState['status'], state: ConnectionState): boolean {
   if (state.status === 'connecting') return before === 'open';
-  return state.status === 'backoff' ? before !== 'closed' : isOver(state);
+  return state.status === 'backoff' ? before !== 'closed' : isAtRest(state);
 }
 
 const name = { value: 'EventSource', configurable: true };

@@ -35,6 +35,11 @@ export function heardEvents(options: NamingOptions): readonly string[] | undefin
 /** Events that servers send for no other reason than to be heard. */
 export const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
 
+/** Whether an event is among the names, or is a sign of life, which nobody has to ask for. */
+export function isExpected(event: string, names: readonly string[]): boolean {
+  return names.includes(event) || keepAliveName.test(event);
+}
+
 const counts = new WeakMap<object, number>();
 
 /**

@@ -2,7 +2,7 @@ import type { TransportEvent } from '../../machines/connection.ts';
 import type { Message, MessageBatch } from '../../machines/message.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
 import { namesOf, testOf } from '../app-functions.ts';
-import { keepAliveName, namedBy } from '../asked-for.ts';
+import { isExpected, keepAliveName, namedBy } from '../asked-for.ts';
 import { createMessageCheck } from '../check-messages.ts';
 import { batchParser } from '../parse.ts';
 import type { ReplayMemory } from '../replays/replay-memory.ts';
@@ -43,7 +43,7 @@ export function createDelivery(options: DeliveryOptions) {
       connection,
       signal,
       onUnknown(event) {
-        if (!named.includes(event) && !keepAliveName.test(event)) onUnasked([event]);
+        if (!isExpected(event, named)) onUnasked([event]);
       },
     });
   let hasProgressed = false;
