@@ -1,29 +1,16 @@
 import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { useConnection, useServerSentEvents } from '../../../adapters/react.ts';
 import { createConnection, eventTypes, type InvalidMessage } from '../../../index.ts';
 import { perFrame } from '../../support/per-frame.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
 import { quiet, until } from '../../support/until.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
-let server: RemoteSseServer;
-let cleanups: (() => unknown)[];
-const errors = vi.spyOn(console, 'error');
-
-beforeEach(async () => {
-  server = await startRemoteSseServer();
-  cleanups = [() => server.stop()];
-  errors.mockReset();
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  expect(errors).not.toHaveBeenCalled();
-});
+expectSilence('error');
 
 function render(node: ReactNode) {
   const host = document.createElement('div');

@@ -1,27 +1,14 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type App, type Component, createApp, defineComponent, h, nextTick, ref, watch } from 'vue';
 import { z } from 'zod';
 import { useConnection, useServerSentEvents } from '../../../adapters/vue.ts';
 import { createConnection, eventTypes, type InvalidMessage } from '../../../index.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
 import { quiet, until } from '../../support/until.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
-let server: RemoteSseServer;
-let cleanups: (() => unknown)[];
-const warnings = vi.spyOn(console, 'warn');
-
-beforeEach(async () => {
-  server = await startRemoteSseServer();
-  cleanups = [() => server.stop()];
-  warnings.mockReset();
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  expect(warnings).not.toHaveBeenCalled();
-});
+expectSilence('warn');
 
 function mount(setup: () => () => string): HTMLElement {
   const host = document.createElement('div');

@@ -8,32 +8,28 @@ import {
 } from '@tanstack/react-query';
 import { type ReactNode, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { sseQueryOptions } from '../../../adapters/tanstack-query.ts';
 import { type Connection, createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createAnswers } from '../../support/answers.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, server } from '../../support/remote/browser-scene.ts';
 import { quiet, until } from '../../support/until.ts';
 
-let server: RemoteSseServer;
 let clock: TestClock;
 let connection: Connection<{ item: number }>;
 let client: QueryClient;
 let answers: ReturnType<typeof createAnswers<number[]>>;
-let cleanups: (() => unknown)[];
 
-beforeEach(async () => {
-  server = await startRemoteSseServer();
+beforeEach(() => {
   clock = createTestClock();
   connection = createConnection<{ item: number }>(server.url, { clock, jitter: 'none', immediate: false });
   client = new QueryClient();
   answers = createAnswers();
-  cleanups = [() => server.stop(), () => connection[Symbol.asyncDispose](), () => client.clear()];
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
+  cleanups.push(
+    () => connection[Symbol.asyncDispose](),
+    () => client.clear(),
+  );
 });
 
 const items = () =>

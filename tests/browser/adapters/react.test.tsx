@@ -2,7 +2,7 @@ import { useMachine } from '@xstate/react';
 import { Component, type ReactNode, StrictMode, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server.browser';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type ServerSentEventsOptions,
   type UseServerSentEventsResult,
@@ -18,26 +18,14 @@ import {
   selectStatus,
 } from '../../../index.ts';
 import { perFrame } from '../../support/per-frame.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
+import { startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
-let server: RemoteSseServer;
-let cleanups: (() => unknown)[];
-const errors = vi.spyOn(console, 'error');
-
-beforeEach(async () => {
-  server = await startRemoteSseServer();
-  cleanups = [() => server.stop()];
-  errors.mockReset();
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  expect(errors).not.toHaveBeenCalled();
-});
+const errors = expectSilence('error');
 
 function render(node: ReactNode) {
   const host = document.createElement('div');

@@ -1,7 +1,7 @@
 import { type ReactNode, StrictMode, Suspense } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { usersOf } from '../../../adapters/inspection.ts';
 import {
   type ServerSentEventsOptions,
@@ -10,21 +10,13 @@ import {
 } from '../../../adapters/react.ts';
 import { createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, server } from '../../support/remote/browser-scene.ts';
 import { quiet, until } from '../../support/until.ts';
 
-let server: RemoteSseServer;
 let clock: TestClock;
-let cleanups: (() => unknown)[];
 
-beforeEach(async () => {
-  server = await startRemoteSseServer();
+beforeEach(() => {
   clock = createTestClock();
-  cleanups = [() => server.stop()];
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
 });
 
 type Url = Parameters<typeof useServerSentEvents>[0];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
   type App,
   type Component,
@@ -16,24 +16,14 @@ import { usersOf } from '../../../adapters/inspection.ts';
 import { type UseServerSentEventsOptions, useServerSentEvents } from '../../../adapters/vue.ts';
 import { createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
 import { quiet, until } from '../../support/until.ts';
 
-let server: RemoteSseServer;
 let clock: TestClock;
-let cleanups: (() => unknown)[];
-const warnings = vi.spyOn(console, 'warn');
+expectSilence('warn');
 
-beforeEach(async () => {
-  server = await startRemoteSseServer();
+beforeEach(() => {
   clock = createTestClock();
-  cleanups = [() => server.stop()];
-  warnings.mockReset();
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  expect(warnings).not.toHaveBeenCalled();
 });
 
 /** Components that share, and what each one has heard. */

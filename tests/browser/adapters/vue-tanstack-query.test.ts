@@ -1,31 +1,27 @@
 import { QueryClient, useQuery, VueQueryPlugin } from '@tanstack/vue-query';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { computed, createApp, h, ref } from 'vue';
 import { sseQueryOptions } from '../../../adapters/tanstack-query.ts';
 import { type Connection, createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
 import { createAnswers } from '../../support/answers.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, server } from '../../support/remote/browser-scene.ts';
 import { until } from '../../support/until.ts';
 
-let server: RemoteSseServer;
 let clock: TestClock;
 let connection: Connection<{ item: number }>;
 let queryClient: QueryClient;
 let answers: ReturnType<typeof createAnswers<number[]>>;
-let cleanups: (() => unknown)[];
 
-beforeEach(async () => {
-  server = await startRemoteSseServer();
+beforeEach(() => {
   clock = createTestClock();
   connection = createConnection<{ item: number }>(server.url, { clock, jitter: 'none', immediate: false });
   queryClient = new QueryClient();
   answers = createAnswers();
-  cleanups = [() => server.stop(), () => connection[Symbol.asyncDispose](), () => queryClient.clear()];
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
+  cleanups.push(
+    () => connection[Symbol.asyncDispose](),
+    () => queryClient.clear(),
+  );
 });
 
 const items = (list: string) =>

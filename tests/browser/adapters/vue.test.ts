@@ -1,6 +1,6 @@
 import { useMachine } from '@xstate/vue';
 import { createPinia, defineStore, setActivePinia } from 'pinia';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type App,
   type Component,
@@ -31,29 +31,15 @@ import {
   selectStatus,
 } from '../../../index.ts';
 import { perFrame } from '../../support/per-frame.ts';
-import { type RemoteSseServer, startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
+import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
+import { startRemoteSseServer } from '../../support/remote/remote-sse-server.ts';
 import { quiet, until } from '../../support/until.ts';
 import { createWatchedController } from '../../support/watched-signal.ts';
 
 const quick = { retryDelay: 30, maxRetryDelay: 60, stableAfter: 200 };
 
-let server: RemoteSseServer;
-let cleanups: (() => unknown)[];
-const warnings = vi.spyOn(console, 'warn');
-const errors = vi.spyOn(console, 'error');
-
-beforeEach(async () => {
-  server = await startRemoteSseServer();
-  cleanups = [() => server.stop()];
-  warnings.mockReset();
-  errors.mockReset();
-});
-
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-  expect(warnings).not.toHaveBeenCalled();
-  expect(errors).not.toHaveBeenCalled();
-});
+const warnings = expectSilence('warn');
+expectSilence('error');
 
 function mount(component: Component, app: App = createApp(component)) {
   const host = document.createElement('div');
