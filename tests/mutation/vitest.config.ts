@@ -20,17 +20,17 @@ const testsOf: Record<string, Tests> = {
   transports: {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
     apart: [
-      'adapters/{create-connection,on-response,resumption}',
-      'field/{posts,lost-events,messages-nobody-asked-for,slow-keep-alives}',
+      'adapters/{create-connection,on-response,resumption,schemas,shared-events}',
+      'field/{answers-cut-short,clocks-that-go-wrong,faults-of-the-app,lost-events,messages-nobody-asked-for,posts,shared-refresh,slow-keep-alives,streams-that-end-on-purpose}',
     ],
   },
   adapters: {
     together: [
-      'adapters/{component-connection,count-streams,delivery,frames,listeners,options,server-rendering,suspension,view-store,vue-warnings}',
+      'adapters/{component-connection,count-streams,delivery,frames,gathering-early,gathering-goes-on,iterate,listeners,options,schemas,server-rendering,suspension,view-store,vue-warnings}',
       'transports/replacement',
     ],
     apart: [
-      'adapters/{changed-options,create-connection,resumption,shared-connections,shared-machine,signal}',
+      'adapters/{changed-options,create-connection,resumption,shared-connections,shared-events,shared-machine,signal}',
     ],
     browser: ['adapters/{react,vue,shared-react,shared-vue}', 'react-activity'],
   },
