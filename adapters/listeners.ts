@@ -22,6 +22,10 @@ export class Listeners<Value> {
     };
   }
 
+  get size(): number {
+    return this.#all.length;
+  }
+
   call(value: Value, reporter: ErrorReporter): void {
     for (const { listener } of this.#all) callGuarded(listener, value, reporter);
   }

@@ -35,7 +35,7 @@ export function createMessageListeners(reporter: ErrorReporter) {
         }
         if (toEvent) toEvent.call(message, reporter);
         else tellUnnamed?.(message);
-        toAll.call(message, reporter);
+        if (toAll.size > 0) toAll.call(message, reporter);
         if (!current) return message === messages.at(-1);
       }
       current = undefined;

@@ -41,16 +41,27 @@ async function tableOf(
     reports.get(client)?.push(await read(client, workload, writes, origin, quick));
   }
   const limits = reports.get(limit) ?? [];
-  const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall') =>
+  const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall' | 'rss') =>
     spread(ratiosTo(limits, own, figure));
   return {
     title: titleOf(workload, writes),
-    head: ['client', 'CPU, × the limit', 'wall, × the limit', 'CPU, µs a message'],
+    head: [
+      'client',
+      'CPU, × the limit',
+      'wall, × the limit',
+      'memory (RSS), × the limit',
+      'CPU, µs a message',
+      'of it collecting garbage',
+      'each of the first 1,000, µs',
+    ],
     rows: [...reports].map(([client, own]) => [
       clientOf(client).name,
       ratios(own, 'cpu'),
       ratios(own, 'wall'),
-      spreadOf(own.map(({ cpu }) => cpu)).median.toFixed(2),
+      ratios(own, 'rss'),
+      ...(['cpu', 'collecting', 'first'] as const).map((figure) =>
+        spreadOf(own.map((report) => report[figure])).median.toFixed(2),
+      ),
     ]),
   };
 }

@@ -3,6 +3,8 @@ export interface Workload {
   readonly name: string;
   /** The name of its events. */
   readonly event: string;
+  /** Whether each event brings an ID. */
+  readonly hasIds: boolean;
   /** How many messages are measured, in thousands: with the blocks as large as they get, or with one write per event. */
   readonly thousands: { readonly block: number; readonly event: number };
   /** The text of a message. Its number only makes it differ from the next. */
@@ -14,26 +16,32 @@ export type Writes = 'block' | 'event';
 
 const words = ['a', 'the', 'answer', 'of', 'model', 'is', 'stream', 'tokens', 'and', 'each'];
 
+const tokens = {
+  event: 'message',
+  thousands: { block: 1_000, event: 200 },
+  textOf: (index: number) => JSON.stringify({ text: ` ${words[index % words.length]}` }),
+};
+
+const notifications = {
+  event: 'notification',
+  thousands: { block: 300, event: 100 },
+  textOf: (index: number) =>
+    JSON.stringify({ user: index, read: false, text: 'has answered you. '.repeat(4).trim() }),
+};
+
+const big = {
+  event: 'message',
+  thousands: { block: 8, event: 8 },
+  textOf: (index: number) => JSON.stringify({ page: index, text: 'sixteen characters'.repeat(910) }),
+};
+
 export const workloads = {
-  tokens: {
-    name: 'LLM tokens',
-    event: 'message',
-    thousands: { block: 1_000, event: 200 },
-    textOf: (index) => JSON.stringify({ text: ` ${words[index % words.length]}` }),
-  },
-  notifications: {
-    name: 'notifications',
-    event: 'notification',
-    thousands: { block: 300, event: 100 },
-    textOf: (index) =>
-      JSON.stringify({ user: index, read: false, text: 'has answered you. '.repeat(4).trim() }),
-  },
-  big: {
-    name: 'big events',
-    event: 'message',
-    thousands: { block: 8, event: 8 },
-    textOf: (index) => JSON.stringify({ page: index, text: 'sixteen characters'.repeat(910) }),
-  },
+  tokens: { ...tokens, name: 'LLM tokens', hasIds: false },
+  'tokens-with-ids': { ...tokens, name: 'LLM tokens with IDs', hasIds: true },
+  notifications: { ...notifications, name: 'notifications with IDs', hasIds: true },
+  'notifications-without-ids': { ...notifications, name: 'notifications without IDs', hasIds: false },
+  big: { ...big, name: 'big events', hasIds: false },
+  'big-with-ids': { ...big, name: 'big events with IDs', hasIds: true },
 } satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof workloads;
@@ -72,12 +80,13 @@ export function wireOf(name: WorkloadName): Wire {
 }
 
 function makeWire(name: WorkloadName): Wire {
-  const { event, textOf } = workloads[name];
+  const { event, hasIds, textOf } = workloads[name];
   const texts = Array.from({ length: period }, (_, index) => textOf(index));
   return {
     events: texts.map((text, index) => {
-      const head = event === 'message' ? '' : `id: ${1e6 + index}\nevent: ${event}\n`;
-      return Buffer.from(`${head}data: ${text}\n\n`);
+      const id = hasIds ? `id: ${1e6 + index}\n` : '';
+      const named = event === 'message' ? '' : `event: ${event}\n`;
+      return Buffer.from(`${id}${named}data: ${text}\n\n`);
     }),
     characters: {
       data: texts.reduce((sum, text) => sum + text.length, 0),

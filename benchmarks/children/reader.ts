@@ -1,3 +1,4 @@
+import { PerformanceObserver } from 'node:perf_hooks';
 import { type ClientName, clients } from '../clients/client.ts';
 import { lengthOf } from '../workloads.ts';
 
@@ -16,6 +17,12 @@ export interface ReadingReport {
   /** Microseconds a message, of this process alone. */
   readonly cpu: number;
   readonly wall: number;
+  /** Of these, the time in garbage collection; what other threads do of it is not counted. */
+  readonly collecting: number;
+  /** The most memory that the process had, in megabytes. */
+  readonly rss: number;
+  /** Microseconds a message of the first 1,000, the connecting and the compiling included. */
+  readonly first: number;
   /** The length of all the text that was received: nobody may have skipped any. */
   readonly characters: number;
 }
@@ -23,10 +30,26 @@ export interface ReadingReport {
 const { client, url, event, warmUp, count }: ReadingJob = JSON.parse(process.argv[2] ?? '');
 const { open } = await clients[client].load();
 
+/** How many messages a fresh process has read when it is looked at for the first time. */
+const firstOnes = 1_000;
+
 let left = warmUp + count;
 let characters = 0;
 let cpuBefore = process.cpuUsage();
 let wallBefore = 0;
+let first = 0;
+let collecting = 0;
+const collections = new PerformanceObserver((list) => note(list.getEntries()));
+collections.observe({ entryTypes: ['gc'] });
+
+function note(entries: readonly PerformanceEntry[]): void {
+  for (const { startTime, duration } of entries) if (startTime >= wallBefore) collecting += duration * 1_000;
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
 
 open({
   url,
@@ -34,13 +57,18 @@ open({
   receive(data) {
     characters += lengthOf(data);
     left -= 1;
+    if (left === warmUp + count - firstOnes) first = cpuSince(cpuBefore) / firstOnes;
     if (left === count) {
+      note(collections.takeRecords());
+      collecting = 0;
       cpuBefore = process.cpuUsage();
       wallBefore = performance.now();
     } else if (left === 0) {
-      const { user, system } = process.cpuUsage(cpuBefore);
-      const wall = (performance.now() - wallBefore) * 1_000;
-      const report: ReadingReport = { cpu: (user + system) / count, wall: wall / count, characters };
+      const cpu = cpuSince(cpuBefore) / count;
+      const wall = ((performance.now() - wallBefore) * 1_000) / count;
+      note(collections.takeRecords());
+      const rss = process.resourceUsage().maxRSS / 1_024;
+      const report: ReadingReport = { cpu, wall, collecting: collecting / count, rss, first, characters };
       process.send?.(report);
     }
   },

@@ -130,7 +130,8 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         // It may give just the ID that it was asked to resume after.
         hasMoved ||=
           lastEventId !== inForce ||
-          batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce));
+          (ownIds !== false &&
+          batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce)));
         deliver(hasMoved ? batch : { ...batch, lastEventId: replays.lastEventId });
       }
     },

@@ -52,7 +52,7 @@ export async function* parseStream(
   // Of the last event: most are of the same, and one string for all is cheaper to look up.
   let name = 'message';
   let isWanted = !wanted || wanted.has(name);
-  /** How much text the line has so far that is not over yet, in characters. */
+  /** How much text the line has at most that is not over yet, in characters. */
   let pending = 0;
 
   const parser = createParser({
@@ -99,10 +99,10 @@ export async function* parseStream(
   /** Ends a long line by itself: a message is a slice of the text, and would keep the line from being freed. */
   function feed(text: string): void {
     const rest = pending > longLine ? text.indexOf('\n') + 1 || text.indexOf('\r') + 1 : 0;
-    parser.feed(text.slice(0, rest));
+    if (rest > 0) parser.feed(text.slice(0, rest));
     if (!overflow) parser.feed(text.slice(rest));
-    const end = text.lastIndexOf('\n') + 1;
-    pending = text.length - end + (end > 0 ? 0 : pending);
+    // Too much by what comes before the last line: to look for its start from the end takes longer than to parse.
+    pending = text.length + (text.includes('\n') ? 0 : pending);
   }
 
   try {
