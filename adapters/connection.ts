@@ -128,7 +128,8 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
   resume(): void;
   /**
    * Iterates over the messages that arrive from now on. Ends when the connection is closed; throws the
-   * {@link ConnectionError} when it fails, or when the consumer falls `bufferSize` messages behind.
+   * {@link ConnectionError} when it fails, or when the consumer falls `bufferSize` messages behind and
+   * `overflow` is `'fail'`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<AnyMessage<Events>, void>;
   /** The XState actor that runs {@link connectionMachine}. */

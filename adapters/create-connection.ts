@@ -11,6 +11,7 @@ import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { report } from '../transports/report.ts';
 import type { EventSchemas } from '../transports/schemas.ts';
+import { holdBack, memoryOf } from '../transports/stream/connection-memory.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
@@ -84,8 +85,18 @@ export function makeConnection(
   isRendered = false,
 ): Connection {
   const settings = completeOptions(options);
-  const { share, transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, signal } =
-    settings;
+  const {
+    share,
+    transport,
+    reportError,
+    bufferSize,
+    overflow,
+    persist,
+    maxFieldSize,
+    onGap,
+    lastEventId,
+    signal,
+  } = settings;
   const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
@@ -172,13 +183,14 @@ export function makeConnection(
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
-    [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
+    [Symbol.asyncIterator]: () => iterate(connection, bufferSize, overflow === 'wait' ? hold : undefined),
     async [Symbol.asyncDispose]() {
       connection.close();
       await null; // a listener that disposes is called in the middle of another event
       actor.stop();
     },
   };
+  const hold = () => holdBack(memoryOf(actor));
   const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
   actor.start();
   heedSignal?.(connection.state);

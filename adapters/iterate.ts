@@ -2,17 +2,28 @@ import { exceeded } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
 import type { Connection } from './connection.ts';
 
-/** Iterates over the messages of a connection, from the first call of `next()` on. */
-export async function* iterate(connection: Connection, bufferSize: number): AsyncGenerator<Message, void> {
+/**
+ * Iterates over the messages of a connection, from the first call of `next()` on.
+ *
+ * @param hold Holds back the stream, and returns how to let it go on. Left out, a consumer that is too slow fails.
+ */
+export async function* iterate(
+  connection: Connection,
+  bufferSize: number,
+  hold?: () => () => void,
+): AsyncGenerator<Message, void> {
   let buffer: Message[] = [];
   let waiting = 0;
   let overflowed = false;
   let wake = () => {};
+  let release: (() => void) | undefined;
   const forget = connection.on('*', (message) => {
-    if (waiting < bufferSize) {
+    // What has been read already comes all the same.
+    if (waiting < bufferSize || hold) {
       buffer.push(message);
       waiting += 1;
     } else overflowed = true;
+    if (waiting >= bufferSize) release ??= hold?.();
     wake();
   });
   const unsubscribe = connection.subscribe(() => wake());
@@ -28,6 +39,8 @@ export async function* iterate(connection: Connection, bufferSize: number): Asyn
           yield message;
         }
       }
+      release?.();
+      release = undefined;
       if (overflowed) throw exceeded('too-large', 'bufferSize', bufferSize);
       const { status, closeReason, error } = connection.state;
       if (status === 'failed') throw error;
@@ -37,6 +50,7 @@ export async function* iterate(connection: Connection, bufferSize: number): Asyn
       });
     }
   } finally {
+    release?.();
     forget();
     unsubscribe();
   }

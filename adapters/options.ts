@@ -11,6 +11,7 @@ import {
   isFunction,
   milliseconds,
   number,
+  oneOf,
   option,
   optional,
   rule,
@@ -71,6 +72,14 @@ const ownTable = {
   signal: optional(signalRule),
   /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
   bufferSize: option(10_000, number(1, Infinity)),
+  /**
+   * Once an async iteration holds `bufferSize` messages, `'fail'` ends it with an error; `'wait'` reads no further until
+   * the consumer has caught up, so that the server cannot write on. That holds back the listeners too, so it is not for
+   * a shared connection. An `EventSource` and other tabs cannot be held back: what they send is kept in memory.
+   *
+   * @default 'fail'
+   */
+  overflow: option('fail', oneOf('fail', 'wait')),
   /**
    * Uses one connection with all others of the page that name the same: a name, or `true` for the same method and URL.
    * Each user has listeners, `onGap` and `close()` of its own; all other options have to be the same. Not for requests

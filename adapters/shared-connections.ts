@@ -28,6 +28,7 @@ import {
   reportContradictions,
   topicless,
   type User,
+  unheld,
   wantedBy,
 } from './sharing-rules.ts';
 
@@ -107,9 +108,10 @@ export function shareConnection(
   isRendered: boolean,
 ): Connection {
   const settings = completeOptions(options);
-  const { share, immediate, reportError, bufferSize, onGap, signal, topics, clock } = settings;
+  const { share, immediate, reportError, bufferSize, overflow, onGap, signal, topics, clock } = settings;
   if (share === true && isFunction(shownUrl)) throw new TypeError(nameless);
   if (topics && !isFunction(shownUrl)) throw new TypeError(topicless);
+  if (overflow === 'wait') throw new TypeError(unheld);
   const user: User = {
     options,
     settings,

@@ -42,6 +42,7 @@ export const own: readonly string[] = [
 ];
 
 export const nameless = 'A `url` function needs a name in `share`.';
+export const unheld = "`overflow: 'wait'` would hold back the other users of a shared connection.";
 export const topicless = '`topics` needs a `url` function, and a name in `share`.';
 
 /**

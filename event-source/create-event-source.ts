@@ -4,7 +4,7 @@ import { defineEventSource, type EventSourceClass } from './event-source-class.t
 
 /** The options of one source: every option of a connection that has a meaning for an EventSource. */
 export interface EventSourceOptions
-  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize' | 'persist'> {}
+  extends Omit<ConnectionOptions, 'parse' | 'immediate' | 'topics' | 'bufferSize' | 'overflow' | 'persist'> {}
 
 /** The options of a class. A last event ID belongs to one stream, and so to one source. */
 export interface EventSourceClassOptions extends Omit<EventSourceOptions, 'lastEventId'> {}
@@ -41,5 +41,6 @@ const meaningless = {
   immediate: leftOut,
   topics: leftOut,
   bufferSize: leftOut,
+  overflow: leftOut,
   persist: leftOut,
 };

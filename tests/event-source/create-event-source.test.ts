@@ -314,7 +314,7 @@ describe('the options', () => {
     expect(source.withCredentials).toBe(true);
   });
 
-  test.each(['parse', 'immediate', 'topics', 'bufferSize', 'persist', 'lastEventId'])(
+  test.each(['parse', 'immediate', 'topics', 'bufferSize', 'overflow', 'persist', 'lastEventId'])(
     '`%s` means nothing to a class',
     (name) => {
       expect(() => createEventSource({ [name]: 'text' })).toThrow(`\`${name}\` must be left out`);

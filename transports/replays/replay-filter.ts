@@ -131,7 +131,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         hasMoved ||=
           lastEventId !== inForce ||
           (ownIds !== false &&
-          batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce)));
+            batch.messages.some((_, index) => isOwnId(ownIds, batch.messages, index, inForce)));
         deliver(hasMoved ? batch : { ...batch, lastEventId: replays.lastEventId });
       }
     },

@@ -9,6 +9,8 @@ export interface ConnectionMemory {
   sentAt: number;
   /** A programming error was reported: the next attempts bring the same. */
   hasReported: boolean;
+  /** Each resolves once a consumer has caught up. Until then, the stream is not read. */
+  readonly holds: Set<Promise<void>>;
   /** Where the last event ID is of: origin and path. */
   resource: string | undefined;
 }
@@ -23,9 +25,23 @@ export function memoryOf(connection: object): ConnectionMemory {
     replays: new ReplayMemory(),
     cadence: createCadence(),
     sentAt: 0,
+    holds: new Set<Promise<void>>(),
     resource: undefined,
     hasReported: false,
   };
   memories.set(connection, memory);
   return memory;
+}
+
+/** Holds back the stream of a connection until the function that it returns is called. */
+export function holdBack({ holds }: ConnectionMemory): () => void {
+  let release = () => {};
+  const hold = new Promise<void>((resolve) => {
+    release = () => {
+      holds.delete(hold);
+      resolve();
+    };
+  });
+  holds.add(hold);
+  return release;
 }

@@ -51,8 +51,11 @@ export function runStream(
     clock,
     idleTimeout,
     cadence: memory.cadence,
-    // While a schema takes its time, nothing is read, and nobody is silent.
-    onIdle: (limit) => (delivery.pending ? liveness.start() : fail(exceeded('idle', 'idleTimeout', limit))),
+    // While a schema or a consumer takes its time, nothing is read, and nobody is silent.
+    onIdle: (limit) =>
+      delivery.pending || memory.holds.size > 0
+        ? liveness.start()
+        : fail(exceeded('idle', 'idleTimeout', limit)),
     onOverslept: () => send({ type: 'stream.overslept' }),
     onAlive: () => send({ type: 'stream.alive' }),
     onLook: () => replays.forgetText(),
@@ -95,6 +98,7 @@ export function runStream(
       filter?.take(batch);
       // A batch that is read meanwhile would only wait, and a stream that breaks would overtake it.
       if (delivery.pending) await delivery.pending;
+      for (const hold of memory.holds) await hold;
     }
     filter?.end();
     if (delivery.pending) await delivery.pending;
