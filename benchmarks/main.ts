@@ -6,7 +6,7 @@ import { reaction } from './reaction.ts';
 import { circumstances, writeSection } from './report/performance-page.ts';
 import { markdown, type Table } from './report/table.ts';
 import { size } from './size.ts';
-import { throughput } from './throughput.ts';
+import { crowd, throughput } from './throughput.ts';
 
 export interface BenchOptions {
   readonly rounds: number;
@@ -17,6 +17,7 @@ export interface BenchOptions {
 
 const sections: Record<string, (options: BenchOptions) => Promise<Table[]>> = {
   throughput,
+  crowd,
   memory,
   reaction,
   size,

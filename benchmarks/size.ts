@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build, transform } from 'esbuild';
 import type { Table } from './report/table.ts';
 
 interface Import {
@@ -12,7 +12,10 @@ interface Import {
 
 const root = join(import.meta.dirname, '..');
 
-const frameworks = ['react', 'vue', '@xstate/react', '@xstate/vue', '@statelyai/inspect'];
+const frameworks = [
+  ...['react', 'vue', '@xstate/react', '@xstate/vue', '@statelyai/inspect', '@tanstack/query-core'],
+  '*/viewer/open-viewer.ts', // which is loaded only where it is asked for
+];
 
 const ours: readonly Import[] = [
   { name: '`createConnection`', code: `export { createConnection } from './index.ts'` },
@@ -28,6 +31,16 @@ const ours: readonly Import[] = [
   {
     name: '`sse-machine/vue`, `useServerSentEvents`',
     code: `export { useServerSentEvents } from './adapters/vue.ts'`,
+  },
+  { name: '`sse-machine/tabs`', code: `export { acrossTabs } from './tabs/index.ts'` },
+  { name: '`sse-machine/event-source`', code: `export { EventSource } from './event-source/index.ts'` },
+  {
+    name: '`sse-machine/tanstack-query`',
+    code: `export { streamInto, sseQueryOptions } from './adapters/tanstack-query.ts'`,
+  },
+  {
+    name: '`sse-machine/inspect`',
+    code: `export { inspectConnections } from './visualizations/inspect/index.ts'`,
   },
 ];
 
@@ -48,22 +61,87 @@ export async function size(): Promise<Table[]> {
   for (const { name, code } of ours) {
     const whole = await weigh(code, root, frameworks);
     const lean = await weigh(code, root, [...frameworks, 'xstate']);
-    rows.push([`**${name}**`, bytes(whole), bytes(lean)]);
+    rows.push([`**${name}**`, ...[whole.gzip, whole.brotli, lean.gzip, lean.brotli].map(bytes)]);
   }
   for (const { name, code } of peers) {
-    const weight = await weigh(code, import.meta.dirname, []);
-    rows.push([name, bytes(weight), bytes(weight)]);
+    const { gzip, brotli } = await weigh(code, import.meta.dirname, []);
+    rows.push([name, ...[gzip, brotli, gzip, brotli].map(bytes)]);
   }
-  return [
-    { title: 'Size, minified and gzipped, in bytes', head: ['import', 'with `xstate`', 'without'], rows },
-  ];
+  const head = ['import', 'gzip, with `xstate`', 'brotli', 'gzip, without', 'brotli'];
+  return [{ title: 'Size, minified, in bytes', head, rows }, await parts()];
 }
 
-async function weigh(contents: string, resolveDir: string, external: readonly string[]): Promise<number> {
+/** The parts of a connection, by the files that they are in; a file is of the first that fits. */
+const partNames: readonly (readonly [name: string, files: RegExp])[] = [
+  ['the statechart and its rules', /machines\/(connection|policy|backoff|jitter|settings|connection-error)/],
+  [
+    'signals of the page, the clock, XState',
+    /machines\/(environment|clock|revivable|xstate|onlooker|message)/,
+  ],
+  ['a connection for all of a page (`share`)', /adapters\/(shared-connections|sharing)/],
+  [
+    'the request: URL, headers, redirects, refusals',
+    /transports\/(fetch|http|network|event-id|resource|asked)/,
+  ],
+  ['replays', /transports\/replays/],
+  ['schemas', /transports\/(schemas|check-messages|invalid)/],
+  ['`eventsource-parser`', /eventsource-parser/],
+  ['options: defaults and rules', /option/],
+  ['the stream: parsing, delivery, silence', /transports/],
+  ['the connection itself: listeners, loops, persistence', /adapters|index/],
+];
+
+/** Weighs what a connection would save without each of its parts. What parts have in common is in none of them. */
+async function parts(): Promise<Table> {
+  const code = await bundle(ours[0]?.code ?? '', root, [...frameworks, 'xstate'], false);
+  const files = await Promise.all(
+    code.split(/^\/\/ (?=[\w.@/-]+\n)/m).map(async (part) => {
+      const name = part.slice(0, part.indexOf('\n'));
+      const text = part.slice(name.length);
+      return {
+        name,
+        code: (await transform(text, { minifyWhitespace: true }).catch(() => ({ code: text }))).code,
+      };
+    }),
+  );
+  const partOf = (name: string) => partNames.find(([, pattern]) => pattern.test(name))?.[0];
+  const gzipWithout = (part?: string) =>
+    gzip(files.map((file) => (part && partOf(file.name) === part ? '' : file.code)).join(''));
+  const all = gzipWithout();
+  return {
+    title: 'What `createConnection` would save without a part of it, in bytes',
+    head: ['part', 'gzip'],
+    rows: partNames.map(([part]) => [part, bytes(all - gzipWithout(part))]),
+  };
+}
+
+interface Weight {
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+async function weigh(code: string, resolveDir: string, external: readonly string[]): Promise<Weight> {
+  const text = await bundle(code, resolveDir, external, true);
+  return { gzip: gzip(text), brotli: brotliCompressSync(text).length };
+}
+
+function gzip(text: string): number {
+  return gzipSync(text, { level: 9 }).length;
+}
+
+async function bundle(
+  contents: string,
+  resolveDir: string,
+  external: readonly string[],
+  minifyWhitespace: boolean,
+): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir },
+    absWorkingDir: root,
     bundle: true,
-    minify: true,
+    minifyIdentifiers: true,
+    minifySyntax: true,
+    minifyWhitespace,
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
@@ -72,7 +150,7 @@ async function weigh(contents: string, resolveDir: string, external: readonly st
     write: false,
     logLevel: 'silent',
   });
-  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+  return outputFiles[0]?.text ?? '';
 }
 
 function bytes(count: number): string {

@@ -17,6 +17,21 @@ import {
 /** The client that every other one is compared with. */
 const limit: ClientName = 'bare';
 
+/** How many streams a page or a process may have open at once. */
+const crowds = [1, 8, 64];
+
+/** Measures what a message costs where it comes over one of many streams. */
+export async function crowd(options: BenchOptions): Promise<Table[]> {
+  const { origin, server } = await startServer();
+  const tables: Table[] = [];
+  for (const connections of crowds) {
+    const table = await tableOf('notifications', 'event', origin, options, connections);
+    tables.push({ ...table, title: `${table.title}, over ${connections} at once` });
+  }
+  server.kill();
+  return tables;
+}
+
 /** Measures what a message costs each client, beside what it costs the bare parser in the same round. */
 export async function throughput(options: BenchOptions): Promise<Table[]> {
   const { origin, server } = await startServer();
@@ -33,12 +48,13 @@ async function tableOf(
   writes: Writes,
   origin: string,
   { rounds, quick, clients }: BenchOptions,
+  connections = 1,
 ): Promise<Table> {
   const names = new Set([limit, ...clients]);
   names.delete('fetch-only'); // it does not deliver messages
   const reports = new Map([...names].map((name) => [name, [] as ReadingReport[]]));
   for (const client of interleaved([...names], rounds)) {
-    reports.get(client)?.push(await read(client, workload, writes, origin, quick));
+    reports.get(client)?.push(await read({ client, workload, writes, origin, quick, connections }));
   }
   const limits = reports.get(limit) ?? [];
   const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall' | 'rss') =>
@@ -66,23 +82,30 @@ async function tableOf(
   };
 }
 
-async function read(
-  client: ClientName,
-  workload: WorkloadName,
-  writes: Writes,
-  origin: string,
-  quick: boolean,
-): Promise<ReadingReport> {
+interface Reading {
+  readonly client: ClientName;
+  readonly workload: WorkloadName;
+  readonly writes: Writes;
+  readonly origin: string;
+  readonly quick: boolean;
+  readonly connections: number;
+}
+
+async function read(reading: Reading): Promise<ReadingReport> {
+  const { client, workload, writes, origin, quick, connections } = reading;
   const { share = 1 } = clientOf(client);
   const { event, thousands } = workloads[workload];
   const measured = Math.ceil((thousands[writes] * (writes === 'block' ? share : 1)) / (quick ? 5 : 1));
-  const all = measured + warmUpOf(measured);
+  // Each stream brings whole thousands.
+  const each = Math.ceil((measured + warmUpOf(measured)) / connections);
+  const all = each * connections;
   const job: ReadingJob = {
     client,
-    url: `${origin}/stream?workload=${workload}&writes=${writes}&thousands=${all}`,
+    url: `${origin}/stream?workload=${workload}&writes=${writes}&thousands=${each}`,
     event,
-    warmUp: warmUpOf(measured) * 1_000,
+    warmUp: (all - measured) * 1_000,
     count: measured * 1_000,
+    connections,
   };
   const report = await run<ReadingReport>('children/reader.ts', job);
   checkCharacters(report.characters, { client, workload, thousands: all });

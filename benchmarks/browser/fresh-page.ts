@@ -14,11 +14,16 @@ export interface FreshPage {
   readonly metered: <Report>(work: () => Promise<Report>) => Promise<Report & Usage>;
 }
 
-/** Opens a page in a process of its own, for as long as something is done with it. An error of the page is thrown. */
+/**
+ * Opens a page in a process of its own, for as long as something is done with it. An error of the page is thrown.
+ *
+ * @param throttle How many times slower its main thread is made.
+ */
 export async function withFreshPage<Result>(
   browser: Browser,
   url: string,
   use: (fresh: FreshPage) => Promise<Result>,
+  throttle = 1,
 ): Promise<Result> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -26,6 +31,7 @@ export async function withFreshPage<Result>(
   page.on('pageerror', (fault) => faults.push(fault));
   const devtools = await context.newCDPSession(page);
   await devtools.send('Performance.enable');
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: throttle });
 
   async function usage(): Promise<Usage> {
     const { metrics } = await devtools.send('Performance.getMetrics');

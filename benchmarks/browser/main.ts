@@ -14,6 +14,8 @@ export interface BrowserBenchOptions {
   readonly rounds: number;
   /** A fifth of the messages, a second of each load: for a look, not for a table to keep. */
   readonly quick: boolean;
+  /** How many times slower than it is the page's processor plays to be: 4 is that of a phone. */
+  readonly throttle: number;
   /** The only load to render, in messages a second; each of them when it is left out. */
   readonly rate?: number | undefined;
 }
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string' },
     rate: { type: 'string' },
+    throttle: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     /** Puts the tables into docs/performance.md. */
     write: { type: 'boolean', default: false },
@@ -35,6 +38,7 @@ const { values } = parseArgs({
 });
 const { only, quick, write } = values;
 const rate = values.rate === undefined ? undefined : Number(values.rate);
+const throttle = Number(values.throttle);
 const rounds = Number(values.rounds ?? (quick ? 3 : 7));
 if (only !== undefined && !Object.hasOwn(sections, only)) {
   throw new RangeError(`There is no ${only}. There are ${Object.keys(sections).join(', ')}.`);
@@ -50,11 +54,18 @@ const where = `Chromium ${browser.version()}, React ${react}, Vue ${vue}. ${circ
 for (const [name, measure] of Object.entries(sections)) {
   if (only !== undefined && only !== name) continue;
   const tables: Table[] = [];
-  for await (const table of measure(browser, `http://127.0.0.1:${port}`, { quick, rounds, rate })) {
+  for await (const table of measure(browser, `http://127.0.0.1:${port}`, {
+    quick,
+    rounds,
+    rate,
+    throttle,
+  })) {
     console.log(markdown(table));
     tables.push(table);
   }
-  if (write) writeSection(`browser-${name}`, tables, `${rounds} rounds, ${where}`);
+  const slowed = throttle > 1 ? `Processor ${throttle} times slower, ` : '';
+  const section = `browser-${name}${slowed && '-throttled'}`;
+  if (write) writeSection(section, tables, `${slowed}${rounds} rounds, ${where}`);
 }
 console.log(where);
 

@@ -35,11 +35,11 @@ async function tableOf(
   writes: Writes,
   browser: Browser,
   origin: string,
-  { rounds, quick }: BrowserBenchOptions,
+  { rounds, quick, throttle }: BrowserBenchOptions,
 ): Promise<Table> {
   const reports = new Map(clientNames.map((name) => [name, [] as Figures[]]));
   for (const client of interleaved(clientNames, rounds)) {
-    reports.get(client)?.push(await read(client, workload, writes, browser, origin, quick));
+    reports.get(client)?.push(await read(client, workload, writes, browser, origin, { quick, throttle }));
   }
   const limits = reports.get(limit) ?? [];
   const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
@@ -69,21 +69,26 @@ async function read(
   writes: Writes,
   browser: Browser,
   origin: string,
-  quick: boolean,
+  { quick, throttle }: Pick<BrowserBenchOptions, 'quick' | 'throttle'>,
 ): Promise<Figures> {
   const { share = 1 } = clientOf(client);
   const { event, thousands } = workloads[workload];
   const measured = Math.ceil(thousands[writes] * share * (quick ? 0.2 : 1));
-  return withFreshPage(browser, `${origin}/throughput`, async ({ page, metered }) => {
-    async function readThousands(count: number): Promise<ReadingReport> {
-      const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count}`;
-      const job = { client, url, event, count: count * 1_000 };
-      const report = await page.evaluate((given) => globalThis.readStream(given), job);
-      checkCharacters(report.characters, { client, workload, thousands: count });
-      return report;
-    }
-    await readThousands(warmUpOf(measured));
-    const { mainThread, renderer, wall } = await metered(() => readThousands(measured));
-    return { mainThread: mainThread / measured, renderer: renderer / measured, wall: wall / measured };
-  });
+  return withFreshPage(
+    browser,
+    `${origin}/throughput`,
+    async ({ page, metered }) => {
+      async function readThousands(count: number): Promise<ReadingReport> {
+        const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count}`;
+        const job = { client, url, event, count: count * 1_000 };
+        const report = await page.evaluate((given) => globalThis.readStream(given), job);
+        checkCharacters(report.characters, { client, workload, thousands: count });
+        return report;
+      }
+      await readThousands(warmUpOf(measured));
+      const { mainThread, renderer, wall } = await metered(() => readThousands(measured));
+      return { mainThread: mainThread / measured, renderer: renderer / measured, wall: wall / measured };
+    },
+    throttle,
+  );
 }

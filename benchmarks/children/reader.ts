@@ -10,6 +10,8 @@ export interface ReadingJob {
   /** How many messages come before those that are timed, and how many of those. */
   readonly warmUp: number;
   readonly count: number;
+  /** How many streams share these messages, all open at once: one when it is left out. */
+  readonly connections?: number;
 }
 
 /** The time that one process took for it. */
@@ -27,7 +29,7 @@ export interface ReadingReport {
   readonly characters: number;
 }
 
-const { client, url, event, warmUp, count }: ReadingJob = JSON.parse(process.argv[2] ?? '');
+const { client, url, event, warmUp, count, connections = 1 }: ReadingJob = JSON.parse(process.argv[2] ?? '');
 const { open } = await clients[client].load();
 
 /** How many messages a fresh process has read when it is looked at for the first time. */
@@ -51,25 +53,23 @@ function cpuSince(before: NodeJS.CpuUsage): number {
   return user + system;
 }
 
-open({
-  url,
-  event,
-  receive(data) {
-    characters += lengthOf(data);
-    left -= 1;
-    if (left === warmUp + count - firstOnes) first = cpuSince(cpuBefore) / firstOnes;
-    if (left === count) {
-      note(collections.takeRecords());
-      collecting = 0;
-      cpuBefore = process.cpuUsage();
-      wallBefore = performance.now();
-    } else if (left === 0) {
-      const cpu = cpuSince(cpuBefore) / count;
-      const wall = ((performance.now() - wallBefore) * 1_000) / count;
-      note(collections.takeRecords());
-      const rss = process.resourceUsage().maxRSS / 1_024;
-      const report: ReadingReport = { cpu, wall, collecting: collecting / count, rss, first, characters };
-      process.send?.(report);
-    }
-  },
-});
+function receive(data: unknown): void {
+  characters += lengthOf(data);
+  left -= 1;
+  if (left === warmUp + count - firstOnes) first = cpuSince(cpuBefore) / firstOnes;
+  if (left === count) {
+    note(collections.takeRecords());
+    collecting = 0;
+    cpuBefore = process.cpuUsage();
+    wallBefore = performance.now();
+  } else if (left === 0) {
+    const cpu = cpuSince(cpuBefore) / count;
+    const wall = ((performance.now() - wallBefore) * 1_000) / count;
+    note(collections.takeRecords());
+    const rss = process.resourceUsage().maxRSS / 1_024;
+    const report: ReadingReport = { cpu, wall, collecting: collecting / count, rss, first, characters };
+    process.send?.(report);
+  }
+}
+
+for (let number = 0; number < connections; number += 1) open({ url, event, receive });
