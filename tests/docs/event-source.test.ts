@@ -3,7 +3,7 @@ import { facts, type Place } from '../event-source/facts.ts';
 import { documentation, read } from './documentation.ts';
 
 const page = read('docs/event-source.md');
-const readme = read('README.md');
+const proof = read('docs/proof.md');
 const { examples, table } = documentation('docs/event-source.md');
 
 describe('the guide to the EventSource classes', () => {
@@ -26,7 +26,7 @@ describe('the guide to the EventSource classes', () => {
     const here = facts.filter(({ where }) => where?.includes(place) ?? true).length;
     const row = table('classes').find(([what]) => what?.startsWith(`facts in ${words}`));
     expect([row?.[0], row?.[2]]).toEqual([`facts in ${words}, of ${here}`, String(here)]);
-    expect(readme).toMatch(new RegExp(`their facts in ${words}[^|]*\\| ${here} \\| ${here} \\|`));
+    expect(proof).toMatch(new RegExp(`their facts in ${words}[^|]*\\| ${here} \\| ${here} \\|`));
   });
 
   test('names every file of the Web Platform Tests that does not hold, and counts the others', () => {
@@ -36,7 +36,7 @@ describe('the guide to the EventSource classes', () => {
     const realms = read('tests/browser/event-source/realms.test.ts');
     for (const [, file = ''] of realms.matchAll(/'(eventsource-[\w-]+):/g)) files.add(file);
     const holding = [...files].filter((file) => !never.includes(file)).length;
-    expect(readme).toContain(`Web Platform Tests, files | ${holding} | ${holding + never.length} |`);
+    expect(proof).toContain(`Web Platform Tests, files | ${holding} | ${holding + never.length} |`);
     expect(page).toContain(`Of the ${holding + never.length} files of these tests, ${holding} hold.`);
   });
 });

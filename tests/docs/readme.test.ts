@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { optionTables } from '../../adapters/options.ts';
 import { failurePolicy } from '../../machines/policy.ts';
@@ -11,61 +12,83 @@ const defaults = new Map(
 const own = 'adapters/options.ts';
 const inTransports = (name: string) => `transports/${name}.ts`;
 
-const { examples, table } = documentation('README.md');
+const readme = documentation('README.md');
+const chart = documentation('docs/xstate.md');
+const sharing = documentation('docs/sharing.md');
+const { table } = documentation('docs/options.md');
 
 describe('the README', () => {
-  test('has an example for each of the four ways, of a chart of your own, of sharing, of EventSource, of inspection, and of a test', () => {
-    expect(examples.map(([file]) => file)).toEqual([
+  test('has an example for each of the four ways', () => {
+    expect(readme.examples.map(([file]) => file)).toEqual([
       'examples/vanilla.ts',
       'examples/react.tsx',
       'examples/Notifications.vue',
       'examples/xstate.ts',
-      'examples/parent-chart.ts',
-      'examples/shared.tsx',
-      'examples/tabs.ts',
-      'examples/event-source/global.ts',
-      'examples/inspect/local.ts',
-      'examples/testing/connection.test.ts',
     ]);
   });
 
-  test.each(examples)('shows %s as it is run', (file, text) => {
-    expect(text).toBe(read(file));
+  test('is read in a few minutes', () => {
+    expect(read('README.md').split('\n').length).toBeLessThanOrEqual(150);
   });
 
-  test('gives the verdicts that the code gives', () => {
-    const verdicts = table('failurePolicy').map(([cause, verdict]) => [cause, verdict]);
+  test.each([...readme.examples, ...chart.examples, ...sharing.examples])(
+    'and the pages beside it show %s as it is run',
+    (file, text) => {
+      expect(text).toBe(read(file));
+    },
+  );
+
+  test('leads to pages and headings that are there', () => {
+    const pages = [
+      'README.md',
+      ...readdirSync(new URL('../../docs', import.meta.url)).map((file) => `docs/${file}`),
+    ];
+    const links = pages
+      .filter((page) => page.endsWith('.md'))
+      .flatMap((page) =>
+        [...read(page).matchAll(/\]\((?!https?:)([^)\s]*)\)/g)].map(([, to = '']) => [page, to] as const),
+      );
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(([page, to]) => !isThere(page, to))).toEqual([]);
+  });
+});
+
+describe('the pages of the behaviour and of the options', () => {
+  test('give the verdicts that the code gives', () => {
+    const verdicts = documentation('docs/behavior.md')
+      .table('failurePolicy')
+      .map(([cause, verdict]) => [cause, verdict]);
     expect(Object.fromEntries(verdicts)).toEqual(failurePolicy);
   });
 
-  test('gives the default of every option as the table of options has it', () => {
+  test('give the default of every option as the table of options has it', () => {
     const documented = Object.fromEntries(table('options').map(([name, value]) => [name, value]));
     for (const [name, standard] of defaults) {
       if (isPlain(standard)) expect([name, documented[name]]).toEqual([name, shown(standard)]);
     }
   });
 
-  test('quotes the figure that the study of herds has', () => {
+  test('of the README quotes the figure that the study of herds has', () => {
     const [, quoted] = /\[([\d.]+ %)\]\(docs\/herd\.md\)/.exec(read('README.md')) ?? [];
     expect(quoted).toBeDefined();
     expect(read('docs/herd.md')).toContain(`and ${quoted} in the busiest 100 ms`);
   });
 
-  test('names every option, and none that there is not', () => {
+  test('name every option, and none that there is not', () => {
     const documented = table('options').flatMap(([names = '']) => names.split(', '));
     expect(documented.sort()).toEqual([...defaults.keys()].sort());
   });
 });
 
 describe('an example that reads tokens or lines', () => {
-  const fences = [...read('README.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const fences = [...read('docs/behavior.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
   const inComments = ['actor-options', 'fetch', 'transport']
     .map(inTransports)
     .flatMap((file) => read(file).split('@example').slice(1))
     .map((text) => text.split('*/')[0] ?? '');
   const examples = [...fences, ...inComments].filter((code) => /answers|\[DONE\]|readLines/.test(code));
 
-  test('is there in the README, and for each option that is made for it', () => {
+  test('is there beside the rules for a POST, and for each option that is made for it', () => {
     expect(examples).toHaveLength(4);
   });
 
@@ -92,6 +115,24 @@ describe('the comment of an option', () => {
     expect(stated).toEqual(stated.map(([name = '']) => [name, shown(defaults.get(name))]));
   });
 });
+
+/** Whether a link of a page leads to a file, and to a heading of it as GitHub names it. */
+function isThere(page: string, link: string): boolean {
+  const { pathname, hash } = new URL(link, `file:///${page}`);
+  const file = link.startsWith('#') ? page : pathname.slice(1);
+  if (!existsSync(new URL(`../../${file}`, import.meta.url))) return false;
+  return hash === '' || anchorsOf(read(file)).includes(decodeURIComponent(hash.slice(1)));
+}
+
+function anchorsOf(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)];
+}
 
 function isPlain(value: unknown): boolean {
   return (

@@ -79,7 +79,7 @@ export const bundlers: readonly Bundler[] = [
     build: `
       const { writeFileSync } = await import('node:fs');
       writeFileSync('index.html', '<script type="module" src="app.mjs"></script>');
-      // As the README says: Parcel knows no optional package that is imported.
+      // As docs/compatibility.md says: Parcel knows no optional package that is imported.
       writeFileSync('package.json', JSON.stringify({ alias: { '@statelyai/inspect': false } }));
       const { spawnSync } = await import('node:child_process');
       const cli = folderOf('parcel') + '/lib/bin.js';

@@ -682,7 +682,7 @@ function mindsSecondStream({ status = 0, retryAfter = 0, kind }: Fault): boolean
   return Math.floor(status / 100) === 4 || (status === 204 && kind === 'ended');
 }
 
-/** The table of the README: a status goes before its class, a class before the kind, whoever gave the verdict. */
+/** The table in docs/behavior.md: a status goes before its class, a class before the kind, whoever gave the verdict. */
 function verdictOn({ kind, status = 0 }: Fault, policy: PolicyOverrides): Verdict {
   const given = policy as Readonly<Record<string, Verdict | undefined>>;
   const group = `${Math.floor(status / 100)}xx`;

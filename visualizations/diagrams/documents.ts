@@ -25,7 +25,7 @@ export function documents(): Record<string, string> {
     'docs/statechart.md': withBlocks('docs/statechart.md', { transitions: transitionTables() }),
     'docs/tabs.md': withBlocks('docs/tabs.md', { transitions: transitionTables(tabsMachine) }),
     'docs/doctor.md': withBlocks('docs/doctor.md', { requests: requestTable(), checks: checkTable() }),
-    'README.md': withBlocks('README.md', { statuses: fenced(mermaidOfStatuses()) }),
+    'docs/behavior.md': withBlocks('docs/behavior.md', { statuses: fenced(mermaidOfStatuses()) }),
   };
 }
 
