@@ -9,9 +9,9 @@ import { isFunction } from '../machines/option-table.ts';
 import { countUnasked, heardEvents, isExpected, namedBy } from '../transports/asked-for.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
+import { holdBack } from '../transports/hold-back.ts';
 import { report } from '../transports/report.ts';
 import type { EventSchemas } from '../transports/schemas.ts';
-import { holdBack, memoryOf } from '../transports/stream/connection-memory.ts';
 import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
@@ -183,14 +183,14 @@ export function makeConnection(
       return actor.getSnapshot().matches({ closed: 'suspended' });
     },
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
-    [Symbol.asyncIterator]: () => iterate(connection, bufferSize, overflow === 'wait' ? hold : undefined),
+    [Symbol.asyncIterator]: () =>
+      iterate(connection, bufferSize, overflow === 'wait' ? () => holdBack(actor) : undefined),
     async [Symbol.asyncDispose]() {
       connection.close();
       await null; // a listener that disposes is called in the middle of another event
       actor.stop();
     },
   };
-  const hold = () => holdBack(memoryOf(actor));
   const heedSignal = signal && closeOnAbort(signal, connection, isRendered);
   actor.start();
   heedSignal?.(connection.state);

@@ -18,7 +18,7 @@ export async function* iterate(
   let wake = () => {};
   let release: (() => void) | undefined;
   const forget = connection.on('*', (message) => {
-    // What has been read already comes all the same.
+    // A chunk that has been read already comes as a whole.
     if (waiting < bufferSize || hold) {
       buffer.push(message);
       waiting += 1;

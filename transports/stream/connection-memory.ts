@@ -32,16 +32,3 @@ export function memoryOf(connection: object): ConnectionMemory {
   memories.set(connection, memory);
   return memory;
 }
-
-/** Holds back the stream of a connection until the function that it returns is called. */
-export function holdBack({ holds }: ConnectionMemory): () => void {
-  let release = () => {};
-  const hold = new Promise<void>((resolve) => {
-    release = () => {
-      holds.delete(hold);
-      resolve();
-    };
-  });
-  holds.add(hold);
-  return release;
-}
