@@ -3,7 +3,8 @@ import { findProgram, type ProgramName, programs } from '../../scripts/programs.
 
 /**
  * Has the tests of a file, or of a `describe`, run only where these programs are installed. Where one is missing they are
- * skipped, and the end of the run says why; with `CI=true` they fail.
+ * skipped, and the end of the run says why; with `CI=true` they fail. Programs are to be started in tests: `beforeAll` runs
+ * all the same.
  */
 export function needsPrograms(...names: readonly ProgramName[]): void {
   const missing = names.filter((name) => !findProgram(name));
