@@ -24,9 +24,12 @@ export interface Question {
   readonly body?: unknown;
 }
 
+/** As much of a server as a request needs. */
+export type Asker = Pick<RunningServer, 'origin' | 'path' | 'fetch'>;
+
 /** Asks a server by a bare request, without anything of this package. */
 export async function ask(
-  { origin, fetch, ...server }: RunningServer,
+  { origin, fetch, ...server }: Asker,
   { method = 'GET', path = server.path, token = 'user-ada', headers = {}, query = {}, body }: Question = {},
 ): Promise<Asked> {
   const url = new URL(origin + path);
@@ -69,10 +72,10 @@ export async function ask(
 }
 
 /** Appends an event, and returns its ID. */
-export async function publish(server: RunningServer, data: unknown, name = 'message'): Promise<number> {
+export async function publish(server: Asker, data: unknown, name = 'message'): Promise<string> {
   const { response } = await ask(server, { method: 'POST', query: { event: name }, body: data });
   const { id } = await response.json();
-  return Number(id);
+  return String(id);
 }
 
 async function* readBlocks({ body }: Response): AsyncGenerator<Block, void> {

@@ -42,7 +42,7 @@ export async function runCampaign(
   const clients = Array.from({ length: count }, (_, index) => startClient(server, index));
   await until(() => clients.every(({ connection }) => connection.state.status === 'open'));
 
-  const published: number[] = [];
+  const published: string[] = [];
   const terminations: Exit[] = [];
   for (const [index, signal] of [...stops, null].entries()) {
     const goal = Math.round((events * (index + 1)) / (stops.length + 1));
@@ -60,9 +60,9 @@ export async function runCampaign(
     await publishing;
   }
 
-  const log = await readLog(server, published.at(-1) ?? 0);
+  const log = await readLog(server, published.at(-1) ?? '');
   const known = new Set(log);
-  const absent = published.filter((id) => !known.has(String(id)));
+  const absent = published.filter((id) => !known.has(id));
   if (absent.length > 0) throw new Error(`The log has lost ${absent}, which were acknowledged.`);
   await until(
     () => clients.every(({ ids }) => ids.includes(log.at(-1) ?? '')),
@@ -115,7 +115,7 @@ function startClient({ origin, fetch }: RunningServer, index: number) {
 }
 
 /** One after another, until as many are acknowledged; one whose answer is lost may be in the log all the same. */
-async function publishUpTo(server: RunningServer, published: number[], goal: number): Promise<void> {
+async function publishUpTo(server: RunningServer, published: string[], goal: number): Promise<void> {
   while (published.length < goal) {
     const name = published.length % 3 === 0 ? 'notification' : 'message';
     const id = await publish(server, { number: published.length }, name).catch(() => null);
@@ -125,10 +125,10 @@ async function publishUpTo(server: RunningServer, published: number[], goal: num
 }
 
 /** The IDs of the whole log, up to one. */
-async function readLog(server: RunningServer, newest: number): Promise<string[]> {
+async function readLog(server: RunningServer, newest: string): Promise<string[]> {
   await using asked = await ask(server, { token: 'user-auditor', query: { lastEventId: '0' } });
   const ids: string[] = [];
-  while (ids.at(-1) !== String(newest)) {
+  while (ids.at(-1) !== newest) {
     const block = await asked.nextEvent();
     if (block === null) throw new Error('The log ended.');
     ids.push(block['id'] ?? '');

@@ -133,7 +133,7 @@ export async function runServer(
 }
 
 /** @returns Stops, and says for how long in all the machine was busy with something else. */
-function measureLateness(): () => number {
+export function measureLateness(): () => number {
   let last = performance.now();
   let late = 0;
   const timer = setInterval(() => {
@@ -153,7 +153,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Beside the examples' packages, and beyond the reach of lint and types. */
-function copyExamples(patches: readonly Patch[]): string {
+export function copyExamples(patches: readonly Patch[]): string {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(root, '.cache/servers-'));
   cpSync(examples, folder, { recursive: true, filter: (path) => !/node_modules|dist|\.wrangler/.test(path) });

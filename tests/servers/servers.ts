@@ -25,3 +25,6 @@ export const servers: readonly ServerSpec[] = [
 ];
 
 export const answers: ServerSpec = { name: 'answers', command: ['node', 'answers.ts'] };
+
+/** Redis, two servers and a proxy. */
+export const cluster: ServerSpec = { name: 'redis', command: ['node', 'redis/start.ts'] };

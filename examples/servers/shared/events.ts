@@ -1,14 +1,14 @@
 /** An event of the log. */
-export interface LoggedEvent {
+export interface LoggedEvent<Id = number> {
   /** Unique in the stream, and greater than those before: a client names it to say where it stopped. */
-  readonly id: number;
+  readonly id: Id;
   readonly name: string;
   /** Text of any lines; JSON in these examples. */
   readonly data: string;
 }
 
 /** An event as it travels. A line break in the data would end its line, so each line gets a field of its own. */
-export function eventText({ id, name, data }: LoggedEvent): string {
+export function eventText({ id, name, data }: LoggedEvent<number | string>): string {
   const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
   return `id: ${id}\nevent: ${name}\n${lines.join('')}\n`;
 }
@@ -17,7 +17,7 @@ export function eventText({ id, name, data }: LoggedEvent): string {
  * The beginning of every stream. The comment makes proxies pass the headers on. The ID tells a client where it stands:
  * without it, one that is cut off before its first event could not say after what to resume.
  */
-export function welcomeText(after: number): string {
+export function welcomeText(after: number | string): string {
   return `: connected\nid: ${after}\n\n`;
 }
 
