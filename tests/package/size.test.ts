@@ -10,6 +10,8 @@ const tabs = `export { acrossTabs } from 'sse-machine/tabs';`;
 const queries = `export { streamInto, sseQueryOptions } from 'sse-machine/tanstack-query';`;
 const eventSource = (name: string) => `export { ${name} } from 'sse-machine/event-source';`;
 
+const telemetry = `export { observeConnections } from 'sse-machine/opentelemetry';`;
+
 const inspection = `export { inspectConnections } from 'sse-machine/inspect';`;
 
 /** Modules that are loaded only where they are asked for, each as its own file. */
@@ -30,6 +32,7 @@ const budgets = [
   { what: 'across tabs, on top', code: tabs, on: core, budget: 5_050 },
   { what: 'EventSource, on top', code: eventSource('EventSource'), on: core, budget: 1_500 },
   { what: 'createEventSource, on top', code: eventSource('createEventSource'), on: core, budget: 1_350 },
+  { what: 'OpenTelemetry, on top', code: telemetry, on: core, budget: 3_750 },
   { what: 'inspection, on top', code: inspection, on: core, budget: 3_900 },
 ];
 
