@@ -15,6 +15,7 @@ export type {
   ReconnectOptions,
 } from './adapters/connection.ts';
 export { createConnection } from './adapters/create-connection.ts';
+export type { FailedAttempt } from './adapters/lifecycle.ts';
 export type { ConnectionOptions } from './adapters/options.ts';
 export type { Persistence } from './adapters/persistence.ts';
 export type { ConnectionUrl } from './adapters/shared-connections.ts';

@@ -1,13 +1,11 @@
 import { createActor, type SnapshotFrom } from 'xstate';
 import { checkedClock } from '../machines/clock.ts';
 import { type ConnectionCommand, type connectionMachine, selectStatus } from '../machines/connection.ts';
-import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { watchEnvironment } from '../machines/environment.ts';
 import type { Message } from '../machines/message.ts';
 import { announceActor } from '../machines/onlooker.ts';
 import { isFunction } from '../machines/option-table.ts';
 import { countUnasked, heardEvents, isExpected, namedBy } from '../transports/asked-for.ts';
-import { causeOf } from '../transports/failure-cause.ts';
 import { runTransport } from '../transports/from-transport.ts';
 import { holdBack } from '../transports/hold-back.ts';
 import { report } from '../transports/report.ts';
@@ -17,6 +15,7 @@ import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { countStreams } from './count-streams.ts';
 import { iterate } from './iterate.ts';
+import { createLifecycle, errorOf } from './lifecycle.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
 import {
@@ -121,6 +120,7 @@ export function makeConnection(
   announceActor(actor, shownUrl);
   const listeners = createMessageListeners(reportError);
   const subscribers = new Listeners<ConnectionState>();
+  const lifecycle = createLifecycle(settings);
   const named = namedBy(options);
   const hears = carrier.hears ?? heardEvents(options);
   /** Whoever listens to all has heard every message, and so has a test of them. */
@@ -140,15 +140,18 @@ export function makeConnection(
     if (onGap) callGuarded(onGap, gap, reportError);
   });
 
+  lifecycle.heed(actor);
   actor.subscribe((snapshot) => {
     const { state } = connection;
     const next = stateOf(actor, snapshot, state);
-    if (next === state) return;
-    if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
-    connection.state = next;
-    heedSignal?.(next);
-    if (next.status !== state.status) countStreams(connection, shownUrl, next.status);
-    subscribers.call(next, reportError);
+    if (next !== state) {
+      if (next.lastEventId !== state.lastEventId) cursor?.write(next.lastEventId);
+      connection.state = next;
+      heedSignal?.(next);
+      if (next.status !== state.status) countStreams(connection, shownUrl, next.status);
+      subscribers.call(next, reportError);
+    }
+    lifecycle.tell(next, actor);
   });
 
   function sendUnlessAborted(command: ConnectionCommand): void {
@@ -215,15 +218,4 @@ function stateOf(
   } as ConnectionState; // the statechart sees to it, and the model runs try it in every state
   const names = Object.keys(state) as (keyof ConnectionState)[];
   return before && names.every((name) => state[name] === before[name]) ? before : state;
-}
-
-const errors = new WeakMap<Failure, ConnectionError>();
-
-/** The error to throw for a failure that the statechart holds as plain data: always the same one. */
-function errorOf(failure: Failure, actor: object): ConnectionError {
-  const error =
-    errors.get(failure) ??
-    new ConnectionError(failure.kind, failure.message, { ...failure, ...causeOf(actor, failure) });
-  errors.set(failure, error);
-  return error;
 }

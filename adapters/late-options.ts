@@ -5,14 +5,14 @@ import type { AnyOptions } from './view.ts';
 
 /**
  * Replaces the options that change from one render to the next by ones that look at the latest: `headers`, `body`, the
- * functions and the schemas, if they were there at first.
+ * functions and the schemas, if they were there at first; those that are only told of something, also if not.
  */
 export function readLate(options: AnyOptions, latest: () => AnyOptions): AnyOptions {
   const { body, fetch, parse, jitter, refresh, reduce, onGap, onInvalid, onResponse, reportError } = options;
   const schemas = schemasIn(options.events);
   return {
     ...options,
-    onMessage: (message) => latest().onMessage?.(message),
+    ...Object.fromEntries(listeners.map((name) => [name, (given: never) => latest()[name]?.(given)])),
     headers: () => resolved(latest().headers),
     ...(schemas && { events: lateSchemas(schemas, latest) }),
     ...(options.topics && { topics: () => topicsIn(latest()) ?? [] }),
@@ -32,6 +32,9 @@ export function readLate(options: AnyOptions, latest: () => AnyOptions): AnyOpti
     }),
   };
 }
+
+/** The options that are only told of something. */
+const listeners = ['onMessage', 'onOpen', 'onFailure', 'onGaveUp', 'onClosed'] as const;
 
 /** The names among the options, of events and of what is shared, as text to compare. */
 export function namesIn({ events, closeOn, refreshOn, keepAlive, share }: AnyOptions): string {

@@ -1,4 +1,5 @@
-import type { Gap } from '../machines/connection.ts';
+import type { CloseReason, Gap } from '../machines/connection.ts';
+import type { ConnectionError } from '../machines/connection-error.ts';
 import type { JitterKind } from '../machines/jitter.ts';
 import {
   type Complete,
@@ -29,6 +30,8 @@ import { lastEventIdRule } from '../transports/option-rules.ts';
 import { type EventSchemas, eventNames } from '../transports/schemas.ts';
 import type { EventMap } from '../transports/transport.ts';
 import type { TransportFactory, TransportOptions } from '../transports/transport-factory.ts';
+import type { OpenState } from './connection.ts';
+import type { FailedAttempt } from './lifecycle.ts';
 import { persistenceRule } from './persistence.ts';
 
 /** Allows a signal of any realm, also one of React Native, which has no `reason`. */
@@ -63,6 +66,25 @@ const ownTable = {
    * admits it, whether nobody can know, or whether the last event ID was given up.
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
+  /**
+   * Called with the state when a stream is open, also when it has taken the place of another. A user of a shared
+   * connection that is open already is called when it joins.
+   */
+  onOpen: optional(functionOf<(state: OpenState) => void>()),
+  /**
+   * Called when an attempt has failed and the connection goes on: it waits, asks again, or keeps the stream that is open.
+   *
+   * @example `onFailure: ({ error, retryDelay }) => log(error.kind, retryDelay)`
+   */
+  onFailure: optional(functionOf<(attempt: FailedAttempt) => void>()),
+  /**
+   * Called when the connection gives up.
+   *
+   * @example `onGaveUp: ({ error }) => captureException(error)`
+   */
+  onGaveUp: optional(functionOf<(end: { readonly error: ConnectionError }) => void>()),
+  /** Called when the connection is closed: by the app, by the server, or until the page comes back. */
+  onClosed: optional(functionOf<(end: { readonly reason: CloseReason }) => void>()),
   /**
    * Closes the connection when it aborts, as `close()` does, and for good: `open()` and `reconnect()` have no effect then.
    * With one that has aborted already, nothing is ever sent.

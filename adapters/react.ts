@@ -34,13 +34,19 @@ export type {
   ViewOptions,
 } from './view.ts';
 
-/** The result of the hooks: what to show, or what `select` has chosen of it, and what to do. */
+/** The result of the hooks: what to show, or what `select` has chosen of it, what to do, and the connection itself. */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
   State = never,
   Selected = never,
-> = ConnectionCommands &
-  ([Selected] extends [never] ? ConnectionView<Events, State> : { readonly selected: Selected });
+> = ConnectionCommands & {
+  /**
+   * The connection, to listen to it or to have it watched. It is the same until the hook makes another: for a URL of another
+   * origin or path, or for other options. Null on a server, while the page hydrates, and where there is no URL. The
+   * component opens and closes it: give commands with those of the hook.
+   */
+  readonly connection: Connection<Events> | null;
+} & ([Selected] extends [never] ? ConnectionView<Events, State> : { readonly selected: Selected });
 
 /**
  * Connects a component to an event stream for as long as it is mounted.
@@ -104,7 +110,12 @@ export function useServerSentEvents(
   useEffect(() => (isWanted ? component.leave : undefined), [component, isWanted]);
 
   const commands = useMemo(() => component.commandsOf(store), [component, store]);
-  return useMemo(() => ({ ...view, ...commands }), [view, commands]);
+  const connection = useSyncExternalStore(
+    subscribeToNothing,
+    () => (isWanted ? store.connection : null),
+    () => null, // a server keeps none for the page
+  );
+  return useMemo(() => ({ ...view, ...commands, connection }), [view, commands, connection]);
 }
 
 /** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
@@ -131,8 +142,10 @@ export function useConnection(
     return [createView(connection, { history, settle, ...gathering }), beginWith(initial, unknownStore)];
   }, [connection, history, settle, gathers, latest]);
   const view = useView(store, options.select, early?.get);
-  return useMemo(() => ({ ...view, ...store.commands }), [view, store]);
+  return useMemo(() => ({ ...view, ...store.commands, connection: store.connection }), [view, store]);
 }
+
+const subscribeToNothing = () => () => {};
 
 /** Shows all of a store, or what is chosen of it. */
 function useView(

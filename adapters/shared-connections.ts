@@ -15,6 +15,7 @@ import {
   type Writable,
 } from './connection.ts';
 import { iterate } from './iterate.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
 import { type ConnectionOptions, checkLastEventId, checkName, completeOptions } from './options.ts';
@@ -127,6 +128,7 @@ export function shareConnection(
   const subscribers = new Listeners<ConnectionState>();
   const onlookers = new Listeners<void>();
   const gaps = new Listeners<void>();
+  const lifecycle = createLifecycle(settings);
   let detach: (() => void) | undefined;
   /** It was suspended while the connection was running, or was not. */
   let away: 'running' | 'idle' | undefined;
@@ -149,6 +151,7 @@ export function shareConnection(
     const subscriptions = [
       actor.on('messages', ({ messages }) => detach && receive(messages)),
       actor.on('gap', ({ type: _, ...gap }) => tellGap(gap)),
+      ...lifecycle.heed(actor),
       actor.subscribe(() => detach && show(stream.connection.state)),
     ];
     detach = () => {
@@ -202,7 +205,13 @@ export function shareConnection(
       heedSignal?.(state);
       subscribers.call(state, reportError);
     }
+    lifecycle.tell(state, connection.actor);
     onlookers.call(undefined, reportError);
+  }
+
+  function tellOpened(): void {
+    const { state, actor } = connection;
+    if (state.status === 'open') lifecycle.tell(state, actor, { type: 'opened' });
   }
 
   /** Comes to the others, or is there, and sends a command for all of them. */
@@ -213,7 +222,8 @@ export function shareConnection(
     const { lastEventId } = connection.state;
     const wasHere = user.place !== undefined;
     let missed: readonly Message[] | undefined = [];
-    if (!detach) {
+    const comes = !detach;
+    if (comes) {
       if (isRendered) reportContradictions(user, shared);
       else if (!wasHere) refuseContradictions(user, shared);
       stream = shared.get(key) ?? stream;
@@ -221,6 +231,8 @@ export function shareConnection(
       missed = stream.join(user);
     }
     const { actor, state } = stream.connection;
+    // Not at once: whoever makes the connection does not have it yet.
+    if (comes && state.status === 'open') Promise.resolve().then(tellOpened);
     actor.send(command(state));
     show(stream.connection.state);
     if (missed?.length) receive(missed);
@@ -235,6 +247,7 @@ export function shareConnection(
     if (detach) stream.leave(user, lastEventId);
     detach = undefined;
     if (isClosed ? state.closeReason !== 'app' : !isIdle) show({ ...state, ...closedByApp, lastEventId });
+    if (!isIdle) lifecycle.tell(connection.state, connection.actor, { type: 'closed', reason: 'app' });
   }
 
   const connection: Writable<Connection> = {

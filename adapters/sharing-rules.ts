@@ -38,6 +38,10 @@ export const own: readonly string[] = [
   'signal',
   'bufferSize',
   'onGap',
+  'onOpen',
+  'onFailure',
+  'onGaveUp',
+  'onClosed',
   'onInvalid',
 ];
 

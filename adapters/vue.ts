@@ -45,15 +45,21 @@ export type {
 } from './view.ts';
 
 /**
- * The result of the composables: what to show, as computed refs, and what to do. In a Pinia store they are getters and
+ * The result of the composables: what to show, as computed refs, what to do, and the connection itself. In a Pinia store they are getters and
  * not state: a stream is nothing to send from the server to the page, or to write into.
  */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
   State = never,
   Selected = never,
-> = ConnectionCommands &
-  ([Selected] extends [never]
+> = ConnectionCommands & {
+  /**
+   * The connection, to listen to it or to have it watched. It is the same until the composable makes another: for a URL of
+   * another origin or path, or for other options. Null on a server and where there is no URL. The scope opens and closes
+   * it: give commands with those of the composable.
+   */
+  readonly connection: ComputedRef<Connection<Events> | null>;
+} & ([Selected] extends [never]
     ? AsRefs<ConnectionView<Events, State>>
     : { readonly selected: ComputedRef<Selected> });
 
@@ -138,10 +144,12 @@ export function useServerSentEvents(
   const isEarly = Boolean(share && getCurrentInstance()?.vnode.el);
   let isAway = onServer || isEarly;
   const shown = createRefs(store, select && ((view) => (given().select ?? select)(view)));
+  const connection = shallowRef(store.connection);
 
   function follow(): void {
     const to = target();
     if (to === null) {
+      connection.value = null;
       component.leave();
       return;
     }
@@ -152,6 +160,7 @@ export function useServerSentEvents(
       store = next;
       detach = shown.follow(store);
     }
+    if (!onServer) connection.value = store.connection;
     enter();
   }
 
@@ -195,6 +204,7 @@ export function useServerSentEvents(
     close: () => commands().close(),
     reconnect: (reconnectOptions: ReconnectOptions = {}) => commands().reconnect(reconnectOptions),
     clear: () => commands().clear(),
+    connection: computed(() => connection.value),
   };
 }
 
@@ -222,7 +232,7 @@ export function useConnection(
   else if (!isOnServer()) follow();
   if (getCurrentScope()) onScopeDispose(() => detach());
   else if (!isOnServer()) warnOfNoScope('useConnection');
-  return { ...shown.refs, ...store.commands };
+  return { ...shown.refs, ...store.commands, connection: computed(() => store.connection) };
 }
 
 type Getter = MaybeRefOrGetter<string | URL | null | undefined>;

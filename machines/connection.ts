@@ -1,4 +1,6 @@
 import {
+  type Actor,
+  type AnyActor,
   type AnyActorRef,
   assertEvent,
   assign,
@@ -397,7 +399,7 @@ export const connectionMachine = setup({
       const refresh = params?.refresh ?? credentials === 'refreshed';
       enqueue.assign(stream === null ? { attempts, repeatable: 'always' } : { attempts });
       enqueue.spawnChild('transport', {
-        id: nameOf(attempts),
+        id: transportNameOf(attempts),
         input: ({ self }) => ({ connection: self, lastEventId, refresh }),
       });
     }),
@@ -408,10 +410,10 @@ export const connectionMachine = setup({
     }),
     adoptStream: assign(({ context }) => ({ stream: context.attempts })),
     dropRequest: enqueueActions(({ context: { attempts, stream }, enqueue }) => {
-      if (attempts !== stream) enqueue.stopChild(nameOf(attempts));
+      if (attempts !== stream) enqueue.stopChild(transportNameOf(attempts));
     }),
     dropStream: enqueueActions(({ context: { stream }, enqueue }) => {
-      enqueue.stopChild(nameOf(stream));
+      enqueue.stopChild(transportNameOf(stream));
       enqueue.assign({ stream: null });
     }),
     recordOpened: assign(({ event }) => {
@@ -517,9 +519,9 @@ export const connectionMachine = setup({
       lastEventId: (event.type === 'reconnect' ? event.lastEventId : undefined) ?? context.lastEventId,
     })),
     restoreBudget: assign(wholeBudget),
-    settleStream: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.settle' }),
+    settleStream: sendTo(({ context }) => transportNameOf(context.stream), { type: 'stream.settle' }),
     forgetExpiry: assign({ credentials: 'good' }),
-    askForProof: sendTo(({ context }) => nameOf(context.stream), { type: 'stream.prove' }),
+    askForProof: sendTo(({ context }) => transportNameOf(context.stream), { type: 'stream.prove' }),
     announceOpened: emit({ type: 'opened' }),
     announceGap: emit(({ event }) => {
       assertEvent(event, 'stream.gap');
@@ -790,6 +792,14 @@ export function selectStatus(snapshot: SnapshotFrom<typeof connectionMachine>): 
   return status;
 }
 
+/** An actor that runs {@link connectionMachine}, whatever was provided to it. */
+export type ConnectionActor = Actor<typeof connectionMachine>;
+
+/** Whether an actor is a connection. */
+export function isConnection(actor: AnyActor): actor is ConnectionActor {
+  return actor.logic.config === connectionMachine.config;
+}
+
 function initialContext(input: ConnectionInput = {}): ConnectionContext {
   return {
     settings: completeSettings(input),
@@ -812,7 +822,7 @@ function initialContext(input: ConnectionInput = {}): ConnectionContext {
 }
 
 /** The name of the actor that makes a request and reads its stream. */
-function nameOf(attempt: number | null): string {
+export function transportNameOf(attempt: number | null): string {
   return `transport ${attempt}`;
 }
 

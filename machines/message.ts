@@ -10,6 +10,8 @@ export interface Message<Data = unknown, Name extends string = string> {
    * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-last-event-id
    */
   readonly id: string;
+  /** When it was read, on the wall clock in milliseconds; only with the option `receivedAt`. */
+  readonly receivedAt?: number;
 }
 
 /** The batch that a transport read in one go. The statechart handles it as one event, whatever its length. */

@@ -3,6 +3,7 @@ import { jitterKinds } from '../machines/jitter.ts';
 import {
   type Complete,
   either,
+  flag,
   functionOf,
   type Given,
   milliseconds,
@@ -88,6 +89,13 @@ export const transportActorTable = {
    * @default 'drop'
    */
   replays: option('drop', oneOf('drop', 'deliver')),
+  /**
+   * Puts on each message when it was read: `receivedAt`, the `now()` of the clock, which is the wall clock in milliseconds.
+   * All messages of a chunk have the same. A message that may be a replay is held back before, for a second at most.
+   *
+   * @default false
+   */
+  receivedAt: option(false, flag),
   /** Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced. */
   clock: option(systemClock, objectWith<ConnectionClock>('now', 'random', 'setTimeout', 'clearTimeout')),
   /** Where the faults of your own functions go. By default `reportError`, or the console where there is none. */

@@ -50,7 +50,7 @@ export function createMessageCheck(options: MessageCheckOptions) {
     function take(message: Message, outcome: Outcome | undefined): void {
       if (!outcome || outcome.issues) return;
       const { value } = outcome;
-      checked.push(value === message.data ? message : { event: message.event, data: value, id: message.id });
+      checked.push(value === message.data ? message : { ...message, data: value });
     }
 
     async function takeAfter(

@@ -18,6 +18,7 @@ import {
 import { throwIfAborted } from './abort.ts';
 import { showResponse, supply } from './app-functions.ts';
 import { heardEvents } from './asked-for.ts';
+import { explain } from './explain.ts';
 import { drop, readerOf } from './http/body.ts';
 import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
 import { withParameter } from './http/query-parameter.ts';
@@ -40,6 +41,7 @@ import {
 import type { ErrorReporter } from './report.ts';
 import { resourceOf } from './resource.ts';
 import { eventsRule } from './schemas.ts';
+import { type ConnectionMemory, memoryOf } from './stream/connection-memory.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
@@ -145,6 +147,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     const wanted = await supplyRequest(settings, request);
     throwIfAborted(signal); // a function of the app may have taken its time
     const { url, lastEventId } = wanted;
+    const memory = memoryOf(request.connection ?? open);
+    const header = lastEventId !== '' && lastEventIdHeader;
+    memory.method = wanted.method;
     fields ??= implemented({
       credentials: settings.withCredentials ? 'include' : settings.credentials,
       cache: 'no-store',
@@ -158,9 +163,11 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
       if (isConnectionError(cause)) throw asConnectionError(cause);
       if (isRedirectLoop(cause)) throw new ConnectionError('http', redirectLoop, { cause });
       if (isInvalidUrl(cause)) throw new ConnectionError('invalid', neverSent, { cause });
-      const header = lastEventId !== '' && lastEventIdHeader;
-      throw asConnectionError(cause, unreachable + (header && isCrossOrigin(url) ? preflightOf(header) : ''));
+      const hint = !signal.aborted && isCrossOrigin(url) && hintAt(header, memory);
+      throw asConnectionError(cause, unreachable + (hint || ''));
     });
+    memory.allowsId ||= Boolean(header);
+    memory.status = response.status;
     const shown = onResponse && !signal.aborted && showResponse(onResponse, response, reportError, signal);
     const mayHaveActed = response.redirected && !isSafe(wanted.method);
     const refusal = refusalOf(response, wanted.method, mayHaveActed ? 'result' : detour);
@@ -292,9 +299,15 @@ function implemented(fields: RequestInit): RequestInit {
 
 const unreachable = 'The server could not be reached';
 
-/** A browser does not tell that the preflight failed: the first connection works, and no resumption does. */
-function preflightOf(header: string): string {
-  return `, or does not allow the header \`${header}\`: name it in Access-Control-Allow-Headers, or set \`lastEventIdHeader: false\` and \`lastEventIdParam\``;
+/**
+ * A browser does not tell that the preflight failed: the first connection works, and no resumption does. A server that has
+ * answered such a request before is only down.
+ */
+function hintAt(header: string | false, memory: ConnectionMemory): string {
+  if (!header && memory.status === undefined) explain('cors', memory);
+  if (!header || memory.allowsId) return '';
+  const advice = explain('preflight', memory);
+  return `, or does not allow the header \`${header}\`${advice && `: ${advice}`}`;
 }
 
 /** Whether the URL is of another origin than the page. */

@@ -82,7 +82,7 @@ test('Vue opens nothing outside of a component either', async () => {
   const scope = effectScope();
   const shown = scope.run(() => vue.useServerSentEvents(server.url));
   await quiet();
-  expect(shown?.status.value).toBe('connecting');
+  expect([shown?.status.value, shown?.connection.value]).toEqual(['connecting', null]);
   scope.stop();
 });
 

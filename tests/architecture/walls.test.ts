@@ -13,6 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   adapters: ['machines', 'transports'],
   tabs: ['machines', 'transports'],
   'event-source': ['machines', 'transports', 'adapters'],
+  opentelemetry: ['machines', 'transports', 'adapters'],
   testing: ['machines', 'transports', 'adapters'],
   doctor: ['machines', 'transports'],
   'index.ts': ['machines', 'transports', 'adapters'],
@@ -28,6 +29,7 @@ const packages: Record<string, readonly string[]> = {
   adapters: ['xstate', 'react', 'vue', '@tanstack/query-core'],
   tabs: ['xstate'],
   'event-source': [],
+  opentelemetry: ['xstate', '@opentelemetry/api'],
   testing: ['xstate', 'xstate/graph'],
   doctor: ['eventsource-parser'],
   'index.ts': [],
@@ -56,7 +58,7 @@ describe.each(Object.entries(mayImport))('%s', (room, others) => {
   });
 });
 
-test.each(['adapters', 'tabs', 'event-source', 'doctor'])(
+test.each(['adapters', 'tabs', 'event-source', 'opentelemetry', 'doctor'])(
   '%s enter the transports by the files at the top',
   (room) => {
     const entered = ofRoom(room).filter(({ to }) => roomOf(to) === 'transports');
@@ -177,6 +179,7 @@ describe('what is published', () => {
       'doctor',
       'event-source',
       'machines',
+      'opentelemetry',
       'tabs',
       'testing',
       'transports',

@@ -10,13 +10,16 @@ export interface SiteOptions {
   readonly pages: Readonly<Record<string, string>>;
   /** Headers that are sent along with each page. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The kind of build. @default 'production' */
+  readonly mode?: 'production' | 'development';
 }
 
-/** Serves the pages of an app that is built for production. */
+/** Serves the pages of an app. */
 export async function startSite({
   script,
   pages,
   headers,
+  mode = 'production',
 }: SiteOptions): Promise<{ origin: string } & AsyncDisposable> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(script)],
@@ -24,7 +27,7 @@ export async function startSite({
     write: false,
     format: 'esm',
     jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
   });
   const bundle = outputFiles[0]?.contents;
 

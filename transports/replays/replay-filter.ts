@@ -74,7 +74,10 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     /** An ID that came alone after them is left out: the message that ends the run has one of its own. */
     function passHeld({ held }: Run, isReplay: boolean): void {
       endRun();
-      for (const entry of held) if (!isReplay || !entry[1]) pass(entry);
+      for (const entry of held) {
+        if (isReplay && entry[1]) replays.dropped += 1;
+        else pass(entry);
+      }
       // The messages before the replay had moved the cursor back.
       if (isReplay && hasMoved) cursor = lastIdOf(held) ?? cursor;
     }

@@ -23,6 +23,8 @@ export interface Trace {
 export class ReplayMemory {
   /** The ID after which the next request resumes. */
   lastEventId = '';
+  /** How many messages were not delivered because they were before. */
+  dropped = 0;
   #traces: Trace[] = [];
   /** The IDs that came without a message, as numbers. */
   #checkpoints: number[] = [];

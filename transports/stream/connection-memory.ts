@@ -13,6 +13,11 @@ export interface ConnectionMemory {
   readonly holds: Set<Promise<void>>;
   /** Where the last event ID is of: origin and path. */
   resource: string | undefined;
+  /** The method of the last request over `fetch`, and the status of the last answer. */
+  method: string | undefined;
+  status: number | undefined;
+  /** The server has answered a request with the last event ID in a header. */
+  allowsId: boolean;
 }
 
 const memories = new WeakMap<object, ConnectionMemory>();
@@ -26,8 +31,11 @@ export function memoryOf(connection: object): ConnectionMemory {
     cadence: createCadence(),
     sentAt: 0,
     holds: new Set<Promise<void>>(),
-    resource: undefined,
     hasReported: false,
+    resource: undefined,
+    method: undefined,
+    status: undefined,
+    allowsId: false,
   };
   memories.set(connection, memory);
   return memory;

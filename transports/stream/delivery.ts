@@ -26,7 +26,7 @@ interface DeliveryOptions {
 /** Makes what reports the batches of a stream: all of a batch in one event. */
 export function createDelivery(options: DeliveryOptions) {
   const { settings, memory, connection, signal, send, onKeepAlive, onUnasked, onClosingMessage } = options;
-  const { parse, idleTimeout, closeOn, keepAlive, refreshOn, reportError } = settings;
+  const { parse, idleTimeout, closeOn, keepAlive, refreshOn, receivedAt, clock, reportError } = settings;
   const parseBatch = batchParser(parse, reportError);
   const closingNames = namesOf(closeOn);
   const closingTest = testOf(closeOn, reportError);
@@ -55,12 +55,18 @@ export function createDelivery(options: DeliveryOptions) {
     return aliveNames ? aliveNames.includes(message.event) : keepAliveName.test(message.event);
   }
 
+  function stamped(messages: readonly Message[]): readonly Message[] {
+    if (!receivedAt) return messages;
+    const at = clock.now();
+    return messages.map((message) => ({ ...message, receivedAt: at }));
+  }
+
   function deliver(batch: MessageBatch): void | Promise<void> {
     const upToNamed = upTo(
       batch.messages,
       closingNames.length > 0 && ((one) => closingNames.includes(one.event)),
     );
-    const parsed = parseBatch(upToNamed ?? batch.messages);
+    const parsed = stamped(parseBatch(upToNamed ?? batch.messages));
     const tested = upTo(parsed, closingTest);
     const messages = tested ?? parsed;
     const last = (tested ?? upToNamed)?.at(-1);

@@ -8,6 +8,7 @@ import { ConnectionError, exceeded, toFailure } from '../../machines/connection-
 import { isOffline } from '../../machines/environment.ts';
 import type { TransportActorSettings } from '../actor-options.ts';
 import { leaveOut } from '../asked-for.ts';
+import { countRequest, explain, forgetRequest } from '../explain.ts';
 import { keepError } from '../failure-cause.ts';
 import { asConnectionError, isProgrammingError } from '../network-error.ts';
 import { forgetRefresh, refreshOnce, thisMoment } from '../refresh.ts';
@@ -128,6 +129,7 @@ export function runStream(
     const resource = resourceOf(url);
     const isElsewhere = memory.resource !== undefined && memory.resource !== resource;
     memory.resource = resource;
+    countRequest(own, resource);
     if (isElsewhere && askedAfter !== '') {
       replays.rewind('');
       askedAfter = '';
@@ -138,13 +140,16 @@ export function runStream(
 
   function giveUp(): void {
     if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may hang for ever
-    fail(exceeded('timeout', 'connectTimeout', connectTimeout, phase === 'requesting' ? usualCauses : ''));
+    const causes =
+      phase === 'requesting' && ` Usual causes: ${explain('no-headers', memory) || usualCauses}.`;
+    fail(exceeded('timeout', 'connectTimeout', connectTimeout, causes || ''));
   }
 
   function fail(error: ConnectionError): void {
     if (signal.aborted) return;
     const unsent = phase === 'preparing' && { unsent: true };
     keepError(input.connection, error);
+    explain(error.kind, memory);
     if (!memory.hasReported && error.kind === 'network' && !error.unsent && isProgrammingError(error.cause)) {
       memory.hasReported = true;
       report(reportError, error.cause);
@@ -188,6 +193,7 @@ export function runStream(
     clock.clearTimeout(timer);
     if (phase === 'requesting') replays.endRequest();
     own.abort();
+    forgetRequest(own);
   }
 
   replays.rewind(input.lastEventId);
@@ -208,6 +214,6 @@ export function runStream(
 
 /** A server that has accepted the stream, and one that never will, look the same from here. */
 const usualCauses =
-  ' Usual causes: the server does not flush its headers; nginx holds them (send `X-Accel-Buffering: no`, or set `proxy_buffering off`); six HTTP/1.1 connections to the origin are open (use HTTP/2).';
+  'headers that are not flushed, a proxy that holds them, six HTTP/1.1 connections to the origin';
 
 const closedByServer = 'The server closed the connection with a message of `closeOn`.';

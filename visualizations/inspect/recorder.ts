@@ -1,11 +1,12 @@
 import type { ActorRefLike, AnyActor, AnyEventObject, InspectionEvent } from 'xstate';
 import { invalidOf, unaskedOf, usersOf } from '../../adapters/inspection.ts';
+import { isConnection } from '../../machines/connection.ts';
 import { isActor, startEvent } from '../../machines/xstate-internals.ts';
 import { createConnectionNames } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { actorRecord, eventRecord, type InspectionRecord, snapshotRecord, sourceOf } from './records.ts';
 import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './redact.ts';
-import { givenName, isConnection, isTab, ownerOf } from './shown-actor.ts';
+import { givenName, isTab, ownerOf } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
 /** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */

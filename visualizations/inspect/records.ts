@@ -1,8 +1,9 @@
 import type { StatelyActorEvent, StatelyEventEvent, StatelySnapshotEvent } from '@statelyai/inspect';
 import type { ActorRefLike, AnyActor, AnyEventObject, Snapshot } from 'xstate';
+import { isConnection } from '../../machines/connection.ts';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { definition } from '../chart/definition.ts';
-import { isConnection, isTab, ownerOf } from './shown-actor.ts';
+import { isTab, ownerOf } from './shown-actor.ts';
 
 export type { StatelyInspectionEvent as InspectionRecord } from '@statelyai/inspect';
 

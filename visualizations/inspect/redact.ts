@@ -1,11 +1,12 @@
 import type { AnyActor, AnyEventObject, Snapshot, SnapshotFrom } from 'xstate';
 import { usersOf } from '../../adapters/inspection.ts';
 import type { ConnectionEvent, connectionMachine, TransportCommand } from '../../machines/connection.ts';
+import { isConnection } from '../../machines/connection.ts';
 import { toFailure } from '../../machines/connection-error.ts';
 import { leadershipOf } from '../../machines/leadership.ts';
 import type { Message } from '../../machines/message.ts';
 import type { ChannelCommand, LockCommand, TabsEvent, tabsMachine } from '../../machines/tabs.ts';
-import { isConnection, isTab } from './shown-actor.ts';
+import { isTab } from './shown-actor.ts';
 import type { Tally } from './traffic.ts';
 
 type KnownEvent = ConnectionEvent | TransportCommand | TabsEvent | LockCommand | ChannelCommand;

@@ -1,11 +1,12 @@
 import type { AnyActor, AnyActorRef, InspectionEvent, Subscription } from 'xstate';
+import { isConnection } from '../../machines/connection.ts';
 import { watchActors } from '../../machines/onlooker.ts';
 import { isActor } from '../../machines/xstate-internals.ts';
 import { createBacklog } from './backlog.ts';
 import { pathOf } from './connection-names.ts';
 import type { InspectionSettings } from './options.ts';
 import { createRecorder } from './recorder.ts';
-import { isConnection, noteTab } from './shown-actor.ts';
+import { noteTab } from './shown-actor.ts';
 import { openLocal, openStately } from './viewers.ts';
 
 /** An inspection from its start to its end. Nothing in it throws into the connections. */
@@ -55,7 +56,7 @@ export function startSession(options: InspectionSettings): Session {
   function stop(): void {
     if (over.signal.aborted) return;
     over.abort();
-    watchActors(undefined);
+    unwatch();
     recorder.stop();
     for (const one of followed.keys()) {
       const actor = one.deref();
@@ -63,7 +64,7 @@ export function startSession(options: InspectionSettings): Session {
     }
   }
 
-  watchActors((actor, url) => {
+  const unwatch = watchActors((actor, url) => {
     if (!isConnection(actor)) noteTab(actor);
     follow(actor, pathOf(url));
   });

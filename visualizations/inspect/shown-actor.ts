@@ -1,14 +1,7 @@
 import type { Actor, AnyActor } from 'xstate';
-import { connectionMachine } from '../../machines/connection.ts';
+import { type ConnectionActor, isConnection } from '../../machines/connection.ts';
 import type { tabsMachine } from '../../machines/tabs.ts';
 import { parentOf } from '../../machines/xstate-internals.ts';
-
-/** An actor that runs {@link connectionMachine}, whatever was provided to it. */
-export type ConnectionActor = Actor<typeof connectionMachine>;
-
-export function isConnection(actor: AnyActor): actor is ConnectionActor {
-  return actor.logic.config === connectionMachine.config;
-}
 
 /** An actor that runs `tabsMachine`, which only an app with `sse-machine/tabs` has. */
 export type TabActor = Actor<typeof tabsMachine>;

@@ -1,7 +1,6 @@
 import type { ActorRefLike, SnapshotFrom } from 'xstate';
-import type { connectionMachine, StreamEvent } from '../../machines/connection.ts';
+import type { ConnectionActor, connectionMachine, StreamEvent } from '../../machines/connection.ts';
 import type { Message } from '../../machines/message.ts';
-import type { ConnectionActor } from './shown-actor.ts';
 
 /** The event of a batch. */
 export type MessagesEvent = Extract<StreamEvent, { type: 'stream.messages' }>;

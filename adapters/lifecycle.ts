@@ -1,0 +1,63 @@
+import type { ActorRefFrom } from 'xstate';
+import type { CloseReason, ConnectionEmitted, connectionMachine } from '../machines/connection.ts';
+import { ConnectionError, type Failure } from '../machines/connection-error.ts';
+import { causeOf } from '../transports/failure-cause.ts';
+import type { ErrorReporter } from '../transports/report.ts';
+import type { ConnectionState, OpenState } from './connection.ts';
+import { callGuarded } from './listeners.ts';
+
+/** An attempt that has failed, and the wait that follows. */
+export interface FailedAttempt {
+  /** Why it failed, with a `cause` where something was thrown. */
+  readonly error: ConnectionError;
+  /** The retries charged so far. */
+  readonly retries: number;
+  /** The delay until the next attempt, in milliseconds; null when there is nothing to wait for. */
+  readonly retryDelay: number | null;
+  /** When the next attempt is due, on the wall clock in milliseconds; null when there is nothing to wait for. */
+  readonly retryAt: number | null;
+}
+
+/** The callbacks of a connection, or of one of its users. */
+interface LifecycleCallbacks {
+  readonly onOpen: ((state: OpenState) => void) | undefined;
+  readonly onFailure: ((attempt: FailedAttempt) => void) | undefined;
+  readonly onGaveUp: ((end: { readonly error: ConnectionError }) => void) | undefined;
+  readonly onClosed: ((end: { readonly reason: CloseReason }) => void) | undefined;
+  readonly reportError: ErrorReporter;
+}
+
+type Announcement = Extract<ConnectionEmitted, { type: 'opened' | 'failure' | 'gaveUp' | 'closed' }>;
+
+/** Calls the callbacks of one user, each once the state is the one that it tells of. */
+export function createLifecycle({ onOpen, onFailure, onGaveUp, onClosed, reportError }: LifecycleCallbacks) {
+  const callbacks = { opened: onOpen, failure: onFailure, gaveUp: onGaveUp, closed: onClosed };
+  const types = (Object.keys(callbacks) as Announcement['type'][]).filter((type) => callbacks[type]);
+  const announced: Announcement[] = [];
+
+  return {
+    /** Takes note of what an actor announces. */
+    heed(actor: ActorRefFrom<typeof connectionMachine>) {
+      return types.map((type) => actor.on(type, (announcement) => void announced.push(announcement)));
+    },
+    /** Tells what was announced, and what only this user has come to. */
+    tell(state: ConnectionState, actor: object, ...own: readonly Announcement[]): void {
+      for (const { type, ...facts } of [...announced.splice(0), ...own]) {
+        const error = 'error' in facts && { error: errorOf(facts.error, actor) };
+        const callback = callbacks[type] as ((given: object) => void) | undefined;
+        if (callback) callGuarded(callback, type === 'opened' ? state : { ...facts, ...error }, reportError);
+      }
+    },
+  };
+}
+
+const errors = new WeakMap<Failure, ConnectionError>();
+
+/** The error to throw for a failure that the statechart holds as plain data: always the same one. */
+export function errorOf(failure: Failure, actor: object): ConnectionError {
+  const error =
+    errors.get(failure) ??
+    new ConnectionError(failure.kind, failure.message, { ...failure, ...causeOf(actor, failure) });
+  errors.set(failure, error);
+  return error;
+}

@@ -1,0 +1,2 @@
+export { type Observation, observeConnections } from './observe-connections.ts';
+export type { ObservationOptions } from './options.ts';

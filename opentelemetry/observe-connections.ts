@@ -1,0 +1,72 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
+import type { Attributes } from '@opentelemetry/api';
+import type { AnyActorRef } from 'xstate';
+import type { Connection } from '../adapters/connection.ts';
+import { isConnection } from '../machines/connection.ts';
+import { watchActors } from '../machines/onlooker.ts';
+import { check, complete, isFunction } from '../machines/option-table.ts';
+import { resourceOf } from '../transports/resource.ts';
+import { createObservedActors } from './observed-actors.ts';
+import { attributesRule, type ObservationOptions, observationTable } from './options.ts';
+import { createRecorder } from './recorder.ts';
+
+/** An observation that {@link observeConnections} has begun. */
+export interface Observation {
+  /**
+   * Observes a connection that was made before, that of a hook, or an actor: one that is a connection, or has some, now or
+   * later. What is added twice, or observed anyway, counts once. A request that is under way counts from now on.
+   *
+   * @param attributes Attributes for all that is recorded of it, as those of the options.
+   * @returns A function that ends that.
+   * @throws TypeError when `attributes` is no object.
+   */
+  readonly add: (
+    target: Pick<Connection, 'actor' | 'subscribe'> | AnyActorRef | null | undefined,
+    attributes?: Attributes,
+  ) => () => void;
+  /** Ends it. The connections go on. */
+  readonly stop: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+/**
+ * Records metrics and spans of connections with OpenTelemetry: of every connection that is made from now on, and of those
+ * that are added. Call it once the SDK is there.
+ *
+ * @example
+ * ```ts
+ * observeConnections({ attributes: { 'url.template': '/api/events' } });
+ * ```
+ * @throws TypeError when an option is invalid.
+ */
+export function observeConnections(options: ObservationOptions = {}): Observation {
+  const settings = complete(options, observationTable);
+  const recorder = createRecorder(settings);
+  const actors = createObservedActors(recorder, settings);
+  const stopCounting = recorder.countConnections(actors.count);
+  const unwatch = settings.automatic
+    ? watchActors((actor, url) => {
+        if (!isConnection(actor)) return;
+        recorder.guard(() =>
+          actors.observe(actor, {}, isFunction(url) ? undefined : resourceOf(String(url))),
+        );
+      })
+    : () => {};
+
+  function stop(): void {
+    unwatch();
+    stopCounting();
+    actors.end();
+  }
+
+  return {
+    add(target, attributes = {}) {
+      check({ attributes }, { attributes: attributesRule });
+      if (!target) return () => {};
+      return 'actor' in target ? actors.follow(target, attributes) : actors.observeSystem(target, attributes);
+    },
+    stop,
+    [Symbol.dispose]: stop,
+  };
+}

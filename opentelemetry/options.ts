@@ -1,0 +1,41 @@
+import type { Attributes, MeterProvider, TracerProvider } from '@opentelemetry/api';
+import {
+  type Complete,
+  flag,
+  type Given,
+  objectWith,
+  oneOf,
+  option,
+  optional,
+  rule,
+} from '../machines/option-table.ts';
+
+export const attributesRule = rule<Attributes>('an object of attributes', (value) => {
+  const isObject = Object(value) === value && !Array.isArray(value);
+  return isObject && typeof value !== 'function';
+});
+
+/** The options of an observation. */
+export const observationTable = {
+  /** Whether every connection that is made from now on is observed; else only those that are added. @default true */
+  automatic: option(true, flag),
+  /** Attributes for all metrics and spans, in addition to ours or in their place; an undefined one leaves ours out. */
+  attributes: option({}, attributesRule),
+  /**
+   * How long the span of an attempt lasts: until its stream is over, or until the server has answered its request. A backend
+   * sees a span when it ends, so that a stream of hours is seen after hours.
+   *
+   * @default 'stream'
+   */
+  spans: option('stream', oneOf('stream', 'request')),
+  /** The provider of the meter. Left out, the global one, which has to be there by then. */
+  meterProvider: optional(objectWith<MeterProvider>('getMeter')),
+  /** The provider of the tracer. Left out, the global one. */
+  tracerProvider: optional(objectWith<TracerProvider>('getTracer')),
+};
+
+/** How connections are observed. */
+export interface ObservationOptions extends Given<typeof observationTable> {}
+
+/** The same with the defaults filled in. */
+export interface ObservationSettings extends Complete<typeof observationTable> {}
