@@ -10,6 +10,7 @@ import { findChromium } from './scripts/chromium.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
 import { exampleStream } from './tests/support/example-stream.ts';
+import LeftOutReport from './tests/support/left-out-report.ts';
 
 const launchOptions = {
   executablePath: findChromium() ?? 'chromium',
@@ -48,7 +49,12 @@ const svelte: Plugin = {
 
 export default defineConfig({
   test: {
-    reporters: ['default', './tests/model/coverage-table.ts', './tests/support/closing-line.ts'],
+    reporters: [
+      'default',
+      './tests/model/coverage-table.ts',
+      './tests/support/closing-line.ts',
+      new LeftOutReport(),
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     allowOnly: false,
