@@ -18,7 +18,6 @@ export interface NodeRequest extends AsyncIterable<string> {
 export interface NodeResponse {
   readonly closed: boolean;
   writeHead(status: number, headers: Readonly<Record<string, string>>): this;
-  flushHeaders(): void;
   write(bytes: Uint8Array, done: () => void): void;
   end(bytes?: Uint8Array): void;
   once(event: 'close', listener: () => void): void;
