@@ -15,6 +15,7 @@ import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { countStreams } from './count-streams.ts';
+import { asyncDispose } from './dispose.ts';
 import { iterate } from './iterate.ts';
 import { callGuarded, Listeners } from './listeners.ts';
 import { createMessageListeners } from './message-listeners.ts';
@@ -173,7 +174,7 @@ export function makeConnection(
     },
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
-    async [Symbol.asyncDispose]() {
+    async [asyncDispose]() {
       connection.close();
       await null; // a listener that disposes is called in the middle of another event
       actor.stop();
