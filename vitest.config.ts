@@ -5,11 +5,18 @@ import { msw } from 'msw/vite';
 import { compile } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { BrowserConfigOptions } from 'vitest/node';
 import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
+import { findFirefox, startFirefox } from './tests/support/browsers/firefox.ts';
+import { provideBrowser } from './tests/support/browsers/provider.ts';
+import { everySuite, outOfReach, tellingSuites } from './tests/support/browsers/suites.ts';
+import { findMiniBrowser, startWebKit } from './tests/support/browsers/webkit.ts';
+import CompatibilityWriter from './tests/support/compatibility.ts';
 import { exampleStream } from './tests/support/example-stream.ts';
+import { missingOf, notInstalled } from './tests/support/left-out.ts';
 import LeftOutReport from './tests/support/left-out-report.ts';
 
 const launchOptions = {
@@ -23,6 +30,11 @@ const launchOptions = {
     '--disable-component-update',
     '--disable-sync',
   ],
+};
+
+const chromium: DrivenBy = {
+  instances: [{ browser: 'chromium' }],
+  provider: playwright({ launchOptions }),
 };
 
 /** A machine with much to do is slow: what is waited for may take its time. */
@@ -47,13 +59,41 @@ const svelte: Plugin = {
   },
 };
 
+/** All tests in every browser, and the result in `docs/compatibility/`: set by `tests/browsers/main.ts`. */
+const { EVERY_BROWSER, WRITE_COMPATIBILITY } = process.env;
+
+/** The browsers beside Chromium, and what each needs. */
+const others = [
+  { name: 'firefox' as const, start: startFirefox, needs: findFirefox() ? [] : ['firefox-esr'] },
+  {
+    name: 'webkit' as const,
+    start: startWebKit,
+    needs: [...missingOf(['WebKitWebDriver', 'Xvfb']), ...(findMiniBrowser() ? [] : ['MiniBrowser'])],
+  },
+].map(({ name, start, needs }) => ({
+  name,
+  missing: needs,
+  project: browserProject({
+    name,
+    browser: { instances: [{ browser: name }], provider: provideBrowser(name, start) },
+    include: EVERY_BROWSER ? everySuite : tellingSuites,
+    exclude: outOfReach[name] ?? [],
+    peers: packageJson.devDependencies,
+  }),
+}));
+
+const notRun = others
+  .filter(({ missing }) => missing.length > 0)
+  .map(({ name, missing }) => ({ suite: `tests/browser in ${name}`, reason: notInstalled(missing) }));
+
 export default defineConfig({
   test: {
     reporters: [
       'default',
       './tests/model/coverage-table.ts',
       './tests/support/closing-line.ts',
-      new LeftOutReport(),
+      new LeftOutReport(notRun),
+      ...(WRITE_COMPATIBILITY ? [new CompatibilityWriter()] : []),
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -90,9 +130,10 @@ export default defineConfig({
       },
       browserProject({
         name: 'browser',
-        include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
+        include: everySuite,
         peers: packageJson.devDependencies,
       }),
+      ...others.filter(({ missing }) => missing.length === 0).map(({ project }) => project),
       browserProject({
         name: 'browser-oldest',
         include: ['tests/browser/adapters/**/*.test.{ts,tsx}'],
@@ -103,11 +144,16 @@ export default defineConfig({
   },
 });
 
+type DrivenBy = Pick<BrowserConfigOptions, 'instances' | 'provider'>;
+
 interface BrowserProject {
   name: string;
   include: string[];
+  exclude?: readonly string[];
   /** The React and Vue that the tests of this project have to meet. */
   peers: { react: string; vue: string };
+  /** Which browser, and who drives it. */
+  browser?: DrivenBy;
   /** The folder whose node_modules holds these two. */
   peersFrom?: string;
 }
@@ -115,8 +161,10 @@ interface BrowserProject {
 function browserProject({
   name,
   include,
+  exclude = [],
   peers,
   peersFrom = '.',
+  browser = chromium,
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
@@ -165,13 +213,13 @@ function browserProject({
       expect,
       dir: path('.'),
       include,
+      exclude: [...exclude],
       globalSetup: path('tests/support/remote/global-setup.ts'),
       provide: { peers: { react: peers.react, vue: peers.vue } },
       browser: {
         enabled: true,
         headless: true,
-        instances: [{ browser: 'chromium' }],
-        provider: playwright({ launchOptions }),
+        ...browser,
         screenshotFailures: false,
         traceView: false,
       },
