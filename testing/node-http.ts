@@ -4,6 +4,7 @@
 export interface NodeSocket {
   readonly destroyed: boolean;
   destroy(): void;
+  resetAndDestroy(): void;
   once(event: 'close', listener: () => void): void;
 }
 

@@ -112,12 +112,18 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
       await closed;
     },
     async drop() {
-      socket.destroy();
+      // WebKit takes a stream whose socket is closed for one that is over, and only a reset one for one that broke.
+      if (isWebKit(headers['user-agent'])) socket.resetAndDestroy();
+      else socket.destroy();
       await closed;
     },
   };
   response.once('close', () => script.leave(exchange));
   if (!socket.destroyed) script.arrive(exchange);
+}
+
+function isWebKit(userAgent: unknown): boolean {
+  return /^(?!.*Chrome\/).*AppleWebKit\//.test(String(userAgent));
 }
 
 async function requestOf(request: NodeRequest, now: () => number): Promise<ScriptedRequest> {

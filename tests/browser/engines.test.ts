@@ -3,6 +3,7 @@ import { asyncDispose } from '../../adapters/dispose.ts';
 import { type ConnectionOptions, createConnection, eventSourceTransport } from '../../index.ts';
 import { engine } from '../support/browsers/engine.ts';
 import { cleanups, server } from '../support/remote/browser-scene.ts';
+import { startRemoteScriptedServer } from '../support/remote/remote-scripted-server.ts';
 import { quiet, until } from '../support/until.ts';
 
 // Where one engine differs from another, and users meet it: `docs/browsers.md` says the same in words.
@@ -74,6 +75,18 @@ test('an ID beyond ASCII comes back as it was in a query parameter', async () =>
   await expect.poll(async () => (await server.look()).requests.length).toBe(2);
   expect((await server.look()).requests[1]?.lastEventId).toBe('ä漢');
   connection.close();
+});
+
+test('the scripted server drops a stream so that every browser tells it from an end', async () => {
+  const scripted = await startRemoteScriptedServer();
+  cleanups.push(() => scripted.close());
+  const connection = createConnection(scripted.url, { retryDelay: 60_000 });
+  cleanups.push(() => connection[asyncDispose]());
+  await scripted.accept();
+  await until(() => connection.state.status === 'open');
+  await scripted.drop();
+  await until(() => connection.state.status === 'backoff');
+  expect(connection.state.error).toMatchObject({ kind: 'network' });
 });
 
 describe('the answer to a POST that is cut', () => {
