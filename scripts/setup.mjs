@@ -1,9 +1,10 @@
 // Makes a fresh clone ready to run, with nothing but Node 20 and npm. `npm start` and `npm test` begin here.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumVersion, findChromium } from './chromium.mjs';
+import { findProgram, programs } from './programs.mjs';
 
 // On Windows, npm and the programs in .bin are scripts for the shell.
 const shell = process.platform === 'win32';
@@ -11,7 +12,10 @@ const shell = process.platform === 'win32';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 provideDependencies();
 provideNode();
-if (process.argv.includes('--browser')) provideChromium();
+if (process.argv.includes('--browser')) {
+  provideChromium();
+  providePackages();
+}
 
 function provideDependencies() {
   if (isInstalled()) return say('dependencies are installed');
@@ -72,12 +76,50 @@ function downloadChromium() {
 }
 
 function installChromium() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  if (!canInstall()) return;
   say('the download was refused; installing Chromium with apt-get …');
-  const quietly = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-  run('apt-get', ['update'], quietly);
-  run('apt-get', ['install', '--yes', 'chromium'], quietly);
+  aptGet('update');
+  aptGet('install', '--yes', 'chromium');
   return findChromium();
+}
+
+// Only suites of `npm test` run these: where one is missing, they say at the end that they did not run.
+function providePackages() {
+  const missing = () => Object.keys(programs).filter((name) => !findProgram(name));
+  if (missing().length > 0 && canInstall()) {
+    say(`installing ${missing().join(', ')} with apt-get, and starting none of them …`);
+    withoutServices(() => {
+      aptGet('update');
+      // One by one: apt-get installs nothing where it does not know one of them.
+      for (const name of missing()) aptGet('install', '--yes', '--no-install-recommends', programs[name]);
+    });
+  }
+  const left = missing();
+  if (left.length > 0) say(`without ${left.join(', ')}: the suites that need them will not run`);
+  else say(`${Object.keys(programs).join(', ')} are installed`);
+}
+
+// Debian starts what it installs, unless this file says no.
+function withoutServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+function aptGet(...args) {
+  return run('apt-get', args, {
+    stdio: 'ignore',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }
 
 function packagesIn(lockFile) {

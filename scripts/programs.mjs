@@ -1,0 +1,29 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Programs that npm does not bring and some suites run, each with the package of Debian that has it. */
+export const programs = {
+  nginx: 'nginx',
+  'redis-server': 'redis-server',
+  haproxy: 'haproxy',
+  caddy: 'caddy',
+};
+
+/** The path of a program, or undefined where it is not installed. */
+export function findProgram(name) {
+  // Debian keeps servers in folders that only root has on its path.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return folders
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
