@@ -8,15 +8,15 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import type { BrowserConfigOptions } from 'vitest/node';
 import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
+import { findProgram } from './scripts/programs.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
-import { findFirefox, startFirefox } from './tests/support/browsers/firefox.ts';
+import { startFirefox } from './tests/support/browsers/firefox.ts';
 import { provideBrowser } from './tests/support/browsers/provider.ts';
 import { everySuite, outOfReach, tellingSuites } from './tests/support/browsers/suites.ts';
-import { findMiniBrowser, startWebKit } from './tests/support/browsers/webkit.ts';
+import { startWebKit } from './tests/support/browsers/webkit.ts';
 import CompatibilityWriter from './tests/support/compatibility.ts';
 import { exampleStream } from './tests/support/example-stream.ts';
-import { missingOf, notInstalled } from './tests/support/left-out.ts';
 import LeftOutReport from './tests/support/left-out-report.ts';
 
 const launchOptions = {
@@ -62,29 +62,19 @@ const svelte: Plugin = {
 /** All tests in every browser, and the result in `docs/compatibility/`: set by `tests/browsers/main.ts`. */
 const { EVERY_BROWSER, WRITE_COMPATIBILITY } = process.env;
 
-/** The browsers beside Chromium, and what each needs. */
+/** The browsers beside Chromium, and the programs that each needs. */
 const others = [
-  { name: 'firefox' as const, start: startFirefox, needs: findFirefox() ? [] : ['firefox-esr'] },
-  {
-    name: 'webkit' as const,
-    start: startWebKit,
-    needs: [...missingOf(['WebKitWebDriver', 'Xvfb']), ...(findMiniBrowser() ? [] : ['MiniBrowser'])],
-  },
-].map(({ name, start, needs }) => ({
-  name,
-  missing: needs,
-  project: browserProject({
-    name,
-    browser: { instances: [{ browser: name }], provider: provideBrowser(name, start) },
-    include: EVERY_BROWSER ? everySuite : tellingSuites,
-    exclude: outOfReach[name] ?? [],
-    peers: packageJson.devDependencies,
-  }),
-}));
+  { name: 'firefox', start: startFirefox, needs: ['firefox-esr'] },
+  { name: 'webkit', start: startWebKit, needs: ['WebKitWebDriver', 'Xvfb'] },
+] as const;
+const isThere = ({ needs }: (typeof others)[number]) => needs.every(findProgram);
 
-const notRun = others
-  .filter(({ missing }) => missing.length > 0)
-  .map(({ name, missing }) => ({ suite: `tests/browser in ${name}`, reason: notInstalled(missing) }));
+const leftOut = others
+  .filter((browser) => !isThere(browser))
+  .map(({ name, needs }) => ({
+    suite: `tests/browser in ${name}`,
+    reason: `not installed: ${needs.filter((program) => !findProgram(program)).join(', ')}`,
+  }));
 
 export default defineConfig({
   test: {
@@ -92,7 +82,7 @@ export default defineConfig({
       'default',
       './tests/model/coverage-table.ts',
       './tests/support/closing-line.ts',
-      new LeftOutReport(notRun),
+      new LeftOutReport(leftOut),
       ...(WRITE_COMPATIBILITY ? [new CompatibilityWriter()] : []),
     ],
     testTimeout: 60_000,
@@ -133,7 +123,15 @@ export default defineConfig({
         include: everySuite,
         peers: packageJson.devDependencies,
       }),
-      ...others.filter(({ missing }) => missing.length === 0).map(({ project }) => project),
+      ...others.filter(isThere).map(({ name, start }) =>
+        browserProject({
+          name,
+          browser: { instances: [{ browser: name }], provider: provideBrowser(name, start) },
+          include: EVERY_BROWSER ? everySuite : tellingSuites,
+          exclude: outOfReach[name],
+          peers: packageJson.devDependencies,
+        }),
+      ),
       browserProject({
         name: 'browser-oldest',
         include: ['tests/browser/adapters/**/*.test.{ts,tsx}'],

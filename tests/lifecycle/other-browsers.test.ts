@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFirefox, startFirefox } from '../support/browsers/firefox.ts';
+import { findProgram } from '../../scripts/programs.mjs';
+import { startFirefox } from '../support/browsers/firefox.ts';
 import type { DrivenBrowser } from '../support/browsers/provider.ts';
 import { startWebKit } from '../support/browsers/webkit.ts';
-import { needs } from '../support/left-out.ts';
+import { needsPrograms } from '../support/programs.ts';
 import { type SseServer, startSseServer } from '../support/sse-server.ts';
 import type { Plan } from './page.ts';
 import { type LifecycleSite, startLifecycleSite } from './site.ts';
@@ -10,18 +11,19 @@ import { type LifecycleSite, startLifecycleSite } from './site.ts';
 // How Firefox and WebKit leave a page and come back to it. They have no way to freeze one.
 
 const browsers = [
-  ['Firefox', startFirefox, needs(findFirefox() ? 'sh' : 'firefox-esr')],
-  ['WebKit', startWebKit, needs('WebKitWebDriver', 'Xvfb')],
+  ['Firefox', startFirefox, ['firefox-esr']],
+  ['WebKit', startWebKit, ['WebKitWebDriver', 'Xvfb']],
 ] as const;
 
-describe.each(browsers)('%s', (name, start, options) => {
-  describe('a page that is left, and come back to', options, () => {
+describe.each(browsers)('%s', (name, start, programs) => {
+  describe('a page that is left, and come back to', () => {
+    needsPrograms(...programs);
     let browser: DrivenBrowser;
     let site: LifecycleSite;
 
     beforeAll(async () => {
       site = await startLifecycleSite();
-      browser = await start();
+      if (programs.every(findProgram)) browser = await start();
     });
     afterAll(async () => {
       await browser?.[Symbol.asyncDispose]();

@@ -1,13 +1,10 @@
 import { launch } from 'puppeteer-core';
-import { findProgram } from '../left-out.ts';
+import { pathOf } from '../programs.ts';
 import type { DrivenBrowser } from './provider.ts';
-
-/** The path of the Firefox of this machine. */
-export const findFirefox = () => findProgram('firefox-esr') ?? findProgram('firefox');
 
 /** Starts the Firefox of this machine, driven over WebDriver BiDi. */
 export async function startFirefox(): Promise<DrivenBrowser> {
-  const browser = await launch({ browser: 'firefox', executablePath: findFirefox() ?? 'firefox' });
+  const browser = await launch({ browser: 'firefox', executablePath: pathOf('firefox-esr') });
   const page = await browser.newPage();
   return {
     version: (await browser.version()).replace('firefox/', ''),

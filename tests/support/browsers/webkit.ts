@@ -5,9 +5,6 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { DrivenBrowser } from './provider.ts';
 
-/** The path of the browser that WebKitGTK brings for its tests. */
-export const findMiniBrowser = () => globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser')[0];
-
 /** Starts the WebKit of this machine on a display of its own, driven over plain WebDriver. */
 export async function startWebKit(): Promise<DrivenBrowser> {
   await using started = new AsyncDisposableStack();
@@ -20,7 +17,9 @@ export async function startWebKit(): Promise<DrivenBrowser> {
   const driver = `http://127.0.0.1:${port}`;
   while (!(await answers(`${driver}/status`))) await new Promise((resolve) => setTimeout(resolve, 20));
 
-  const options = { binary: findMiniBrowser(), args: ['--automation'] };
+  // Debian has it in no folder of the path.
+  const [binary] = globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser');
+  const options = { binary, args: ['--automation'] };
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': options } };
   const { sessionId, ...told } = await call<Session>(`${driver}/session`, { capabilities });
   const session = `${driver}/session/${sessionId}`;

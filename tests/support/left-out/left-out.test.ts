@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// `sample.ts` is the run: one suite whose program is missing, one whose program is there.
-
-test('a suite whose program is missing is skipped, and named at the end of the run', () => {
+test('a browser that is missing is named at the end of the run', () => {
   const { status, stdout } = runSample('');
-  expect(stdout).toContain('Not run:\n  sample.ts (2 tests): no-such-server not installed\n');
+  expect(stdout).toContain('did not run: tests/browser in webkit: Xvfb is not installed\n');
+  expect(stdout).toMatch(/1 passed, 0 failed\n$/);
   expect(status).toBe(0);
 });
 
-test('with CI=true, a suite that did not run is a failure', () => {
+test('with CI=true, a browser that did not run is a failure', () => {
   const { status, stdout } = runSample('true');
-  expect(stdout).toContain('Not run, which is a failure where CI=true:\n  sample.ts (2 tests)');
+  expect(stdout).toContain('did not run, which is a failure here: tests/browser in webkit');
+  expect(stdout).toMatch(/1 passed, 1 failed\n$/);
   expect(status).toBe(1);
 });
 
