@@ -37,14 +37,6 @@ describe.each(transports)('over %s', (name, options) => {
     await until(() => connection.state.status === 'open');
   });
 
-  test('a GET that is cut before its answer is sent once, and in Firefox ten times', async () => {
-    await server.answer({ kind: 'cut' });
-    const connection = connect({ ...options, maxRetries: 0 });
-    await until(() => connection.state.status === 'failed');
-    const { requests } = await server.look();
-    expect(requests).toHaveLength(engine === 'firefox' ? 10 : 1);
-  });
-
   test('a stream that is cut is resumed after its last event', async () => {
     const received: unknown[] = [];
     const connection = connect(options);

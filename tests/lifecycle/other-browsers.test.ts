@@ -4,11 +4,11 @@ import { startFirefox } from '../support/browsers/firefox.ts';
 import type { DrivenBrowser } from '../support/browsers/provider.ts';
 import { startWebKit } from '../support/browsers/webkit.ts';
 import { needsPrograms } from '../support/programs.ts';
-import { type SseServer, startSseServer } from '../support/sse-server.ts';
+import { cut, type SseServer, startSseServer } from '../support/sse-server.ts';
 import type { Plan } from './page.ts';
 import { type LifecycleSite, startLifecycleSite } from './site.ts';
 
-// How Firefox and WebKit leave a page and come back to it. They have no way to freeze one.
+// How Firefox and WebKit, as people have them, leave a page and come back to it, and what they do to a request.
 
 const browsers = [
   ['Firefox', startFirefox, ['firefox-esr']],
@@ -16,7 +16,7 @@ const browsers = [
 ] as const;
 
 describe.each(browsers)('%s', (name, start, programs) => {
-  describe('a page that is left, and come back to', () => {
+  describe('a page', () => {
     needsPrograms(...programs);
     let browser: DrivenBrowser;
     let site: LifecycleSite;
@@ -50,23 +50,36 @@ describe.each(browsers)('%s', (name, start, programs) => {
     it.each([
       ['fetch', false],
       ['EventSource', true],
-    ])('has no socket meanwhile, and then misses nothing, over %s', async (_transport, native) => {
-      await using server = await openStream(native);
-      await browser.goTo(site.elsewhere);
-      await eventually(() => server.sockets.size).toBe(0);
-      server.publish('2');
-      await browser.back();
-      if (isKept) {
-        await eventually(received).toBe('1,2');
-        expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
-      } else {
-        // The page is loaded anew, and its connection begins as at first.
-        await eventually(history).toBe('connecting → open');
-        expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '']);
-      }
+    ])(
+      'that is left has no socket, and misses nothing when it is come back to, over %s',
+      async (_transport, native) => {
+        await using server = await openStream(native);
+        await browser.goTo(site.elsewhere);
+        await eventually(() => server.sockets.size).toBe(0);
+        server.publish('2');
+        await browser.back();
+        if (isKept) {
+          await eventually(received).toBe('1,2');
+          expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
+        } else {
+          // The page is loaded anew, and its connection begins as at first.
+          await eventually(history).toBe('connecting → open');
+          expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '']);
+        }
+      },
+    );
+
+    // Firefox sends one that is lost up to ten times, without a word to the page.
+    it('has one request that failed where its server was asked more often', async () => {
+      await using server = await startSseServer();
+      server.answer(cut);
+      const stream = { url: server.url, maxRetries: 0 };
+      await visit({ connections: { stream } });
+      await eventually(history).toBe('connecting → failed');
+      expect(server.requests).toHaveLength(name === 'Firefox' ? 10 : 1);
     });
 
-    it('keeps its retries', async () => {
+    it('that is left keeps its retries', async () => {
       await using server = await openStream(false);
       await browser.goTo(site.elsewhere);
       await eventually(() => server.sockets.size).toBe(0);
