@@ -5,11 +5,19 @@ import { msw } from 'msw/vite';
 import { compile } from 'svelte/compiler';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { BrowserConfigOptions } from 'vitest/node';
 import packageJson from './package.json' with { type: 'json' };
 import { findChromium } from './scripts/chromium.mjs';
+import { findProgram } from './scripts/programs.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
+import { startFirefox } from './tests/support/browsers/firefox.ts';
+import { provideBrowser } from './tests/support/browsers/provider.ts';
+import { everySuite, outOfReach, tellingSuites } from './tests/support/browsers/suites.ts';
+import { startWebKit } from './tests/support/browsers/webkit.ts';
+import CompatibilityWriter from './tests/support/compatibility.ts';
 import { exampleStream } from './tests/support/example-stream.ts';
+import LeftOutReport from './tests/support/left-out-report.ts';
 
 const launchOptions = {
   executablePath: findChromium() ?? 'chromium',
@@ -22,6 +30,11 @@ const launchOptions = {
     '--disable-component-update',
     '--disable-sync',
   ],
+};
+
+const chromium: DrivenBy = {
+  instances: [{ browser: 'chromium' }],
+  provider: playwright({ launchOptions }),
 };
 
 /** A machine with much to do is slow: what is waited for may take its time. */
@@ -46,9 +59,38 @@ const svelte: Plugin = {
   },
 };
 
+/** All tests in every browser, and the result in `docs/compatibility/`: set by `tests/browsers/main.ts`. */
+const { EVERY_BROWSER, WRITE_COMPATIBILITY } = process.env;
+
+/** The browsers beside Chromium, and the programs that each needs. */
+const others = [
+  {
+    name: 'firefox',
+    // Firefox sends a GET that is cut up to ten times, which would take the requests out of the hands of the tests:
+    // `tests/lifecycle/other-browsers.test.ts` has it as people have it.
+    start: () => startFirefox({ 'network.http.request.max-attempts': 1 }),
+    needs: ['firefox-esr'],
+  },
+  { name: 'webkit', start: startWebKit, needs: ['WebKitWebDriver', 'Xvfb'] },
+] as const;
+const isThere = ({ needs }: (typeof others)[number]) => needs.every(findProgram);
+
+const leftOut = others
+  .filter((browser) => !isThere(browser))
+  .map(({ name, needs }) => ({
+    suite: `tests/browser in ${name}`,
+    reason: `not installed: ${needs.filter((program) => !findProgram(program)).join(', ')}`,
+  }));
+
 export default defineConfig({
   test: {
-    reporters: ['default', './tests/model/coverage-table.ts', './tests/support/closing-line.ts'],
+    reporters: [
+      'default',
+      './tests/model/coverage-table.ts',
+      './tests/support/closing-line.ts',
+      new LeftOutReport(leftOut),
+      ...(WRITE_COMPATIBILITY ? [new CompatibilityWriter()] : []),
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     allowOnly: false,
@@ -84,9 +126,18 @@ export default defineConfig({
       },
       browserProject({
         name: 'browser',
-        include: ['tests/browser/**/*.test.{ts,tsx}', 'tests/model/browser/*.test.{ts,tsx}'],
+        include: everySuite,
         peers: packageJson.devDependencies,
       }),
+      ...others.filter(isThere).map(({ name, start }) =>
+        browserProject({
+          name,
+          browser: { instances: [{ browser: name }], provider: provideBrowser(name, start) },
+          include: EVERY_BROWSER ? everySuite : tellingSuites,
+          exclude: outOfReach[name],
+          peers: packageJson.devDependencies,
+        }),
+      ),
       browserProject({
         name: 'browser-oldest',
         include: ['tests/browser/adapters/**/*.test.{ts,tsx}'],
@@ -97,11 +148,16 @@ export default defineConfig({
   },
 });
 
+type DrivenBy = Pick<BrowserConfigOptions, 'instances' | 'provider'>;
+
 interface BrowserProject {
   name: string;
   include: string[];
+  exclude?: readonly string[];
   /** The React and Vue that the tests of this project have to meet. */
   peers: { react: string; vue: string };
+  /** Which browser, and who drives it. */
+  browser?: DrivenBy;
   /** The folder whose node_modules holds these two. */
   peersFrom?: string;
 }
@@ -109,8 +165,10 @@ interface BrowserProject {
 function browserProject({
   name,
   include,
+  exclude = [],
   peers,
   peersFrom = '.',
+  browser = chromium,
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
@@ -159,13 +217,13 @@ function browserProject({
       expect,
       dir: path('.'),
       include,
+      exclude: [...exclude],
       globalSetup: path('tests/support/remote/global-setup.ts'),
       provide: { peers: { react: peers.react, vue: peers.vue } },
       browser: {
         enabled: true,
         headless: true,
-        instances: [{ browser: 'chromium' }],
-        provider: playwright({ launchOptions }),
+        ...browser,
         screenshotFailures: false,
         traceView: false,
       },

@@ -14,6 +14,7 @@ import type { EventMap, Supplied } from '../transports/transport.ts';
 import { closeOnAbort } from './close-on-abort.ts';
 import type { Connection, ConnectionState, ReconnectOptions, Writable } from './connection.ts';
 import { countStreams } from './count-streams.ts';
+import { asyncDispose } from './dispose.ts';
 import { iterate } from './iterate.ts';
 import { createLifecycle, errorOf } from './lifecycle.ts';
 import { callGuarded, Listeners } from './listeners.ts';
@@ -188,7 +189,7 @@ export function makeConnection(
     resume: () => sendUnlessAborted({ type: 'resume', at: clock.now() }),
     [Symbol.asyncIterator]: () =>
       iterate(connection, bufferSize, overflow === 'wait' ? () => holdBack(actor) : undefined),
-    async [Symbol.asyncDispose]() {
+    async [asyncDispose]() {
       connection.close();
       await null; // a listener that disposes is called in the middle of another event
       actor.stop();

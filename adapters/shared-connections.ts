@@ -14,6 +14,7 @@ import {
   type ReconnectOptions,
   type Writable,
 } from './connection.ts';
+import { asyncDispose } from './dispose.ts';
 import { iterate } from './iterate.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { callGuarded, Listeners } from './listeners.ts';
@@ -287,7 +288,7 @@ export function shareConnection(
       if (before === 'running' && connection.state.closeReason === 'app') connection.open();
     },
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
-    async [Symbol.asyncDispose]() {
+    async [asyncDispose]() {
       connection.close();
       isOver = true;
     },

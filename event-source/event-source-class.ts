@@ -1,5 +1,6 @@
 import { type Connection, type ConnectionState, isAtRest } from '../adapters/connection.ts';
 import { createConnection } from '../adapters/create-connection.ts';
+import { asyncDispose } from '../adapters/dispose.ts';
 import type { ConnectionOptions } from '../adapters/options.ts';
 import type { ConnectionError } from '../machines/connection-error.ts';
 import type { Message } from '../machines/message.ts';
@@ -113,7 +114,7 @@ export function defineEventSource<Init extends object>(
     close(): void {
       if (this.#readyState === CLOSED) return;
       this.#readyState = CLOSED;
-      this.#connection[Symbol.asyncDispose]();
+      this.#connection[asyncDispose]();
     }
 
     #follow(state: ConnectionState): void {

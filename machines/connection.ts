@@ -313,7 +313,7 @@ const doubtStream = { target: 'doubted', actions: 'resetProofTime' } as const;
 /** How long a stream that is doubted has for a sign of life at first, in milliseconds. */
 export const leastProofTime = 5_000;
 
-/** How long after a failure a platform may tell that the network is gone, in milliseconds. */
+/** How long after a failure a platform may tell that the network is gone, or the page left, in milliseconds. */
 const offlineNotice = 1_000;
 
 /** How long a server may take to notice that a stream was dropped, in milliseconds. */
@@ -724,7 +724,15 @@ export const connectionMachine = setup({
         'page.visible': retryNowOrWait,
         'page.resumed': retryNowOrWait,
         'page.hidden': pauseWhenPageIsHidden,
-        'page.frozen': pauseWhenPageIsFrozen,
+        // WebKit cuts the stream of a page that is left before it says that the page is left.
+        'page.frozen': [
+          {
+            guard: 'wasChargedJustNow',
+            target: pauseWhenPageIsFrozen.target,
+            actions: ['giveBackRetry', ...pauseWhenPageIsFrozen.actions],
+          },
+          pauseWhenPageIsFrozen,
+        ],
         suspend: suspendConnection,
       },
       initial: 'waiting',

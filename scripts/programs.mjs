@@ -7,6 +7,9 @@ export const programs = {
   'redis-server': 'redis-server',
   haproxy: 'haproxy',
   caddy: 'caddy',
+  'firefox-esr': 'firefox-esr',
+  WebKitWebDriver: 'webkit2gtk-driver',
+  Xvfb: 'xvfb',
 };
 
 /** The path of a program, or undefined where it is not installed. */

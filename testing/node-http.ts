@@ -4,6 +4,7 @@
 export interface NodeSocket {
   readonly destroyed: boolean;
   destroy(): void;
+  resetAndDestroy(): void;
   once(event: 'close', listener: () => void): void;
 }
 
@@ -18,7 +19,6 @@ export interface NodeRequest extends AsyncIterable<string> {
 export interface NodeResponse {
   readonly closed: boolean;
   writeHead(status: number, headers: Readonly<Record<string, string>>): this;
-  flushHeaders(): void;
   write(bytes: Uint8Array, done: () => void): void;
   end(bytes?: Uint8Array): void;
   once(event: 'close', listener: () => void): void;

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { dispose } from '../adapters/dispose.ts';
 
 /**
  * The page and its network, as a test plays them. Every verb gives the signals that a browser gives, each time it is
@@ -92,7 +93,7 @@ export function createTestPage(): TestPage {
       tellTransition('pageshow');
     },
     restore,
-    [Symbol.dispose]: restore,
+    [dispose]: restore,
   };
 }
 

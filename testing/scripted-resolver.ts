@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { dispose } from '../adapters/dispose.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { asBytes, askedAfter, type HeaderRecord } from './head.ts';
 import { turn } from './real-time.ts';
@@ -43,7 +44,7 @@ export function createScriptedResolver(options: ScriptedPeerOptions = {}): Scrip
   return Object.assign(script.peer, {
     resolver: ({ request }: { readonly request: Request }) => receive(script, request),
     close,
-    [Symbol.dispose]: close,
+    [dispose]: close,
   });
 }
 

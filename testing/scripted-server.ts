@@ -98,9 +98,8 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
     async accept(given, text) {
       const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
       response.writeHead(200, { ...cors, ...type, ...asBytes(given) });
-      // Headers flushed alone go as text, in which an ID of bytes would be encoded twice. An empty line says nothing.
-      if (text === '' && !('last-event-id' in given)) response.flushHeaders();
-      else await write(text || '\n');
+      // Firefox opens a stream with the first byte of its body, so that it begins with a comment.
+      await write(`:\n\n${text}`);
       return true;
     },
     async refuse(status, given, body) {
@@ -113,12 +112,18 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
       await closed;
     },
     async drop() {
-      socket.destroy();
+      // WebKit takes a stream whose socket is closed for one that is over, and only a reset one for one that broke.
+      if (isWebKit(headers['user-agent'])) socket.resetAndDestroy();
+      else socket.destroy();
       await closed;
     },
   };
   response.once('close', () => script.leave(exchange));
   if (!socket.destroyed) script.arrive(exchange);
+}
+
+function isWebKit(userAgent: unknown): boolean {
+  return /^(?!.*Chrome\/).*AppleWebKit\//.test(String(userAgent));
 }
 
 async function requestOf(request: NodeRequest, now: () => number): Promise<ScriptedRequest> {

@@ -83,7 +83,7 @@ export function createAnswers(model: Model, most = 100) {
 /** Sends what the client has not seen, and then what comes. */
 function read(answer: KeptAnswer, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  response.flushHeaders();
+  response.write(':\n\n'); // Firefox opens a stream with the first byte of its body
   for (const event of answer.events.slice(Number(request.headers['last-event-id']) || 0))
     response.write(event);
   if (answer.isOver) response.end();

@@ -243,11 +243,14 @@ function isWithin(inner: DOMRect, outer: DOMRect): boolean {
   );
 }
 
+/** The box of a line of text is higher than its letters: in Firefox, 16 pixels for letters of 12. */
+const air = 3;
+
 function overlap(one: DOMRect, other: DOMRect): boolean {
   return (
     one.left < other.right &&
     other.left < one.right &&
-    one.top + 2 < other.bottom &&
-    other.top + 2 < one.bottom
+    one.top + air < other.bottom &&
+    other.top + air < one.bottom
   );
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asyncDispose } from '../../adapters/dispose.ts';
 import { createConnection } from '../../index.ts';
 import { startRemoteSseServer } from '../support/remote/remote-sse-server.ts';
 import { until } from '../support/until.ts';
@@ -13,7 +14,7 @@ test('across origins the first request needs no preflight, and Retry-After is ob
   const { requests, preflights } = await server.look();
   expect(preflights).toBe(0);
   expect((requests[1]?.at ?? 0) - (requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
-  await connection[Symbol.asyncDispose]();
+  await connection[asyncDispose]();
   await server.stop();
 });
 
@@ -31,13 +32,13 @@ test('a header that the server does not allow is named, with both ways out, and 
     'lastEventIdParam',
   ])
     expect(message).toContain(word);
-  await connection[Symbol.asyncDispose]();
+  await connection[asyncDispose]();
 
   const way = { lastEventId: '7', lastEventIdHeader: false, lastEventIdParam: 'after' } as const;
   const other = createConnection(url, way);
   await until(() => other.state.status === 'open');
   const { requests } = await server.look();
   expect(requests.map(({ url }) => url)).toEqual(['/events?strict&after=7']);
-  await other[Symbol.asyncDispose]();
+  await other[asyncDispose]();
   await server.stop();
 });

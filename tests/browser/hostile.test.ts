@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asyncDispose } from '../../adapters/dispose.ts';
 import {
   type Connection,
   type ConnectionOptions,
@@ -7,6 +8,7 @@ import {
   type Message,
 } from '../../index.ts';
 import { createTestClock, type TestClock } from '../../testing/clock.ts';
+import { engine } from '../support/browsers/engine.ts';
 import {
   type RemoteSseServer,
   type ScriptedAnswer,
@@ -27,7 +29,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const connection of connections) await connection[Symbol.asyncDispose]();
+  for (const connection of connections) await connection[asyncDispose]();
   await server.stop();
   await elsewhere.stop();
 });
@@ -126,13 +128,16 @@ describe.each([
     expect(received).toHaveLength(1);
   });
 
+  // Beyond ASCII, WebKit encodes the header twice: `engines.test.ts`.
+  const rest = engine === 'webkit' && name === 'fetch' ? '' : ' č漢';
+
   test('an ID that would be a header, or a parameter, is none', async () => {
-    await server.answer({ kind: 'body', parts: ['id: 1&x=2#\\r\\nX-Evil: č漢\ndata: x\n\n'] }, stream);
+    await server.answer({ kind: 'body', parts: [`id: 1&x=2#\\r\\nX-Evil:${rest}\ndata: x\n\n`] }, stream);
     const { connection } = connect(options);
     await reached(connection, 'backoff');
     await reached(connection, 'open');
     const request = (await server.look()).requests[1];
-    expect(request?.lastEventId).toBe('1&x=2#\\r\\nX-Evil: č漢');
+    expect(request?.lastEventId).toBe(`1&x=2#\\r\\nX-Evil:${rest}`);
     expect(request?.headers['x-evil']).toBeUndefined();
     if (name === 'fetch') expect(request?.url).toBe('/events');
   });

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from '../../index.ts';
 import { createTestClock, type TestClock } from '../../testing/clock.ts';
 import { canaries, createLeaks, type Leaks } from '../privacy/canaries.ts';
 import { startWatchedClient, type WatchedClient } from '../privacy/watched-client.ts';
+import { engine } from '../support/browsers/engine.ts';
 import {
   type RemoteSseServer,
   type ScriptedAnswer,
@@ -52,9 +53,10 @@ const refusal = (code: number, headers: Record<string, string> = {}): ScriptedAn
   headers: { 'www-authenticate': canaries.answerHeader, ...headers },
 });
 
-async function reached(status: string): Promise<void> {
+/** @param isDeaf The browser does not say that it asks nobody, so that `connectTimeout` has to end it. */
+async function reached(status: string, isDeaf = false): Promise<void> {
   await until(() => {
-    if (client.waits()) clock.advance(1_000);
+    if (client.waits() || isDeaf) clock.advance(1_000);
     return client.connection.state.status === status && client.agrees();
   }, `the status ${status}`);
 }
@@ -120,7 +122,8 @@ describe.each([
       ['that the page may not load', `file:///${canaries.query}`],
     ])('for a URL %s', async (_name, url) => {
       client = startWatchedClient(url, { clock, maxRetries: 1, ...options });
-      await reached('failed');
+      // WebKit never tells an EventSource that its port is blocked.
+      await reached('failed', engine === 'webkit' && options.native && url.includes(':1/'));
       expect(client.leaks.found()).toEqual([]);
     });
   },

@@ -51,7 +51,8 @@ export async function startOrigin(): Promise<{ readonly url: string } & AsyncDis
     const { status = 200, type = 'text/event-stream', body = '', isEndless = false } = answer;
     const given: Answer['headers'] = { ...allowed, 'content-type': type, ...answer.headers };
     for (const [name, value] of Object.entries(given)) if (value !== null) response.setHeader(name, value);
-    response.writeHead(status).write(body);
+    // Firefox opens a stream with the first byte of its body. An empty line says nothing.
+    response.writeHead(status).write(body || (isEndless ? '\n' : ''));
     if (!isEndless) response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

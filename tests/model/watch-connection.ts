@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Actor } from 'xstate';
+import { asyncDispose } from '../../adapters/dispose.ts';
 import type {
   Connection,
   ConnectionEmitted,
@@ -39,7 +40,7 @@ export function watchConnection(connection: Connection, clock: TestClock) {
     announced: () => announced.splice(0),
     async dispose() {
       inspection.unsubscribe();
-      await connection[Symbol.asyncDispose]();
+      await connection[asyncDispose]();
       expect(actor.getSnapshot().status).toBe('stopped');
     },
   };

@@ -1,4 +1,5 @@
 import { createActor, type InspectionEvent } from 'xstate';
+import { asyncDispose } from '../../adapters/dispose.ts';
 import {
   type Connection,
   type ConnectionOptions,
@@ -83,7 +84,7 @@ export function startWatchedClient(
     },
     async [Symbol.asyncDispose]() {
       actor.stop();
-      await connection[Symbol.asyncDispose]();
+      await connection[asyncDispose]();
     },
   };
 }

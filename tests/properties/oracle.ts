@@ -332,8 +332,10 @@ export class Oracle {
     const mayPause = this.isLive ? this.mayRepeat : this.phase === 'waiting' || this.phase === 'offline';
     const wakes = ['network.online', 'page.visible', 'page.resumed'].includes(signal);
     if (signal === 'page.hidden' && this.#settings.pauseWhenHidden && mayPause) this.#close('paused');
-    else if (signal === 'page.frozen' && mayPause) this.#close('paused');
-    else if (signal === 'network.offline' && this.phase === 'waiting') this.#goOffline();
+    else if (signal === 'page.frozen' && mayPause) {
+      if (!this.isLive) this.#giveBack(); // the browser may have cut the stream itself
+      this.#close('paused');
+    } else if (signal === 'network.offline' && this.phase === 'waiting') this.#goOffline();
     else if (signal === 'network.online') this.#doubt();
     if (!wakes) return;
     if (this.phase === 'paused' && signal === 'page.visible') this.#attemptOnceWelcome();
@@ -554,16 +556,20 @@ export class Oracle {
 
   /** A failure that the lack of a network explains is given back. */
   #goOffline(): void {
-    const explains = this.error === 'network' && this.#around.now() - this.#chargedAt <= 1_000;
-    if (explains) {
-      this.retries -= 1;
-      this.#chargedAt = -Infinity;
-    } else if (this.#status !== undefined || this.error === 'ended') {
-      return; // the server has answered
-    }
+    const hasAnswered = this.#status !== undefined || this.error === 'ended';
+    if (!this.#giveBack() && hasAnswered) return;
     const instead = this.draw;
     this.#enter('offline', 0);
     this.#drawForNetwork(this.#held(), instead);
+  }
+
+  /** Gives the retry back that was charged just now. */
+  #giveBack(): boolean {
+    const explains = this.error === 'network' && this.#around.now() - this.#chargedAt <= 1_000;
+    if (!explains) return false;
+    this.retries -= 1;
+    this.#chargedAt = -Infinity;
+    return true;
   }
 
   #drawForNetwork(floor: number, instead?: Draw): void {

@@ -54,6 +54,9 @@ const cors = {
 /** Accepts the stream and sends what the log has after the client's last event ID. */
 export const stream: Answer = (response) => response.writeHead(200, streamHead).flushHeaders();
 
+/** The same, without the opening that the server gives its streams. */
+export const silentStream: Answer = (response) => stream(response, response.req);
+
 /** Closes the socket after the answer: a test that waits for it to be closed need not wait for it to be idle. */
 const last = { connection: 'close' };
 
@@ -77,7 +80,12 @@ export const stall: Answer = () => {};
 /** Cuts the socket before it answers. */
 export const cut: Answer = (_, request) => request.socket.destroy();
 
-export async function startSseServer(): Promise<SseServer> {
+export interface SseServerOptions {
+  /** The first thing on every stream. Left out, a stream starts silent. */
+  readonly opening?: string;
+}
+
+export async function startSseServer({ opening }: SseServerOptions = {}): Promise<SseServer> {
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   const streams = new Set<ServerResponse>();
@@ -112,9 +120,10 @@ export async function startSseServer(): Promise<SseServer> {
     for (let next: unknown = answer; typeof next === 'function'; next = next(response, request)) {
       answer = next as Answer;
     }
-    if (answer !== stream) return;
+    if (answer !== stream && answer !== silentStream) return;
     streams.add(response);
     response.on('close', () => streams.delete(response));
+    if (opening && answer === stream) response.write(opening);
     for (const entry of log.slice(Number(lastEventId) || 0)) response.write(entry);
   });
   server.on('connection', (socket) => {

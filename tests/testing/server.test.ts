@@ -43,6 +43,8 @@ test('what is sent in one call arrives in one chunk', async () => {
   void server.accept();
   const response = await fetch(server.url);
   const reader = response.body?.getReader();
+  // Without a first byte, Firefox would not open the stream.
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(':\n\n');
   await server.send('a', { data: 'ü', event: 'note' }, { comment: 'ping' });
   const chunk = await reader?.read();
   expect(new TextDecoder().decode(chunk?.value)).toBe(

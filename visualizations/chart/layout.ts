@@ -51,7 +51,7 @@ export const places: Readonly<Record<string, Place>> = {
   live: { ...box([16, 548], [50, 1036]), motto: ['a request or a stream is there'] },
   'live.connecting': { ...box([44, 390], [152, 232]), motto: ['the request is on its way'] },
   'live.open': { ...box([44, 510], [304, 1020]), motto: ['the stream is accepted'], most: 38 },
-  'live.open.fresh': { ...box([64, 194], [512, 612]), motto: ['accepted just now,', 'not trusted yet'] },
+  'live.open.fresh': { ...box([64, 194], [512, 612]), motto: ['just accepted,', 'not trusted yet'] },
   'live.open.doubted': { ...box([64, 194], [688, 816]), motto: ['it has to show', 'that it is alive'] },
   'live.open.stable': { ...box([64, 194], [896, 980]), motto: ['the retry budget', 'is whole again'] },
   'live.open.replacing': {

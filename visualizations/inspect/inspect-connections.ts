@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { AnyActorRef, InspectionEvent } from 'xstate';
+import { dispose } from '../../adapters/dispose.ts';
 import { complete } from '../../machines/option-table.ts';
 import { type InspectionOptions, inspectionTable, isDevelopment } from './options.ts';
 import { type Session, startSession } from './session.ts';
@@ -48,9 +49,9 @@ export function inspectConnections(options: InspectionOptions = {}): Inspection 
     session.stop();
     if (current === session) current = undefined;
   }
-  return { inspect, add, stop, [Symbol.dispose]: stop };
+  return { inspect, add, stop, [dispose]: stop };
 }
 
 const nothing = () => {};
 
-const off: Inspection = { inspect: nothing, add: nothing, stop: nothing, [Symbol.dispose]: nothing };
+const off: Inspection = { inspect: nothing, add: nothing, stop: nothing, [dispose]: nothing };

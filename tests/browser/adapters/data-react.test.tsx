@@ -2,6 +2,7 @@ import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import { useConnection, useServerSentEvents } from '../../../adapters/react.ts';
 import { createConnection, eventTypes, type InvalidMessage } from '../../../index.ts';
 import { perFrame } from '../../support/per-frame.ts';
@@ -156,7 +157,7 @@ test('10 000 messages, checked and gathered: none lost, and at most one render a
 
 test('a connection from elsewhere is gathered and chosen from as well', async () => {
   const connection = createConnection(server.url, { ...quick, events: { price: z.number() } });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   function Total() {
     const { data } = useConnection(connection, { initial: 0, reduce: (sum, { data }) => sum + data });
     const { selected } = useConnection(connection, { select: ({ latest }) => latest.price?.data });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type App, type Component, createApp, defineComponent, h, nextTick, ref, watch } from 'vue';
 import { z } from 'zod';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import { useConnection, useServerSentEvents } from '../../../adapters/vue.ts';
 import { createConnection, eventTypes, type InvalidMessage } from '../../../index.ts';
 import { cleanups, expectSilence, server } from '../../support/remote/browser-scene.ts';
@@ -126,7 +127,7 @@ test('a short reconnect makes no badge flicker, and the state has the error of a
 
 test('a connection from elsewhere is gathered and chosen from as well', async () => {
   const connection = createConnection(server.url, { ...quick, events: { price: z.number() } });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   const host = mount(() => {
     const { data } = useConnection(connection, { initial: 0, reduce: (sum, { data }) => sum + data });
     const { selected } = useConnection(connection, { select: ({ latest }) => latest.price?.data });

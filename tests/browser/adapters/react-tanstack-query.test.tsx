@@ -9,6 +9,7 @@ import {
 import { type ReactNode, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { beforeEach, expect, test } from 'vitest';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import { sseQueryOptions } from '../../../adapters/tanstack-query.ts';
 import { type Connection, createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
@@ -27,7 +28,7 @@ beforeEach(() => {
   client = new QueryClient();
   answers = createAnswers();
   cleanups.push(
-    () => connection[Symbol.asyncDispose](),
+    () => connection[asyncDispose](),
     () => client.clear(),
   );
 });

@@ -3,6 +3,7 @@ import { Component, type ReactNode, StrictMode, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server.browser';
 import { describe, expect, test, vi } from 'vitest';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import {
   type ServerSentEventsOptions,
   type UseServerSentEventsResult,
@@ -271,6 +272,8 @@ describe('the functions among the options', () => {
     const optionsOf = (render: string): ServerSentEventsOptions => ({
       method: 'POST',
       retryUnsafe: true,
+      // Without it, WebKit takes a stream that is cut for one that is over.
+      closeOn: 'done',
       body: () => `the body of the ${render}`,
       fetch: (...request) => {
         called.push(`fetch of the ${render}`);
@@ -526,7 +529,7 @@ test('a signal closes the connection, and is listened to only while the componen
 
 test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {
   const connection = createConnection<{ note: string }>(server.url, { ...quick, events: ['note'] });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   function Badge() {
     const { status, data } = useConnection(connection);
     return <output>{`${status} ${data}`}</output>;
@@ -550,7 +553,7 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
 test('useConnection follows the connection that it is given, and is idle without one', async () => {
   const create = (room: string) => {
     const connection = createConnection(`${server.url}?${room}`, { ...quick, immediate: false });
-    cleanups.push(() => connection[Symbol.asyncDispose]());
+    cleanups.push(() => connection[asyncDispose]());
     return connection;
   };
   const [first, second] = [create('first'), create('second')];
@@ -667,7 +670,7 @@ describe('on a server', () => {
 
   test('a connection from elsewhere hydrates too, although it is already open', async () => {
     const connection = createConnection(server.url, { ...quick, immediate: false });
-    cleanups.push(() => connection[Symbol.asyncDispose]());
+    cleanups.push(() => connection[asyncDispose]());
     function Badge() {
       return <output>{useConnection(connection).status}</output>;
     }

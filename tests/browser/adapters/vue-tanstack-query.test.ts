@@ -1,6 +1,7 @@
 import { QueryClient, useQuery, VueQueryPlugin } from '@tanstack/vue-query';
 import { beforeEach, expect, test } from 'vitest';
 import { computed, createApp, h, ref } from 'vue';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import { sseQueryOptions } from '../../../adapters/tanstack-query.ts';
 import { type Connection, createConnection } from '../../../index.ts';
 import { createTestClock, type TestClock } from '../../../testing/clock.ts';
@@ -19,7 +20,7 @@ beforeEach(() => {
   queryClient = new QueryClient();
   answers = createAnswers();
   cleanups.push(
-    () => connection[Symbol.asyncDispose](),
+    () => connection[asyncDispose](),
     () => queryClient.clear(),
   );
 });

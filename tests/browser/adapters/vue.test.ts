@@ -16,6 +16,7 @@ import {
   watch,
 } from 'vue';
 import { renderToString } from 'vue/server-renderer';
+import { asyncDispose } from '../../../adapters/dispose.ts';
 import {
   type UseServerSentEventsOptions,
   type UseServerSentEventsResult,
@@ -590,7 +591,7 @@ describe('a call that no scope ends is warned of, once, with what to do', () => 
   ])('%s', async (_, componentWith) => {
     warnings.mockImplementation(() => {});
     const connection = createConnection(server.url, { immediate: false });
-    cleanups.push(() => connection[Symbol.asyncDispose]());
+    cleanups.push(() => connection[asyncDispose]());
     const call = vi.fn(() => {
       useServerSentEvents(server.url, { immediate: false });
       useConnection(connection);
@@ -646,7 +647,7 @@ test('works in a Pinia setup store', async () => {
 
 test('a Pinia setup store that was rendered on a server hydrates without a word, and writes nothing into it', async () => {
   const connection = createConnection(server.url, { ...quick, immediate: false });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   const useFeed = defineStore('feed', () => ({
     ...useServerSentEvents<{ message: string }>(server.url, { ...quick, history: 1 }),
     mine: ref(0),
@@ -681,7 +682,7 @@ test('a Pinia setup store that was rendered on a server hydrates without a word,
 
 test('useConnection shows a connection that was made elsewhere, and leaves it open', async () => {
   const connection = createConnection<{ note: string }>(server.url, { ...quick, events: ['note'] });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   const { host, unmount } = mount({
     setup() {
       const { status, data } = useConnection(connection);
@@ -699,7 +700,7 @@ test('useConnection shows a connection that was made elsewhere, and leaves it op
 
 test('useConnection shows nothing more after the end of its scope, and is idle without a connection', async () => {
   const connection = createConnection(server.url, { ...quick, immediate: false });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   const scope = effectScope();
   const shown = scope.run(() => useConnection(connection, { history: 1 }));
   const idle = scope.run(() => useConnection(null));
@@ -731,7 +732,7 @@ test('on a server nothing is opened, and the page hydrates without a mismatch', 
 
 test('a connection from elsewhere hydrates too, although it is already open', async () => {
   const connection = createConnection(server.url, { ...quick, immediate: false });
-  cleanups.push(() => connection[Symbol.asyncDispose]());
+  cleanups.push(() => connection[asyncDispose]());
   const Badge = defineComponent(() => {
     const { status } = useConnection(connection);
     return () => h('output', status.value);

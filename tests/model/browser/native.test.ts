@@ -1,4 +1,5 @@
 import { createConnection } from '../../../index.ts';
+import { engine } from '../../support/browsers/engine.ts';
 import { actAs, movingUrl } from '../app.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
@@ -8,7 +9,7 @@ import { browserTarget } from './scene.ts';
 
 const native = browserTarget(
   {
-    name: 'createConnection, EventSource, Chromium',
+    name: `createConnection, EventSource, ${engine}`,
     native: true,
     immediate: true,
     without: ['revive'],

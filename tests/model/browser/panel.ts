@@ -1,6 +1,8 @@
 import type { ConnectionView } from '../../../adapters/view.ts';
 import type { ConnectionStatus } from '../../../machines/connection.ts';
 import type { TestClock } from '../../../testing/clock.ts';
+import type { PathEvent } from '../../../testing/paths/events.ts';
+import { engine } from '../../support/browsers/engine.ts';
 import type { Shown } from '../watch-connection.ts';
 import type { Mounted } from './scene.ts';
 
@@ -64,7 +66,12 @@ export function readPanel(host: HTMLElement, clock: TestClock): Pick<Mounted, 'a
 }
 
 /** The events that cannot happen to a component. */
-export const unknownToHooks = ['relocate', 'revive'] as const;
+export const unknownToHooks: readonly PathEvent[] = [
+  'relocate',
+  'revive',
+  // WebKit hands over in pieces what a server sends at once, so that some of it is kept in mind.
+  ...(engine === 'webkit' ? (['flood'] as const) : []),
+];
 
 /** Transitions and answers of guards that are out of reach because the hooks act by themselves, by the reason. */
 export const outOfReachOfHooks = {
@@ -80,6 +87,11 @@ export const outOfReachOfHooks = {
     'live: transport.restarted [mayRepeat] → live',
     'live: transport.restarted → failed',
   ],
+  ...(engine === 'webkit' && {
+    'WebKit hands over in pieces what a server sends at once': [
+      'live.open.replacing: stream.overran → live.connecting',
+    ],
+  }),
 };
 
 /** Where the stream is, as a component has it: without a URL when it is to go away, and with another query. */

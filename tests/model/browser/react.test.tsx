@@ -2,6 +2,7 @@ import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { type ServerSentEventsOptions, useServerSentEvents } from '../../../adapters/react.ts';
 import type { Message } from '../../../index.ts';
+import { engine } from '../../support/browsers/engine.ts';
 import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
@@ -39,7 +40,7 @@ function Panel({ url, options }: { url: string; options: ServerSentEventsOptions
   );
 }
 
-const target = { name: 'useServerSentEvents, React, Chromium', without: unknownToHooks };
+const target = { name: `useServerSentEvents, React, ${engine}`, without: unknownToHooks };
 
 const react = browserTarget(target, (url, options) => {
   const host = document.body.appendChild(document.createElement('div'));

@@ -1,6 +1,7 @@
 import { createApp, h, reactive, ref } from 'vue';
 import { useServerSentEvents } from '../../../adapters/vue.ts';
 import type { Message } from '../../../index.ts';
+import { engine } from '../../support/browsers/engine.ts';
 import { transcriptOf } from '../reference.ts';
 import { distinct, routesOf } from '../routes.ts';
 import { runModel } from '../run.ts';
@@ -8,7 +9,7 @@ import { situations } from '../situations.ts';
 import { addressOf, linesOf, outOfReachOfHooks, readPanel, unknownToHooks } from './panel.ts';
 import { browserTarget } from './scene.ts';
 
-const target = { name: 'useServerSentEvents, Vue, Chromium', without: unknownToHooks };
+const target = { name: `useServerSentEvents, Vue, ${engine}`, without: unknownToHooks };
 
 const vue = browserTarget(target, (url, options) => {
   const host = document.body.appendChild(document.createElement('div'));

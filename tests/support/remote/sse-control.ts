@@ -5,6 +5,7 @@ import {
   cut,
   type SeenRequest,
   type SseServer,
+  silentStream,
   stall,
   startSseServer,
   status,
@@ -14,7 +15,7 @@ import { startControlServer } from './control-server.ts';
 
 /** An answer as a page can ask for it. */
 export type ScriptedAnswer =
-  | { readonly kind: 'stream' | 'stall' | 'cut' }
+  | { readonly kind: 'stream' | 'silent stream' | 'stall' | 'cut' }
   | { readonly kind: 'status'; readonly code: number; readonly headers?: Record<string, string> }
   | { readonly kind: 'body'; readonly parts: readonly string[] }
   | { readonly kind: 'flood'; readonly source: Flood; readonly gzip?: boolean };
@@ -38,7 +39,8 @@ export interface ControlReport {
 /** Runs event-stream servers for tests that live in a browser. */
 export function startControl(): Promise<{ url: string } & AsyncDisposable> {
   return startControlServer({
-    start: startSseServer,
+    // Firefox opens a stream with the first byte of its body.
+    start: () => startSseServer({ opening: ':\n\n' }),
     async perform(server, call: ControlCall) {
       await perform(server, call);
       const { url, requests, preflights, sockets, streams } = server;
@@ -81,6 +83,8 @@ function answerOf(answer: ScriptedAnswer): Answer {
   switch (answer.kind) {
     case 'stream':
       return stream;
+    case 'silent stream':
+      return silentStream;
     case 'stall':
       return stall;
     case 'cut':

@@ -135,7 +135,7 @@ export function createStreamServer({
           ...(lost > 0 && { 'X-Replay-Lost': lost }),
           ...(unknown && { 'X-Replay-Unknown-Id': 'true' }),
         });
-        response.flushHeaders();
+        response.write(':\n\n'); // Firefox opens a stream with the first byte of its body
         if (pace.retry !== undefined) response.write(`retry: ${pace.retry}\n\n`);
         if (lost > 0) response.write(lostBlock(lost));
         const client = createClient(response, { name: own, log, start: cursor });
