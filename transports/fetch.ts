@@ -19,7 +19,7 @@ import { throwIfAborted } from './abort.ts';
 import { showResponse, supply } from './app-functions.ts';
 import { heardEvents } from './asked-for.ts';
 import { drop, readerOf } from './http/body.ts';
-import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
+import { fromUtf8Bytes, throughHeader, utf8Bytes } from './http/byte-string.ts';
 import { withParameter } from './http/query-parameter.ts';
 import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
@@ -170,7 +170,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
       const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
       const { resumedAfterHeader = lastEventIdHeader || idHeader } = settings;
       const resumedAfter = resumedAfterHeader && response.headers.get(resumedAfterHeader);
-      return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
+      return Object.assign(batches, {
+        resumedAfter: resumedAfter ? throughHeader(resumedAfter, fromUtf8Bytes) : undefined,
+      });
     }
     drop(response);
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body that can be read.');
@@ -242,7 +244,8 @@ function initsOf(
 ): [own: Init, bare: Init | undefined] {
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '' && lastEventIdHeader)
+      headers.set(lastEventIdHeader, throughHeader(lastEventId, utf8Bytes));
     return headers;
   }
   try {
