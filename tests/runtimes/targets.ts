@@ -1,0 +1,6 @@
+import { programs } from './targets/programs.ts';
+import type { Target } from './targets/target.ts';
+import { workers } from './targets/workerd.ts';
+
+/** Every runtime that the cases are run in. */
+export const targets: readonly Target[] = [...programs, ...workers];
