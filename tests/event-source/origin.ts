@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** An answer that a test asks for in the URL. */
 export interface Answer {
@@ -16,8 +16,8 @@ export interface Answer {
   readonly packets?: readonly string[];
   /** Leaves the stream open. */
   readonly isEndless?: boolean;
-  /** Cuts the socket instead of an answer, or after the body. */
-  readonly isCut?: 'before' | 'after';
+  /** Cuts the socket instead of an answer. */
+  readonly isCut?: boolean;
   /** Does not answer. */
   readonly isSilent?: boolean;
 }
@@ -41,6 +41,7 @@ export interface SeenRequest {
  */
 export async function startOrigin(): Promise<{ readonly url: string } & AsyncDisposable> {
   const requests = new Map<string, (SeenRequest & { isOpen: boolean })[]>();
+  const sockets = new Map<string, Socket[]>();
 
   const server = createServer(async (request, response) => {
     const { url = '', method = '', headers } = request;
@@ -53,6 +54,12 @@ export async function startOrigin(): Promise<{ readonly url: string } & AsyncDis
       'access-control-allow-methods': 'GET, POST, PUT',
       'access-control-expose-headers': 'retry-after, date, last-event-id, x-session',
     };
+    const cutAt = /^\/cut(\/.*)/.exec(pathname)?.[1] ?? '';
+    for (const socket of sockets.get(cutAt) ?? []) socket.destroy();
+    if (cutAt) {
+      response.writeHead(200, allowed).end();
+      return;
+    }
     if (seenOf !== undefined) {
       response.writeHead(200, allowed).end(JSON.stringify(requests.get(seenOf) ?? []));
       return;
@@ -66,12 +73,13 @@ export async function startOrigin(): Promise<{ readonly url: string } & AsyncDis
     const seen = requests.get(pathname) ?? [];
     const one = { method, headers, body: sent, isOpen: true };
     requests.set(pathname, [...seen, one]);
+    sockets.set(pathname, [...(sockets.get(pathname) ?? []), request.socket]);
     response.once('close', () => Object.assign(one, { isOpen: false }));
     const answers: Answer[] = JSON.parse(searchParams.get('plan') ?? '[]');
     const made = seen.filter((one) => one.method !== 'OPTIONS').length;
     const answer = (method !== 'OPTIONS' && answers[made]) || nothing;
-    if (answer.isCut === 'before') request.socket.destroy();
-    if (answer.isCut === 'before' || answer.isSilent) return;
+    if (answer.isCut) request.socket.destroy();
+    if (answer.isCut || answer.isSilent) return;
     const { status = 200, type = 'text/event-stream', body = '', times = 1, packets = [] } = answer;
     const given: Answer['headers'] = { ...allowed, 'content-type': type, ...answer.headers };
     for (const [name, value] of Object.entries(given)) if (value !== null) response.setHeader(name, value);
@@ -81,8 +89,7 @@ export async function startOrigin(): Promise<{ readonly url: string } & AsyncDis
       await new Promise((resolve) => setTimeout(resolve, 20));
       response.write(packet, 'latin1');
     }
-    if (answer.isCut) setTimeout(() => request.socket.destroy(), 20);
-    else if (!answer.isEndless) response.end();
+    if (!answer.isEndless) response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

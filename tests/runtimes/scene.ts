@@ -27,6 +27,8 @@ export interface Heard {
   reached(status: core.ConnectionStatus): Promise<core.ConnectionState>;
   /** The requests, without preflights. */
   seen(): Promise<SeenRequest[]>;
+  /** Has the server cut the sockets of the requests. */
+  cut(): Promise<void>;
 }
 
 /** A server to connect to, and connections that end with the case. */
@@ -70,6 +72,10 @@ export function createScene(realm: Realm): { readonly scene: Scene; readonly end
         return connection.state;
       },
       seen: () => seen(url),
+      async cut() {
+        const { origin, pathname } = new URL(url);
+        await realm.ask(`${origin}/cut${pathname}`);
+      },
     };
   }
 

@@ -1,6 +1,7 @@
+import { scripts } from './targets/chromium.ts';
 import { programs } from './targets/programs.ts';
 import type { Target } from './targets/target.ts';
 import { workers } from './targets/workerd.ts';
 
 /** Every runtime that the cases are run in. */
-export const targets: readonly Target[] = [...programs, ...workers];
+export const targets: readonly Target[] = [...programs, ...workers, ...scripts];

@@ -152,7 +152,7 @@ export const answers: readonly Case[] = [
   {
     says: 'a server that cuts the socket before it answers is asked again',
     expected: ['hello'],
-    observe: ({ listen }) => listen([{ isCut: 'before' }, hello], { maxRetries: 5 }).data(1),
+    observe: ({ listen }) => listen([{ isCut: true }, hello], { maxRetries: 5 }).data(1),
   },
   {
     says: 'a URL that no request can be sent to is final, and tells no reason to retry',

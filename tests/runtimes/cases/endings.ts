@@ -90,12 +90,14 @@ export const endings: readonly Case[] = [
     },
   },
   {
-    says: 'after `close()`, no message comes',
+    says: 'after `close()` in a listener, no message comes',
     expected: ['hello'],
     async observe({ listen }) {
-      const { connection, messages, data } = listen([{ ...hello, packets: ['data: late\n\n'] }]);
+      const { connection, messages, data } = listen([
+        { body: 'data: hello\n\ndata: late\n\n', packets: ['data: later\n\n'], isEndless: true },
+      ]);
+      connection.on('message', () => connection.close());
       await data(1);
-      connection.close();
       await afterwards();
       return messages.map(({ data }) => data);
     },

@@ -23,7 +23,9 @@ export const resumption: readonly Case[] = [
     says: 'after a socket that was cut, too',
     expected: [['a', 'b'], '1'],
     async observe({ listen }) {
-      const { data, seen } = listen([{ ...first, isCut: 'after' }, next]);
+      const { data, seen, cut } = listen([{ ...first, isEndless: true }, next]);
+      await data(1);
+      await cut();
       return [await data(2), lastEventIdOf(await seen(), 1)];
     },
   },
@@ -108,7 +110,9 @@ export const resumption: readonly Case[] = [
     expected: ['failed', 1],
     async observe({ listen }) {
       const options = { method: 'POST', body: 'question', closeOn: 'done' };
-      const { reached, seen } = listen([{ ...first, isCut: 'after' }, next], options);
+      const { reached, data, cut, seen } = listen([{ ...first, isEndless: true }, next], options);
+      await data(1);
+      await cut();
       const { status } = await reached('failed');
       return [status, (await seen()).length];
     },
@@ -121,12 +125,14 @@ export const resumption: readonly Case[] = [
     ],
     async observe({ listen, address, seenAt }) {
       const answer = address([next]);
-      const { data, seen } = listen([{ ...first, isCut: 'after' }], {
+      const { data, cut, seen } = listen([{ ...first, isEndless: true }], {
         method: 'POST',
         body: 'question',
         closeOn: 'done',
         resume: { url: answer },
       });
+      await data(1);
+      await cut();
       const told = await data(2);
       const methods = [await seen(), await seenAt(answer)].map((all) => all.map(({ method }) => method));
       return [told, methods];
