@@ -148,8 +148,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     fields ??= implemented({
       credentials: settings.withCredentials ? 'include' : settings.credentials,
       cache: 'no-store',
+      signal,
     });
-    const [own, bare] = initsOf(wanted, settings, { ...fields, signal });
+    const [own, bare] = initsOf(wanted, settings, fields.signal ? { ...fields, signal } : fields);
     const { fetch = globalThis.fetch } = settings;
     const sending = bare
       ? fetchWithoutLeak(fetch, url, own, bare)
@@ -280,7 +281,10 @@ function urlRequested(url: string | URL, method: string): string {
   }
 }
 
-/** Leaves out what this runtime refuses: workerd throws for fields that it does not implement. */
+/**
+ * Leaves out what this runtime refuses: workerd throws for fields that it does not implement, and Node for the signal of
+ * another realm, as that of jsdom is. Such a request ends with its stream.
+ */
 function implemented(fields: RequestInit): RequestInit {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {
