@@ -14,7 +14,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 test('no two cases have one name, and what is not possible names a case', () => {
   expect(new Set(caseNames).size).toBe(caseNames.length);
   const named = targets.flatMap(({ notPossible = [] }) => notPossible.map(({ name }) => name));
-  expect(named.filter((name) => !caseNames.includes(name))).toEqual([]);
+  expect(named.filter((name) => !caseNames.some((says) => says.startsWith(name)))).toEqual([]);
 });
 
 // `npm run test:runtimes` runs them in all the others, and through `require()`.
