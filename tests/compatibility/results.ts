@@ -28,10 +28,10 @@ export function writeResult(id: string, result: Omit<Result, 'date'>): void {
   writeFileSync(join(folder, `${id}.json`), `${text}\n`);
 }
 
-/** All results, by the names of their files. */
+/** All results, in the order of their targets. */
 export function readResults(): Result[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    .map((name): Result => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+    .sort((a, b) => (a.target < b.target ? -1 : 1));
 }

@@ -30,7 +30,6 @@ const always: readonly NotPossible[] = [
     name: 'an ID beyond ASCII comes back as UTF-8',
     reason:
       'OkHttp writes the text of a header as UTF-8, so that its bytes are encoded twice. Use `lastEventIdParam`.',
-    link: 'https://square.github.io/okhttp/5.x/okhttp/okhttp3/-headers/-builder/add-unsafe-non-ascii.html',
   },
 ];
 
