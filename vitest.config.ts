@@ -114,6 +114,12 @@ export default defineConfig({
             ...ownEntries,
             { find: /^solid-js$/, replacement: path('node_modules/solid-js/dist/solid.js') },
             { find: /^svelte$/, replacement: path('node_modules/svelte/src/index-client.js') },
+            // No part of React Native runs in Node.
+            { find: /^react-native$/, replacement: path('tests/support/react-native/react-native.ts') },
+            {
+              find: /^@react-native-community\/netinfo$/,
+              replacement: path('tests/support/react-native/netinfo.ts'),
+            },
           ],
         },
         test: {

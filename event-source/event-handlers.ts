@@ -23,6 +23,7 @@ export function defineHandler(prototype: EventSource, type: string): void {
     set(this: EventSource, handler: EventHandler | null) {
       if (typeof handler === 'function') {
         handlers.set(this, handler);
+        if (callsHandlers()) return;
         this.addEventListener(type, call); // a listener that is there already keeps its place
       } else {
         handlers.delete(this);
@@ -30,4 +31,14 @@ export function defineHandler(prototype: EventSource, type: string): void {
       }
     },
   });
+}
+
+/** Whether this platform calls what an `on…` property holds, whoever has defined it: workerd does, without a `this`. */
+function callsHandlers(): boolean {
+  let isCalled = false;
+  const onprobe = () => {
+    isCalled = true;
+  };
+  Object.assign(new EventTarget(), { onprobe }).dispatchEvent(new Event('probe'));
+  return isCalled;
 }

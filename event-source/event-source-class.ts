@@ -134,7 +134,12 @@ export function defineEventSource<Init extends object>(
     #deliver({ event, data, id }: Message): void {
       if (this.#readyState === CLOSED) return;
       const origin = origins.get(this.#connection.actor) ?? this.#url.origin;
-      this.dispatchEvent(new MessageEvent(event, { data, origin, lastEventId: id }));
+      const dispatched = new MessageEvent(event, { data, origin, lastEventId: id });
+      // workerd leaves both out.
+      if (dispatched.origin !== origin) {
+        Object.defineProperties(dispatched, { origin: { value: origin }, lastEventId: { value: id } });
+      }
+      this.dispatchEvent(dispatched);
     }
   }
 

@@ -20,7 +20,7 @@ import { showResponse, supply } from './app-functions.ts';
 import { heardEvents } from './asked-for.ts';
 import { explain } from './explain.ts';
 import { drop, readerOf } from './http/body.ts';
-import { fromUtf8Bytes, utf8Bytes } from './http/byte-string.ts';
+import { fromUtf8Bytes, throughHeader, utf8Bytes } from './http/byte-string.ts';
 import { withParameter } from './http/query-parameter.ts';
 import { type Arrival, fetchWithoutLeak, type Init, isRedirectLoop, redirectLoop } from './http/redirect.ts';
 import { refusalOf } from './http/refusal.ts';
@@ -153,8 +153,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     fields ??= implemented({
       credentials: settings.withCredentials ? 'include' : settings.credentials,
       cache: 'no-store',
+      signal,
     });
-    const [own, bare] = initsOf(wanted, settings, { ...fields, signal });
+    const [own, bare] = initsOf(wanted, settings, fields.signal ? { ...fields, signal } : fields);
     const { fetch = globalThis.fetch } = settings;
     const sending = bare
       ? fetchWithoutLeak(fetch, url, own, bare)
@@ -177,7 +178,9 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
       const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
       const { resumedAfterHeader = lastEventIdHeader || idHeader } = settings;
       const resumedAfter = resumedAfterHeader && response.headers.get(resumedAfterHeader);
-      return Object.assign(batches, { resumedAfter: resumedAfter ? fromUtf8Bytes(resumedAfter) : undefined });
+      return Object.assign(batches, {
+        resumedAfter: resumedAfter ? throughHeader(resumedAfter, fromUtf8Bytes) : undefined,
+      });
     }
     drop(response);
     throw refusal ?? new ConnectionError('invalid', 'The answer has no body that can be read.');
@@ -249,7 +252,8 @@ function initsOf(
 ): [own: Init, bare: Init | undefined] {
   function addOurs(headers: Headers): Headers {
     if (!headers.has('accept')) headers.set('accept', 'text/event-stream');
-    if (lastEventId !== '' && lastEventIdHeader) headers.set(lastEventIdHeader, utf8Bytes(lastEventId));
+    if (lastEventId !== '' && lastEventIdHeader)
+      headers.set(lastEventIdHeader, throughHeader(lastEventId, utf8Bytes));
     return headers;
   }
   try {
@@ -284,7 +288,10 @@ function urlRequested(url: string | URL, method: string): string {
   }
 }
 
-/** Leaves out what this runtime refuses: workerd throws for fields that it does not implement. */
+/**
+ * Leaves out what this runtime refuses: workerd throws for fields that it does not implement, and Node for the signal of
+ * another realm, as that of jsdom is. Such a request ends with its stream.
+ */
 function implemented(fields: RequestInit): RequestInit {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {

@@ -1,4 +1,5 @@
 import type { EventSourceClass } from '../../event-source/index.ts';
+import { addressOf, lastEventIdOf, redirectTo, seenAt } from './asked-answers.ts';
 import type { Answer, SeenRequest } from './origin.ts';
 
 /** Where a class is tried: a page, a dedicated worker, a shared worker, or Node. */
@@ -159,13 +160,16 @@ export const facts: readonly Fact[] = [
   },
   {
     file: 'eventsource-onmessage',
-    says: 'onmessage gets the data of an event without a type',
-    expected: 'hello',
+    says: 'onmessage gets the data of an event without a type, once',
+    expected: ['one', 'two'],
     observe: (world) =>
       new Promise((resolve) => {
-        const source = open(world, [hello]);
+        const source = open(world, [{ ...endless, body: 'data: one\n\ndata: two\n\n' }]);
+        const heard: unknown[] = [];
         source.onmessage = ({ data }) => {
-          resolve(data);
+          heard.push(data);
+          if (heard.length < 2) return;
+          resolve(heard);
           source.close();
         };
       }),
@@ -488,19 +492,6 @@ export const facts: readonly Fact[] = [
   ]),
 ];
 
-let count = 0;
-
-/** An address of its own at which these answers are given. */
-function addressOf({ origin }: World, answers: readonly Answer[]): string {
-  count += 1;
-  const name = `${count}-${Math.random().toString(36).slice(2)}`;
-  return `${origin}/${name}?${new URLSearchParams({ plan: JSON.stringify(answers) })}`;
-}
-
-function redirectTo(location: string, status: number): Answer {
-  return { status, type: null, headers: { location } };
-}
-
 function open(world: World, answers: readonly Answer[]): EventSource {
   return new world.Source(addressOf(world, answers));
 }
@@ -540,19 +531,6 @@ async function requestsOf(world: World, answers: readonly Answer[], events: numb
   const url = addressOf(world, answers);
   await listenTo(new world.Source(url), events);
   return seenAt(url);
-}
-
-async function seenAt(url: string): Promise<SeenRequest[]> {
-  const { origin, pathname } = new URL(url);
-  return (await fetch(`${origin}/seen${pathname}`)).json();
-}
-
-/** Of the requests that are no preflights. A header is bytes. */
-function lastEventIdOf(requests: readonly SeenRequest[], index: number): string | undefined {
-  const id = requests.filter(({ method }) => method === 'GET')[index]?.headers['last-event-id'];
-  return id === undefined
-    ? undefined
-    : new TextDecoder().decode(Uint8Array.from(String(id), (byte) => byte.charCodeAt(0)));
 }
 
 /** Whether 400 ms pass between an answer and the next one, and not the 256 of an octal number, nor 9,000. */

@@ -1,3 +1,4 @@
+import { JSDOM } from 'jsdom';
 import { afterEach, expect, test, vi } from 'vitest';
 import { eventSourceTransport, fetchTransport } from '../../index.ts';
 import { createScriptedTransport } from '../../testing/index.ts';
@@ -93,8 +94,19 @@ test('which fields a runtime refuses is asked once for all the requests of a tra
   await reached(connection, 'open');
   connection.reconnect();
   await until(() => server.requests.length === 2 && connection.state.status === 'open');
-  expect(probed.filter((names) => names.length > 0)).toEqual([['credentials'], ['cache']]);
+  expect(probed.filter((names) => names.length > 0)).toEqual([['credentials'], ['cache'], ['signal']]);
   expect(inits.map((init) => 'cache' in init)).toEqual([false, false]);
+});
+
+test('a signal of jsdom, which the `fetch` of Node refuses, costs nobody the stream nor the end of it', async () => {
+  const { window } = new JSDOM();
+  vi.stubGlobal('AbortController', window.AbortController);
+  const { connection, received } = listen();
+  await reached(connection, 'open');
+  server.write('data: a\n\n');
+  await until(() => received.length === 1);
+  connection.close();
+  await until(() => server.sockets.size === 0, 'the socket to be closed');
 });
 
 test('a runtime that has `fetch` and no `Request` is given all of them', async () => {

@@ -11,3 +11,8 @@ export function fromUtf8Bytes(bytes: string): string {
     Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
   );
 }
+
+/** A text on its way into or out of a header. workerd encodes and decodes it itself, against the standard. */
+export function throughHeader(text: string, code: typeof utf8Bytes): string {
+  return /^Cloudflare/.test(globalThis.navigator?.userAgent) ? text : code(text);
+}
