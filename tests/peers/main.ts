@@ -7,11 +7,12 @@ import { bundleClients } from './bundle.ts';
 import { costs } from './costs.ts';
 import { installPeers } from './install.ts';
 import { type PeerName, peerNames, peerOf } from './peers.ts';
-import { type Cell, type Results, readResults, resultsFile } from './results.ts';
+import { type Cell, type Cost, type Results, readResults, resultsFile } from './results.ts';
 import { type Row, rowNames } from './rows.ts';
 import { type Scenario, type Seen, scenarios } from './scenarios.ts';
 import { startServer } from './server.ts';
 import { writePages } from './tables.ts';
+import { TooBusy } from './too-busy.ts';
 import { inTrial, type Tools } from './trial.ts';
 
 // npm run test:peers [-- --write] [<client> …] [<row> …]
@@ -33,6 +34,8 @@ const folder = await mkdtemp(join(tmpdir(), 'peers-'));
 for (const peer of peerNames)
   await writeFile(join(folder, `${peer}.mjs`), files.get(`/node/${peer}.js`) ?? '');
 const browser = await launchChromium();
+/** Which the machine was too busy to tell: they stay as they were. */
+const undecided: string[] = [];
 const cells: Partial<Record<PeerName, Partial<Record<Row, Cell>>>> = {};
 try {
   await using server = await startServer(files);
@@ -45,8 +48,14 @@ try {
     const all = await Promise.all(
       wanted.filter(({ isTimed }) => !isTimed).map((scenario) => decide(peer, scenario, tools)),
     );
-    for (const scenario of wanted.filter(({ isTimed }) => isTimed))
-      all.push(await decide(peer, scenario, tools));
+    for (const scenario of wanted.filter(({ isTimed }) => isTimed)) {
+      try {
+        all.push(await decide(peer, scenario, tools));
+      } catch (error) {
+        if (!(error instanceof TooBusy)) throw error;
+        undecided.push(`${peer}: ${scenario.rows.join(', ')}`);
+      }
+    }
     cells[peer] = Object.assign({}, ...all);
     console.log(`\n${peerOf(peer).name}`);
     for (const [row, { answer, by, seen }] of Object.entries(cells[peer] ?? {})) {
@@ -71,15 +80,21 @@ if (words.includes('--write')) {
   await writeFile(join(root, resultsFile), `${JSON.stringify(results, undefined, 2)}\n`);
   await writePages(results);
 } else {
-  const wrong = peerNames.flatMap((peer) =>
-    rowNames
+  const wrong = peerNames.flatMap((peer) => [
+    ...rowNames
       .filter((row) => !isSame(results.cells[peer][row], before?.cells[peer][row]))
       .map((row) => `${peer}, ${row}`),
-  );
+    ...(isSameCost(results.costs[peer], before?.costs[peer]) ? [] : [`${peer}, cost`]),
+  ]);
   console.log(
     wrong.length > 0 ? `\nNot as ${resultsFile} says: ${wrong.join('; ')}` : `\nAll as ${resultsFile} says.`,
   );
   if (wrong.length > 0) process.exitCode = 1;
+}
+
+if (undecided.length > 0) {
+  console.log(`Not decided, as the machine has too much to do: ${undecided.join('; ')}.`);
+  process.exitCode = 1;
 }
 
 /** Tries the client as its documentation begins, and each row that fails again with the option that it names. */
@@ -123,6 +138,11 @@ async function tryOnce(
 
 function isSame(one: Cell | undefined, other: Cell | undefined): boolean {
   return one?.answer === other?.answer && one?.by === other?.by;
+}
+
+/** Sizes change a little with every change of ours, and with what npm brings beside a client. */
+function isSameCost(one: Cost, other: Cost | undefined): boolean {
+  return one.packages === other?.packages && Math.abs(one.gzip - other.gzip) <= 0.02 * one.gzip;
 }
 
 function isPeer(word: string): word is PeerName {

@@ -9,7 +9,7 @@ import type { Trial } from './trial.ts';
 export interface Seen {
   readonly holds: boolean;
   readonly seen: string;
-  /** What the table shows beside the answer. */
+  /** Shown beside the answer in the table. */
   readonly figure?: string;
 }
 

@@ -12,7 +12,7 @@ export interface Trial {
   readonly row: Row;
   readonly withOption: boolean;
   readonly page: Page;
-  /** Beginning with `http:`, and unlike that of any other trial; with a prefix, another origin than that of the page. */
+  /** Of the page; with a prefix, another one. No other trial has it. */
   origin(prefix?: string): string;
   /** Begins to play at the address, or at another one of its own. */
   play(
@@ -50,11 +50,10 @@ export async function inTrial<Result>(
   { peer, row, withOption }: Pick<Trial, 'peer' | 'row' | 'withOption'>,
   { context, server, files, folder }: Tools,
   run: (trial: Trial) => Promise<Result>,
-  { script = peer as string, ownPort = false } = {},
+  { script = peer, ownPort = false }: { readonly script?: string; readonly ownPort?: boolean } = {},
 ): Promise<Result> {
   count += 1;
   const name = `t${count}`;
-  const pages: Page[] = [];
   await using resources = new AsyncDisposableStack();
   const own = ownPort ? resources.use(await startServer(files)) : server;
   const originOf = (prefix = '') => `http://${prefix}${name}.localhost:${own.port}`;
@@ -64,7 +63,6 @@ export async function inTrial<Result>(
     resources.defer(() => page.close());
     await page.goto(`${originOf()}/${script}`);
     await page.waitForFunction(() => 'tried' in globalThis);
-    pages.push(page);
     return page;
   }
 
