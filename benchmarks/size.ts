@@ -115,12 +115,13 @@ async function parts(): Promise<Table> {
   };
 }
 
-interface Weight {
+export interface Weight {
   readonly gzip: number;
   readonly brotli: number;
 }
 
-async function weigh(code: string, resolveDir: string, external: readonly string[]): Promise<Weight> {
+/** Bundles `code` as an app in the folder would ship it, and weighs that. */
+export async function weigh(code: string, resolveDir: string, external: readonly string[]): Promise<Weight> {
   const text = await bundle(code, resolveDir, external, true);
   return { gzip: gzip(text), brotli: brotliCompressSync(text).length };
 }
