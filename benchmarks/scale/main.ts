@@ -112,8 +112,10 @@ async function messages(): Promise<Table> {
     const used = await during(cluster, () => talk(redis, rate, seconds));
     const reports = await children.report();
     children.tell('await end');
+    // They know it when they have answered.
+    await children.report();
     await redis.xadd('events', '*', 'name', 'message', 'data', '{"isLast":true}');
-    const finished = await finish(children);
+    const finished = await finish(children, streams);
     redis.disconnect();
     const { median, upper } = spreadOf(reports.flatMap(({ delays }) => delays));
     const worst = reports.flatMap(({ delays }) => delays).reduce((most, one) => Math.max(most, one), 0);
@@ -314,9 +316,9 @@ async function talk(redis: Redis, rate: number, time: number): Promise<void> {
 }
 
 /** @returns How many streams have got the last event. */
-async function finish({ report }: { report(): Promise<readonly RawReport[]> }): Promise<number> {
+async function finish({ report }: Children<RawReport>, expected: number): Promise<number> {
   let finished = -1;
-  for (let still = 0; still < 10; await sleep(500)) {
+  for (let still = 0; still < 30 && finished < expected; await sleep(500)) {
     const now = (await report()).reduce((sum, { finished }) => sum + finished, 0);
     still = now === finished ? still + 1 : 0;
     finished = now;
