@@ -18,6 +18,13 @@ describe('the guide to deploying', () => {
     expect(text).toBe(read(file));
   });
 
+  test('has the same processes in compose.yaml as nginx asks', () => {
+    const asked = [...read('examples/servers/redis/nginx.conf').matchAll(/server 127\.0\.0\.1:(\d+)/g)];
+    const composed = [...read('examples/servers/redis/compose.yaml').matchAll(/PORT: '(\d+)'/g)];
+    expect(composed.map(([, port]) => port)).toEqual(asked.map(([, port]) => port));
+    expect(composed).toHaveLength(2);
+  });
+
   test('leads to files that are there', () => {
     const links = [...read('docs/deploy.md').matchAll(/\]\(([\w./-]+)(?:#[\w-]+)?\)/g)].map(
       ([, link = '']) => link,

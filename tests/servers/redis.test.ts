@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -11,8 +15,10 @@ import { until } from '../support/until.ts';
 import { ask, publish } from './ask.ts';
 import { startTestCluster, type TestCluster, type TestClusterOptions } from './cluster/test-cluster.ts';
 import { accessChecks, conformanceEnv, streamChecks } from './conformance.ts';
-import { isLong } from './restarts.ts';
+import { createHttp2Fetch } from './http2-fetch.ts';
+import { isLong, socketsOf } from './restarts.ts';
 import { measureLateness, type Patch } from './run-server.ts';
+import { tlsFiles } from './tls.ts';
 
 needsPrograms('nginx', 'redis-server', 'haproxy', 'caddy');
 
@@ -86,6 +92,30 @@ test('a client is told of the gap when the log was trimmed while it was away', a
   await until(() => numbers.length === 3);
   connection.close();
   expect({ numbers, gaps }).toEqual({ numbers: [1, 3, 4], gaps: ['server'] });
+});
+
+test('`npm run redis` starts it all, says where the stream is, and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sse-start-'));
+  const { certificate } = tlsFiles(folder);
+  const program = join(import.meta.dirname, '../../examples/servers/redis/start.ts');
+  const started = spawn(process.execPath, [program], { env: { ...process.env, DATA: folder } });
+  let output = '';
+  started.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  await until(() => /https:\S+/.test(output));
+  const [url = ''] = /https:\S+/.exec(output) ?? [];
+  const { origin, pathname: path } = new URL(url);
+  const http2Fetch = createHttp2Fetch(certificate);
+  const id = await publish({ origin, path, fetch: http2Fetch }, {});
+  expect(id).toMatch(/^\d+-\d+$/);
+  http2Fetch.close();
+  started.kill('SIGTERM');
+  await once(started, 'exit');
+  const ports = [...output.matchAll(/port (\d+)/g)].map(([, port]) => Number(port));
+  expect(ports).toHaveLength(3);
+  await until(() => ports.every((port) => socketsOf(port) === 0));
+  rmSync(folder, { recursive: true });
 });
 
 /** Symptoms of a trap: true where it is there. */
@@ -165,7 +195,7 @@ const traps: readonly {
   },
 ];
 
-describe.each(traps)('$symptom', ({ name, symptom, ...trap }) => {
+describe.concurrent.each(traps)('$symptom', ({ name, symptom, ...trap }) => {
   const options: TestClusterOptions = {
     proxy: 'nginx',
     env: { STREAMS_PER_USER: '2', KEEP_ALIVE: '50' },
@@ -182,10 +212,13 @@ describe.each(traps)('$symptom', ({ name, symptom, ...trap }) => {
   });
 });
 
-test.each(['haproxy', 'caddy'] as const)('all who were away get a stream again behind %s', async (proxy) => {
-  await using cluster = await startTestCluster({ proxy });
-  expect(await symptoms['few of those who were away get a stream again'](cluster)).toBe(false);
-});
+test.concurrent.each(['haproxy', 'caddy'] as const)(
+  'all who were away get a stream again behind %s',
+  async (proxy) => {
+    await using cluster = await startTestCluster({ proxy });
+    expect(await symptoms['few of those who were away get a stream again'](cluster)).toBe(false);
+  },
+);
 
 test('a process ends within a second of a SIGTERM, although a client does not read and a request is half sent', async () => {
   await using cluster = await startTestCluster({ proxy: 'nginx', env: { EVENTS_KEPT: '1000' } });
