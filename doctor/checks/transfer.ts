@@ -89,7 +89,8 @@ export const transferChecks = {
       if (!isStream(record) || !record.head) return skip('there was no stream');
       const { version, headers } = record.head;
       if (version === '1.0') return found('The answer is HTTP/1.0: its end is where the connection ends.');
-      const isFramed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+      const isChunked = /\bchunked\s*$/i.test(String(headers['transfer-encoding'])); // it may say `identity`
+      const isFramed = isChunked || headers['content-length'] !== undefined;
       if (version === '2' || isFramed) return 'fine';
       return found('The answer has no length and is not chunked: its end is where the connection ends.');
     },

@@ -281,3 +281,9 @@ describe.concurrent.each(checkIds.map((id) => [id, cases[id]] as const))(
     });
   },
 );
+
+test('framing is found where a server says that it encodes nothing, as ssestream does', async () => {
+  await using server = await startServer({ headers: { 'transfer-encoding': 'identity' } });
+  const { findings } = await examine(server.url, { ...quick, only: ['framing'] });
+  expect(findings).toEqual([expect.objectContaining({ seen: expect.stringMatching(/not chunked/) })]);
+});

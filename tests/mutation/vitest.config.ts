@@ -20,8 +20,8 @@ const testsOf: Record<string, Tests> = {
   transports: {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
     apart: [
-      'adapters/{create-connection,on-response,resumption,schemas,shared-events}',
-      'field/{answers-cut-short,clocks-that-go-wrong,faults-of-the-app,lost-events,messages-nobody-asked-for,posts,shared-refresh,slow-keep-alives,streams-that-end-on-purpose}',
+      'adapters/{create-connection,lifecycle,on-response,resumption,schemas,shared-events}',
+      'field/{answers-cut-short,causes,clocks-that-go-wrong,faults-of-the-app,lost-events,messages-nobody-asked-for,posts,shared-refresh,slow-keep-alives,streams-that-end-on-purpose}',
     ],
   },
   adapters: {
@@ -30,9 +30,12 @@ const testsOf: Record<string, Tests> = {
       'transports/replacement',
     ],
     apart: [
-      'adapters/{changed-options,create-connection,resumption,shared-connections,shared-events,shared-machine,signal}',
+      'adapters/{changed-options,create-connection,lifecycle,resumption,shared-connections,shared-events,shared-machine,signal}',
     ],
-    browser: ['adapters/{react,vue,shared-react,shared-vue}', 'react-activity'],
+    browser: [
+      'adapters/{connection-react,connection-vue,react,vue,shared-react,shared-vue}',
+      'react-activity',
+    ],
   },
 };
 

@@ -1,4 +1,6 @@
-import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Attributes, diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import * as conventions from '@opentelemetry/semantic-conventions';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createActor, setup } from 'xstate';
@@ -175,6 +177,8 @@ test('a next stream that is opened before the old one goes is a renewal, and wha
   server.write(`id: ${id}\ndata: 3\n\n`);
   server.publish('4');
   await until(() => received.length === 4);
+  server.publish('5');
+  await until(() => received.length === 5);
   connection.close();
   expect(await tally('sse.client.renewals', 'sse.renewal.reason')).toEqual({ reconnect: 1 });
   expect(await sdk.points('sse.client.replays.dropped')).toEqual([[request(), 1]]);
@@ -342,6 +346,23 @@ test('after `stop` nothing is recorded, no span is open, and the connections go 
   expect(await statuses()).toEqual({});
 });
 
+test('connections that were made and never used, as by React, are not held', async () => {
+  observe();
+  const references = Array.from(
+    { length: 200 },
+    () => new WeakRef(createConnection(server.url, { immediate: false }).actor),
+  );
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  await expect
+    .poll(() => {
+      collect();
+      return references.filter((reference) => reference.deref()).length;
+    })
+    .toBeLessThan(20);
+  expect(await statuses()).toEqual({});
+});
+
 test('an SDK that throws wherever it can stops nothing', async () => {
   const calls: string[] = [];
   /** Gives functions that throw, and functions that give such objects. */
@@ -354,6 +375,7 @@ test('an SDK that throws wherever it can stops nothing', async () => {
         return hostile(depth - 1);
       },
     }) as never;
+  diag.setLogger(hostile(0), { suppressOverrideMessage: true });
   for (const depth of [0, 1, 2]) {
     observe({ meterProvider: hostile(depth), tracerProvider: hostile(depth) });
   }
