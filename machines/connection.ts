@@ -727,9 +727,9 @@ export const connectionMachine = setup({
         // WebKit cuts the stream of a page that is left before it says that the page is left.
         'page.frozen': [
           {
+            ...pauseWhenPageIsFrozen,
             guard: 'wasChargedJustNow',
-            target: pauseWhenPageIsFrozen.target,
-            actions: ['giveBackRetry', ...pauseWhenPageIsFrozen.actions],
+            actions: ['giveBackRetry', 'recordPause', 'announceClosed'],
           },
           pauseWhenPageIsFrozen,
         ],

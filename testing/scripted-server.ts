@@ -18,7 +18,8 @@ export interface ScriptedServerOptions extends ScriptedPeerOptions {
  * A real HTTP server that a test plays, open to pages of every origin. It answers whatever the path and the method,
  * and takes the last event ID from the header, or from the query parameter `lastEventId`.
  *
- * A verb resolves when what it sends has left for the client: what the client makes of it is still to be waited for.
+ * A verb resolves when what it sends has left for the client: what the client makes of it is still to be waited for. A
+ * stream begins with a comment, and the socket of WebKit is reset by `drop()`: see `docs/browsers.md`.
  */
 export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
   /** Where a stream can be asked for, as in `http://127.0.0.1:49152/events`. */

@@ -104,6 +104,14 @@ describe('the answer to a POST that is cut', () => {
     expect(await cutAfter({ closeOn: 'done' })).toMatchObject({ status: 'failed' });
   });
 
+  test('has failed where the server ends it without the message of `closeOn`', async () => {
+    const connection = connect({ ...post, closeOn: 'done' });
+    await until(() => connection.state.status === 'open');
+    await server.end();
+    await until(() => connection.state.status !== 'open');
+    expect(connection.state).toMatchObject({ status: 'failed', error: { kind: 'ended' } });
+  });
+
   test('is sent once', async () => {
     await server.answer({ kind: 'cut' });
     const connection = connect(post);

@@ -317,7 +317,9 @@ describe('the functions among the options', () => {
   });
 
   test('stay those of the first render when a later one leaves them out', async () => {
-    expect(await renderTwice(() => ({ parse: 'text', jitter: 'none', body: 'a new body' }))).toEqual({
+    expect(
+      await renderTwice(() => ({ parse: 'text', jitter: 'none', body: 'a new body', closeOn: 'done' })),
+    ).toEqual({
       called: ['fetch of the first', 'report to the first', 'jitter of the first', 'fetch of the first'],
       data: ['one, read by the first'],
       bodies: ['the body of the first', 'a new body'],

@@ -1,4 +1,5 @@
 import { StrictMode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { type ServerSentEventsOptions, useServerSentEvents } from '../../../adapters/react.ts';
 import type { Message } from '../../../index.ts';
@@ -45,10 +46,13 @@ const target = { name: `useServerSentEvents, React, ${engine}`, without: unknown
 const react = browserTarget(target, (url, options) => {
   const host = document.body.appendChild(document.createElement('div'));
   const root = createRoot(host);
-  root.render(
-    <StrictMode>
-      <Panel url={url} options={options} />
-    </StrictMode>,
+  // With its effects: who opens a connection before Strict Mode has mounted twice opens it twice.
+  flushSync(() =>
+    root.render(
+      <StrictMode>
+        <Panel url={url} options={options} />
+      </StrictMode>,
+    ),
   );
   return {
     ...readPanel(host, options.clock),
