@@ -16,6 +16,12 @@ declare module 'eventsource-client' {
 }
 
 declare module '@microsoft/fetch-event-source' {
+  export const EventStreamContentType: string;
+  export interface EventSourceMessage {
+    readonly id: string;
+    readonly event: string;
+    readonly data: string;
+  }
   export function fetchEventSource(
     url: string,
     options: {

@@ -18,8 +18,16 @@ export default defineConfig({
   ],
   vue: { template: { compilerOptions: { isCustomElement: (tag) => tag === 'sse-demo' } } },
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     // A table wider than a phone is scrolled by itself, also by keyboard.
     config: (md) => {
+      // Of a table whose first column needs no name.
+      md.core.ruler.push('empty-headers', ({ tokens }) => {
+        for (const [index, token] of tokens.entries()) {
+          const [content, close] = [tokens[index + 1], tokens[index + 2]];
+          if (token.type === 'th_open' && content?.content === '' && close) token.tag = close.tag = 'td';
+        }
+      });
       md.renderer.rules.table_open = () =>
         '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>';
       md.renderer.rules.table_close = () => '</table></div>';
@@ -44,7 +52,6 @@ export default defineConfig({
 function sidebar(): DefaultTheme.SidebarItem[] {
   const group = (text: string, folder: string, items: readonly (readonly [string, string])[]) => ({
     text,
-    collapsed: false,
     items: items.map(([page, title]) => ({ text: title, link: `/${folder}${page}` })),
   });
   return [

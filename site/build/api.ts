@@ -26,6 +26,7 @@ export async function writeApi(): Promise<void> {
     sourceLinkTemplate: `${repository}/blob/main/{path}#L{line}`,
     disableGit: true,
     excludeInternal: true,
+    excludeExternals: true,
     outputFileStrategy: 'modules',
     entryFileName: 'index.md',
     hidePageHeader: true,
@@ -38,9 +39,10 @@ export async function writeApi(): Promise<void> {
   const app = await Application.bootstrapWithPlugins(options);
   const project = await app.convert();
   if (!project || app.logger.hasErrors()) throw new Error('TypeDoc could not read the sources; see above.');
-  for (const [index, { name }] of entries.entries()) {
-    const entry = project.children?.[index];
-    if (entry) entry.name = name; // else it is the path of the file
+  for (const module of project.children ?? []) {
+    // TypeDoc names a module after its file, and leaves `index` out where there is a folder.
+    const entry = entries.find(({ source }) => source.replace(/(\/index)?\.ts$/, '') === module.name);
+    if (entry) module.name = entry.name;
   }
   await app.generateOutputs(project);
 }

@@ -5,6 +5,11 @@ import { repository, root } from './places.ts';
 /** Where a page or a section of the repository stands on the site: `docs/tabs.md` in `guide/tabs.md`. */
 type Homes = ReadonlyMap<string, string>;
 
+/** Headings of the README whose text stands in a page of its own. */
+const elsewhere: readonly (readonly [string, string])[] = [
+  ['README.md#one-stream-for-all-tabs', 'guide/tabs.md'],
+];
+
 const directive = /^<!-- (page|section|example): ([^#\n]+?)(?:#(.+))? -->\n(?!```)/gm;
 
 /**
@@ -21,7 +26,7 @@ export function expandPages(pages: Readonly<Record<string, string>>): Record<str
 }
 
 function homesOf(pages: Readonly<Record<string, string>>): Homes {
-  const homes = new Map<string, string>();
+  const homes = new Map<string, string>(elsewhere);
   for (const [path, text] of Object.entries(pages)) {
     homes.set(`site/pages/${path}`, path);
     for (const [, kind, file = '', heading = ''] of text.matchAll(directive)) {

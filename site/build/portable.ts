@@ -33,8 +33,10 @@ function portableStyle(text: string): string {
   return text.replaceAll(`${sentinel}assets/`, './');
 }
 
+/** The index of the search is JSON in one string; anywhere else an address is a string of its own. */
 function portableScript(text: string): string {
   return text
+    .replace(/^const \w+='\{"documentCount"(?:[^'\\]|\\.)*'/, inserted)
     .replaceAll(new RegExp(`(["'])${sentinel}([^"'\\n]*)\\1`, 'g'), '(globalThis.siteFolder+"$2")')
     .replaceAll(`\`${sentinel}`, `\`\${globalThis.siteFolder}`);
 }
@@ -47,9 +49,13 @@ function portablePage(text: string, page: string): string {
     .replace(/<script type="module" src="([^"]+)"><\/script>/, (_, src: string) => starter(up, src))
     .replace(
       /window\.__VP_SITE_DATA__=JSON\.parse\(("(?:[^"\\]|\\.)*")\)/,
-      (_, data: string) =>
-        `window.__VP_SITE_DATA__=JSON.parse(${data.replaceAll(sentinel, '@FOLDER@')}.replaceAll("@FOLDER@",globalThis.siteFolder))`,
+      (_, data: string) => `window.__VP_SITE_DATA__=JSON.parse(${inserted(data)})`,
     );
+}
+
+/** Puts the folder into a string when it is read. */
+function inserted(literal: string): string {
+  return `${literal.replaceAll(sentinel, '@FOLDER@')}.replaceAll("@FOLDER@",globalThis.siteFolder)`;
 }
 
 /** A `file:` address of a folder shows its list of files. */

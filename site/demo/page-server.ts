@@ -4,7 +4,12 @@ import { createScriptedTransport, type ScriptedRequest } from '../../testing/ind
 export type Answer =
   | { readonly kind: 'accept' }
   | { readonly kind: 'stall' }
-  | { readonly kind: 'refuse'; readonly status: number; readonly retryAfter?: number };
+  | {
+      readonly kind: 'refuse';
+      readonly status: number;
+      readonly retryAfter?: number;
+      readonly once?: boolean;
+    };
 
 /** A server that runs in the page: the one that tests play. */
 export interface PageServer {
@@ -28,8 +33,7 @@ export function createPageServer(
   const peer = createScriptedTransport({ patience: 2 ** 31 - 1 });
   let answered = 0;
 
-  async function answerNext({ kind, ...details }: Answer): Promise<void> {
-    const answer = { kind, ...details } as Answer;
+  async function answerNext(answer: Answer): Promise<void> {
     if (answer.kind === 'accept') await peer.accept();
     else if (answer.kind === 'stall') await peer.stall();
     else await peer.refuse(answer.status, { retryAfter: answer.retryAfter });
@@ -50,7 +54,9 @@ export function createPageServer(
       const transport = peer.transport(options);
       const answering: typeof transport = (request, signal) => {
         const stream = transport(request, signal);
-        void answerNext(server.answer);
+        const { answer } = server;
+        if (answer.kind === 'refuse' && answer.once) server.answer = { kind: 'accept' };
+        void answerNext(answer);
         return stream;
       };
       return Object.assign(answering, transport);

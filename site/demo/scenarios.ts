@@ -29,11 +29,8 @@ export interface Scenario {
   readonly writes?: boolean;
 }
 
-const refuse = (status: number, retryAfter?: number): Answer => ({
-  kind: 'refuse',
-  status,
-  ...(retryAfter !== undefined && { retryAfter }),
-});
+const refuse = (status: number, retryAfter?: number) =>
+  ({ kind: 'refuse', status, ...(retryAfter !== undefined && { retryAfter }) }) as const;
 
 const mend: Fault = { label: 'Mend the server', answer: { kind: 'accept' } };
 const restart: Fault = {
@@ -103,7 +100,7 @@ const table = {
       { label: 'Answer 503, come back in 4 s', answer: refuse(503, 4_000), streams: 'drop', until: 3_900 },
       { label: 'Answer 403', answer: refuse(403), streams: 'drop' },
       { label: 'Answer 404', answer: refuse(404), streams: 'drop' },
-      { label: 'Answer 410', answer: refuse(410), streams: 'drop', until: 100 },
+      { label: 'Answer 410 once', answer: { ...refuse(410), once: true }, streams: 'drop' },
       { label: 'Answer 204', answer: refuse(204), streams: 'drop' },
       mend,
     ],

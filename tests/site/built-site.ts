@@ -27,7 +27,9 @@ export function builtPages(): Map<string, string> {
 export async function serveSite(): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer(({ url = '' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
-    const path = pathname.startsWith(place) ? pathname.slice(place.length) || 'index.html' : 'none';
+    const path = pathname.startsWith(place)
+      ? pathname.slice(place.length).replace(/(^|\/)$/, '$1index.html')
+      : 'none';
     try {
       const content = readFileSync(join(outputFolder, decodeURIComponent(path)));
       response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(content);
