@@ -61,7 +61,9 @@ function expand(text: string, place: Place): string {
 
 /** An example as it stands in its file. */
 function fence(file: string): string {
-  return `\`\`\`${extname(file).slice(1).replace('mjs', 'js')} [${posix.basename(file)}]\n${read(file).trimEnd()}\n\`\`\`\n`;
+  const named = file.replace(/\.txt$/, '').replace(/\.mjs$/, '.js');
+  const [, label = posix.basename(named)] = /\.(before|after)\./.exec(named) ?? [];
+  return `\`\`\`${extname(named).slice(1)} [${label}]\n${read(file).trimEnd()}\n\`\`\`\n`;
 }
 
 /** A page, or only what is below its title, as in `docs/llm.md#body`. */

@@ -39,7 +39,7 @@ test('a handler that is written elsewhere gets name and text, until the signal e
   await expect.poll(() => told.mock.calls).toEqual([['state', '{"a":1}']]);
   controller.abort();
   await over;
-  expect(server.openStreams).toBe(0);
+  await expect.poll(() => server.openStreams).toBe(0);
 });
 
 async function startServer(): Promise<ScriptedServer> {
