@@ -9,7 +9,7 @@ interface Output {
   write(text: string): unknown;
 }
 
-export const migrateHelp = `sse-machine migrate PATHS   rewrites uses of EventSource and fetchEventSource
+const migrateHelp = `sse-machine migrate PATHS   rewrites uses of EventSource and fetchEventSource
 
 It shows what it would change, and changes nothing before --write is given. What it cannot rewrite it names, with the
 reason. Paths are files or folders; node_modules, dist and folders that begin with a dot are left out.

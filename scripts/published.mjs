@@ -25,5 +25,5 @@ export const rooms = packageJson.files.filter((name) => !/dist|\.md$/.test(name)
 export const nodeRooms = ['command', 'doctor', 'migrate'];
 
 function sourceOf(built) {
-  return built.replace('./dist/', '').replace(/\.js$/, '.ts');
+  return built.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts');
 }

@@ -6,6 +6,7 @@ import { contentFolder, root } from './places.ts';
 /** Writes every page of the site as one Markdown file, with what it includes. */
 export function writePages(): void {
   for (const [path, text] of Object.entries(sitePages())) write(path, text);
+  cpSync(join(root, 'site/public'), join(contentFolder, 'public'), { recursive: true });
   for (const folder of ['statechart', 'herd']) {
     cpSync(join(root, 'docs', folder), join(contentFolder, folder), { recursive: true });
   }
