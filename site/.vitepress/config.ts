@@ -96,6 +96,7 @@ function sidebar(): DefaultTheme.SidebarItem[] {
     ]),
     group('Reference', 'api/', [['', 'API'], ...entries.map(({ name }) => [name, name] as const)]),
     group('The project', '', [
+      ['comparison', 'Beside other clients'],
       ['performance', 'Performance'],
       ['herd', 'A thundering herd'],
       ['proof', 'How it is proved'],

@@ -45,6 +45,7 @@ function portablePage(text: string, page: string): string {
   const up = '../'.repeat(page.split('/').length - 1) || './';
   return text
     .replaceAll(new RegExp(`="${sentinel}([^"]*)"`, 'g'), (_, path: string) => `="${up}${withIndex(path)}"`)
+    .replaceAll(/href="((?:\.{1,2}\/)+(?:[^"#]*\/)?)(#[^"]*)?"/g, 'href="$1index.html$2"')
     .replaceAll(/<link rel="modulepreload"[^>]*>/g, '')
     .replace(/<script type="module" src="([^"]+)"><\/script>/, (_, src: string) => starter(up, src))
     .replace(
