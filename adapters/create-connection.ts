@@ -78,7 +78,7 @@ export function connect(
  * @param shownUrl What names the connection to those who look on, where `url` is a function.
  * @param isRendered It may be thrown away before it is opened.
  */
-export function makeConnection(
+function makeConnection(
   url: Supplied<string | URL>,
   options: ConnectionOptions,
   shownUrl: unknown,

@@ -19,13 +19,21 @@ declare module 'eventsource-client' {
 }
 
 declare module '@microsoft/fetch-event-source' {
+  export const EventStreamContentType: string;
+
+  export interface EventSourceMessage {
+    readonly id: string;
+    readonly event: string;
+    readonly data: string;
+  }
+
   export interface FetchEventSourceInit {
     method?: string;
     headers?: Record<string, string>;
     body?: string;
     openWhenHidden?: boolean;
     onopen?: (response: Response) => Promise<void>;
-    onmessage?: (message: { readonly event: string; readonly data: string }) => void;
+    onmessage?: (message: EventSourceMessage) => void;
     onclose?: () => void;
     onerror?: (error: unknown) => unknown;
   }

@@ -1,18 +1,16 @@
 // Compiles what is published, into an empty `dist`, so that nothing of an older build is ever packed.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commands, entries } from './published.mjs';
+import { commands, entries, nodeRooms } from './published.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('.cache', { recursive: true });
 
-// Rooms with a command are for Node. The types of Node would let the others use what no browser has.
-const nodeRooms = commands.map(({ source }) => `${dirname(source)}/`);
+// The types of Node would let the other rooms use what no browser has.
 const sources = [...entries, ...commands].map(({ source }) => source);
-const isForNode = (source) => nodeRooms.some((room) => source.startsWith(room));
+const isForNode = (source) => nodeRooms.some((room) => source.startsWith(`${room}/`));
 const parts = {
   browsers: { files: sources.filter((source) => !isForNode(source)), types: [] },
   node: { files: sources.filter(isForNode), types: ['node'] },

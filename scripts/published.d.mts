@@ -5,3 +5,4 @@ interface Published {
 export const entries: readonly Published[];
 export const commands: readonly Published[];
 export const rooms: readonly string[];
+export const nodeRooms: readonly string[];

@@ -21,6 +21,9 @@ export const commands = Object.entries(packageJson.bin).map(([name, built]) => (
 /** The folders and files of source that npm packs. */
 export const rooms = packageJson.files.filter((name) => !/dist|\.md$/.test(name));
 
+/** The rooms that are for Node alone. */
+export const nodeRooms = ['command', 'doctor', 'migrate'];
+
 function sourceOf(built) {
-  return built.replace('./dist/', '').replace(/\.js$/, '.ts');
+  return built.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts');
 }

@@ -178,7 +178,7 @@ function firstEventOf({ events }: ConnectionOptions): string {
 }
 
 /** The names with which the server closes the connection. */
-export function farewellsOf({ closeOn }: ConnectionOptions): readonly string[] {
+function farewellsOf({ closeOn }: ConnectionOptions): readonly string[] {
   return namesOf(closeOn);
 }
 

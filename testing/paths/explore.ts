@@ -80,7 +80,7 @@ function takeOf(event: TestEvent): Take {
 }
 
 /** The key that tells two models apart, by all that decides what can happen next. */
-export function keyOf(model: Model): string {
+function keyOf(model: Model): string {
   const { snapshot, page, now } = model;
   const { value, context } = snapshot;
   const { settings, retries, error, closeReason, credentials, chargedAt } = context;

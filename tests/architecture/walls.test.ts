@@ -16,6 +16,8 @@ const mayImport: Record<string, readonly string[]> = {
   opentelemetry: ['machines', 'transports', 'adapters'],
   testing: ['machines', 'transports', 'adapters'],
   doctor: ['machines', 'transports'],
+  migrate: [],
+  command: ['doctor', 'migrate'],
   'index.ts': ['machines', 'transports', 'adapters'],
   'visualizations/chart': ['machines'],
   'visualizations/viewer': ['machines', 'visualizations/chart'],
@@ -32,6 +34,8 @@ const packages: Record<string, readonly string[]> = {
   opentelemetry: ['xstate', '@opentelemetry/api'],
   testing: ['xstate', 'xstate/graph'],
   doctor: ['eventsource-parser'],
+  migrate: ['ts-morph'],
+  command: [],
   'index.ts': [],
   'visualizations/chart': ['xstate'],
   'visualizations/viewer': ['xstate', '@statelyai/inspect'],
@@ -53,8 +57,10 @@ describe.each(Object.entries(mayImport))('%s', (room, others) => {
 
   test(`imports no package but ${packages[room]?.join(', ') || 'none'}`, () => {
     const foreign = ofRoom(room).filter((one) => !isFile(one) && !packages[room]?.includes(one.to));
-    // The test kit may stand on Node where there is one, and the doctor always does.
-    expect(foreign.map(inWords).filter((words) => !/^(testing|doctor)\/.* node:/.test(words))).toEqual([]);
+    // The test kit may stand on Node where there is one, and what is for the command line always does.
+    expect(
+      foreign.map(inWords).filter((words) => !/^(testing|doctor|migrate)\/.* node:/.test(words)),
+    ).toEqual([]);
   });
 });
 
@@ -176,9 +182,11 @@ describe('what is published', () => {
       .map(({ name }) => name);
     expect(folders.sort()).toEqual([
       'adapters',
+      'command',
       'doctor',
       'event-source',
       'machines',
+      'migrate',
       'opentelemetry',
       'tabs',
       'testing',

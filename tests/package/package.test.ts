@@ -44,7 +44,7 @@ describe('the published package', () => {
 
   test('holds the build, its sources and what a reader looks for, and nothing else', () => {
     const wanted = [
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|skills\/sse-machine\/SKILL\.md)$/,
       /^dist\/[\w/-]+\.(js|d\.ts)(\.map)?$/,
       new RegExp(`^(${rooms.join('|')})(/[\\w/-]+\\.ts)?$`),
     ];

@@ -6,7 +6,7 @@ import { indexOfTrace, isOwnId, mostMessages, type ReplayMemory } from './replay
 const mostLookedAt = 4 * mostMessages;
 
 /** How long messages are held back, in milliseconds. */
-export const longestHold = 1_000;
+const longestHold = 1_000;
 
 interface ReplayFilterOptions {
   readonly replays: ReplayMemory;
