@@ -83,8 +83,7 @@ export function makeConnection(
   isRendered = false,
 ): Connection {
   const settings = completeOptions(options);
-  const { share, transport, reportError, bufferSize, persist, maxFieldSize, onGap, lastEventId, signal } =
-    settings;
+  const { share, transport, reportError, bufferSize, persist, maxFieldSize, lastEventId, signal } = settings;
   const clock = checkedClock(settings.clock, (fault) => report(reportError, fault));
   const cursor = persist && createPersistedId(persist, maxFieldSize, reportError);
 
@@ -124,10 +123,6 @@ export function makeConnection(
   function isUnheard({ event }: Message): boolean {
     return !hearsAll && listeners.areNamed && !isExpected(event, named);
   }
-
-  actor.on('gap', ({ type: _, ...gap }) => {
-    if (onGap) callGuarded(onGap, gap, reportError);
-  });
 
   lifecycle.heed(actor);
   actor.subscribe((snapshot) => {

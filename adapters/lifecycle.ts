@@ -1,5 +1,5 @@
 import type { ActorRefFrom } from 'xstate';
-import type { CloseReason, ConnectionEmitted, connectionMachine } from '../machines/connection.ts';
+import type { CloseReason, ConnectionEmitted, connectionMachine, Gap } from '../machines/connection.ts';
 import { ConnectionError, type Failure } from '../machines/connection-error.ts';
 import { causeOf } from '../transports/failure-cause.ts';
 import type { ErrorReporter } from '../transports/report.ts';
@@ -20,6 +20,7 @@ export interface FailedAttempt {
 
 /** The callbacks of a connection, or of one of its users. */
 interface LifecycleCallbacks {
+  readonly onGap: ((gap: Gap) => void) | undefined;
   readonly onOpen: ((state: OpenState) => void) | undefined;
   readonly onFailure: ((attempt: FailedAttempt) => void) | undefined;
   readonly onGaveUp: ((end: { readonly error: ConnectionError }) => void) | undefined;
@@ -27,11 +28,18 @@ interface LifecycleCallbacks {
   readonly reportError: ErrorReporter;
 }
 
-type Announcement = Extract<ConnectionEmitted, { type: 'opened' | 'failure' | 'gaveUp' | 'closed' }>;
+type Announcement = Extract<ConnectionEmitted, { type: 'opened' | 'gap' | 'failure' | 'gaveUp' | 'closed' }>;
 
 /** Calls the callbacks of one user, each once the state is the one that it tells of. */
-export function createLifecycle({ onOpen, onFailure, onGaveUp, onClosed, reportError }: LifecycleCallbacks) {
-  const callbacks = { opened: onOpen, failure: onFailure, gaveUp: onGaveUp, closed: onClosed };
+export function createLifecycle({
+  onOpen,
+  onGap,
+  onFailure,
+  onGaveUp,
+  onClosed,
+  reportError,
+}: LifecycleCallbacks) {
+  const callbacks = { opened: onOpen, gap: onGap, failure: onFailure, gaveUp: onGaveUp, closed: onClosed };
   const types = (Object.keys(callbacks) as Announcement['type'][]).filter((type) => callbacks[type]);
   const announced: Announcement[] = [];
 

@@ -1,4 +1,4 @@
-import type { ConnectionCommand, Gap } from '../machines/connection.ts';
+import type { ConnectionCommand } from '../machines/connection.ts';
 import type { Message } from '../machines/message.ts';
 import { isFunction } from '../machines/option-table.ts';
 import { isExpected, leaveOut } from '../transports/asked-for.ts';
@@ -108,7 +108,7 @@ export function shareConnection(
   isRendered: boolean,
 ): Connection {
   const settings = completeOptions(options);
-  const { share, immediate, reportError, bufferSize, onGap, signal, topics, clock } = settings;
+  const { share, immediate, reportError, bufferSize, signal, topics, clock } = settings;
   if (share === true && isFunction(shownUrl)) throw new TypeError(nameless);
   if (topics && !isFunction(shownUrl)) throw new TypeError(topicless);
   const user: User = {
@@ -148,7 +148,7 @@ export function shareConnection(
       schemas && createMessageCheck({ schemas, settings, connection: actor, signal, onUnknown: () => {} });
     const subscriptions = [
       actor.on('messages', ({ messages }) => detach && receive(messages)),
-      actor.on('gap', ({ type: _, ...gap }) => tellGap(gap)),
+      actor.on('gap', () => gaps.call(undefined, reportError)),
       ...lifecycle.heed(actor),
       actor.subscribe(() => detach && show(stream.connection.state)),
     ];
@@ -191,11 +191,6 @@ export function shareConnection(
     heard = lastId;
   }
 
-  function tellGap(gap: Gap): void {
-    gaps.call(undefined, reportError);
-    if (onGap) callGuarded(onGap, gap, reportError);
-  }
-
   function show(state: ConnectionState): void {
     if (!checking) heard = undefined;
     if (state !== connection.state) {
@@ -234,7 +229,10 @@ export function shareConnection(
     actor.send(command(state));
     show(stream.connection.state);
     if (missed?.length) receive(missed);
-    if (!missed && wasHere) tellGap({ reason: 'away', lastEventId });
+    if (!missed && wasHere) {
+      gaps.call(undefined, reportError);
+      lifecycle.tell(connection.state, actor, { type: 'gap', reason: 'away', lastEventId });
+    }
   }
 
   function leave(isClosed: boolean): void {
