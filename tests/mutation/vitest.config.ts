@@ -20,7 +20,7 @@ const testsOf: Record<string, Tests> = {
   transports: {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
     apart: [
-      'adapters/{create-connection,on-response,resumption}',
+      'adapters/{create-connection,lifecycle,on-response,resumption}',
       'field/{posts,lost-events,messages-nobody-asked-for,slow-keep-alives}',
     ],
   },
@@ -30,9 +30,12 @@ const testsOf: Record<string, Tests> = {
       'transports/replacement',
     ],
     apart: [
-      'adapters/{changed-options,create-connection,resumption,shared-connections,shared-machine,signal}',
+      'adapters/{changed-options,create-connection,lifecycle,resumption,shared-connections,shared-machine,signal}',
     ],
-    browser: ['adapters/{react,vue,shared-react,shared-vue}', 'react-activity'],
+    browser: [
+      'adapters/{connection-react,connection-vue,react,vue,shared-react,shared-vue}',
+      'react-activity',
+    ],
   },
 };
 
