@@ -15,7 +15,11 @@ export async function startWebKit(): Promise<DrivenBrowser> {
   const port = await freePort();
   started.use(run('WebKitWebDriver', [`--port=${port}`], { DISPLAY: `:${number}`, GDK_BACKEND: 'x11' }));
   const driver = `http://127.0.0.1:${port}`;
-  while (!(await answers(`${driver}/status`))) await new Promise((resolve) => setTimeout(resolve, 20));
+  const deadline = performance.now() + 30_000;
+  while (!(await answers(`${driver}/status`))) {
+    if (performance.now() > deadline) throw new Error('WebKitWebDriver does not answer.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 
   // Debian has it in no folder of the path.
   const [binary] = globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser');
