@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
@@ -46,9 +47,11 @@ const ownEntries = entries.map(({ name, source }) => ({
   replacement: path(source),
 }));
 
-/** Another version than the installed one, for `npm run test:xstate`. */
-const { XSTATE_FOLDER } = process.env;
-const otherXState = XSTATE_FOLDER ? [{ find: /^xstate(?=$|\/)/, replacement: XSTATE_FOLDER }] : [];
+/** Where other versions of the peers lie than the installed ones, for `npm run test:versions`. */
+const { PEERS_FOLDER } = process.env;
+const otherPeers: Readonly<Record<string, string>> = PEERS_FOLDER
+  ? JSON.parse(readFileSync(`${PEERS_FOLDER}/package.json`, 'utf8')).dependencies
+  : {};
 
 /** Compiles the components of Svelte. */
 const svelte: Plugin = {
@@ -96,12 +99,16 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       {
-        resolve: { alias: otherXState },
+        // Deduped packages are looked up from the root of the project, whoever imports them.
+        ...(PEERS_FOLDER && { root: PEERS_FOLDER, resolve: { dedupe: Object.keys(otherPeers) } }),
         test: {
           name: 'node',
+          dir: path('.'),
           expect,
           // Only what is inlined is resolved here.
-          server: { deps: { inline: otherXState.length > 0 ? [/@xstate/] : [] } },
+          server: {
+            deps: { inline: PEERS_FOLDER ? [/@xstate|@vue.test-utils/] : [] },
+          },
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },
@@ -147,8 +154,8 @@ export default defineConfig({
       browserProject({
         name: 'browser-oldest',
         include: ['tests/browser/adapters/**/*.test.{ts,tsx}'],
-        peers: oldestPeers.dependencies,
-        peersFrom: './tests/oldest-peers',
+        peers: { ...oldestPeers.dependencies, ...otherPeers },
+        peersFrom: PEERS_FOLDER ?? './tests/oldest-peers',
       }),
     ],
   },

@@ -151,6 +151,7 @@ describe('a TypeScript project', () => {
         strict: true,
         noEmit: true,
         skipLibCheck: false,
+        exactOptionalPropertyTypes: true,
         target: 'es2022',
         lib: ['es2022', 'dom'],
         module: resolution === 'nodenext' ? 'nodenext' : 'esnext',

@@ -19,16 +19,18 @@ export interface Given extends Realm {
   readonly EventSource?: EventSourceClass | undefined;
   /** The cases not to run, by what they say. */
   readonly without?: readonly string[];
+  /** The cases to run. Left out, all of them. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /** Every case, by its name: those of a connection, and those of the class in place of `EventSource`. */
 export const caseNames: readonly string[] = [...cases(), ...classCases()].map(({ says }) => says);
 
 /** Runs all that is possible, one after the other. */
-export async function conform({ EventSource, without = [], ...realm }: Given): Promise<Report> {
+export async function conform({ EventSource, without = [], only, ...realm }: Given): Promise<Report> {
   const all = [...cases(), ...(EventSource ? classCases(EventSource) : [])];
   const failed: { name: string; reason: string }[] = [];
-  const run = all.filter(({ says }) => !without.includes(says));
+  const run = all.filter(({ says }) => !without.includes(says) && (only?.includes(says) ?? true));
   for (const { says, expected, observe } of run) {
     const { scene, end } = createScene(realm);
     try {

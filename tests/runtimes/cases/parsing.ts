@@ -18,6 +18,8 @@ function ofStream(
   };
 }
 
+const again = <Type>(list: readonly Type[]): Type[] => Array.from({ length: 5 }, () => list).flat();
+
 const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
 
 export const parsing: readonly Case[] = [
@@ -29,11 +31,9 @@ export const parsing: readonly Case[] = [
   ),
   ofStream(
     'a CR LF that comes in two packets is one end',
-    { packets: ['data: a\r', '\ndata: b\r\n\r', '\ndata: c\r\n\r\n'] },
-    [
-      ['message', 'a\nb', ''],
-      ['message', 'c', ''],
-    ],
+    // Several times: under load, two packets may be read as one.
+    { packets: again(['data: a\r', '\ndata: b\r\n\r', '\n']) },
+    again([['message', 'a\nb', '']]),
   ),
   ofStream(
     'a character that comes in several packets is whole',

@@ -13,6 +13,8 @@ export interface App {
   /** With `conformance.mjs` and `conformance.cjs`. */
   readonly folder: string;
   readonly origin: string;
+  /** The cases to run. Left out, all of them. */
+  readonly only?: readonly string[];
 }
 
 /** A runtime, and how the cases are run in it. */
@@ -36,11 +38,11 @@ export interface Target {
 
 /** For `conform`, as JSON. */
 export function givenFor(
-  { origin }: App,
+  { origin, only }: App,
   notPossible: readonly NotPossible[] = [],
   mostStreams = 50,
 ): string {
-  return JSON.stringify({ origin, mostStreams, without: notPossible.map(({ name }) => name) });
+  return JSON.stringify({ origin, only, mostStreams, without: notPossible.map(({ name }) => name) });
 }
 
 /** Runs every case in a program, and prints the report; `given` and `version` are expressions. */
