@@ -33,10 +33,11 @@ const launchOptions = {
   ],
 };
 
-const chromium: DrivenBy = {
+// A function, because Vitest gives the instances of each project a name.
+const chromium = (): DrivenBy => ({
   instances: [{ browser: 'chromium' }],
   provider: playwright({ launchOptions }),
-};
+});
 
 /** A machine with much to do is slow: what is waited for may take its time. */
 const expect = { poll: { timeout: 20_000 } };
@@ -181,7 +182,7 @@ function browserProject({
   exclude = [],
   peers,
   peersFrom = '.',
-  browser = chromium,
+  browser = chromium(),
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
