@@ -52,6 +52,12 @@ export const instrumentTable = {
     unit: '{message}',
     description: 'Messages that were delivered.',
   },
+  bytes: {
+    name: 'sse.client.bytes',
+    kind: 'Counter',
+    unit: 'By',
+    description: 'Bytes of streams that were read over fetch, with comments, without any content encoding.',
+  },
   replays: {
     name: 'sse.client.replays.dropped',
     kind: 'Counter',

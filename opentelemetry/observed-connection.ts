@@ -56,7 +56,7 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
   let before: Snapshot = actor.getSnapshot();
   /** The number of the latest attempt. One whose request is under way is still to come. */
   let latest = before.context.attempts - (isRequesting(before) ? 1 : 0);
-  let replays = factsOf(actor).replaysDropped;
+  let { replaysDropped: replays, bytesRead: bytes } = factsOf(actor);
   /** Since when there is no stream although one is wanted. */
   let outageSince: number | undefined;
   const describe = createDescription(actor, own, resource);
@@ -106,12 +106,12 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
     const attempt = attempts.get(number ?? 0);
     if (attempt) attempt.messages += count;
     if (count > 0) add('messages', count);
-    countReplays();
+    countTraffic();
   }
 
   function fail(number: number | null, event: Outcome): void {
     const { error } = event;
-    countReplays();
+    countTraffic();
     const { closeReason } = before.context;
     if (closeReason === 'ended') {
       endAttempt(number, 'ended');
@@ -128,6 +128,7 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
   function endAttempt(number: number | null, how: Parameters<AttemptSpan['end']>[0]): void {
     const attempt = attempts.get(number ?? 0);
     if (!attempt) return;
+    countTraffic();
     count(attempt);
     attempt.span.end(how, { ...describe().span, 'sse.messages': attempt.messages });
     attempts.delete(number ?? 0);
@@ -138,10 +139,12 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
     attempt.isCounted = true;
   }
 
-  function countReplays(): void {
-    const { replaysDropped } = factsOf(actor);
+  function countTraffic(): void {
+    const { replaysDropped, bytesRead } = factsOf(actor);
     if (replaysDropped > replays) add('replays', replaysDropped - replays);
+    if (bytesRead > bytes) add('bytes', bytesRead - bytes);
     replays = replaysDropped;
+    bytes = bytesRead;
   }
 
   function followStatus(last: ConnectionStatus, status: ConnectionStatus): void {

@@ -10,10 +10,12 @@ export interface ConnectionFacts {
   readonly status: number | undefined;
   /** How many messages were dropped so far because they were delivered before. */
   readonly replaysDropped: number;
+  /** How many bytes of streams were read so far over `fetch`, after any content encoding. */
+  readonly bytesRead: number;
 }
 
 /** The facts about a connection, by the actor that runs its statechart. */
 export function factsOf(connection: object): ConnectionFacts {
-  const { resource, method, status, replays } = memoryOf(connection);
-  return { resource, method, status, replaysDropped: replays.dropped };
+  const { resource, method, status, replays, bytesRead } = memoryOf(connection);
+  return { resource, method, status, replaysDropped: replays.dropped, bytesRead };
 }

@@ -175,7 +175,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
     if (refusal) await shown; // its body can be read meanwhile
     const reader = refusal ? undefined : readerOf(response.body);
     if (reader) {
-      const batches = readEventStream(reader, signal, { ...settings, lastEventId, events });
+      const batches = readEventStream(reader, signal, { ...settings, lastEventId, events }, memory);
       const { resumedAfterHeader = lastEventIdHeader || idHeader } = settings;
       const resumedAfter = resumedAfterHeader && response.headers.get(resumedAfterHeader);
       return Object.assign(batches, {

@@ -186,6 +186,22 @@ test('a next stream that is opened before the old one goes is a renewal, and wha
   expect(sdk.spans().map(({ status }) => status.code)).toEqual([SpanStatusCode.UNSET, SpanStatusCode.UNSET]);
 });
 
+test('bytes are counted as they came, with the comments, and up to the end', async () => {
+  observe();
+  const { connection, received } = listen();
+  await reached(connection, 'open');
+  server.publish('1');
+  await until(() => received.length === 1);
+  const bytes = async () => (await sdk.points('sse.client.bytes'))[0]?.[1] ?? 0;
+  const before = await bytes();
+  expect(before).toBeGreaterThan(0);
+  const text = ': äöü\n\nid: 9\ndata: ä\n\n';
+  server.write(text);
+  await until(() => received.length === 2);
+  expect(await bytes()).toBe(before + Buffer.byteLength(text));
+  expect(await sdk.points('sse.client.bytes')).toEqual([[request(), before + Buffer.byteLength(text)]]);
+});
+
 test('gaps are counted by their reason', async () => {
   observe();
   const connection = connect({ jitter: 'none', lastEventId: '7' });

@@ -16,6 +16,8 @@ export interface ConnectionMemory {
   /** The method of the last request over `fetch`, and the status of the last answer. */
   method: string | undefined;
   status: number | undefined;
+  /** The bytes of streams that were read over `fetch`. */
+  bytesRead: number;
   /** The server has answered a request with the last event ID in a header. */
   allowsId: boolean;
 }
@@ -35,6 +37,7 @@ export function memoryOf(connection: object): ConnectionMemory {
     resource: undefined,
     method: undefined,
     status: undefined,
+    bytesRead: 0,
     allowsId: false,
   };
   memories.set(connection, memory);

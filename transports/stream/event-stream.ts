@@ -7,6 +7,7 @@ export function readEventStream(
   reader: BodyReader,
   signal: AbortSignal,
   options: ParseOptions,
+  count: { bytesRead: number },
 ): AsyncGenerator<MessageBatch, void> {
   const cancel = () => void reader.cancel().catch(() => {});
   // A `fetch` of the app may not heed the signal, and may answer after it.
@@ -17,6 +18,7 @@ export function readEventStream(
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const read = async () => {
     const { done, value } = await reader.read();
+    count.bytesRead += value?.length ?? 0;
     return { done: done === true, text: decoder.decode(value, { stream: !done }) };
   };
   return parseStream(read, cancel, options);
