@@ -449,7 +449,7 @@ describe('the names', () => {
   test('of instruments begin with `sse.client.`, and their units are those that the conventions allow', () => {
     for (const { name, unit, description } of Object.values(instrumentTable)) {
       expect(name).toMatch(/^sse\.client\.[a-z_]+(\.[a-z_]+)*$/);
-      expect(unit).toMatch(/^(s|\{[a-z]+\})$/);
+      expect(unit).toMatch(/^(s|By|\{[a-z]+\})$/);
       expect(description).toMatch(/\.$/);
     }
   });
