@@ -82,7 +82,7 @@ describe('the event stream of the playground', () => {
 
   it('sends keep-alive comments and a reconnection time', async () => {
     const { text } = await listen(await serve(createEventLog()));
-    await expect.poll(text).toMatch(/^retry: 70\n\n: keep-alive\n\n/);
+    await expect.poll(text).toMatch(/^:\n\nretry: 70\n\n: keep-alive\n\n/);
   });
 
   it('lets the pages that it is for send Last-Event-ID and read Retry-After', async () => {

@@ -129,7 +129,7 @@ export function runStream(
     const resource = resourceOf(url);
     const isElsewhere = memory.resource !== undefined && memory.resource !== resource;
     memory.resource = resource;
-    countRequest(own, resource);
+    if (!signal.aborted) countRequest(own, resource);
     if (isElsewhere && askedAfter !== '') {
       replays.rewind('');
       askedAfter = '';
