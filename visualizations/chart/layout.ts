@@ -168,7 +168,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'closed.paused → closed.suspended': { points: vertical(922, 302, 330), words: right(922, 320, 20) },
   'backoff → closed.suspended': { points: vertical(896, 520, 396), words: left(896, 508, 20) },
   'closed.suspended → backoff.waiting': { points: vertical(910, 396, 624), words: right(910, 452, 20) },
-  'backoff → closed.paused': { points: vertical(752, 520, 302), words: right(752, 476, 20) },
+  'backoff → closed.paused': { points: vertical(752, 520, 302), words: right(752, 493, 20) },
   'closed.paused → backoff.waiting': {
     points: [
       [976, 284],
