@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { isExecutable, onPath } from './programs.mjs';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The path of a Chromium that starts on this machine; `CHROMIUM_PATH`, where set, is the only candidate. */
 export function findChromium() {
   const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH) return starts(CHROMIUM_PATH) ? CHROMIUM_PATH : undefined;
-  return [...onPath(), ...usualPlaces()].find(starts) ?? downloaded().find(starts);
+  return (
+    [...names.flatMap((name) => onPath(name)), ...usualPlaces()].find(starts) ?? downloaded().find(starts)
+  );
 }
 
 /** `'156.0.8078.79'`, or undefined where the program does not start. */
@@ -22,21 +26,6 @@ export function chromiumVersion(path) {
 // lack libraries of the system.
 function starts(path) {
   return isExecutable(path) && chromiumVersion(path) !== undefined;
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function onPath() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
 function usualPlaces() {

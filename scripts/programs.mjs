@@ -15,14 +15,16 @@ export const programs = {
 /** The path of a program, or undefined where it is not installed. */
 export function findProgram(name) {
   // Debian keeps servers in folders that only root has on its path.
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-  return folders
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+  return onPath(name, ['/usr/local/sbin', '/usr/sbin', '/sbin']).find(isExecutable);
 }
 
-function isExecutable(path) {
+/** Where a program may lie: in the folders of the path, and in others. */
+export function onPath(name, others = []) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return [...folders, ...others].map((folder) => join(folder, name));
+}
+
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -9,6 +9,9 @@ import { findProgram, programs } from './programs.mjs';
 // On Windows, npm and the programs in .bin are scripts for the shell.
 const shell = process.platform === 'win32';
 
+/** apt-get knows the packages that there are now. */
+let isUpdated = false;
+
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 provideDependencies();
 provideNode();
@@ -78,8 +81,7 @@ function downloadChromium() {
 function installChromium() {
   if (!canInstall()) return;
   say('the download was refused; installing Chromium with apt-get …');
-  aptGet('update');
-  aptGet('install', '--yes', 'chromium');
+  install('chromium');
   return findChromium();
 }
 
@@ -89,9 +91,8 @@ function providePackages() {
   if (missing().length > 0 && canInstall()) {
     say(`installing ${missing().join(', ')} with apt-get, and starting none of them …`);
     withoutServices(() => {
-      aptGet('update');
       // One by one: apt-get installs nothing where it does not know one of them.
-      for (const name of missing()) aptGet('install', '--yes', '--no-install-recommends', programs[name]);
+      for (const name of missing()) install('--no-install-recommends', programs[name]);
     });
   }
   const left = missing();
@@ -100,12 +101,12 @@ function providePackages() {
 }
 
 // Debian starts what it installs, unless this file says no.
-function withoutServices(install) {
+function withoutServices(work) {
   const policy = '/usr/sbin/policy-rc.d';
   const isOurs = !existsSync(policy);
   if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    install();
+    work();
   } finally {
     if (isOurs) rmSync(policy);
   }
@@ -113,6 +114,11 @@ function withoutServices(install) {
 
 function canInstall() {
   return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+}
+
+function install(...args) {
+  if (!isUpdated) isUpdated = aptGet('update');
+  aptGet('install', '--yes', ...args);
 }
 
 function aptGet(...args) {
