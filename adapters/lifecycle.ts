@@ -50,6 +50,8 @@ export function createLifecycle({
     },
     /** Tells what was announced, and what only this user has come to. */
     tell(state: ConnectionState, actor: object, ...own: readonly Announcement[]): void {
+      // Most snapshots come with a chunk of messages, and nothing was announced.
+      if (announced.length + own.length === 0) return;
       for (const { type, ...facts } of [...announced.splice(0), ...own]) {
         const error = 'error' in facts && { error: errorOf(facts.error, actor) };
         const callback = callbacks[type] as ((given: object) => void) | undefined;
