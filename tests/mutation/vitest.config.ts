@@ -21,7 +21,7 @@ const testsOf: Record<string, Tests> = {
     together: ['transports/*', 'hostile/redirect', 'fuzz/replays'],
     apart: [
       'adapters/{create-connection,lifecycle,on-response,resumption,schemas,shared-events}',
-      'field/{answers-cut-short,causes,clocks-that-go-wrong,faults-of-the-app,lost-events,messages-nobody-asked-for,posts,shared-refresh,slow-keep-alives,streams-that-end-on-purpose}',
+      'field/{answers-cut-short,causes,clocks-that-go-wrong,faults-of-the-app,headers-that-do-not-come,lost-events,messages-nobody-asked-for,posts,shared-refresh,slow-keep-alives,streams-that-end-on-purpose}',
     ],
   },
   adapters: {
