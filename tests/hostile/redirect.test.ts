@@ -139,6 +139,33 @@ describe('redirects', () => {
     expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'HEAD', 'HEAD']);
   });
 
+  test.each(['REPOST', 'POSTPONE'])(
+    'of a %s with 301 keep it, although it has POST in its name',
+    async (method) => {
+      server.answer(events);
+      const asked: unknown[] = [];
+      const answering: typeof fetch = async (url, init) => {
+        asked.push(init?.method);
+        return asked.length > 1
+          ? fetch(String(url))
+          : new Response(null, { status: 301, headers: { location: '/moved' } });
+      };
+      expect(await read({ ...post, method, fetch: answering })).toEqual(['arrived']);
+      expect(asked).toEqual([method, method]);
+    },
+  );
+
+  test.each(['shttp://127.0.0.1/', 'https+x://127.0.0.1/', 'ftp://127.0.0.1/'])(
+    'to %s, which is not HTTP, are refused',
+    async (location) => {
+      server.answer(status(302, { location }));
+      await expect(read({ headers: secrets })).rejects.toMatchObject({
+        kind: 'http',
+        message: 'The server redirects to an invalid URL.',
+      });
+    },
+  );
+
   test('of a POST whose body is a stream are followed only where it is not sent again', async () => {
     const parts = () => new Blob(['question']).stream();
     server.answer(route({ '/events': status(303, { location: '/moved' }) }));

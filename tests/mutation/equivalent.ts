@@ -127,6 +127,18 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'transports/http/redirect.ts',
+    line: `if (status === 303 ? !isSafe(own.method) : status < 303 && /^post$/i.test(own.method)) own = asGet(own);`,
+    becomes: 'status <= 303',
+    why: '303 does not come to this side of the question.',
+  },
+  {
+    file: 'transports/http/redirect.ts',
+    line: String.raw`if (/^https?:$/.test(found.protocol)) return found;`,
+    becomes: '/^https?:/',
+    why: 'The only colon of a protocol is its last character.',
+  },
+  {
+    file: 'transports/http/redirect.ts',
     line: `const { message = '', cause } = Object(error) as Partial<Error>;`,
     becomes: '"Stryker was here!"',
     why: 'Neither text tells of redirects.',

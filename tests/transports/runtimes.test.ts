@@ -130,6 +130,24 @@ test('a global target of events that captures none, as that of workerd, costs no
   await reached(connection, 'open');
 });
 
+test.each([
+  ['workerd, which encodes the bytes of headers itself', { userAgent: 'Cloudflare-Workers' }, 'ä'],
+  ['a browser that has the word in its name', { userAgent: 'Not Cloudflare-Workers' }, 'Ã¤'],
+  ['a runtime without a navigator', undefined, 'Ã¤'],
+])('an ID beyond ASCII is sent as UTF-8 by %s', async (_, navigator, sent) => {
+  vi.stubGlobal('navigator', navigator);
+  const asked: (string | null)[] = [];
+  const transport = fetchTransport({
+    url: server.url,
+    fetch: async (_url, init) => {
+      asked.push(new Headers(init?.headers).get('last-event-id'));
+      return new Response('', { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  await transport({ lastEventId: 'ä' }, new AbortController().signal);
+  expect(asked).toEqual([sent]);
+});
+
 /** Keeps what the global `fetch` is given. */
 function spyOnFetch() {
   const { fetch } = globalThis;
