@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { asyncDispose } from '../../adapters/dispose.ts';
 import { type ConnectionOptions, createConnection, eventSourceTransport } from '../../index.ts';
+import { addressOf, redirectTo, seenAt } from '../event-source/asked-answers.ts';
 import { engine } from '../support/browsers/engine.ts';
 import { cleanups, server } from '../support/remote/browser-scene.ts';
 import { startRemoteScriptedServer } from '../support/remote/remote-scripted-server.ts';
@@ -126,6 +127,35 @@ test('what is closed leaves no socket', async () => {
   connection.close();
   await expect.poll(async () => (await server.look()).sockets).toBe(0);
 });
+
+// Firefox ends a redirected `fetch` of a worker for nobody, not even by ending the worker.
+test.each([
+  ['fetch', false],
+  ['EventSource', true],
+])(
+  'a stream that a worker closes over %s is closed; not after a redirect of `fetch` in Firefox',
+  async (_, native) => {
+    const world = { origin: inject('origin') };
+    const direct = addressOf(world, [{ body: 'data: hello\n\n', isEndless: true }]);
+    const target = addressOf(world, [{ body: 'data: hello\n\n', isEndless: true }]);
+    const worker = new Worker(new URL('./redirected-worker.ts', import.meta.url), { type: 'module' });
+    onTestFinished(async () => {
+      worker.terminate();
+      const { origin, pathname } = new URL(target);
+      await fetch(`${origin}/cut${pathname}`);
+    });
+    for (const url of [direct, addressOf(world, [redirectTo(target, 302)])]) {
+      await new Promise((resolve) => {
+        worker.addEventListener('message', resolve, { once: true });
+        worker.postMessage({ url, native });
+      });
+    }
+    await expect.poll(() => seenAt(direct)).toMatchObject([{ isOpen: false }]);
+    const isLeft = engine === 'firefox' && !native;
+    if (isLeft) await quiet(500);
+    await expect.poll(() => seenAt(target)).toMatchObject([{ isOpen: isLeft }]);
+  },
+);
 
 // WebKit has no `Symbol.asyncDispose`.
 test('`await using` closes a connection in every browser', async () => {
