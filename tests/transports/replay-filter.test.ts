@@ -107,6 +107,15 @@ describe('a new stream', () => {
     expect(stream.receive('2=closed')).toBe('2=closed');
   });
 
+  test('counts what it leaves out', () => {
+    const { memory, open } = connection();
+    open().receive('1 2 3');
+    open().receive('2 -ping 3 4');
+    expect(memory.dropped).toBe(2);
+    open().receive('3 4');
+    expect(memory.dropped).toBe(4);
+  });
+
   test('takes an ID that comes alone for news only with what is held back before it', () => {
     const { clock, memory, open, taken } = connection();
     open().receive('1 2 3');

@@ -33,7 +33,8 @@ describe('a connection', () => {
     const apart = remembering(...all.map((one) => [one]));
     const together = remembering(all);
     const twice = remembering(all.slice(0, 200), all.slice(200));
-    for (const memory of [apart, together, twice]) {
+    const owning = remembering(...all.map((one) => ({ ...batchOf(one), ownIds: true })));
+    for (const memory of [apart, together, twice, owning]) {
       expect(memory.recall()).toHaveLength(mostMessages);
       expect(known(memory, ...all)).toEqual(all.slice(-mostMessages).map(({ id }) => id));
       expect(memory.lastEventId).toBe('300');
@@ -100,6 +101,13 @@ describe('a connection', () => {
   });
 });
 
+test('the ID in force is one that was seen, and so is each of the latest messages', () => {
+  const memory = remembering([message('1'), message('2'), message('3')]);
+  expect(['1', '2', '3', '4'].map((id) => memory.hasSeen(id))).toEqual([true, true, true, false]);
+  memory.rewind('elsewhere');
+  expect(['elsewhere', '1'].map((id) => memory.hasSeen(id))).toEqual([true, false]);
+});
+
 test('no two texts have the same number', () => {
   const texts = ['', '\0', '\0\0', 'a', '\0a', 'a\0', 'ab', 'ba', '\u0100', 'ā\0'];
   texts.push(...Array.from({ length: 1_000 }, (_, index) => `${index}`));
@@ -111,6 +119,16 @@ describe('a new attempt', () => {
     const memory = remembering(messages(300));
     memory.rewind('300');
     expect(known(memory, message('45'), message('300'))).toEqual(['45', '300']);
+  });
+
+  test('that resumes after the ID in force forgets nothing, even where no message brought that ID', () => {
+    const memory = remembering([message('1')], {
+      messages: [message('7')],
+      ownIds: false,
+      lastEventId: '7',
+    });
+    memory.rewind('7');
+    expect(known(memory, message('1'))).toEqual(['1']);
   });
 
   test('that resumes after an earlier message takes what followed it for news', () => {
