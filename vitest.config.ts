@@ -12,6 +12,7 @@ import { findChromium } from './scripts/chromium.mjs';
 import { findProgram } from './scripts/programs.mjs';
 import { entries } from './scripts/published.mjs';
 import oldestPeers from './tests/oldest-peers/package.json' with { type: 'json' };
+import { breakOnPurpose } from './tests/support/break-on-purpose.ts';
 import { startFirefox } from './tests/support/browsers/firefox.ts';
 import { provideBrowser } from './tests/support/browsers/provider.ts';
 import { everySuite, outOfReach, tellingSuites } from './tests/support/browsers/suites.ts';
@@ -186,7 +187,7 @@ function browserProject({
 }: BrowserProject): TestProjectInlineConfiguration {
   return {
     root: peersFrom,
-    plugins: [vue(), exampleStream(), msw({ mode: 'worker-only' })],
+    plugins: [breakOnPurpose(), vue(), exampleStream(), msw({ mode: 'worker-only' })],
     resolve: {
       // Deduped packages are looked up from the root of the project, whoever imports them.
       dedupe: ['react', 'react-dom', 'vue'],
