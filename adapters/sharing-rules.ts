@@ -137,7 +137,7 @@ function contradictionOf(user: User, other: User): string | undefined {
   if (!name) return undefined;
   const { share } = other.settings;
   const what = share === true ? resourceOf(other.address) : share; // without the query, which may be private
-  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Who shares a connection needs the same options, or another name for \`share\`.`;
+  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Users of one connection need the same options; for others, give \`share\` another name.`;
 }
 
 function comparedOf({ settings, shownUrl, address }: User): Record<string, unknown> {

@@ -29,8 +29,8 @@ import { lastEventIdAt, type Supplied, type TextMessage, type Transport } from '
 /** The options of {@link eventSourceTransport}, without the URL. */
 export const eventSourceTable = {
   /**
-   * The events to listen for: names, or a schema for each. `message` and the events of `closeOn`, `refreshOn` and
-   * `keepAlive` need no mention. The browser delivers no others.
+   * The events to listen for: their names, to which `message` and the events of `closeOn`, `refreshOn` and
+   * `keepAlive` are added; or a schema for each event. The browser delivers no others.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */

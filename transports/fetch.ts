@@ -79,9 +79,8 @@ export const fetchTable = {
   /** The same as `credentials: 'include'`, by its name in `EventSource`. @default false */
   withCredentials,
   /**
-   * The events to deliver: names, or a schema for each. `message` and the events of `closeOn`, `refreshOn` and
-   * `keepAlive` need no mention, but where each has a schema. All others are dropped. Left out, every event is
-   * delivered.
+   * The events to deliver: their names, to which `message` and the events of `closeOn`, `refreshOn` and `keepAlive`
+   * are added; or a schema for each event. All others are dropped. Left out, every event is delivered.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */
