@@ -1,8 +1,8 @@
 import type { CheckId } from './checks/checks.ts';
 
 /**
- * How much a finding matters: with an `error` events are lost or no client gets any, with a `warning` so it is under
- * conditions that are usual, and a `note` is good to know.
+ * How much a finding matters. `error`: events are lost, or no client gets any. `warning`: that happens under usual
+ * conditions. `note`: good to know.
  */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -16,13 +16,13 @@ export interface Remedy {
   readonly how: string;
 }
 
-/** Something that is wrong with a server, or with what stands before it. */
+/** Something that is wrong with a server, or with a proxy before it. */
 export interface Finding {
   readonly check: CheckId;
   readonly severity: Severity;
-  /** How it should be. */
+  /** The state that would be right, as a sentence. */
   readonly title: string;
-  /** Describes what came instead. Holds no data of events and no value of a header that was given. */
+  /** What was seen instead, as a sentence. Holds no data of events and no values of headers that were given. */
   readonly seen: string;
   readonly why: string;
   readonly mend: readonly Remedy[];
@@ -38,7 +38,7 @@ export interface SkippedCheck {
 export interface Report {
   /** The URL that was examined, without a query or credentials. */
   readonly url: string;
-  /** Why there was no answer at all, in a sentence; null when there was one. */
+  /** The reason, as a sentence, why there was no answer; null when there was one. */
   readonly unreachable: string | null;
   /** Worst first. */
   readonly findings: readonly Finding[];
