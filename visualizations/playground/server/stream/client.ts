@@ -83,7 +83,7 @@ export function createClient(
   };
 }
 
-/** Says to a client what it will never get. Not part of the log, so it has no ID. */
+/** Tells a client how many events it will never get. It is not in the log, so it has no ID. */
 export function lostBlock(count: number): string {
   return `event: replay-lost\ndata: ${JSON.stringify({ count })}\n\n`;
 }
