@@ -22,7 +22,7 @@ export interface Finding {
   readonly severity: Severity;
   /** The state that would be right, as a sentence. */
   readonly title: string;
-  /** What was seen instead, as a sentence. Holds no data of events and no values of headers that were given. */
+  /** A sentence about what was seen instead. Holds no data of events and no values of headers that were given. */
   readonly seen: string;
   readonly why: string;
   readonly mend: readonly Remedy[];

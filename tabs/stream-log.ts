@@ -14,7 +14,7 @@ export interface Stretch {
   readonly after: string;
   /** The number of its first piece. */
   readonly first: number;
-  /** What the server said, if it resumes after another event than it was asked to. */
+  /** The ID after which the server says that it resumes, if it is not the one that was asked for. */
   readonly resumedAfter?: string | undefined;
 }
 
