@@ -22,6 +22,7 @@ interface AnyState {
   readonly closeReason: CloseReason | null;
 }
 
+/** A request is on its way, and there is no stream. */
 export interface ConnectingState extends AnyState {
   readonly status: 'connecting';
   readonly retryAt: null;
@@ -29,6 +30,7 @@ export interface ConnectingState extends AnyState {
   readonly closeReason: null;
 }
 
+/** A stream is open. */
 export interface OpenState extends AnyState {
   readonly status: 'open';
   readonly retryAt: null;
@@ -37,6 +39,7 @@ export interface OpenState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection waits to try again. */
 export interface BackoffState extends AnyState {
   readonly status: 'backoff';
   readonly retryAt: number;
@@ -44,6 +47,7 @@ export interface BackoffState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection has given up: `error` says why. */
 export interface FailedState extends AnyState {
   readonly status: 'failed';
   readonly retryAt: null;
@@ -52,6 +56,7 @@ export interface FailedState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection is closed: `closeReason` says why; null when it was never opened. */
 export interface ClosedState extends AnyState {
   readonly status: 'closed';
   readonly retryAt: null;

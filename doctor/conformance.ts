@@ -17,6 +17,7 @@ export interface ConformanceOptions extends DoctorOptions {
 
 /** A test for any test runner. */
 export interface ConformanceTest {
+  /** The state that is right, as a sentence: the title of the check. */
   readonly name: string;
   /** Rejects when the server is not as the name says. The first test that runs examines the server for all of them. */
   readonly run: () => Promise<void>;

@@ -57,6 +57,7 @@ export async function examine(url: string | URL, options: DoctorOptions = {}): P
 
 /** Requests that an examination will send. */
 export interface PlannedRequests {
+  /** The HTTP method. */
   readonly method: string;
   /** Describes the request in words. */
   readonly sends: string;

@@ -13,24 +13,31 @@ export const severities: readonly Severity[] = ['error', 'warning', 'note'];
 export interface Remedy {
   /** A server, a framework, a proxy, or `Any server`. */
   readonly on: string;
+  /** The change to make there. */
   readonly how: string;
 }
 
 /** Something that is wrong with a server, or with a proxy before it. */
 export interface Finding {
+  /** The name of the check. */
   readonly check: CheckId;
+  /** How much it matters. */
   readonly severity: Severity;
   /** The state that would be right, as a sentence. */
   readonly title: string;
   /** A sentence about what was seen instead. Holds no data of events and no values of headers that were given. */
   readonly seen: string;
+  /** The harm that it does, as a sentence. */
   readonly why: string;
+  /** The ways to mend it, with those for the servers that the answer names first. */
   readonly mend: readonly Remedy[];
 }
 
 /** A check that could not be made. */
 export interface SkippedCheck {
+  /** The name of the check. */
   readonly check: CheckId;
+  /** The reason, as a part of a sentence. */
   readonly because: string;
 }
 
@@ -42,7 +49,9 @@ export interface Report {
   readonly unreachable: string | null;
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** The checks that found nothing wrong. */
   readonly passed: readonly CheckId[];
+  /** The checks that could not be made. */
   readonly skipped: readonly SkippedCheck[];
   /** How many requests were sent. */
   readonly requests: number;

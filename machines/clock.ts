@@ -9,7 +9,9 @@ export interface ConnectionClock {
   readonly now: () => number;
   /** A random number from 0 (included) to 1 (excluded), as of `Math.random`. */
   readonly random: () => number;
+  /** Calls back after `delay` milliseconds. Returns the timer, to be cleared. */
   readonly setTimeout: (callback: () => void, delay: number) => unknown;
+  /** Clears a timer of {@link setTimeout}. */
   readonly clearTimeout: (timer: unknown) => void;
 }
 

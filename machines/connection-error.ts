@@ -32,8 +32,11 @@ export interface Failure {
 
 /** The parts of a {@link ConnectionError} besides its kind and its message. */
 export interface FailureDetails {
+  /** The HTTP status, where there was one. */
   readonly status?: number | undefined;
+  /** The wait that the server asked for (`Retry-After`), in milliseconds from its answer. */
   readonly retryAfter?: number | undefined;
+  /** No request had been sent yet. */
   readonly unsent?: boolean | undefined;
   /** The value that was thrown underneath. Kept on the error, never copied into the statechart. */
   readonly cause?: unknown;

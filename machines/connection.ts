@@ -33,6 +33,7 @@ export type CloseReason = 'app' | 'ended' | 'paused';
 
 /** The context of the statechart: plain, serialisable data, without functions, headers, tokens or URLs. */
 export interface ConnectionContext {
+  /** The settings, with the defaults filled in. */
   readonly settings: ConnectionSettings;
   /** The retries charged since the budget was last whole. */
   readonly retries: number;
@@ -189,6 +190,7 @@ export type ConnectionCommand =
   /** Takes up again what `suspend` has closed; `at` is the wall clock in milliseconds. */
   | { readonly type: 'resume'; readonly at: number };
 
+/** Every event of the statechart: commands of the app, and reports of its actors. */
 export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;
 
 /** Announcements of the statechart, for `actor.on(type, listener)`. */

@@ -52,6 +52,7 @@ export interface Acceptance {
 export interface Refusal {
   /** The wait that the server asks for (`Retry-After`), in milliseconds; sent as whole seconds, rounded up. */
   readonly retryAfter?: number | undefined;
+  /** Further headers of the answer, by name. @default {} */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** @default '' */
   readonly body?: string | undefined;

@@ -50,10 +50,13 @@ import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportReq
  * body.
  */
 export interface Resume {
+  /** The URL of the continuation. Left out, that of the first request. */
   readonly url?: Supplied<string | URL> | undefined;
   /** @default 'GET' */
   readonly method?: string | undefined;
+  /** Its headers. Left out, those of the first request. */
   readonly headers?: Supplied<HeadersInit | undefined>;
+  /** Its body, for a method that has one. Left out, there is none. */
   readonly body?: Supplied<BodyInit | null | undefined>;
 }
 

@@ -35,6 +35,7 @@ export interface ConnectionPath {
   readonly options: ConnectionOptions;
   /** The expected state of the connection before the first step. */
   readonly start: ExpectedState;
+  /** The steps, in order. */
   readonly steps: readonly PathStep[];
 }
 

@@ -7,13 +7,17 @@ import type { PathMessage, TestEvent } from './events.ts';
 
 /** The state of a connection, seen from outside and at its server, when nothing is under way. */
 export interface ExpectedState {
+  /** The status of the connection. */
   readonly status: ConnectionStatus;
+  /** The retries charged so far. */
   readonly retries: number;
   /** The kind of `error`; null when there is none. */
   readonly errorKind: FailureKind | null;
   /** The time until `retryAt`, in milliseconds; null when no retry is planned. */
   readonly retryIn: number | null;
+  /** The ID that the next attempt resumes after; empty when there is none. */
   readonly lastEventId: string;
+  /** Why the connection is closed; null when it is not closed, or was never opened. */
   readonly closeReason: CloseReason | null;
   /** How many requests the server has seen. */
   readonly requests: number;
