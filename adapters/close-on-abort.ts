@@ -3,9 +3,10 @@ import type { Connection, ConnectionState } from './connection.ts';
 /**
  * Closes a connection when a signal aborts.
  *
- * @param isRendered The connection may be thrown away before it is opened: until then nothing may hold on to it.
- * @returns A function to be told of every state. The signal may outlive thousands of connections, so it is listened to
- * only while the connection may send something without a word of the app.
+ * @param isRendered The render that made the connection may be discarded. So until it is opened, nothing may keep a
+ * reference to it.
+ * @returns A function to call with every state. It listens to the signal only while the connection may send something
+ * by itself, because the signal may outlive thousands of connections.
  */
 export function closeOnAbort(
   signal: AbortSignal,
@@ -19,7 +20,7 @@ export function closeOnAbort(
       status === 'closed'
         ? closeReason !== 'paused' && (closeReason !== null || isRendered)
         : status === 'failed' && error?.kind !== 'exhausted';
-    // To add a listener that is there already does nothing.
+    // Adding the same listener again has no effect.
     if (isOver) signal.removeEventListener('abort', close);
     else signal.addEventListener('abort', close);
   };

@@ -18,14 +18,14 @@ import {
 } from './view-store.ts';
 
 /**
- * The connections of one component, one after the other, for an adapter of a framework: when they begin, pause and go
- * on. The statechart decides whether there is something to go on with.
+ * For adapters of a framework: the connections of one component, one after the other, and when they begin, pause and
+ * resume. The statechart decides whether there is something to resume.
  */
 export interface ComponentConnection<Events extends object = EventMap, State = never> {
   /**
-   * The connection for a URL: the one that is shown, where it can go on there, or else a new one. It can where only the
-   * query differs, and no option that is a number, a word, a flag, a list or the policy, by its content. Nothing is sent
-   * before {@link enter}, so that a render may be thrown away.
+   * The connection for a URL: the one that is shown, or a new one. It is a new one when origin or path differ, or the
+   * content of an option that is plain data (a number, a string, a boolean, a list or the policy). Nothing is sent
+   * before {@link enter}, so that a render may be discarded.
    *
    * @throws TypeError when an option is invalid.
    */
@@ -34,35 +34,35 @@ export interface ComponentConnection<Events extends object = EventMap, State = n
     options?: ServerSentEventsOptions<Events, State, unknown>,
   ): ViewStore<Events, State>;
   /**
-   * The component is there and shows this connection at this URL: connects, or takes up again what was running. Where
-   * the URL has changed, the next stream is opened before the old one goes. Where the options have, the new connection
-   * resumes after the last event of the old one, and goes on with what it shows; what must not be repeated, or the app has
-   * closed, stays closed.
+   * The component is mounted and shows this connection at this URL: connects, or resumes what was running. If the URL
+   * has changed, the next stream is opened before the old one is dropped. If the options have, the new connection
+   * resumes after the last event of the old one, and keeps what it shows. A request that must not be repeated, and a
+   * connection that the app has closed, stay closed.
    *
-   * @param immediate Whether a connection that was never opened is to be opened. @default true
+   * @param immediate Whether to open a connection that was never opened. @default true
    */
   enter(store: ViewStore<Events, State>, url: ComponentUrl, immediate?: boolean): void;
-  /** The component goes away, perhaps to come back, or has no URL: closes the connection until {@link enter}. */
+  /** The component is unmounted or hidden, or has no URL: closes the connection until {@link enter}. */
   leave(): void;
   /**
-   * The commands of a connection, without effect after {@link leave} or once another connection is shown: nobody would
-   * close what they open.
+   * The commands of a connection. After {@link leave}, or once another connection is shown, they have no effect,
+   * because nobody would close what they open.
    */
   commandsOf(store: ViewStore<Events, State>): ConnectionCommands;
 }
 
-/** A URL, or a function that makes it of the topics of all users that share the connection. */
+/** A URL, or a function that makes it from the topics of all users of the shared connection. */
 export type ComponentUrl = string | ((topics: readonly string[]) => string | URL);
 
-/** The options that are read at every attempt, or at every render, or say how the connection begins. */
+/** The options that are read at every attempt or render, or matter only at the beginning. */
 const readAnew = ['headers', 'body', 'resume', 'lastEventId', 'immediate', 'topics', 'initial'];
 
-/** The options whose change makes another connection, as text to compare. */
+/** The options whose change makes a new connection, as text to compare. */
 export function optionsAsText(options: object): string {
   return contentOf(options, readAnew);
 }
 
-/** Tells the resource of a URL. For those that share a connection by their URL, its query counts. */
+/** The resource of a URL. For connections that are shared by their URL, the query is a part of it. */
 export function placeOf(url: ComponentUrl, share: boolean | string | undefined): string {
   if (isFunction(url)) return '';
   return share === true ? String(url) : resourceOf(url);
@@ -71,7 +71,7 @@ export function placeOf(url: ComponentUrl, share: boolean | string | undefined):
 /** The {@link optionsAsText} that a store was made with. */
 const textOfStore = new WeakMap<object, string>();
 
-/** Makes what keeps the connections of one component. */
+/** Makes the {@link ComponentConnection} of one component. */
 export function createComponentConnection<
   Events extends object = EventMap,
   State = never,
@@ -79,10 +79,10 @@ export function createComponentConnection<
 export function createComponentConnection(): ComponentConnection<EventMap, unknown> {
   let shown: AnyStore = idleStore;
   let address: ComponentUrl = '';
-  /** The connections that the component has left, and whether there is something to take up again. */
+  /** The connections that the component has left, and whether each has something to resume. */
   const left = new WeakMap<AnyStore, boolean>();
 
-  /** The connection that is shown, where it is one to the same resource. */
+  /** The connection that is shown, if it is to the same resource. */
   function predecessorAt(url: ComponentUrl): ViewableConnection | null {
     return placeOf(url, false) === placeOf(address, false) ? shown.connection : null;
   }
@@ -145,7 +145,7 @@ export function createComponentConnection(): ComponentConnection<EventMap, unkno
   };
 }
 
-/** Something is under way, or the app wants nothing: neither is a reason to begin anew. */
+/** The connection is active, or the app has closed it: no reason to begin anew. */
 function isBusyOrClosed({ status, closeReason }: ConnectionState): boolean {
   return status === 'closed' ? closeReason !== null && closeReason !== 'ended' : status !== 'failed';
 }

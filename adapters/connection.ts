@@ -8,9 +8,9 @@ import type { EventMap } from '../transports/transport.ts';
 
 interface AnyState {
   readonly status: ConnectionStatus;
-  /** The retries charged since the connection was last open for `stableAfter`. */
+  /** The retries charged so far; 0 again when the stream brings news, or has been open for `stableAfter`. */
   readonly retries: number;
-  /** When the next attempt is due, on the wall clock in milliseconds; null when none is waited for. */
+  /** When the next attempt is due, on the wall clock in milliseconds; null outside `backoff`. */
   readonly retryAt: number | null;
   /** Why the last attempt failed, or why the connection gave up; null once it is open again. */
   readonly error: ConnectionError | null;
@@ -18,10 +18,11 @@ interface AnyState {
   readonly lastEventId: string;
   /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
   readonly openedAt: number | null;
-  /** Why the connection is closed; null when it is not, or was never opened. */
+  /** Why the connection is closed; null when it is not closed, or was never opened. */
   readonly closeReason: CloseReason | null;
 }
 
+/** A request is on its way, and there is no stream. */
 export interface ConnectingState extends AnyState {
   readonly status: 'connecting';
   readonly retryAt: null;
@@ -29,6 +30,7 @@ export interface ConnectingState extends AnyState {
   readonly closeReason: null;
 }
 
+/** A stream is open. */
 export interface OpenState extends AnyState {
   readonly status: 'open';
   readonly retryAt: null;
@@ -37,6 +39,7 @@ export interface OpenState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection waits to try again. */
 export interface BackoffState extends AnyState {
   readonly status: 'backoff';
   readonly retryAt: number;
@@ -44,6 +47,7 @@ export interface BackoffState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection has given up: `error` says why. */
 export interface FailedState extends AnyState {
   readonly status: 'failed';
   readonly retryAt: null;
@@ -52,6 +56,7 @@ export interface FailedState extends AnyState {
   readonly closeReason: null;
 }
 
+/** The connection is closed: `closeReason` says why; null when it was never opened. */
 export interface ClosedState extends AnyState {
   readonly status: 'closed';
   readonly retryAt: null;
@@ -59,12 +64,12 @@ export interface ClosedState extends AnyState {
 }
 
 /**
- * The state of a connection, and the reason for it. A new object only when something in it changed. Its `status` tells
- * the kinds apart: of a `failed` one, `error` is never null.
+ * The state of a connection, and the reason for it. It is a new object only when something in it has changed.
+ * `status` narrows the type: with `failed`, `error` is never null.
  */
 export type ConnectionState = ConnectingState | OpenState | BackoffState | FailedState | ClosedState;
 
-/** Whether nothing is under way, and nothing is to be resumed. */
+/** Whether the connection is inactive, and does not resume by itself. */
 export function isAtRest({ status, closeReason }: ConnectionState): boolean {
   return status === 'failed' || (status === 'closed' && closeReason !== 'paused');
 }
@@ -80,7 +85,7 @@ export interface ReconnectOptions {
   readonly lastEventId?: string | undefined;
 }
 
-/** As it is for those who make it. */
+/** The same type without `readonly`, for the code that makes the object. */
 export type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /** A Server-Sent Events connection. `Events` maps the names of its events to the types of their data. */
@@ -88,10 +93,10 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
   /** The present state of the connection. */
   readonly state: ConnectionState;
   /**
-   * Calls a listener for every message of an event, or of all events with `'*'`.
+   * Calls a listener for every message of an event, or of all events with `'*'`. One that throws is reported.
    *
    * @returns A function that removes the listener.
-   * @throws TypeError when the transport does not hear the event: name it in `events`.
+   * @throws TypeError when the connection does not hear the event: name it in `events`.
    */
   on(event: '*', listener: (message: AnyMessage<Events>) => void): () => void;
   on<Name extends keyof Events & string>(
@@ -99,8 +104,8 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
     listener: (message: Message<Events[Name], Name>) => void,
   ): () => void;
   /**
-   * Calls a listener with the state: at once, and then whenever it has changed. So a connection is a store of Svelte.
-   * A listener that throws is reported, also at the first call.
+   * Calls a listener with the state: at once, and again after every change. This fits a store of Svelte. A listener
+   * that throws is reported, also at the first call.
    *
    * @returns A function that removes the listener.
    */
@@ -110,21 +115,21 @@ export interface Connection<Events extends object = EventMap> extends AsyncDispo
   /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
   close(): void;
   /**
-   * Connects anew from whatever state, with a whole retry budget. An open stream that has event IDs goes on until
-   * the next one is open.
+   * Connects anew in any state, with a whole retry budget. An open stream that has event IDs goes on until the next
+   * one is open.
    *
-   * @throws TypeError when `lastEventId` is no string that a header can carry.
+   * @throws TypeError when `lastEventId` is not a string that a header can carry.
    */
   reconnect(): void;
   reconnect(options: ReconnectOptions): void;
   /**
-   * Closes the connection until {@link resume}, as when the component that uses it goes away and may come back.
-   * A request that must not be repeated is closed for good.
+   * Closes the connection until {@link resume}, as when the component that uses it goes away and may come back. A
+   * request that must not be repeated is closed for good.
    *
-   * @returns Whether there is something to take up again.
+   * @returns Whether there is something to resume.
    */
   suspend(): boolean;
-  /** Takes up again what {@link suspend} has closed; what was closed or had failed before stays as it is. */
+  /** Opens again what {@link suspend} has closed. A connection that was closed or had failed before stays as it was. */
   resume(): void;
   /**
    * Iterates over the messages that arrive from now on. Ends when the connection is closed; throws the

@@ -1,15 +1,15 @@
 import type { ConnectionStatus } from '../machines/connection.ts';
 import { resourceOf } from '../transports/resource.ts';
 
-/** How many streams to one URL are worth a word. A browser has six sockets for an origin over HTTP/1.1. */
+/** How many streams to one URL cause the warning. Over HTTP/1.1, a browser opens six connections to an origin. */
 const many = 4;
 
 const streams = new Map<string, Set<object>>();
 let hasWarned = false;
 
 /**
- * In development, warns once where a page has many streams to one URL: a module that is replaced while the page is open
- * connects again, and nobody closes the connection that it made before. In production a bundler leaves out the body.
+ * In development, warns once when a page has many streams to one URL. Hot replacement runs a module again, which
+ * connects again, and nobody closes the former connection. In production, a bundler removes the body.
  */
 export function countStreams(connection: object, url: unknown, status: ConnectionStatus): void {
   try {

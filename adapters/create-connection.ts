@@ -40,7 +40,7 @@ import { topicless } from './sharing-rules.ts';
  * connection.on('notification', ({ data }) => show(data));
  * connection.subscribe(({ status }) => badge(status));
  * ```
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function createConnection<Events extends object>(
   url: ConnectionUrl,
@@ -61,7 +61,7 @@ export function createConnection(url: ConnectionUrl, options: ConnectionOptions 
 /**
  * Makes a connection, or one user of a shared one.
  *
- * @param shownUrl As of {@link makeConnection}, like `isRendered`.
+ * @param shownUrl See {@link makeConnection}, as for `isRendered`.
  */
 export function connect(
   url: ConnectionUrl,
@@ -75,8 +75,8 @@ export function connect(
 }
 
 /**
- * @param shownUrl What names the connection to those who look on, where `url` is a function.
- * @param isRendered It may be thrown away before it is opened.
+ * @param shownUrl The URL to show in inspectors, where `url` is a function.
+ * @param isRendered Made by a render, which may be discarded before the connection is opened.
  */
 function makeConnection(
   url: Supplied<string | URL>,
@@ -103,7 +103,7 @@ function makeConnection(
   partsOf.set(actor.system, {
     transport(given, isRevived) {
       if (!signal?.aborted) return run(given, isRevived);
-      connection.close(); // whatever made it live again
+      connection.close(); // whatever has opened it
       return undefined;
     },
     environment: watchEnvironment(clock),
@@ -114,7 +114,7 @@ function makeConnection(
   const lifecycle = createLifecycle(settings);
   const named = namedBy(options);
   const hears = carrier.hears ?? heardEvents(options);
-  /** Whoever listens to all has heard every message, and so has a test of them. */
+  /** True when every message is heard: by a listener to all, or by a test of messages. */
   let hearsAll = isFunction(options.closeOn) || isFunction(options.keepAlive);
 
   actor.on('messages', ({ messages }) => {
@@ -161,7 +161,7 @@ function makeConnection(
     },
     open: () => sendUnlessAborted({ type: 'open' }),
     close() {
-      // Only what was delivered counts as received.
+      // Only messages that were delivered count as received.
       actor.send({ type: 'close', lastEventId: listeners.stop() });
     },
     reconnect({ lastEventId }: ReconnectOptions = {}) {
@@ -177,7 +177,7 @@ function makeConnection(
       iterate(connection, bufferSize, overflow === 'wait' ? () => holdBack(actor) : undefined),
     async [asyncDispose]() {
       connection.close();
-      await null; // a listener that disposes is called in the middle of another event
+      await null; // a listener may dispose while an event is handled
       actor.stop();
     },
   };
@@ -202,7 +202,7 @@ function stateOf(
     lastEventId,
     openedAt,
     closeReason,
-  } as ConnectionState; // the statechart sees to it, and the model runs try it in every state
+  } as ConnectionState; // the statechart guarantees the combination; the model runs try every state
   const names = Object.keys(state) as (keyof ConnectionState)[];
   return before && names.every((name) => state[name] === before[name]) ? before : state;
 }

@@ -1,10 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-// Safari has no such symbols. What compiles `using` for it looks for these, which are registered by name.
+// Safari lacks these symbols. Compilers of `using` fall back to symbols that are registered under these names.
 
-/** `Symbol.dispose`, or its stand-in. */
+/** `Symbol.dispose`, or its replacement. */
 export const dispose: typeof Symbol.dispose = Symbol.dispose ?? /* @__PURE__ */ Symbol.for('Symbol.dispose');
 
-/** `Symbol.asyncDispose`, or its stand-in. */
+/** `Symbol.asyncDispose`, or its replacement. */
 export const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? /* @__PURE__ */ Symbol.for('Symbol.asyncDispose');

@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts';
 import { isUnopened, need, type Openable, release } from './observed-connections.ts';
 import type { Feed } from './query-feed.ts';
 
-/** A query and the stream that changes it, from when somebody first looks at it until it leaves the cache. */
+/** A query and the stream that changes it: from its first observer until it leaves the cache. */
 export interface Following {
   readonly client: QueryClient;
   readonly query: Query;
@@ -22,9 +22,9 @@ export interface Following {
 
 /** The stream that is named in the options of a query. */
 export interface Link {
-  /** The connection in the options; undefined where one is made for each query. */
+  /** The connection in the options; undefined when each query gets one of its own. */
   readonly given: Shown | undefined;
-  /** The connection that is shown in the developer tools. */
+  /** The connection that the developer tools show. */
   shown: Shown | undefined;
   readonly feedOptions: object;
   follow(client: QueryClient, query: Query): Following;
@@ -32,19 +32,22 @@ export interface Link {
 
 type Shown = Openable & Pick<Connection, 'subscribe'>;
 
-/** The part of a query that tells whether somebody looks at it: any query has it, whatever its types. */
+/** The part of a query that tells whether it is observed. Every query has it, whatever its types. */
 export interface LookedAt {
   isActive(): boolean;
   fetch(): Promise<unknown>;
 }
 
-/** Keyed by the query function: that of its latest options is known to the query. */
+/** Keyed by the query function, because a query knows that of its latest options. */
 export const links = new WeakMap<object, Link>();
 
 const followings = new WeakMap<object, Following>();
 const watched = new WeakSet<QueryClient>();
 
-/** The queries that were fetched only to be followed, or were followed: one that has left the cache is let be. */
+/**
+ * The queries that were fetched only to be followed, or were followed. One that has left the cache is not fetched
+ * again.
+ */
 const noticed = new WeakSet<object>();
 
 /** The link in the latest options of a query. */
@@ -52,14 +55,14 @@ export function linkOf({ options: { queryFn } }: Query): Link | undefined {
   return isFunction(queryFn) ? links.get(queryFn) : undefined;
 }
 
-/** Whether somebody looks at a query that is not followed, as nobody knows which client it is of. */
+/** Whether a query is observed but not followed yet, because its client is not known. */
 export function isUnfollowed(query: Pick<LookedAt, 'isActive'>): boolean {
   return !isServer && !followings.has(query) && query.isActive();
 }
 
 /**
- * Somebody looks at a query. Only a query function is told which client it is of, so one that is fresh has to be called
- * as well.
+ * Called when a query is observed. Only a query function is told the client of its query, so a query with fresh data
+ * has to be fetched as well.
  */
 export function noticeLook(query: LookedAt): void {
   if (!isUnfollowed(query)) return;
@@ -70,7 +73,7 @@ export function noticeLook(query: LookedAt): void {
   });
 }
 
-/** Follows a query, and from now on all of its client that have a link. */
+/** Follows a query, and from now on every query of its client that has a link. */
 export function followIn(client: QueryClient, query: Query): void {
   if (!watched.has(client)) client.getQueryCache().subscribe((event) => heed(client, event));
   watched.add(client);
@@ -121,7 +124,7 @@ function stop(query: Query): void {
   following.end();
 }
 
-/** The `refetchInterval` that is set for a whole client: one in the options of a query hides it. */
+/** The `refetchInterval` of the client's defaults, which that of the query's options hides. */
 export function defaultIntervalOf(followed: object): number | false | undefined {
   const following = followings.get(followed);
   if (!following) return undefined;
@@ -130,10 +133,13 @@ export function defaultIntervalOf(followed: object): number | false | undefined 
   return isFunction(refetchInterval) ? refetchInterval(query) : refetchInterval;
 }
 
-/** Shows a connection in the `meta` of a query, which the developer tools show. Plain data on a server, which sends it. */
+/**
+ * Adds the state of a connection to the `meta` of a query, which the developer tools show. Not on a server, which
+ * sends `meta` to the page as plain data.
+ */
 export function showIn(meta: QueryMeta = {}, link: Link): QueryMeta {
   if (isServer) return meta;
-  const stream: unknown = Object.create({}); // Vue Query copies plain objects, and with them what they show
+  const stream: unknown = Object.create({}); // Vue Query copies plain objects, which would freeze the values
   for (const name of ['status', 'retries', 'lastEventId'] as const) {
     Object.defineProperty(stream, name, { enumerable: true, get: () => link.shown?.state[name] });
   }

@@ -1,11 +1,11 @@
-/** How long a frame is waited for, in milliseconds: a window that is covered may have none. */
+/** How long to wait for a frame, in milliseconds: a covered window may have none. */
 const longestWait = 1_000;
 
 /**
- * Shows at once what there is to show, and what follows within the same frame with the next one. Nothing waits where
- * nothing is painted: on a server, and on a page that is hidden.
+ * Shows a first change at once, and all others within the same frame together at the next one. Where nothing is
+ * painted (on a server, on a hidden page), nothing waits.
  *
- * @param show Returns whether the rest of the frame has to wait.
+ * @param show Returns whether later changes have to wait for the next frame.
  */
 export function oncePerFrame(show: () => boolean) {
   let frame = 0; // none
@@ -25,12 +25,12 @@ export function oncePerFrame(show: () => boolean) {
 
   function showNow(): void {
     stop();
-    fill(); // first, so that whoever is shown something may stop it all
+    fill(); // before `show`, which may call `stop`
     if (!show()) stop();
   }
 
   return {
-    /** Whether something was shown in this frame: what comes now is shown with the next one. */
+    /** Whether something was shown in this frame. Then the next change waits for the next frame. */
     get isFull() {
       return frame > 0;
     },

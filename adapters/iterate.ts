@@ -5,7 +5,8 @@ import type { Connection } from './connection.ts';
 /**
  * Iterates over the messages of a connection, from the first call of `next()` on.
  *
- * @param hold Holds back the stream, and returns how to let it go on. Left out, a consumer that is too slow fails.
+ * @param hold Stops reading the stream, and returns a function that reads on. Left out, the iteration throws when the
+ * consumer is too slow.
  */
 export async function* iterate(
   connection: Connection,
@@ -18,7 +19,7 @@ export async function* iterate(
   let wake = () => {};
   let release: (() => void) | undefined;
   const forget = connection.on('*', (message) => {
-    // A chunk that has been read already comes as a whole.
+    // With `hold` the limit may be passed: the messages of a chunk that was read come all at once.
     if (waiting < bufferSize || hold) {
       buffer.push(message);
       waiting += 1;
@@ -30,7 +31,7 @@ export async function* iterate(
 
   try {
     while (true) {
-      // Not by `shift`: it moves all the others, which takes 43 s for 300 000.
+      // Not with `shift`, which moves all other messages: 43 s for 300 000.
       while (waiting > 0) {
         const batch = buffer;
         buffer = [];

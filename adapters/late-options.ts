@@ -4,8 +4,8 @@ import type { Supplied } from '../transports/transport.ts';
 import type { AnyOptions } from './view.ts';
 
 /**
- * Replaces the options that change from one render to the next by ones that look at the latest: `headers`, `body`, the
- * functions and the schemas, if they were there at first; those that are only told of something, also if not.
+ * Replaces options that change from render to render by functions that read the latest ones: `headers`, `body`, the
+ * functions and the schemas, if they were given at first; the callbacks of {@link listeners} in any case.
  */
 export function readLate(options: AnyOptions, latest: () => AnyOptions): AnyOptions {
   const { body, fetch, parse, jitter, refresh, reduce, onGap, onInvalid, onResponse, reportError } = options;
@@ -33,10 +33,10 @@ export function readLate(options: AnyOptions, latest: () => AnyOptions): AnyOpti
   };
 }
 
-/** The options that are only told of something. */
+/** The options that are only called with news. */
 const listeners = ['onMessage', 'onOpen', 'onFailure', 'onGaveUp', 'onClosed'] as const;
 
-/** The names among the options, of events and of what is shared, as text to compare. */
+/** The options that name events or a shared connection, as text to compare. */
 export function namesIn({ events, closeOn, refreshOn, keepAlive, share }: AnyOptions): string {
   return JSON.stringify([events && eventNames(events), closeOn, refreshOn, keepAlive, share]);
 }
@@ -45,7 +45,7 @@ export function topicsIn({ topics }: AnyOptions): readonly string[] | undefined 
   return typeof topics === 'function' ? topics() : topics;
 }
 
-/** A component may make its schemas anew at every render. */
+/** A component may make new schemas at every render. */
 function lateSchemas(schemas: EventSchemas, latest: () => AnyOptions): EventSchemas {
   const entries = Object.entries(schemas).map(([name, first]) => {
     const validate = (data: unknown) =>

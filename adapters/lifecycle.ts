@@ -8,7 +8,7 @@ import { callGuarded } from './listeners.ts';
 
 /** An attempt that has failed, and the wait that follows. */
 export interface FailedAttempt {
-  /** Why it failed, with a `cause` where something was thrown. */
+  /** Why it failed; its `cause` is the value that was thrown, if any. */
   readonly error: ConnectionError;
   /** The retries charged so far. */
   readonly retries: number;
@@ -30,7 +30,7 @@ interface LifecycleCallbacks {
 
 type Announcement = Extract<ConnectionEmitted, { type: 'opened' | 'gap' | 'failure' | 'gaveUp' | 'closed' }>;
 
-/** Calls the callbacks of one user, each once the state is the one that it tells of. */
+/** Calls the callbacks of one user, each when the state already shows what it tells. */
 export function createLifecycle({
   onOpen,
   onGap,
@@ -44,13 +44,13 @@ export function createLifecycle({
   const announced: Announcement[] = [];
 
   return {
-    /** Takes note of what an actor announces. */
+    /** Collects the announcements of an actor. */
     heed(actor: ActorRefFrom<typeof connectionMachine>) {
       return types.map((type) => actor.on(type, (announcement) => void announced.push(announcement)));
     },
-    /** Tells what was announced, and what only this user has come to. */
+    /** Calls the callbacks for the collected announcements, and for those that concern only this user. */
     tell(state: ConnectionState, actor: object, ...own: readonly Announcement[]): void {
-      // Most snapshots come with a chunk of messages, and nothing was announced.
+      // For most snapshots (a chunk of messages), nothing was announced.
       if (announced.length + own.length === 0) return;
       for (const { type, ...facts } of [...announced.splice(0), ...own]) {
         const error = 'error' in facts && { error: errorOf(facts.error, actor) };
@@ -63,7 +63,7 @@ export function createLifecycle({
 
 const errors = new WeakMap<Failure, ConnectionError>();
 
-/** The error to throw for a failure that the statechart holds as plain data: always the same one. */
+/** The error for a failure that the statechart holds as plain data: for one failure always the same error. */
 export function errorOf(failure: Failure, actor: object): ConnectionError {
   const error =
     errors.get(failure) ??

@@ -5,11 +5,11 @@ interface Entry<Value> {
 }
 
 /**
- * Those who listen to one thing. Whoever is added is called from the next time on; whoever is removed, never again.
- * One that throws is reported, and keeps nobody from being called. This is on the hot path.
+ * The listeners to one thing. One that is added is called from the next time on; one that is removed, never again.
+ * One that throws is reported, and the others are still called. This is on the hot path.
  */
 export class Listeners<Value> {
-  /** Never changed, but replaced: a call that is under way goes on with those there were. */
+  /** Never changed, but replaced, so that a call that is under way goes on with the old list. */
   #all: readonly Entry<Value>[] = [];
 
   add(listener: (value: Value) => void): () => void {
@@ -31,7 +31,7 @@ export class Listeners<Value> {
   }
 }
 
-/** Calls a function of the app. It may throw: that is reported. */
+/** Calls a function of the app. If it throws, that is reported. */
 export function callGuarded<Value>(
   listener: (value: Value) => void,
   value: Value,

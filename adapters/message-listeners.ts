@@ -2,11 +2,14 @@ import type { Message } from '../machines/message.ts';
 import type { ErrorReporter } from '../transports/report.ts';
 import { Listeners } from './listeners.ts';
 
-/** The listeners to the messages of a connection, by event, and how far the batch is that they are told of. */
+/** The listeners to the messages of a connection, by event, and the delivery of each batch to them. */
 export function createMessageListeners(reporter: ErrorReporter) {
   const toAll = new Listeners<Message>();
   const byEvent = new Map([['*', toAll]]);
-  /** The message that is being delivered. The rest of its batch is not, once a listener closes the connection. */
+  /**
+   * The message that is being delivered; undefined once a listener has closed the connection. Then the rest of the
+   * batch is not delivered.
+   */
   let current: Message | undefined;
 
   return {
@@ -20,11 +23,11 @@ export function createMessageListeners(reporter: ErrorReporter) {
       return known.add(listener as (message: Message) => void);
     },
     /**
-     * @param tellUnnamed Is told of the messages whose name nobody has listened to.
+     * @param tellUnnamed Called with each message whose event has no listener of its own.
      * @returns Whether the last message was delivered too.
      */
     deliver(messages: readonly Message[], tellUnnamed?: (message: Message) => void): boolean {
-      // Most messages are of the event of the one before.
+      // Most messages have the same event as the one before.
       let event: string | undefined;
       let toEvent: Listeners<Message> | undefined;
       for (const message of messages) {
@@ -42,7 +45,7 @@ export function createMessageListeners(reporter: ErrorReporter) {
       return true;
     },
     /**
-     * Delivers nothing more of the batch.
+     * Ends the delivery of the batch.
      *
      * @returns The ID of the message that is being delivered; undefined when none is.
      */

@@ -4,21 +4,21 @@ import { sharedUserOf } from './shared-connections.ts';
 /** The part of a connection that opens and closes it, whatever its events. */
 export type Openable = Pick<Connection, 'state' | 'open' | 'reconnect' | 'suspend' | 'resume'>;
 
-/** Those that need each connection. */
+/** Who needs each connection. */
 const needs = new WeakMap<Openable, Set<object>>();
 
-/** The connections that were opened here, and are suspended here. One that the app has opened goes on. */
+/** The connections that were opened here. Only these are suspended here; one that the app has opened goes on. */
 const opened = new WeakSet<Openable>();
 
-/** Whether a connection waits for its first opening. */
+/** Whether a connection was never opened. */
 export function isUnopened({ state }: Openable): boolean {
   return state.status === 'closed' && state.closeReason === null;
 }
 
 /**
- * Opens a connection for the first that needs it, or takes it up again.
+ * Opens or resumes a connection for the first that needs it.
  *
- * @param lastEventId The event to begin after, if it was never opened.
+ * @param lastEventId The event to begin after, if the connection was never opened.
  */
 export function need(connection: Openable, who: object, lastEventId: string | undefined): void {
   const all = needs.get(connection) ?? new Set();
@@ -35,7 +35,10 @@ export function need(connection: Openable, who: object, lastEventId: string | un
   }
 }
 
-/** Suspends a connection that nobody needs any more, unless somebody comes in the same moment: another page, say. */
+/**
+ * Suspends a connection that nobody needs any more, unless it is needed again at once, as by the next page of the
+ * app.
+ */
 export function release(connection: Openable, who: object): void {
   const all = needs.get(connection);
   if (!all?.delete(who) || all.size > 0) return;

@@ -40,39 +40,38 @@ const signalRule = rule<AbortSignal>(
   (value) => typeof Object(value).aborted === 'boolean' && isFunction(Object(value).removeEventListener),
 );
 
-/** Allows a list of topics, or a function that gives one. */
+/** Allows a list of topics, or a function that returns one. */
 const topicsRule = either(
   rule<readonly string[]>('a list of topics', (value) => Array.isArray(value) && value.every(text.test)),
   functionOf<() => readonly string[]>(),
 );
 
-/** The options of a connection that are for no part of it alone. */
+/** The options of the connection itself. */
 const ownTable = {
   /**
-   * Makes the transport out of the options. By default `fetchTransport`.
+   * Makes the transport from the options. By default `fetchTransport`.
    *
    * @example `{ transport: eventSourceTransport }`
    */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
-  /** The ID to resume after at first, as when the page came with the state up to it. */
+  /** The ID to resume after at first, as when the page was delivered with the state up to this event. */
   lastEventId: optional(lastEventIdRule),
   /**
-   * Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`.
-   * A stored value that is no ID, or longer than `maxFieldSize`, is ignored and removed.
+   * Keeps the last event ID in a storage, so that a reloaded page resumes after it. Wins over `lastEventId`. A stored
+   * value that is no ID, or is longer than `maxFieldSize`, is ignored and removed.
    */
   persist: optional(persistenceRule),
   /**
-   * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
-   * admits it, whether nobody can know, or whether the last event ID was given up.
+   * Called when events may have been lost: load again what they would have told. `reason` says why: see {@link Gap}.
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
   /**
-   * Called with the state when a stream is open, also when it has taken the place of another. A user of a shared
-   * connection that is open already is called when it joins.
+   * Called with the state when a stream has opened, also when it replaces another. If a shared connection is already
+   * open, the callback of a user is called when that user joins.
    */
   onOpen: optional(functionOf<(state: OpenState) => void>()),
   /**
-   * Called when an attempt has failed and the connection goes on: it waits, asks again, or keeps the stream that is open.
+   * Called when an attempt has failed and the connection goes on: it waits, requests again, or keeps the open stream.
    *
    * @example `onFailure: ({ error, retryDelay }) => log(error.kind, retryDelay)`
    */
@@ -83,49 +82,50 @@ const ownTable = {
    * @example `onGaveUp: ({ error }) => captureException(error)`
    */
   onGaveUp: optional(functionOf<(end: { readonly error: ConnectionError }) => void>()),
-  /** Called when the connection is closed: by the app, by the server, or until the page comes back. */
+  /** Called when the connection is closed: by the app, by the server, or until the page is shown again. */
   onClosed: optional(functionOf<(end: { readonly reason: CloseReason }) => void>()),
   /**
-   * Closes the connection when it aborts, as `close()` does, and for good: `open()` and `reconnect()` have no effect then.
-   * With one that has aborted already, nothing is ever sent.
+   * Closes the connection when the signal aborts, as `close()` does, and for good: `open()` and `reconnect()` have no
+   * effect then. If it has aborted already, nothing is ever sent.
    *
    * @example `{ signal: AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]) }`
    */
   signal: optional(signalRule),
-  /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
+  /** How many messages an async iteration keeps for a slow consumer. @default 10_000 */
   bufferSize: option(10_000, number(1, Infinity)),
   /**
-   * Once an async iteration holds `bufferSize` messages, `'fail'` ends it with an error; `'wait'` reads no further until
-   * the consumer has caught up, so that the server cannot write on. That holds back the listeners too, so it is not for
-   * a shared connection. An `EventSource` and other tabs cannot be held back: what they send is kept in memory.
+   * When an async iteration holds `bufferSize` messages, `'fail'` ends it with an error. `'wait'` stops reading until
+   * the consumer has caught up, so that the server has to wait. That holds back the listeners too, so a shared
+   * connection refuses it. An `EventSource` and other tabs cannot be held back: their messages are kept in memory.
    *
    * @default 'fail'
    */
   overflow: option('fail', oneOf('fail', 'wait')),
   /**
-   * Uses one connection with all others of the page that name the same: a name, or `true` for the same method and URL.
-   * Each user has listeners, `onGap` and `close()` of its own; all other options have to be the same. Not for requests
-   * that are unsafe, such as a POST.
+   * Shares one connection with all others of the page that give the same value: a name, or `true` for the same method
+   * and URL. Each user has its own listeners, callbacks, `signal` and `close()`; most other options have to be the
+   * same. An unsafe request, such as a POST, cannot be shared.
    *
    * @default false
    */
   share: option<boolean | string>(false, either(flag, text)),
   /**
-   * How long a shared connection outlives its last user, in milliseconds, so that a navigation costs no request.
+   * How long a shared connection stays open after its last user, in milliseconds, so that a navigation costs no
+   * request.
    *
    * @default 1_000
    */
   linger: option(1_000, milliseconds),
   /**
-   * The topics that this user of a shared connection wants. The `url`, which has to be a function then, gets those of
-   * all users, sorted. 200 ms after they have changed, the next stream is opened before the old one goes.
+   * The topics that this user of a shared connection wants. The `url` has to be a function; it gets the topics of all
+   * users, sorted. 200 ms after they have changed, the next stream is opened, and then the old one is dropped.
    *
    * @example `{ share: 'topics', topics: ['orders'] }`, with `(topics) => '/api/events?topics=' + topics` as URL
    */
   topics: optional(topicsRule),
 };
 
-/** Every option of a connection: its default, its rule, and whose it is. */
+/** Every option of a connection, by the part that reads it: its default and its rule. */
 export const optionTables = {
   statechart: settingTable,
   'transport actor': {
@@ -152,20 +152,20 @@ export interface ConnectionOptions<Events extends object = EventMap>
     Omit<TransportOptions, 'url' | 'events' | 'clock'>,
     Given<typeof ownTable> {
   /**
-   * The names of the events to deliver in addition to `message`, which is an event without a name, and to those that
-   * `closeOn`, `refreshOn` and `keepAlive` name. The native EventSource has to know them; with `fetch`, leave it out to
-   * get every event.
+   * The names of the events to deliver in addition to `message` (an event without a name) and to those of `closeOn`,
+   * `refreshOn` and `keepAlive`. `eventSourceTransport` needs them; `fetchTransport` delivers every event when this
+   * is left out.
    *
-   * Or a schema for each event, of Zod, Valibot, ArkType or any other library of Standard Schema: the events are those,
-   * their types follow, and every payload is checked. See `onInvalid`.
+   * Or a schema for each event, from Zod, Valibot, ArkType or any other library of Standard Schema. Then only these
+   * events are delivered, their types are inferred, and every payload is checked. See `onInvalid`.
    *
    * @example `events: { notification: z.object({ title: z.string() }) }`
    * @see https://standardschema.dev
    */
   readonly events?: readonly (keyof Events & string)[] | NoInfer<EventSchemas<Events>> | undefined;
   /**
-   * How a delay is spread, so that clients dropped together do not come back together. A function gets the
-   * capped exponential delay in milliseconds and returns the one to use.
+   * How a delay is spread at random, so that clients that were dropped together do not come back together. A function
+   * gets the capped exponential delay and returns the delay to use, both in milliseconds.
    *
    * @default 'full'
    */
@@ -173,7 +173,7 @@ export interface ConnectionOptions<Events extends object = EventMap>
 }
 
 /**
- * Checks the options, in development also that every name is one, and fills in the defaults.
+ * Checks the options, and fills in the defaults. In development, unknown names are refused too.
  *
  * @throws TypeError that names the option, its value and what is allowed.
  */
@@ -185,10 +185,9 @@ export function completeOptions(options: ConnectionOptions): Complete<typeof con
 }
 
 /**
- * The options that are data, as text to compare: numbers, words, flags, lists and the policy. Others are functions and
- * objects.
+ * The options that are plain data, as text to compare: numbers, strings, booleans, lists and the policy.
  *
- * @param without The names of those that do not count.
+ * @param without The names of options to leave out.
  */
 export function contentOf(options: object, without: readonly string[]): string {
   const { persist, events } = options as ConnectionOptions;
@@ -205,12 +204,12 @@ function isData(value: unknown): boolean {
   return Array.isArray(value) || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** @throws TypeError when it is no event ID. */
+/** @throws TypeError when it is not an event ID that a header can carry. */
 export function checkLastEventId(lastEventId: string | undefined): void {
   check({ lastEventId }, { lastEventId: lastEventIdRule });
 }
 
-/** @throws TypeError when an event can never be heard because it is not among those that were asked for. */
+/** @throws TypeError when the connection never delivers this event. */
 export function checkName(event: string, hears: readonly string[] | undefined): void {
   if (!hears || hears.includes(event)) return;
   throw new TypeError(
@@ -218,7 +217,7 @@ export function checkName(event: string, hears: readonly string[] | undefined): 
   );
 }
 
-/** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
+/** In production, a bundler removes the body. Does nothing where there is no `process`. */
 function complaintOfNames(options: ConnectionOptions): string | undefined {
   try {
     if (process.env.NODE_ENV !== 'production') {
@@ -230,7 +229,7 @@ function complaintOfNames(options: ConnectionOptions): string | undefined {
   return undefined;
 }
 
-/** The part of the options that the statechart runs on. */
+/** The options of the statechart. */
 export function settingsOf(options: ConnectionOptions): GivenSettings {
   const settings = Object.fromEntries(
     Object.keys(settingTable).map((name) => [name, options[name as keyof ConnectionOptions]]),

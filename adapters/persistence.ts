@@ -2,11 +2,11 @@ import { objectWith, rule, text } from '../machines/option-table.ts';
 import { isSendable } from '../transports/event-id.ts';
 import { type ErrorReporter, report } from '../transports/report.ts';
 
-/** Where the last event ID is kept when the page is gone. */
+/** Where the last event ID is kept while no page is open. */
 export interface Persistence {
-  /** `localStorage`, `sessionStorage`, or anything like it that answers at once. */
+  /** `localStorage`, `sessionStorage`, or any storage with these methods that answers synchronously. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-  /** The key under which it is kept: one for each stream. */
+  /** The key of the stored ID. Each stream needs one of its own. */
   readonly key: string;
 }
 
@@ -18,9 +18,11 @@ export const persistenceRule = rule<Persistence>(
 );
 
 /**
- * A storage may be full, or forbidden: that is reported, and costs the connection nothing.
+ * Reads and writes the stored ID. When the storage throws (it is full, or forbidden), that is reported, and the
+ * connection goes on.
  *
- * @param maxLength The longest ID to read, in characters. A server refuses a longer one (431), at every load again.
+ * @param maxLength The longest ID to read, in characters. A server may refuse a longer one (431), again at every
+ * load.
  */
 export function createPersistedId({ storage, key }: Persistence, maxLength: number, reporter: ErrorReporter) {
   function attempt<Value>(access: () => Value): Value | undefined {
@@ -37,7 +39,7 @@ export function createPersistedId({ storage, key }: Persistence, maxLength: numb
   }
 
   return {
-    /** Removes a value that cannot be sent as an ID: it would be found at every load. */
+    /** Reads the ID. A value that cannot be sent as an ID is removed, so that it is not found at every load. */
     read(): string | undefined {
       const id: unknown = attempt(() => storage.getItem(key));
       if (typeof id === 'string' && id.length <= maxLength && isSendable(id)) return id;

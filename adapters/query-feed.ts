@@ -6,19 +6,19 @@ import type { Connection, ConnectionState } from './connection.ts';
 /** How the messages of a stream change the data of a query. */
 export interface FeedOptions<Data, Heard> {
   /**
-   * Makes the next data from the present data and a message, as a reducer does: the same object for no change. Change by
-   * ID: an answer that was under way when the message came may hold it already. What is thrown is reported, and the
-   * message left out.
+   * Returns the next data for the present data and a message, as a reducer does; the same object for no change. Apply
+   * a message by its ID, because an answer that was under way when the message came may hold it already. If this
+   * throws, that is reported, and the message is left out.
    */
   readonly update: (data: Data, message: Heard) => Data;
   /**
    * The ID of the last event that an answer holds. Messages up to it are not applied to that answer, and
    * `sseQueryOptions` opens the stream after it. Every event needs an ID of its own.
    *
-   * @default unknown: whatever came while an answer was under way is applied to it
+   * @default unknown: every message that came while an answer was under way is applied to it
    */
   readonly lastEventIdOf?: ((data: Data) => string | undefined) | undefined;
-  /** Where faults of these functions go. @default globalThis.reportError, or console.error */
+  /** Called with the errors that these functions throw. @default globalThis.reportError, or console.error */
   readonly reportError?: ErrorReporter | undefined;
 }
 
@@ -27,15 +27,18 @@ export interface FeedSource<Heard> {
   /** Calls a listener with every message. */
   listen(listener: (message: Heard) => void): () => void;
   queryOf(message: Heard): Query | undefined;
-  /** The queries that may have missed something after a gap. */
+  /** The queries that may lack something after a gap. */
   readonly filters: QueryFilters;
 }
 
 /** A stream that changes queries. */
 export interface Feed {
-  /** To be told of everything that happens in the query cache. */
+  /** To be called with every event of the query cache. */
   heed(event: QueryCacheNotifyEvent): void;
-  /** The event that the data of a query goes up to; null as long as there is no data to tell, undefined if nothing tells. */
+  /**
+   * The ID of the last event that the data of a query hold; null while there are no data, undefined if nothing tells
+   * it.
+   */
   lastEventId(query: Query): string | undefined | null;
   end(): void;
 }
@@ -43,20 +46,20 @@ export interface Feed {
 /** The messages that the next answer for a query may lack. */
 interface Track<Data, Heard> {
   log: Heard[];
-  /** Where in the log the fetch began that is under way. */
+  /** The place in the log at which the present fetch began. */
   start: number;
-  /** The state of the query before the present event of the cache. */
+  /** The state of the query before the cache event that is being handled. */
   before: Query['state'];
-  /** An answer that is ahead of the stream, and the ID up to which it is. */
+  /** An answer that holds more than the stream has delivered, and the ID up to which. */
   ahead?: { readonly id: string; readonly data: Data } | undefined;
-  /** Events may have been lost since the fetch began that is under way. */
+  /** Events may have been lost since the present fetch began. */
   isLate: boolean;
 }
 
-/** How many messages are kept to tell how old an answer is, where it says up to which event it goes. */
+/** How many messages are kept to find the place of an answer, with `lastEventIdOf`. */
 const mostKept = 256;
 
-/** Applies messages to queries, also to the answers that were under way when they came. */
+/** Applies messages to queries, also to answers that were under way when the messages came. */
 export function createFeed<Data, Heard extends Message>(
   client: QueryClient,
   connection: Pick<Connection, 'state' | 'subscribe' | 'actor'>,
@@ -92,7 +95,7 @@ export function createFeed<Data, Heard extends Message>(
     return guarded(() => lastEventIdOf?.(data as Data));
   }
 
-  /** The messages of a batch are one change of a query: it is compared and announced once. */
+  /** Applies all messages of a batch as one change of a query, so that it is compared and announced once. */
   function flush(): void {
     const byQuery = new Map<Query, Heard[]>();
     for (const message of arrived) {
@@ -115,7 +118,7 @@ export function createFeed<Data, Heard extends Message>(
   function apply(query: Query, messages: readonly Heard[], updatedAt = Date.now()): void {
     const track = trackOf(query);
     const { data, isInvalidated } = query.state;
-    if (data === undefined) return; // the answer will hold it
+    if (data === undefined) return; // the answer will hold the messages
     let next = data as Data;
     for (const message of messages) {
       if (message.id && message.id === track.ahead?.id) {
@@ -134,7 +137,7 @@ export function createFeed<Data, Heard extends Message>(
     track.before = query.state;
   }
 
-  /** The data is an answer, or that of before a fetch which was cancelled: what came meanwhile is applied again. */
+  /** The data are a new answer, or those from before a cancelled fetch: applies the messages that came meanwhile. */
   function rebase(query: Query, isAnswer: boolean): void {
     const track = trackOf(query);
     const { data, dataUpdatedAt } = query.state;
@@ -168,7 +171,7 @@ export function createFeed<Data, Heard extends Message>(
     });
   }
 
-  /** Another user's actor may take the place of the one that a shared connection had. */
+  /** The actor of a shared connection may be replaced by another. */
   function watchActor(): void {
     const { actor } = connection;
     if (actor === watched) return;
@@ -212,8 +215,8 @@ export function createFeed<Data, Heard extends Message>(
             settle(track, true);
           }
           break;
-        case 'setState': // hydrated, or a fetch was cancelled
-        case 'error': // in older versions also a fetch that was cancelled
+        case 'setState': // hydration, or a cancelled fetch
+        case 'error': // in older versions also a cancelled fetch
           if (query.state.data !== track.before.data) rebase(query, track.before.fetchStatus === 'idle');
           if (query.state.fetchStatus === 'idle') settle(track, false);
       }

@@ -34,16 +34,19 @@ export type {
   ViewOptions,
 } from './view.ts';
 
-/** The result of the hooks: what to show, or what `select` has chosen of it, what to do, and the connection itself. */
+/**
+ * The result of the hooks: the state and the messages to show (or what `select` returns), the commands, and the
+ * connection.
+ */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
   State = never,
   Selected = never,
 > = ConnectionCommands & {
   /**
-   * The connection, to listen to it or to have it watched. It is the same until the hook makes another: for a URL of another
-   * origin or path, or for other options. Null on a server, while the page hydrates, and where there is no URL. The
-   * component opens and closes it: give commands with those of the hook.
+   * The connection, to add listeners to it or to watch it. It stays the same until the hook makes another, for a URL
+   * of another origin or path, or for other options. Null on a server, while the page hydrates, and without a URL.
+   * The component opens and closes it, so use the commands of the hook.
    */
   readonly connection: Connection<Events> | null;
 } & ([Selected] extends [never] ? ConnectionView<Events, State> : { readonly selected: Selected });
@@ -51,19 +54,20 @@ export type UseServerSentEventsResult<
 /**
  * Connects a component to an event stream for as long as it is mounted.
  *
- * A `url` of another origin or path makes a new connection. One that differs in its query is the same connection: it
- * keeps its last event ID and what it shows, and the new stream is opened before the old one goes. Of the options
- * `headers`, `body` and the functions are read anew at every render, if they were there at first. Other names in
- * `events`, `closeOn`, `refreshOn` or `keepAlive` make a new connection, which resumes after the last event; lists are
- * compared by their content. To change another option, give the component another `key`. While you develop, Fast
- * Refresh takes up any number, word, flag or list that you change.
+ * A `url` of another origin or path makes a new connection. When only the query changes, the connection stays: it
+ * keeps its last event ID and what it shows, and the new stream is opened before the old one is dropped. `headers`,
+ * `body` and functions among the options are read anew at every render, if they were given at first. Other names in
+ * `events`, `closeOn`, `refreshOn` or `keepAlive` make a new connection, which resumes after the last event; lists
+ * are compared by content. To change any other option, give the component another `key`. During development, Fast
+ * Refresh applies a changed number, string, boolean or list.
  *
- * The hook stands on `createConnection` and not on `useMachine`, which stops and revives its actor behind a
- * component that is hidden, with the stream gone and the state still open.
+ * The hook is built on `createConnection`, not on `useMachine`: that one stops and revives its actor when a component
+ * is hidden, which loses the stream while the state stays `open`.
  *
- * @param url Where the stream is; null for none, until there is one again. With `topics`, a function that makes it of the
+ * @param url The URL of the stream; null or undefined for none. With `topics`, a function that makes it from the
  * topics of all users.
- * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
+ * @throws TypeError when an option is invalid. An option that contradicts that of another user of a shared connection
+ * is reported.
  */
 export function useServerSentEvents<Events extends object, State = never, Selected = never>(
   url: ComponentUrl | URL | null | undefined,
@@ -86,8 +90,8 @@ export function useServerSentEvents(
   const address = url == null || typeof url === 'function' ? url : String(url);
   const latest = useLatest(options);
   const [component] = useState(createAnyConnection);
-  // Fast Refresh keeps the state, and makes anew what is memoised: then all options count that are data.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: those of the code, and not of each render
+  // Fast Refresh keeps state and computes memos anew: an edited option that is plain data makes a new connection.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the options in the code, not those of each render
   const inCode = useMemo(() => optionsAsText(options), []);
   const key = address == null ? null : placeOf(address, options.share) + namesIn(options) + inCode;
   const store = useKept(key, () =>
@@ -106,19 +110,19 @@ export function useServerSentEvents(
   useEffect(() => {
     if (address != null) component.enter(store, address, latest.current.immediate);
   }, [component, store, address, topics, latest]);
-  // Also when <Activity> hides it: shown again, the component resumes what was running.
+  // Also called when <Activity> hides the component; shown again, it resumes what was running.
   useEffect(() => (isWanted ? component.leave : undefined), [component, isWanted]);
 
   const commands = useMemo(() => component.commandsOf(store), [component, store]);
   const connection = useSyncExternalStore(
     subscribeToNothing,
     () => (isWanted ? store.connection : null),
-    () => null, // a server keeps none for the page
+    () => null, // a server has no connection for the page
   );
   return useMemo(() => ({ ...view, ...commands, connection }), [view, commands, connection]);
 }
 
-/** Shows a connection that was made elsewhere. It is neither opened nor closed by the component. */
+/** Shows a connection that was made elsewhere. The component neither opens nor closes it. */
 export function useConnection<Events extends object = EventMap, State = never, Selected = never>(
   connection: Connection<Events> | null | undefined,
   options?: ViewOptions<Events, State, Selected>,
@@ -138,7 +142,7 @@ export function useConnection(
       reduce: (...step: Parameters<typeof reduce>) => (latest.current.reduce ?? reduce)(...step),
       initial,
     };
-    // By the time the page hydrates, the connection may be further than it was on the server.
+    // When the page hydrates, the connection may have moved on since the server rendered.
     return [createView(connection, { history, settle, ...gathering }), beginWith(initial, unknownStore)];
   }, [connection, history, settle, gathers, latest]);
   const view = useView(store, options.select, early?.get);
@@ -147,14 +151,14 @@ export function useConnection(
 
 const subscribeToNothing = () => () => {};
 
-/** Shows all of a store, or what is chosen of it. */
+/** Shows the view of a store, or what `select` chooses of it. */
 function useView(
   { subscribe, get }: AnyStore,
   select: ((view: AnyView) => unknown) | undefined,
   getOnServer = get,
 ): object {
   const rendered = useRef<Choice>(undefined);
-  // Each render may bring another function that chooses, and the choice be the same.
+  // Each render may pass another `select` that chooses the same.
   const [show, showOnServer] = useMemo(() => {
     const choose = select && createChooser(select, () => rendered.current);
     return choose ? [() => choose(get()), () => choose(getOnServer())] : [get, getOnServer];
@@ -167,8 +171,8 @@ function useView(
 }
 
 /**
- * Keeps a value for as long as its key is the same, or null. React may drop what `useMemo` holds, as hot reloading
- * does, and with a connection the ID to resume after would go.
+ * Keeps a value while its key stays the same, or is null. Not with `useMemo`: React may drop its value, as hot
+ * reloading does, and with the connection the ID to resume after would be lost.
  */
 function useKept<Value>(key: string | null, create: () => Value): Value {
   const [kept, setKept] = useState(() => ({ key, value: create() }));

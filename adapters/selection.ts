@@ -3,7 +3,7 @@ export interface Choice {
   readonly selected: unknown;
 }
 
-/** Makes the function that chooses what to show: another choice only if it is not the same as the one before. */
+/** Makes the function that applies `select`. It returns the same object as long as the choice is the same. */
 export function createChooser<View>(select: (view: View) => unknown, before?: () => Choice | undefined) {
   let chosenOf: View | undefined;
   let choice: Choice | undefined;
@@ -17,7 +17,7 @@ export function createChooser<View>(select: (view: View) => unknown, before?: ()
   };
 }
 
-/** Whether a choice is the same: arrays and plain objects are compared by what they hold. */
+/** Whether two choices are the same. Arrays and plain objects are compared by their items. */
 function isSameChoice(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (!isListOrRecord(one) || !isListOrRecord(other)) return false;

@@ -8,14 +8,15 @@ interface Stateful {
   readonly actor: object;
 }
 
-/** The clock that an actor runs on, where it is there to be asked. */
+/** The clock of an actor, or else that of the platform. */
 export function clockOf(actor: object & { clock?: Timers }): Timers {
   return actor.clock ?? systemClock;
 }
 
 /**
- * The state of a connection to show. A status other than `open` is held back until it has lasted, or the connection has not
- * been open for as long. A connection that the app or the server has closed shows at once.
+ * The state of a connection to show. A status other than `open` is held back until it has lasted for `settle`, or
+ * until the connection has not been open for that long. A connection that the app or the server has closed shows at
+ * once.
  *
  * @param settle In milliseconds; 0 for none.
  * @param onSettled Called when time alone has changed the state to show.
@@ -56,7 +57,7 @@ export function createSettledState(connection: Stateful, settle: number, onSettl
       }
       return shown;
     },
-    /** Holds back from now on, or no more: then no timer is left behind. */
+    /** Starts or stops holding back. When stopped, no timer is left. */
     watch(isOn: boolean): void {
       isWatched = isOn;
       show();

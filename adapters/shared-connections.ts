@@ -34,7 +34,10 @@ import {
   wantedBy,
 } from './sharing-rules.ts';
 
-/** Where a stream is, or a function that says it at every attempt; with `topics`, it gets those of all users. */
+/**
+ * The URL of a stream, or a function that returns it for every attempt. With `topics`, the function gets those of all
+ * users.
+ */
 export type ConnectionUrl =
   | string
   | URL
@@ -51,11 +54,14 @@ type MakeConnection = (
 interface SharedConnection {
   readonly connection: Connection;
   readonly users: ReadonlySet<User>;
-  /** The user whose functions are called: the first of those that are there, or the last one that was. */
+  /** The user whose functions are called: the first of the present users, or the last one that left. */
   readonly lead: User;
-  /** How far the messages are: another object for every batch. */
+  /** The position in the messages: a new object for every batch. */
   readonly place: object;
-  /** @returns The messages that came since this user has left, if it was the last; undefined where they are not known. */
+  /**
+   * @returns The messages that came since this user left, if it was the last to leave; undefined when they are not
+   * known.
+   */
   join(user: User): readonly Message[] | undefined;
   /** @param lastEventId The ID of the last message that this user has heard. */
   leave(user: User, lastEventId: string): void;
@@ -63,31 +69,34 @@ interface SharedConnection {
   update(): void;
 }
 
-/** A user as adapters need it, beside its {@link Connection}. */
+/** The functions of a user that adapters need, in addition to its {@link Connection}. */
 interface SharedUser {
-  /** Calls a listener after every event of the statechart, as `actor.subscribe` does, and when this user comes or goes. */
+  /**
+   * Calls a listener after every event of the statechart, as `actor.subscribe` does, and when this user joins or
+   * leaves.
+   */
   subscribe(listener: () => void): { unsubscribe(): void };
   /** Calls a listener when events may have been lost for this user. */
   onGap(listener: () => void): { unsubscribe(): void };
   /** The URL or the topics of this user may have changed. */
   update(url: ConnectionUrl): void;
-  /** Opens the connection after an event, unless others have opened it before. */
+  /** Opens the connection after the event with this ID, unless others have opened it before. */
   succeed(lastEventId: string): void;
 }
 
-/** How long the topics have to stay as they are until another stream is asked for, in milliseconds. */
+/** How long the topics have to stay the same before another stream is requested, in milliseconds. */
 const settleTime = 200;
 
-/** How many messages are kept for the last user, which may come back while the connection lingers. */
+/** How many messages are kept for the last user, which may come back during `linger`. */
 const mostHeld = 1_000;
 
-/** The connections that have users, or linger, by what is the same for all of them: see {@link keyOf}. */
+/** The connections that have users, or linger, by {@link keyOf}. */
 const shared = new Map<string, SharedConnection>();
 
 /** Keyed by the actor of the connection. */
 const usersOfActor = new WeakMap<object, ReadonlySet<User>>();
 
-/** Keyed by what {@link shareConnection} returns. */
+/** Keyed by the results of {@link shareConnection}. */
 export const sharedUserOf = new WeakMap<object, SharedUser>();
 
 /** How many users a connection has; undefined where it is not shared. */
@@ -96,11 +105,11 @@ export function usersOf(actor: object): number | undefined {
 }
 
 /**
- * Makes one user of a connection that is shared. It counts from when it is opened until it closes.
+ * Makes one user of a shared connection. It counts as a user from `open` to `close`.
  *
- * @param isRendered It may be thrown away before it is opened.
- * @throws TypeError when an option is invalid or, in development, contradicts those of the other users. Of a component
- * that is reported instead.
+ * @param isRendered Made by a render, which may be discarded before the connection is opened.
+ * @throws TypeError when an option is invalid or, in development, contradicts that of another user. For a component,
+ * the contradiction is reported instead.
  */
 export function shareConnection(
   make: MakeConnection,
@@ -131,14 +140,14 @@ export function shareConnection(
   const gaps = new Listeners<void>();
   const lifecycle = createLifecycle(settings);
   let detach: (() => void) | undefined;
-  /** It was suspended while the connection was running, or was not. */
+  /** Whether the connection was running when this user was suspended; undefined when it is not. */
   let away: 'running' | 'idle' | undefined;
   let isOver = false;
-  /** The ID of the last message, as long as the state does not have it, or has a later one. */
+  /** The ID of the last message that was delivered, while the state has an older or a later one. */
   let heard: string | undefined;
   let presence = new AbortController();
   let check: ReturnType<typeof createMessageCheck> | undefined;
-  /** Resolves once all messages are delivered, while a schema takes its time. */
+  /** Resolves once all messages are delivered; undefined while no schema takes time. */
   let checking: Promise<void> | undefined;
 
   function attach(): void {
@@ -188,7 +197,7 @@ export function shareConnection(
   }
 
   function deliver(messages: readonly Message[], place: object, lastId: string | undefined): void {
-    user.place = {}; // nobody's, should a listener leave in the middle
+    user.place = {}; // matches no position, in case a listener leaves during the delivery
     if (!listeners.deliver(messages)) return;
     user.place = place;
     heard = lastId;
@@ -210,7 +219,7 @@ export function shareConnection(
     if (state.status === 'open') lifecycle.tell(state, actor, { type: 'opened' });
   }
 
-  /** Comes to the others, or is there, and sends a command for all of them. */
+  /** Joins the other users, unless it has, and sends a command for all of them. */
   function join(command: (state: ConnectionState) => ConnectionCommand): void {
     away = undefined;
     if (signal?.aborted) connection.close();
@@ -227,7 +236,7 @@ export function shareConnection(
       missed = stream.join(user);
     }
     const { actor, state } = stream.connection;
-    // Not at once: whoever makes the connection does not have it yet.
+    // Not at once, because the caller of `createConnection` does not have its result yet.
     if (comes && state.status === 'open') Promise.resolve().then(tellOpened);
     actor.send(command(state));
     show(stream.connection.state);
@@ -254,7 +263,7 @@ export function shareConnection(
     state: notOpened,
     on(event: string, listener: (message: never) => void) {
       if (event !== '*') checkName(event, user.wanted);
-      stream.connection.on(event, () => {})(); // has it count as one that somebody asked for
+      stream.connection.on(event, () => {})(); // so that the event counts as asked for
       return listeners.add(event, listener);
     },
     subscribe(listener) {
@@ -282,7 +291,7 @@ export function shareConnection(
       const before = away;
       if (!before) return;
       join(() => ({ type: 'resume', at: clock.now() }));
-      // It had failed by the time that its last user left.
+      // The connection had failed before its last user left.
       if (before === 'running' && connection.state.closeReason === 'app') connection.open();
     },
     [Symbol.asyncIterator]: () => iterate(connection, bufferSize),
@@ -327,20 +336,20 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
   const users = new Set<User>();
   let lead = first;
   let place = {};
-  /** The messages that came since the last user has left. */
+  /** The messages that came since the last user left. */
   let held: readonly Message[] = [];
   let lingering: unknown;
   let settling: unknown;
   let topics: readonly string[] = [];
-  /** The events that any of the users wants; undefined where one of them wants all, or there is none. */
+  /** The events that any user wants; undefined when one wants all, or when there are no users. */
   let wantedNames: readonly string[] | undefined;
-  /** The address and topics of the last request, and those of the next. */
+  /** The address and topics of the last request (`asked`), and those of the next one (`wanted`). */
   let asked: string | undefined;
   let wanted: string | undefined;
-  /** The ID of the last message that the last user has heard. */
+  /** The ID of the last message that the last user heard. */
   let heard = '';
 
-  /** A request is sent a moment after it was decided on, so those that come in the same moment count as well. */
+  /** Called a moment after the request was decided on, so that users that join in that moment count too. */
   function url(): string | URL | Promise<string | URL> {
     asked = wanted;
     return isFunction(lead.url) ? lead.url(topics as never) : lead.url;
@@ -372,13 +381,16 @@ function createShared(make: MakeConnection, key: string, first: User): SharedCon
     if (asked !== undefined && wanted !== asked) settling = clock.setTimeout(moveOn, settleTime);
   }
 
-  /** A request that is still to be made asks for the new topics anyway. */
+  /** Not needed while no request has been sent: the next one will have the new topics. */
   function moveOn(): void {
     const { status } = connection.state;
     if (wanted !== asked && (status === 'open' || status === 'connecting')) actor.send({ type: 'move' });
   }
 
-  /** The last user is gone for good, or for long: what it has not heard is asked for again. */
+  /**
+   * The last user has been gone for `linger`. If it comes back, the stream resumes after the last message that it
+   * heard.
+   */
   function putAway(): void {
     shared.delete(key);
     held = [];
@@ -429,7 +441,7 @@ function wantedByAny(users: ReadonlySet<User>): readonly string[] | undefined {
   return all.length > 0 && all.every((names) => names !== undefined) ? all.flat() : undefined;
 }
 
-/** The options of the connection itself. Its functions are those of a user that is there. */
+/** The options of the connection itself. Functions are those of a user that is present. */
 function optionsOf(first: User, lead: () => User): ConnectionOptions {
   const entries = Object.entries(first.options).map(([name, value]: [string, unknown]) => {
     if (own.includes(name) && name !== 'share') return [name, undefined];

@@ -8,20 +8,20 @@ import {
 import { fromRevivable, type Revivable } from '../machines/revivable.ts';
 import { releaseHandledEvents } from '../machines/xstate-internals.ts';
 
-/** The parts that a connection brings along: the actors that its statechart invokes. */
+/** The parts of one connection: the behavior of the actors that its statechart invokes. */
 interface Parts {
   readonly transport: Revivable<TransportCommand, TransportInput>;
   readonly environment: Revivable<EventObject>;
 }
 
-/** Keyed by the system of the connection, whose root it is; set before `actor.start()`. */
+/** Keyed by the actor system of the connection; set before `actor.start()`. */
 export const partsOf = new WeakMap<object, Parts>();
 
 let machine: typeof connectionMachine | undefined;
 
 /**
- * The statechart that all connections share. `provide` makes a whole new one, of some 45 KB: here it is called once,
- * and the actors that it provides look up what to do for the connection that invoked them.
+ * The statechart that all connections share. `provide` makes a whole new one, of about 45 KB. So it is called once
+ * here, and the provided actors look up the parts of the connection that invoked them.
  */
 export function sharedMachine(): typeof connectionMachine {
   machine ??= releaseHandledEvents(

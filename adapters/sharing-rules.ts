@@ -6,7 +6,7 @@ import { eventNames, schemasIn } from '../transports/schemas.ts';
 import { type ConnectionOptions, type completeOptions, contentOf } from './options.ts';
 import type { ConnectionUrl } from './shared-connections.ts';
 
-// Who may share a connection with whom, and what is each user's own.
+// The rules for who may share a connection with whom, and which options each user has for itself.
 
 /** One of those that share a connection. */
 export interface User {
@@ -16,13 +16,13 @@ export interface User {
   readonly shownUrl: unknown;
   /** The events that are delivered to it; left out, all are. */
   readonly wanted: readonly string[] | undefined;
-  /** The URL as text; empty where it is a function. */
+  /** The URL as text; empty when it is a function. */
   address: string;
-  /** How far this user has come: the {@link SharedConnection.place} up to which it has heard everything. */
+  /** The position of this user: the {@link SharedConnection.place} up to which it has heard everything. */
   place?: object;
 }
 
-/** The facts that the rules have to know of a connection that is shared. */
+/** The facts of a shared connection that the rules need. */
 interface Stream {
   readonly users: ReadonlySet<User>;
   /** The user whose functions are called. */
@@ -50,8 +50,8 @@ export const unheld = "`overflow: 'wait'` would hold back the other users of a s
 export const topicless = '`topics` needs a `url` function, and a name in `share`.';
 
 /**
- * Those whose key is the same share a connection. The options that are data are part of it, so that in production too
- * none is served with the options of another.
+ * Users with the same key share a connection. The options that are plain data are part of it, so that also in
+ * production, none is served with the options of another.
  */
 export function keyOf(user: User): string {
   const { settings, address } = user;
@@ -64,26 +64,26 @@ export function keyOf(user: User): string {
   ]);
 }
 
-/** The events that are delivered to a user; undefined where all are. */
+/** The events that are delivered to a user; undefined when all are. */
 export function wantedBy(settings: User['settings']): readonly string[] | undefined {
   const { events, transport } = settings;
   if (schemasIn(events)) return events && eventNames(events);
   return transport.needsNames ? undefined : heardEvents(settings);
 }
 
-/** The events that the transport has to know. Any other hears them all, and each user takes its own. */
+/** The names that the transport has to know. Any other transport delivers all events, and each user takes its own. */
 export function namesFor({ events, transport }: User['settings']): readonly string[] | undefined {
   return events && transport.needsNames ? eventNames(events) : undefined;
 }
 
-/** A URL as text; empty where it is a function. */
+/** A URL as text; empty when it is a function. */
 export function addressOf(url: unknown): string {
   return isFunction(url) ? '' : String(url);
 }
 
 /**
- * @throws TypeError when an option contradicts that of another user. Not in production, where a bundler leaves out the
- * body, nor where there is no `process`.
+ * @throws TypeError when an option contradicts that of another user. In production, a bundler removes the body. Does
+ * nothing where there is no `process`.
  */
 export function refuseContradictions(user: User, streams: ReadonlyMap<string, Stream>): void {
   let complaint: string | undefined;
@@ -94,8 +94,8 @@ export function refuseContradictions(user: User, streams: ReadonlyMap<string, St
 }
 
 /**
- * The same for a component, once all of the others have rendered too: where all change their options or are made anew,
- * one is the first. It is reported, because the component is there by then.
+ * The same for a component, but once all other components have rendered, because all may be about to change their
+ * options. It is reported, because the component is already mounted.
  */
 export function reportContradictions(user: User, streams: ReadonlyMap<string, Stream>): void {
   try {
@@ -112,7 +112,7 @@ function isUser(user: User, streams: ReadonlyMap<string, Stream>): boolean {
   return [...streams.values()].some(({ users }) => users.has(user));
 }
 
-/** Says which option contradicts that of those who came before. */
+/** The complaint about the first option that contradicts that of an earlier user. */
 function complaintOf(user: User, streams: ReadonlyMap<string, Stream>): string | undefined {
   for (const { users, lead } of streams.values()) {
     const meansTheSame = (lead.settings.share === true) === (user.settings.share === true);
@@ -125,10 +125,10 @@ function complaintOf(user: User, streams: ReadonlyMap<string, Stream>): string |
   return undefined;
 }
 
-/** Read at every attempt, or of use to one user only, or of the connection that is there already. */
+/** Options that are not compared: they are read at every attempt, concern one user only, or only the beginning. */
 const uncompared = ['headers', 'lastEventId', 'reportError', 'clock'];
 
-/** The functions that a hook wraps anew in each component: only whether there is one is compared. */
+/** Functions that a hook wraps anew in each component. Only whether one is given is compared. */
 const wrapped = ['fetch', 'jitter', 'onResponse', 'parse', 'refresh'];
 
 function contradictionOf(user: User, other: User): string | undefined {
@@ -136,8 +136,8 @@ function contradictionOf(user: User, other: User): string | undefined {
   const name = Object.keys(ours).find((name) => textOf(name, ours[name]) !== textOf(name, theirs[name]));
   if (!name) return undefined;
   const { share } = other.settings;
-  const what = share === true ? resourceOf(other.address) : share; // a query may be private
-  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Who shares a connection needs the same options, or another name for \`share\`.`;
+  const what = share === true ? resourceOf(other.address) : share; // without the query, which may be private
+  return `\`${name}\` is ${shown(ours[name])} here, and ${shown(theirs[name])} where '${what}' is shared already. Users of one connection need the same options; for others, give \`share\` another name.`;
 }
 
 function comparedOf({ settings, shownUrl, address }: User): Record<string, unknown> {
@@ -152,7 +152,7 @@ function comparedOf({ settings, shownUrl, address }: User): Record<string, unkno
   };
 }
 
-/** Two functions are the same if they are written the same: each render makes another one of the same text. */
+/** Functions are compared by their source, because each render makes another one of the same source. */
 function textOf(name: string, value: unknown): string {
   if (isFunction(value) && wrapped.includes(name)) return 'function';
   return Array.isArray(value) ? shown([...value].sort()) : shown(value, String(value));
@@ -163,7 +163,7 @@ function shown(value: unknown, asFunction = 'a function'): string {
   return typeof value === 'number' ? String(value) : String(JSON.stringify(value)).replaceAll('"', "'");
 }
 
-/** The name that others have to give to mean the same connection: a name, or the method and the URL. */
+/** The name that means the same connection: that of `share`, or the method and the URL. */
 function nameOf({ settings: { share, method }, address }: User): string {
   if (share !== true) return String(share);
   const [query = ''] = /\?[^#]*/.exec(address) ?? [];

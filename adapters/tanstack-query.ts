@@ -35,7 +35,7 @@ export type MessageOf<Events extends object, Name extends string> = AnyMessage<
 /** The name of an event of a connection, or `'*'` for all. */
 export type EventName<Events extends object> = (keyof Events & string) | '*';
 
-/** The data that a key stands for: of one made by `queryOptions`, that of its query. */
+/** The data that a key stands for: if `queryOptions` made it, those of its query. */
 export type DataOfKey<Key extends QueryKey> =
   Key extends DataTag<unknown, infer Data, unknown> ? Data : unknown;
 
@@ -55,17 +55,21 @@ export type StreamIntoOptions<
         readonly within?: undefined;
       }
     | {
-        /** Makes the key of the query that a message changes, so that one stream feeds many; undefined for none. */
+        /**
+         * Returns the key of the query that a message changes, so that one stream feeds many queries; undefined for
+         * none.
+         */
         readonly queryKey: (message: MessageOf<Events, Name>) => Key | undefined;
-        /** The prefix of all these keys: a gap invalidates every query within. */
+        /** The prefix of all these keys. A gap invalidates every query that has it. */
         readonly within: QueryKey;
       }
   );
 
 /**
- * Streams the messages of a connection into the query cache, until the function that is returned is called. It opens and
- * closes nothing. Only a query that has data is changed; what comes while it is fetched is applied to the answer too.
- * A gap, an exhausted budget, and a stream that begins after the data was fetched invalidate it.
+ * Applies the messages of a connection to the query cache, until the returned function is called. It neither opens
+ * nor closes the connection. Only a query that has data is changed; messages that come while it is fetched are
+ * applied to the answer too. A gap, exhausted retries, and a stream that begins after the data were fetched
+ * invalidate the query.
  *
  * @example
  * ```ts
@@ -76,7 +80,7 @@ export type StreamIntoOptions<
  *   update: (_, { data }) => data,
  * });
  * ```
- * @throws TypeError when there is no `update`, or the transport of the connection does not hear an event.
+ * @throws TypeError when `update` is not a function, or when the connection does not hear an event.
  */
 export function streamInto<
   Events extends object,
@@ -118,8 +122,8 @@ export function streamInto<
 export interface QueryStream<Events extends object, Name extends EventName<Events>, Data>
   extends FeedOptions<Data, MessageOf<Events, Name>> {
   /**
-   * The connection, made with `immediate: false`, or a function that makes one for this query alone, which is closed
-   * when the query leaves the cache.
+   * The connection, made with `immediate: false`. Or a function that makes one for each query, which is closed when
+   * the query leaves the cache.
    */
   readonly connection: Connection<Events> | (() => Connection<Events>);
   /** The events to hear: one, several, or all with `'*'`. */
@@ -137,11 +141,11 @@ export type SseQueryOptions<
 > = QueryStream<Events, Name, Data> &
   OmitKeyof<QueryObserverOptions<Data, Fault, Selected, Data, Key>, 'queryKey' | 'queryFn' | 'suspense'> & {
     readonly queryKey: Key;
-    /** Gives the first data, and the present data at every refetch. */
+    /** Returns the first data, and the present data at every refetch. */
     readonly queryFn: QueryFunction<Data, Key>;
   };
 
-/** The options that {@link sseQueryOptions} makes: all others are as they were given. */
+/** The options that {@link sseQueryOptions} makes or replaces. All others stay as they were given. */
 export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError> {
   queryKey: DataTag<Key, Data, Fault>;
   queryFn(context: QueryFunctionContext): Data | Promise<Data>;
@@ -150,9 +154,9 @@ export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError>
 }
 
 /**
- * Makes the options of a query whose data a connection changes, as {@link streamInto} does, while somebody looks at it:
- * the first component opens the connection, and the last one that goes suspends it. A connection that the app has opened
- * is not suspended. Nothing is opened on a server.
+ * Makes the options of a query whose data a connection changes, as {@link streamInto} does, while the query is
+ * observed. The first component opens the connection, and the last one that unmounts suspends it. A connection that
+ * the app has opened is not suspended. Nothing is opened on a server.
  *
  * @example
  * ```ts
@@ -165,7 +169,7 @@ export interface StreamedQuery<Data, Key extends QueryKey, Fault = DefaultError>
  * });
  * useQuery(notifications);
  * ```
- * @throws TypeError when there is no `update`.
+ * @throws TypeError when `update` is not a function.
  */
 export function sseQueryOptions<
   Events extends object,
@@ -196,7 +200,7 @@ export function sseQueryOptions<
     feedOptions: own,
     follow(client, query) {
       const used = isFunction(connection) ? connection() : connection;
-      // Of the latest render: the options of one query are of one type.
+      // The options of the latest render; those of one query have one type.
       const latest = () => (linkOf(query)?.feedOptions ?? own) as typeof own;
       const feed = createFeed<Data, MessageOf<Events, Name>>(
         client,
@@ -214,7 +218,7 @@ export function sseQueryOptions<
       );
       let { status } = used.state;
       const leave = used.subscribe((state) => {
-        if (state.status !== status) query.setState({}); // so that the developer tools look again
+        if (state.status !== status) query.setState({}); // so that the developer tools update
         ({ status } = state);
       });
       return {
@@ -236,7 +240,7 @@ export function sseQueryOptions<
     const query = client.getQueryCache().find({ queryKey, exact: true });
     if (query && isUnfollowed(query)) {
       followIn(client, query);
-      // It was only looked at, and its data is fresh.
+      // It was fetched only to be followed, and its data are fresh.
       if (query.state.data !== undefined && !query.isStale()) return query.state.data as Data;
     }
     return queryFn(context);
@@ -260,7 +264,7 @@ function checkUpdate(update: unknown): void {
   if (!isFunction(update)) throw new TypeError('`update` has to be a function of the data and a message.');
 }
 
-/** Calls a listener with the messages of some events. Which these are, its type says. */
+/** Calls a listener with the messages of some events; its type says of which. */
 function listenTo<Events extends object>(
   connection: Pick<Connection<Events>, 'on'>,
   event: string | readonly string[],

@@ -19,7 +19,7 @@ import {
   viewTable,
 } from './view.ts';
 
-/** The part of a connection that a view needs: any connection has it, whatever its events. */
+/** The part of a connection that a view needs. Every connection has it, whatever its events. */
 export type ViewableConnection = Pick<
   Connection,
   'state' | 'actor' | 'suspend' | 'resume' | 'open' | 'close' | 'reconnect'
@@ -27,16 +27,16 @@ export type ViewableConnection = Pick<
   on(event: '*', listener: (message: Message) => void): () => void;
 };
 
-/** A store that a UI can subscribe to. While messages keep coming, it tells of them at most once a frame. */
+/** A store that a UI can subscribe to. While messages keep coming, it notifies at most once a frame. */
 export interface ViewStore<Events extends object = EventMap, State = never> {
   readonly connection: ViewableConnection | null;
   readonly commands: ConnectionCommands;
   readonly get: () => ConnectionView<Events, State>;
-  /** The listener is told whether there are new messages: the data may be the same as before. */
+  /** The listener is told whether there are new messages: `data` may be the same as before. */
   readonly subscribe: (listener: (news: boolean) => void) => () => void;
 }
 
-/** The store of any connection, whatever it gathers. */
+/** The store of any connection, whatever its types. */
 export type AnyStore = ViewStore<EventMap, unknown>;
 
 const nothing = () => {};
@@ -49,17 +49,19 @@ export const idleStore: ViewStore<Record<never, never>> = {
   subscribe: () => nothing,
 };
 
-/** The store of a component as long as it may not know how far a connection from elsewhere is. */
+/**
+ * The store of a component while it hydrates: the state of a connection from elsewhere may differ from the server's.
+ */
 export const unknownStore: typeof idleStore = { ...idleStore, get: () => unknownView };
 
-/** The same, where something is gathered: `data` is what `reduce` begins with. */
+/** The store with `initial` as its `data`, for `reduce`. */
 export function beginWith(initial: unknown, store: AnyStore): AnyStore {
   if (initial === undefined) return store;
   const view = { ...store.get(), data: initial };
   return { ...store, get: () => view };
 }
 
-/** How a store goes on with what another one shows. */
+/** How a store takes over the view of another. */
 interface Succession {
   readonly gathers: boolean;
   readonly take: (before: AnyView, gathered: boolean) => void;
@@ -67,14 +69,17 @@ interface Succession {
 
 const successions = new WeakMap<AnyStore, Succession>();
 
-/** Lets a store go on with what another one shows, where its connection resumes after the last event of that one's. */
+/**
+ * Lets a store take over the view of another, if its connection resumes after the last event of that one's
+ * connection.
+ */
 export function goOnFrom(before: AnyStore, store: AnyStore): void {
   const view = before.get();
   if (view.lastEventId === '') return;
   successions.get(store)?.take(view, successions.get(before)?.gathers ?? false);
 }
 
-/** Lets the connection of a component begin, or go on after {@link Connection.suspend}. */
+/** Opens the connection of a component, or resumes it after {@link Connection.suspend}. */
 export function begin({ state, open, resume }: ViewableConnection, immediate: boolean): void {
   if (immediate && state.status === 'closed' && state.closeReason === null) open();
   else resume();
@@ -86,7 +91,8 @@ interface CreateViewOptions extends Pick<ViewOptions, 'history' | 'settle'> {
   readonly reduce?: ((state: never, message: never) => unknown) | undefined;
   readonly initial?: unknown;
   /**
-   * The connection is about to be opened: until then it shows as `connecting`, on a server and in the first render alike.
+   * The connection is about to be opened. Until then it shows as `connecting`, on a server and in the first render
+   * alike.
    */
   readonly expected?: boolean;
   readonly reportError?: ErrorReporter | undefined;
@@ -97,12 +103,12 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
   const { history, settle, reduce, initial } = complete(options, viewTable);
   const { expected = false, reportError = defaultReporter } = options;
   if (reduce && initial === undefined) throw new TypeError('`reduce` needs an `initial` to begin with.');
-  const limit = Math.floor(history); // `slice(-0.5)` would keep everything
+  const limit = Math.floor(history); // `slice(-0.5)` keeps everything
   const listeners = new Set<(news: boolean) => void>();
   const settled = createSettledState(connection, settle, () => showNow());
   const cleared = { ...emptyMessages, data: initial };
   let arrived: Message[] = [];
-  /** The first of them to gather anew with: a gap came before it. */
+  /** The index in `arrived` from which to gather anew, because a gap came before it. */
   let restartAt: number | undefined;
   let shownState = settled.get();
   let view = show(cleared);
@@ -170,7 +176,7 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     notified = view;
     let news = false;
     const { actor } = connection;
-    // Only news fills a frame, and simulated time has none.
+    // Only messages fill a frame. A simulated clock has no frames.
     const hasFrames = clockOf(actor) === systemClock;
     const frames = oncePerFrame(() => {
       update();
@@ -188,8 +194,8 @@ export function createView(connection: ViewableConnection, options: CreateViewOp
     };
     const user = sharedUserOf.get(connection);
     const gaps = user?.onGap(restart) ?? actor.on('gap', restart);
-    // The statechart notifies once for each event, after its messages were delivered. When a stream opens, no frame is
-    // full: its request came before, and was no news.
+    // The statechart notifies once for each event, after its messages were delivered. When a stream opens, no frame
+    // is full, because the state before it was shown without messages.
     const { unsubscribe } = (user ?? actor).subscribe(() => {
       news ||= arrived.length > 0;
       if (!(connection.state.status === 'open' && frames.isFull)) frames.showNow();

@@ -12,9 +12,11 @@ import type { EventMap } from '../transports/transport.ts';
 import type { AnyMessage, Connection, ConnectionState } from './connection.ts';
 import type { ConnectionOptions } from './options.ts';
 
-/** The messages of a connection that a component shows. `State` is what `reduce` gathers; never where it does not. */
+/** The messages of a connection that a component shows. `State` is the result of `reduce`; never without it. */
 export interface ShownMessages<Events extends object = EventMap, State = never> {
-  /** The state that `reduce` has gathered, or the data of the last message: once a frame while they keep coming. */
+  /**
+   * The result of `reduce`, or the data of the last message. Updated at most once a frame while messages keep coming.
+   */
   readonly data: [State] extends [never] ? AnyMessage<Events>['data'] | undefined : State;
   /** The event name of the last message. */
   readonly event: AnyMessage<Events>['event'] | undefined;
@@ -22,7 +24,7 @@ export interface ShownMessages<Events extends object = EventMap, State = never> 
   readonly latest: LatestMessages<Events>;
   /** The last messages, oldest first, as many as `history` asks for. */
   readonly history: readonly AnyMessage<Events>[];
-  /** How many messages no longer fit into `history`. */
+  /** How many older messages did not fit into `history`. */
   readonly dropped: number;
 }
 
@@ -32,8 +34,8 @@ export type LatestMessages<Events extends object = EventMap> = {
 };
 
 /**
- * The view of a connection that a component shows: its state, also as one object, and the messages that came last.
- * `status` tells the states apart: a `failed` one has an `error`.
+ * The view of a connection that a component shows: the fields of its state, the state as one object, and the last
+ * messages. `status` narrows the type: with `failed` there is an `error`.
  */
 export type ConnectionView<Events extends object = EventMap, State = never> = ConnectionState &
   ShownMessages<Events, State> & { readonly state: ConnectionState };
@@ -44,9 +46,9 @@ export interface ConnectionCommands {
   readonly open: () => void;
   /** Drops the stream, the timer and the socket. Nothing is sent again until the app asks for it. */
   readonly close: () => void;
-  /** Connects anew from whatever state, with a whole retry budget. */
+  /** Connects anew in any state, with a whole retry budget. */
   readonly reconnect: Connection['reconnect'];
-  /** Forgets the messages that are shown, and gathers from `initial` again. The connection goes on. */
+  /** Forgets the messages that are shown, and starts `reduce` again from `initial`. The connection goes on. */
   readonly clear: () => void;
 }
 
@@ -55,13 +57,14 @@ export const viewTable = {
   /** How many of the last messages to keep for the UI. @default 0 */
   history: option(0, number(0, Infinity)),
   /**
-   * How long another status than `open` has to last until it is shown, in milliseconds, so that a quick reconnect makes no
-   * badge flicker. A connection that the app or the server closes shows at once. The connection's own state stays exact.
+   * How long a status other than `open` has to last before it is shown, in milliseconds, so that a quick reconnect
+   * does not make a badge flicker. A connection that the app or the server has closed shows at once.
+   * `connection.state` is not delayed.
    *
    * @default 0
    */
   settle: option(0, milliseconds),
-  /** Makes what is shown as `data` of what it was and of the next message. Begins with `initial`, also after a gap. */
+  /** Returns the next `data` for the present `data` and a message. Starts with `initial`, also after a gap. */
   reduce: optional(functionOf<(state: never, message: never) => unknown>()),
   /** The state that `reduce` begins with. */
   initial: optional(rule<unknown>('anything', () => true)),
@@ -71,10 +74,10 @@ export const viewTable = {
 export interface ViewOptions<Events extends object = EventMap, State = never, Choice = never>
   extends Pick<Given<typeof viewTable>, 'history' | 'settle'> {
   /**
-   * Gathers what is shown as `data`: tokens of an answer, a list, a document that is patched. Each message is given to it
-   * once, in order, at most once a frame. It goes on through reconnects, and begins anew after a gap or at another URL. A
-   * message for which it throws is reported and left out. Where it stands elsewhere, let it take an `AnyMessage<Events>`: the
-   * hook has its events from there.
+   * Gathers messages into `data`: the tokens of an answer, a list, a document that is patched. It gets each message
+   * once, in order, at most once a frame. It goes on through reconnects, and starts again with `initial` after a gap
+   * or at another URL. If it throws for a message, that is reported, and the message is left out. A `reduce` that is
+   * declared outside the call takes an `AnyMessage<Events>`, from which the hook infers its events.
    *
    * @example `{ initial: '', reduce: (text, { data }) => text + data }`
    */
@@ -82,8 +85,8 @@ export interface ViewOptions<Events extends object = EventMap, State = never, Ch
   /** The state that `reduce` begins with. */
   readonly initial?: State | undefined;
   /**
-   * Chooses what to show. It is returned as `selected`, and only another choice is another render. Arrays and plain objects
-   * are compared by what they hold.
+   * Chooses what to show, which is returned as `selected`. The component renders again only when the choice differs.
+   * Arrays and plain objects are compared by their items.
    *
    * @example `{ select: ({ status, latest }) => ({ status, unread: latest.unread?.data }) }`
    */
@@ -94,11 +97,11 @@ export interface ViewOptions<Events extends object = EventMap, State = never, Ch
 export interface ServerSentEventsOptions<Events extends object = EventMap, State = never, Choice = never>
   extends ConnectionOptions<Events>,
     ViewOptions<Events, State, Choice> {
-  /** Called for every message, also for those that arrive between two renders. */
+  /** Called with every message, also with those that arrive between two renders. */
   readonly onMessage?: ((message: AnyMessage<Events>) => void) | undefined;
 }
 
-/** The view of any connection, whatever it gathers. */
+/** The view of any connection, whatever its types. */
 export type AnyView = ConnectionView<EventMap, unknown>;
 
 /** The options of any connection and its view. */
@@ -127,5 +130,8 @@ export const idleView = { ...idleState, state: idleState, ...emptyMessages };
 
 const unknownState = { ...idleState, status: 'connecting' } as const;
 
-/** The view that a component shows as long as it may not know how far a connection from elsewhere is. */
+/**
+ * The view that a component shows while it hydrates: the state of a connection from elsewhere may differ from the
+ * server's.
+ */
 export const unknownView = { ...unknownState, state: unknownState, ...emptyMessages };

@@ -45,8 +45,9 @@ export type {
 } from './view.ts';
 
 /**
- * The result of the composables: what to show, as computed refs, what to do, and the connection itself. In a Pinia store they are getters and
- * not state: a stream is nothing to send from the server to the page, or to write into.
+ * The result of the composables: the state and the messages to show, as computed refs, the commands, and the
+ * connection. In a Pinia store these refs are getters and not state, so the server does not send them to the page,
+ * and nobody can write to them.
  */
 export type UseServerSentEventsResult<
   Events extends object = EventMap,
@@ -54,9 +55,9 @@ export type UseServerSentEventsResult<
   Selected = never,
 > = ConnectionCommands & {
   /**
-   * The connection, to listen to it or to have it watched. It is the same until the composable makes another: for a URL of
-   * another origin or path, or for other options. Null on a server and where there is no URL. The scope opens and closes
-   * it: give commands with those of the composable.
+   * The connection, to add listeners to it or to watch it. It stays the same until the composable makes another, for
+   * a URL of another origin or path, or for other options. Null on a server and without a URL. The scope opens and
+   * closes it, so use the commands of the composable.
    */
   readonly connection: ComputedRef<Connection<Events> | null>;
 } & ([Selected] extends [never]
@@ -67,8 +68,8 @@ type AsRefs<View> = { readonly [Key in keyof View]: ComputedRef<View[Key]> };
 
 const ownTable = {
   /**
-   * The behavior of the connection while a component inside `<KeepAlive>` is not shown: it goes on, or is closed
-   * and resumed with the last event ID.
+   * The behavior of the connection while a component inside `<KeepAlive>` is not shown: `'keep'` lets it go on,
+   * `'pause'` closes it and resumes it with the last event ID.
    *
    * @default 'keep'
    */
@@ -84,22 +85,23 @@ export interface UseServerSentEventsOptions<Events extends object = EventMap, St
 type Url = MaybeRefOrGetter<string | URL | null | undefined> | ((topics: readonly string[]) => string | URL);
 
 /**
- * Connects a scope to an event stream: a component, an `effectScope` or a Pinia setup store. The connection
- * ends with the scope, and is not opened on a server. Outside a scope nothing ends it: after an `await` in `setup`, in
- * a listener or the callback of a `watch`. In development a warning says so.
+ * Connects a scope to an event stream: a component, an `effectScope` or a Pinia setup store. The connection ends with
+ * the scope, and is not opened on a server. Outside a scope nothing ends it: that is after an `await` in `setup`, in
+ * a listener, or in the callback of a `watch`. In development, a warning says so.
  *
- * The composable stands on `createConnection` and not on `useMachine`, which starts its actor in `onMounted`
- * and so never outside a component.
+ * The composable is built on `createConnection`, not on `useMachine`: that one starts its actor in `onMounted`, so
+ * never outside a component.
  *
- * A URL of another origin or path makes a new connection. One that differs in its query is the same connection: it
- * keeps its last event ID and what it shows, and the new stream is opened before the old one goes.
+ * A URL of another origin or path makes a new connection. When only the query changes, the connection stays: it keeps
+ * its last event ID and what it shows, and the new stream is opened before the old one is dropped.
  *
- * @param url Where the stream is; null or undefined for none, until there is one again. With `topics`, a function that
- * makes it of the topics of all users, and no getter.
- * @param options With a getter or a ref of them, `headers`, `body`, the functions and the schemas are read anew whenever they
- * are used, if they were there at first. Another name, number, word, flag or list among them makes a new connection, which
- * resumes after the last event.
- * @throws TypeError when an option is invalid. One that contradicts those of others that share is reported.
+ * @param url The URL of the stream; null or undefined for none. With `topics` it is no getter, but a function that
+ * makes the URL from the topics of all users.
+ * @param options If they are a getter or a ref, `headers`, `body`, the functions and the schemas are read anew at
+ * every use, if they were given at first. Another name, number, string, boolean or list among them makes a new
+ * connection, which resumes after the last event.
+ * @throws TypeError when an option is invalid. An option that contradicts that of another user of a shared connection
+ * is reported.
  */
 export function useServerSentEvents<Events extends object, State = never, Selected = never>(
   url: Url,
@@ -133,14 +135,14 @@ export function useServerSentEvents(
   const onServer = isOnServer();
   const { share, topics, select } = first;
   const target = (): ComponentUrl | null =>
-    // With `topics` it is no getter, but the function that makes the URL of them.
+    // With `topics`, `url` is no getter, but the function that makes the URL.
     topics && typeof url === 'function'
       ? (url as ComponentUrl)
       : (toValue(url as Getter)?.toString() ?? null);
   const component = createComponentConnection<EventMap, unknown>();
   let store = beginWith(first.initial, idleStore);
   let detach = () => {};
-  // By the time that a component hydrates, a connection that others use may be further than it was on the server.
+  // When a component hydrates, a shared connection may have moved on since the server rendered.
   const isEarly = Boolean(share && getCurrentInstance()?.vnode.el);
   let isAway = onServer || isEarly;
   const shown = createRefs(store, select && ((view) => (given().select ?? select)(view)));
@@ -208,7 +210,7 @@ export function useServerSentEvents(
   };
 }
 
-/** Shows a connection that was made elsewhere. It is neither opened nor closed by the scope. */
+/** Shows a connection that was made elsewhere. The scope neither opens nor closes it. */
 export function useConnection<Events extends object = EventMap, State = never, Selected = never>(
   connection: Connection<Events> | null | undefined,
   options?: ViewOptions<Events, State, Selected>,
@@ -220,7 +222,7 @@ export function useConnection(
   const { select, ...shownAs } = options;
   const early = beginWith(shownAs.initial, connection ? unknownStore : idleStore);
   const store = connection ? createView(connection, shownAs) : early;
-  // By the time the page hydrates, the connection may be further than it was on the server.
+  // When the page hydrates, the connection may have moved on since the server rendered.
   const hydrating = Boolean(getCurrentInstance()?.vnode.el);
   const shown = createRefs(hydrating || isOnServer() ? early : store, select);
   let detach = () => {};
@@ -237,12 +239,12 @@ export function useConnection(
 
 type Getter = MaybeRefOrGetter<string | URL | null | undefined>;
 
-/** With this mark of shallow refs, `watch(data)` hears a trigger although the value is the same. */
+/** With this mark, which shallow refs have, `watch(data)` fires for a trigger although the value is the same. */
 const passesTriggersOn = { __v_isShallow: true };
 
 type Fields = AnyView | Choice;
 
-/** A ref for each field of a view, or for what is chosen of it, and the means to keep them filled. */
+/** Makes a ref for each field of a view, or for what `select` chooses, and keeps them up to date. */
 function createRefs(first: AnyStore, select?: (view: AnyView) => unknown) {
   const choose = select && createChooser(select);
   const fieldsOf = ({ get }: AnyStore): Fields => (choose ? choose(get()) : get());
@@ -255,7 +257,7 @@ function createRefs(first: AnyStore, select?: (view: AnyView) => unknown) {
     const { data } = refs;
     const unchanged = news && data && Object.is(data.value, fields.get('data'));
     for (const [name, ref] of Object.entries(refs)) ref.value = fields.get(name);
-    // A message with the same payload as the one before is news all the same.
+    // A message with the same payload as the one before is still a new message.
     if (unchanged && shown['data']) triggerRef(shown['data']);
   }
 
@@ -274,7 +276,7 @@ function mapFields<Value, Mapped>(
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]));
 }
 
-/** Without a scope nothing ends with the component. In production a bundler leaves out the body. */
+/** Without a scope, the connection does not end with the component. In production, a bundler removes the body. */
 function warnOfNoScope(name: string): void {
   try {
     if (process.env.NODE_ENV !== 'production') {

@@ -55,7 +55,7 @@ const peers: readonly Import[] = [
   { name: 'eventsource-parser', code: `export { createParser } from 'eventsource-parser'` },
 ];
 
-/** Weighs what an app would ship. What needs Node has no figure: launchdarkly-eventsource is not among them. */
+/** Measures the bundle of an app. Packages that need Node have no figure: launchdarkly-eventsource is left out. */
 export async function size(): Promise<Table[]> {
   const rows: string[][] = [];
   for (const { name, code } of ours) {
@@ -91,7 +91,7 @@ const partNames: readonly (readonly [name: string, files: RegExp])[] = [
   ['the connection itself: listeners, loops, persistence', /adapters|index/],
 ];
 
-/** Weighs what a connection would save without each of its parts. What parts have in common is in none of them. */
+/** Measures how much smaller a connection would be without each of its parts. Code that parts share counts for none. */
 async function parts(): Promise<Table> {
   const code = await bundle(ours[0]?.code ?? '', root, [...frameworks, 'xstate'], false);
   const files = await Promise.all(

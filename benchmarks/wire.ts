@@ -4,8 +4,8 @@ import { period, type WorkloadName, type Writes, wireOf } from './workloads.ts';
 const blockSize = 2 ** 16;
 
 /**
- * Sends the stream that is asked for as fast as the socket takes it, and leaves it open. Once the client is gone, nobody
- * drains it.
+ * Sends the requested stream as fast as the socket takes it, and leaves it open. After the client has gone, nothing
+ * waits for the socket to drain.
  */
 export async function sendWire(response: ServerResponse, query: URLSearchParams): Promise<void> {
   const { events } = wireOf(query.get('workload') as WorkloadName);

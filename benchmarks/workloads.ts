@@ -95,7 +95,7 @@ function makeWire(name: WorkloadName): Wire {
   };
 }
 
-/** @throws Error when a client did not get all the text that so many thousands of messages bring. */
+/** @throws Error when a client did not get the whole text of so many thousand messages. */
 export function checkCharacters(
   received: number,
   { client, workload, thousands }: { client: string; workload: WorkloadName; thousands: number },

@@ -8,7 +8,7 @@ import { wrapped } from './wrap.ts';
 /** How {@link conformanceTests} are set up. */
 export interface ConformanceOptions extends DoctorOptions {
   /**
-   * The least severity that fails a test: there are tests for what is as severe, and for what is more.
+   * The lowest severity that fails a test. Checks of a lower severity have no test.
    *
    * @default 'warning'
    */
@@ -17,8 +17,9 @@ export interface ConformanceOptions extends DoctorOptions {
 
 /** A test for any test runner. */
 export interface ConformanceTest {
+  /** The state that is right, as a sentence: the title of the check. */
   readonly name: string;
-  /** Rejects when the server is not as the name says. The first one that is run examines the server, for all. */
+  /** Rejects when the server is not as the name says. The first test that runs examines the server for all of them. */
   readonly run: () => Promise<void>;
   /** How long it may take, in milliseconds. */
   readonly timeout: number;
@@ -31,15 +32,15 @@ export interface ConformanceTest {
  * ```ts
  * for (const { name, run, timeout } of conformanceTests(() => server.url)) test(name, run, timeout);
  * ```
- * @param url Where the stream is, or a function that tells when the first test runs.
- * @throws TypeError when an option is not what it may be.
+ * @param url The URL of the stream, or a function that returns it when the first test runs.
+ * @throws TypeError when an option is invalid.
  */
 export function conformanceTests(
   url: string | URL | (() => string | URL | Promise<string | URL>),
   { failOn = 'warning', ...options }: ConformanceOptions = {},
 ): readonly ConformanceTest[] {
   if (failOn !== 'error' && failOn !== 'warning')
-    throw new TypeError("`failOn` must be 'error' | 'warning'.");
+    throw new TypeError("`failOn` must be 'error' or 'warning'.");
   const { only = checkIds, skip = [], timeout } = completeOptions(options);
   let report: Promise<Report> | undefined;
   const ids = checkIds.filter((id) => only.includes(id) && !skip.includes(id) && isBad(checks[id], failOn));

@@ -12,15 +12,15 @@ import type { Head } from './requests/exchange.ts';
 import type { DoctorSettings } from './settings.ts';
 
 /**
- * Examines an event stream and what stands before it: sends some requests, fewer than thirty, and tells what is wrong. It takes
- * Node. An examination never rejects because of what a server does.
+ * Examines an event stream and the proxies before it: sends fewer than thirty requests, and reports what is wrong. It
+ * needs Node. Nothing that a server does makes it reject.
  *
  * @example
  * ```ts
  * const { findings } = await examine('http://127.0.0.1:3000/events', { origin: 'https://app.example.com' });
  * ```
- * @throws TypeError when the URL or an option is not what it may be.
- * @throws What `publish` throws.
+ * @throws TypeError when the URL or an option is invalid.
+ * @throws the error of `publish`, if that throws.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export async function examine(url: string | URL, options: DoctorOptions = {}): Promise<Report> {
@@ -57,17 +57,18 @@ export async function examine(url: string | URL, options: DoctorOptions = {}): P
 
 /** Requests that an examination will send. */
 export interface PlannedRequests {
+  /** The HTTP method. */
   readonly method: string;
-  /** Says in words what is asked for. */
+  /** Describes the request in words. */
   readonly sends: string;
-  /** How many of them at most. */
+  /** How many are sent at most. */
   readonly requests: number;
 }
 
 /**
- * Tells what an examination with these options would send, at most.
+ * The requests that an examination with these options sends at most.
  *
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function planOf(options: DoctorOptions = {}): readonly PlannedRequests[] {
   const settings = completeOptions(options);
@@ -81,7 +82,7 @@ export function planOf(options: DoctorOptions = {}): readonly PlannedRequests[] 
 
 interface Observation {
   readonly seen: Partial<Observed>;
-  /** Why a probe has seen nothing. */
+  /** The reasons why probes saw nothing. */
   readonly reasons: Partial<Record<ProbeId, string>>;
 }
 
@@ -91,8 +92,8 @@ async function observe(examination: Examination, needed: readonly ProbeId[]): Pr
   for (const id of needed) {
     const reason = whyNot(id, examination.settings) ?? whyNotNow(id, seen, examination);
     const result = reason === undefined ? await probes[id].run(examination, seen) : { skipped: reason };
-    // A result that was cut off by the end of the time tells nothing.
-    if (examination.isOver && id !== 'stream') reasons[id] = 'the time was over';
+    // A result that was cut off when the time ran out tells nothing.
+    if (examination.isOver && id !== 'stream') reasons[id] = 'no time was left';
     else if (isSkipped(result)) reasons[id] = result.skipped;
     else Object.assign(seen, { [id]: result });
   }
@@ -113,14 +114,14 @@ function neededProbes(choice: Choice): readonly ProbeId[] {
 function whyNot(id: ProbeId, settings: DoctorSettings): string | undefined {
   const isRepeated = id !== 'stream' && id !== 'preflight';
   if (isRepeated && !isSafe(settings.method)) {
-    return `a ${settings.method.toUpperCase()} is sent once only`;
+    return `a ${settings.method.toUpperCase()} is sent only once`;
   }
   return probes[id].whyNot?.(settings);
 }
 
 function whyNotNow(id: ProbeId, { stream }: Partial<Observed>, { isOver }: Examination): string | undefined {
   if (id === 'stream') return undefined;
-  if (isOver) return 'the time was over';
+  if (isOver) return 'no time was left';
   if (!stream?.record.head) return 'there was no answer';
   return id === 'preflight' || isStream(stream.record) ? undefined : 'the answer is no event stream';
 }
@@ -159,7 +160,7 @@ function findingOf(
   return { check, severity, title, seen, why, mend: remedies };
 }
 
-/** The places that name themselves in an answer: their remedies come first. */
+/** The servers and frameworks that an answer names: their remedies come first. */
 function placesBehind(head: Head | undefined): Place[] {
   const { server = '', via = '', 'x-powered-by': framework = '' } = head?.headers ?? {};
   const words = `${framework} ${server} ${via}`.toLowerCase();

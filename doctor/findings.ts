@@ -1,8 +1,8 @@
 import type { CheckId } from './checks/checks.ts';
 
 /**
- * How much a finding matters: with an `error` events are lost or no client gets any, with a `warning` so it is under
- * conditions that are usual, and a `note` is good to know.
+ * How much a finding matters. `error`: events are lost, or no client gets any. `warning`: that happens under usual
+ * conditions. `note`: good to know.
  */
 export type Severity = 'error' | 'warning' | 'note';
 
@@ -13,24 +13,31 @@ export const severities: readonly Severity[] = ['error', 'warning', 'note'];
 export interface Remedy {
   /** A server, a framework, a proxy, or `Any server`. */
   readonly on: string;
+  /** The change to make there. */
   readonly how: string;
 }
 
-/** Something that is wrong with a server, or with what stands before it. */
+/** Something that is wrong with a server, or with a proxy before it. */
 export interface Finding {
+  /** The name of the check. */
   readonly check: CheckId;
+  /** How much it matters. */
   readonly severity: Severity;
-  /** How it should be. */
+  /** The state that would be right, as a sentence. */
   readonly title: string;
-  /** Describes what came instead. Holds no data of events and no value of a header that was given. */
+  /** A sentence about what was seen instead. Holds no data of events and no values of headers that were given. */
   readonly seen: string;
+  /** The harm that it does, as a sentence. */
   readonly why: string;
+  /** The ways to mend it, with those for the servers that the answer names first. */
   readonly mend: readonly Remedy[];
 }
 
 /** A check that could not be made. */
 export interface SkippedCheck {
+  /** The name of the check. */
   readonly check: CheckId;
+  /** The reason, as a part of a sentence. */
   readonly because: string;
 }
 
@@ -38,11 +45,13 @@ export interface SkippedCheck {
 export interface Report {
   /** The URL that was examined, without a query or credentials. */
   readonly url: string;
-  /** Why there was no answer at all, in a sentence; null when there was one. */
+  /** The reason, as a sentence, why there was no answer; null when there was one. */
   readonly unreachable: string | null;
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** The checks that found nothing wrong. */
   readonly passed: readonly CheckId[];
+  /** The checks that could not be made. */
   readonly skipped: readonly SkippedCheck[];
   /** How many requests were sent. */
   readonly requests: number;

@@ -1,6 +1,6 @@
 import { type Severity, severities } from './findings.ts';
 
-/** Whether something is at least as severe as said. */
+/** Whether something has at least this severity. */
 export function isBad({ severity }: { readonly severity: Severity }, failOn: Severity | 'never'): boolean {
   return failOn !== 'never' && severities.indexOf(severity) <= severities.indexOf(failOn);
 }

@@ -7,7 +7,7 @@ export { examine, type PlannedRequests, planOf } from './examine.ts';
 export type { Finding, Remedy, Report, Severity, SkippedCheck } from './findings.ts';
 export type { DoctorOptions } from './options.ts';
 
-/** Every check, with how it should be and how much it matters when it is not. */
+/** Every check, with the state that is right and the severity when it is not so. */
 export const checks: readonly {
   readonly id: CheckId;
   readonly title: string;

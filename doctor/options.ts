@@ -12,14 +12,14 @@ export const doctorTable = {
   ...settingTable,
   /** The only checks to make. */
   only: optional(checksRule),
-  /** Checks not to make. */
+  /** Checks to leave out. */
   skip: optional(checksRule),
 };
 
-/** The options that an examination can be given, besides the URL. */
+/** The options of an examination, in addition to the URL. */
 export type DoctorOptions = Given<typeof doctorTable>;
 
-/** Which checks are to be made. */
+/** The choice of checks. */
 export type Choice = Pick<Complete<typeof doctorTable>, 'only' | 'skip'>;
 
 /** @throws TypeError that names the option, its value and what is allowed. */
@@ -35,7 +35,7 @@ export function completeOptions(options: DoctorOptions): Complete<typeof doctorT
   throw new TypeError('`timeout` must be longer than `watch`, or there is no time for anything else.');
 }
 
-/** @throws TypeError when it is no URL of HTTP. */
+/** @throws TypeError when it is not an absolute URL of HTTP or HTTPS. */
 export function targetOf(url: string | URL): URL {
   const target = URL.parse(String(url));
   if (target && /^https?:$/.test(target.protocol)) return target;

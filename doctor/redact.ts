@@ -1,11 +1,11 @@
 import type { DoctorSettings } from './settings.ts';
 
-/** A URL as it may be shown: a query, a fragment and a password may be secrets. */
+/** A URL without query, fragment and password, which may be secret. */
 export function shownUrl({ origin, pathname, search }: URL): string {
   return `${origin}${pathname}${search === '' ? '' : '?…'}`;
 }
 
-/** Makes a function that takes the values of headers out of a text: a server may send them back. */
+/** Makes a function that removes the values of given headers from a text, because a server may repeat them. */
 export function redactor({ headers = {} }: DoctorSettings): (text: string) => string {
   const parts = (value: string) => value.split(/[\s;,=]+/).filter(({ length }) => length >= 6);
   const secrets = Object.values(headers)

@@ -32,11 +32,11 @@ const originRule = rule<string>('an origin such as https://app.example.com', (va
   return url !== null && /^https?:$/.test(url.protocol) && value === url.origin;
 });
 
-/** The options of an examination, but for which checks it makes. */
+/** The options of an examination, without the choice of checks. */
 export const settingTable = {
   /**
-   * The method of the request. With an unsafe one (POST, PUT, PATCH, DELETE) the request is sent once, and what takes
-   * several requests is not looked at.
+   * The method of the request. With an unsafe one (POST, PUT, PATCH, DELETE) the request is sent once, and checks
+   * that need several requests are skipped.
    *
    * @default 'GET'
    */
@@ -45,42 +45,42 @@ export const settingTable = {
   headers: optional(headersRule),
   /** The body to send. */
   body: optional(text),
-  /** The origin of the page that is to read the stream: looks at CORS too. */
+  /** The origin of the page that reads the stream. With it, CORS is checked too. */
   origin: optional(originRule),
-  /** The query parameter that the server takes the last event ID from, beside the header. */
+  /** The query parameter from which the server takes the last event ID, in addition to the header. */
   lastEventIdParam: optional(text),
   /**
-   * Makes the server send one event to all streams, and resolves when it has: then nothing depends on what the server
-   * happens to send. It is called some dozens of times, one after the other.
+   * Makes the server send one event to all streams, and resolves when it has. Then the checks do not depend on the
+   * events that the server happens to send. It is called dozens of times, one call after the other.
    */
   publish: optional(functionOf<() => unknown>()),
   /**
-   * How long the stream is watched, in milliseconds. Enough to see two keep-alives is best.
+   * How long the stream is watched, in milliseconds; best long enough for two keep-alives.
    *
    * @default 35_000
    */
   watch: option(35_000, milliseconds),
   /**
-   * How long an answer may take, in milliseconds. What an answer should bring after that, such as a replay, gets a third
-   * of it.
+   * How long an answer may take, in milliseconds. Its content, such as a replay, may then take a third of that.
    *
    * @default 10_000
    */
   patience: option(10_000, milliseconds),
   /**
-   * The longest silence that is no finding, in milliseconds. Proxies cut what is silent for 30 to 100 seconds.
+   * The longest silence that is not reported, in milliseconds. Proxies cut streams that are silent for 30 to 100
+   * seconds.
    *
    * @default 30_000
    */
   maxSilence: option(30_000, milliseconds),
   /**
-   * How long all of it may take, in milliseconds. Checks that there is no time for are skipped.
+   * How long the whole examination may take, in milliseconds. Checks that have no time left are skipped.
    *
    * @default 120_000
    */
   timeout: option(120_000, milliseconds),
   /**
-   * Whether a certificate that is not trusted will do, as in development.
+   * Whether to accept a certificate that is not trusted, as in development.
    *
    * @default false
    */

@@ -1,4 +1,4 @@
-/** Breaks a text into lines of so many characters at most; words that are longer stay whole. */
+/** Breaks a text into lines of at most `width` characters. Longer words stay whole. */
 export function wrapped(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
   let line = '';

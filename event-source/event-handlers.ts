@@ -1,9 +1,9 @@
-/** A function in an `on…` attribute. Written as a method, it may ask for a MessageEvent. */
+/** A function in an `on…` attribute. Typed as a method, so that its parameter may be a MessageEvent. */
 type EventHandler = { handle(this: EventSource, event: Event): unknown }['handle'];
 
 /**
- * Defines an `on…` attribute: a function, or null. It is called in its turn among the listeners, which is from when there
- * was first a function; one that returns false cancels the event.
+ * Defines an `on…` attribute: a function, or null. Its place among the listeners is that of its first function. If it
+ * returns false, the event is canceled.
  *
  * @see https://html.spec.whatwg.org/multipage/webappapis.html#event-handler-idl-attributes
  */
@@ -24,7 +24,7 @@ export function defineHandler(prototype: EventSource, type: string): void {
       if (typeof handler === 'function') {
         handlers.set(this, handler);
         if (callsHandlers()) return;
-        this.addEventListener(type, call); // a listener that is there already keeps its place
+        this.addEventListener(type, call); // a listener that was added before keeps its place
       } else {
         handlers.delete(this);
         this.removeEventListener(type, call);
@@ -33,7 +33,7 @@ export function defineHandler(prototype: EventSource, type: string): void {
   });
 }
 
-/** Whether this platform calls what an `on…` property holds, whoever has defined it: workerd does, without a `this`. */
+/** Whether this platform calls the functions of all `on…` properties by itself. workerd does, without a `this`. */
 function callsHandlers(): boolean {
   let isCalled = false;
   const onprobe = () => {

@@ -10,12 +10,12 @@ import { resolveAddress } from './address.ts';
 import { defineHandler } from './event-handlers.ts';
 import { atPaceOf, TaskQueue } from './task-queue.ts';
 
-/** A class with the interface of the browser's `EventSource`. `Init` is what its constructor takes beside the URL. */
+/** A class with the interface of the browser's `EventSource`. `Init` is the second argument of its constructor. */
 export interface EventSourceClass<Init = EventSourceInit> {
   readonly prototype: EventSource;
   /**
-   * @throws DOMException `SyntaxError` when the URL is none. Where there is neither a page nor a worker, a relative one is
-   * none.
+   * @throws DOMException `SyntaxError` when the URL is invalid, or is relative where there is neither a page nor a
+   * worker.
    * @throws TypeError when an option is invalid.
    */
   new (url: string | URL, init?: Init): EventSource;
@@ -24,13 +24,13 @@ export interface EventSourceClass<Init = EventSourceInit> {
   readonly CLOSED: 2;
 }
 
-/** The `error` event of these classes. That of the browser says nothing. */
+/** The `error` event of these classes. (That of the browser has no details.) */
 export interface EventSourceErrorEvent extends Event {
-  /** Why the attempt failed or the source is closed; null when the server has ended it on purpose. */
+  /** Why the attempt failed or the source is closed; null when the server ended the stream on purpose. */
   readonly error: ConnectionError | null;
-  /** The same as a sentence for a person. */
+  /** The message of `error`, for a person. */
   readonly message: string | undefined;
-  /** The HTTP status, where there was one. It goes by the name that the package `eventsource` has for it. */
+  /** The HTTP status, where there was one. The package `eventsource` has it under this name too. */
   readonly code: number | undefined;
 }
 
@@ -38,19 +38,22 @@ const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 2;
 
-/** Where a stream came from in the end, by the actor of its connection: not all who share it have seen the answer. */
+/**
+ * The origin of the answer after redirects, by the actor of the connection, because not every user of a shared one
+ * sees the answer.
+ */
 const origins = new WeakMap<object, string>();
 
 /**
  * Makes a class whose objects are connections.
  *
- * @param optionsOf Gives the options of the connection of one object, which is there when they are used.
+ * @param optionsOf Returns the options for the connection of one object. They may use `connection` once it exists.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
  */
 export function defineEventSource<Init extends object>(
   optionsOf: (url: URL, init: Init | undefined, connection: () => Connection) => ConnectionOptions,
 ): EventSourceClass<Init> {
-  // React Native has no EventTarget, and can import this file all the same.
+  // React Native has no EventTarget, but must be able to import this file.
   const Target: new () => Pick<EventSource, keyof EventTarget> = Object(globalThis).EventTarget ?? Object;
 
   class Source extends Target {
@@ -110,7 +113,7 @@ export function defineEventSource<Init extends object>(
       return this.#readyState;
     }
 
-    /** For good: what has failed with an exhausted budget would try again when the network is back. */
+    /** Disposes of the connection, because one with exhausted retries would try again when the network is back. */
     close(): void {
       if (this.#readyState === CLOSED) return;
       this.#readyState = CLOSED;
@@ -135,7 +138,7 @@ export function defineEventSource<Init extends object>(
       if (this.#readyState === CLOSED) return;
       const origin = origins.get(this.#connection.actor) ?? this.#url.origin;
       const dispatched = new MessageEvent(event, { data, origin, lastEventId: id });
-      // workerd leaves both out.
+      // workerd ignores both.
       if (dispatched.origin !== origin) {
         Object.defineProperties(dispatched, { origin: { value: origin }, lastEventId: { value: id } });
       }
@@ -157,7 +160,7 @@ export function defineEventSource<Init extends object>(
   return Source;
 }
 
-/** Whether it is an error. A page that was frozen has its stream again without one. */
+/** Whether a change of state is an error. A page that was frozen gets its stream back without one. */
 function hasFailed(before: ConnectionState['status'], state: ConnectionState): boolean {
   if (state.status === 'connecting') return before === 'open';
   return state.status === 'backoff' ? before !== 'closed' : isAtRest(state);
@@ -171,7 +174,7 @@ const constants = Object.fromEntries(
   ['CONNECTING', 'OPEN', 'CLOSED'].map((name, value) => [name, { ...listed, value }]),
 );
 
-/** Says what keeps an object from being made. In production a bundler leaves out what is said of the platform. */
+/** The reason why an object cannot be made. In production, a bundler removes the part about the platform. */
 function complaintOf(given: readonly unknown[]): string | undefined {
   try {
     if (process.env.NODE_ENV !== 'production') {

@@ -4,22 +4,22 @@ import { fetchTransport } from '../transports/fetch.ts';
 import type { Transport } from '../transports/transport.ts';
 import { defineEventSource, type EventSourceClass } from './event-source-class.ts';
 
-/** The argument of the standard's constructor, and a `fetch` as the package `eventsource` has it. */
+/** The second argument of the standard's constructor, and `fetch`, as in the package `eventsource`. */
 export interface StandardInit extends EventSourceInit {
-  /** Makes the requests, with headers of its own, say. Left out, the global one. */
+  /** Sends the requests, with your own headers, for example. Left out, the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** The reconnection time as long as no stream has given one, in milliseconds: that of Chromium. */
+/** The reconnection time until a stream sets one, in milliseconds: that of Chromium. */
 const reconnectionTime = 3_000;
 
-/** Only a lost connection is worth another try. */
+/** As in the standard, only a lost connection is retried. */
 const policy = { '5xx': 'fail', 408: 'fail', 410: 'fail', 425: 'fail', 429: 'fail' } as const;
 
 /**
- * The `EventSource` of the HTML Standard, over `fetch`: it comes back after the reconnection time for as long as it takes
- * when a stream ends or the network fails, and any status but 200 closes it for good. See docs/event-source.md for what no
- * class can have in common with the browser's.
+ * The `EventSource` of the HTML Standard, over `fetch`. When a stream ends or the network fails, it reconnects after
+ * the reconnection time, without a limit; any status but 200 closes it for good. See docs/event-source.md for the
+ * differences from the browser's that no class can avoid.
  *
  * @example
  * ```ts
@@ -35,9 +35,9 @@ export const EventSource: EventSourceClass<StandardInit> = /* @__PURE__ */ defin
     fetch,
     policy,
     maxRetries: Infinity,
-    maxRetryDelay: reconnectionTime, // also what a page waits that believes to be offline
+    maxRetryDelay: reconnectionTime, // also the wait of a page that seems to be offline
     maxRetryAfter: longestDelay,
-    // The statechart adds it to the time that the stream has given.
+    // The statechart adds this to the time that the stream has set.
     jitter: () => (connection().actor.getSnapshot().context.serverRetry === null ? reconnectionTime : 0),
     connectTimeout: 0,
     maxEventSize: Infinity,
@@ -54,15 +54,16 @@ export const EventSource: EventSourceClass<StandardInit> = /* @__PURE__ */ defin
 export type EventSource = globalThis.EventSource;
 
 /**
- * Tells a refusal by CORS, which is final, from a lost connection: `fetch` does not. A request that asks for no permission
- * shows whether the server answers at all; then the first one is made again, as the server may have come back just now.
+ * Tells a refusal by CORS, which is final, from a lost connection. `fetch` reports both alike. A `no-cors` request
+ * shows whether the server answers at all. If it does, the first request is sent again, because the server may have
+ * come back just now.
  */
 function failingWithoutCors(transport: Transport, url: URL): Transport {
   return (request, signal) => {
     const ask = () => transport(request, signal);
     return ask().catch(async (error: Failure) => {
       if (error.kind !== 'network') throw error;
-      // Of a HEAD nothing is left that would have to be read.
+      // The answer to a HEAD has no body that would have to be read.
       await fetch(url, { method: 'HEAD', mode: 'no-cors', signal }).catch(() => {
         throw error;
       });

@@ -2,8 +2,8 @@ import type { MessageBatch } from '../machines/message.ts';
 import type { EventStream, Transport } from '../transports/transport.ts';
 
 /**
- * Calls functions in order, each in a task of its own, as the standard dispatches events: whatever promises one has
- * resolved are settled before the next. So `close()` after an `await` is in time.
+ * Calls functions in order, each in a task of its own, as the standard dispatches events. Promises that one call
+ * resolves are settled before the next call. So `close()` after an `await` is in time.
  */
 export class TaskQueue {
   /** Resolves when all that was added has been called. */
@@ -25,7 +25,7 @@ export class TaskQueue {
   }
 }
 
-/** A transport that reads on when the queue has run: so a server is no faster than the listeners. */
+/** A transport that reads on only when the queue is empty, so that the server is no faster than the listeners. */
 export function atPaceOf(queue: TaskQueue, transport: Transport): Transport {
   const open: Transport = async (request, signal) => {
     const stream = await transport(request, signal);
@@ -44,7 +44,7 @@ async function* paced(queue: TaskQueue, stream: EventStream): AsyncGenerator<Mes
 let channel: MessageChannel | undefined;
 const waiting: (() => void)[] = [];
 
-/** A timer would be slowed down in a page that is hidden. */
+/** Not a timer, which a hidden page slows down. */
 function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);

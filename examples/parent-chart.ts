@@ -5,7 +5,7 @@ const connection = connectionMachine.provide({
   actors: { transport: fromTransport(fetchTransport({ url: '/api/events' })) },
 });
 
-/** Sends each message of a connection on to the parent: only those who listen to the actor hear what it emits. */
+/** Passes each message of a connection on to the parent, because an actor emits only to its own listeners. */
 const messages = fromCallback(({ system, sendBack }) => {
   const feed: Connection['actor'] = system.get('feed');
   const listening = feed.on('messages', ({ messages }) => {

@@ -2,12 +2,12 @@ import type { Failure } from './connection-error.ts';
 import { longestDelay } from './option-table.ts';
 import type { ConnectionSettings } from './settings.ts';
 
-/** The least that the delays start from when a stream asks for less, in milliseconds. */
+/** The shortest base of a delay, in milliseconds. A stream that asks for less gets this. */
 const leastBase = 100;
 
 /**
- * The settings at the pace of the stream: its `retry:` is what the delays start from, where it gave one. A server that
- * says `retry: 200` gets its clients back after 200 to 400 ms, one that says 5 000 after 5 to 10 s.
+ * The settings, with the reconnection time of the stream (`retry:`) as the base of the delays where it gave one. A
+ * server that says `retry: 200` gets its clients back after 200 to 400 ms, one that says 5 000 after 5 to 10 s.
  */
 export function atPaceOf(settings: ConnectionSettings, serverRetry: number | null): ConnectionSettings {
   return serverRetry === null ? settings : { ...settings, retryDelay: Math.max(leastBase, serverRetry) };
@@ -25,8 +25,8 @@ export function backoffDelay(
 }
 
 /**
- * The least that the server asked to wait, in milliseconds: its `Retry-After` to this attempt, or the
- * `retry:` of its stream, whichever is longer.
+ * The shortest wait that the server allows, in milliseconds: its `Retry-After` to this attempt, or the `retry:` of
+ * its stream, whichever is longer; `maxRetryAfter` at most.
  */
 export function serverFloor(
   { maxRetryAfter }: Pick<ConnectionSettings, 'maxRetryAfter'>,

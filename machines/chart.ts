@@ -14,7 +14,7 @@ import {
 } from './connection.ts';
 import { askGuard, delayOf, transitionsOf } from './xstate-internals.ts';
 
-/** Where a connection is, and what it knows. */
+/** A connection at one moment: its state and its context. */
 interface Situation {
   readonly value: StateValue;
   readonly context: ConnectionContext;
@@ -24,7 +24,7 @@ interface Situation {
 export interface ChartState {
   /** Such as `live.open.fresh`; empty for the statechart as a whole. */
   readonly path: string;
-  /** The status that the state stands for; undefined where its states have one each, or its parent has it. */
+  /** The status that the state is tagged with; undefined when its parent or its children have the tag. */
   readonly status: ConnectionStatus | undefined;
   /** The path of the state that it starts in; undefined for a state without states of its own. */
   readonly initial: string | undefined;
@@ -48,11 +48,11 @@ export interface ChartTransition {
   readonly target: string | undefined;
   /** The names of the actions, with their parameters. */
   readonly actions: readonly string[];
-  /** Whether the state is left and entered again although it is its own target, or contains it. */
+  /** Whether the source is left and entered again when the target is the source itself, or lies inside it. */
   readonly reenters: boolean;
 }
 
-/** The choice of the statechart for one event: the transition that it takes, and what each guard on the way says. */
+/** The transition that the statechart takes for one event, and the answers of the guards on the way. */
 export interface Choice {
   /** Undefined when the event changes nothing. */
   readonly taken: ChartTransition | undefined;
@@ -77,10 +77,13 @@ export function chartTransitions(machine: AnyStateMachine = connectionMachine): 
   return nodesIn(machine.root).flatMap((node) => transitionsOf(node).map(describeTransition));
 }
 
-/** Finds the choice of a connection's statechart for an event; when `isEventless`, the one that it makes of itself. */
+/**
+ * Finds the transition that a connection takes for an event. With `isEventless`, the event is only what the guards
+ * see, and the transition is an `always`.
+ */
 export function choose(situation: Situation, event: ConnectionEvent, isEventless = false): Choice {
   const guards: [string, boolean][] = [];
-  const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // has some of them twice
+  const active = [...new Set(getStateNodes(connectionMachine.root, situation.value))]; // some are listed twice
   for (const node of active.sort((one, other) => other.path.length - one.path.length)) {
     for (const candidate of transitionsOf(node, isEventless ? '' : event.type)) {
       const transition = describeTransition(candidate);
@@ -126,7 +129,7 @@ function pathOf({ path }: AnyStateNode): string {
   return path.join('.');
 }
 
-/** Without what XState adds for its own timers. */
+/** The actions that have a name: all but those that XState adds for its own timers. */
 function named(actions: readonly unknown[]): string[] {
   return actions.flatMap((action) => {
     if (typeof action === 'string') return [action];

@@ -1,19 +1,21 @@
 import { complaint, type Rule, rule } from './option-table.ts';
 
 /**
- * Time and chance, for a run that can be repeated exactly. The times are in milliseconds.
+ * The source of time and of random numbers, which a test replaces to repeat a run exactly. Times are in milliseconds.
  * Fits XState's `clock` option too.
  */
 export interface ConnectionClock {
-  /** The wall clock. */
+  /** The wall clock: milliseconds since 1970, as of `Date.now`. */
   readonly now: () => number;
-  /** A draw from 0 (included) to 1 (excluded). */
+  /** A random number from 0 (included) to 1 (excluded), as of `Math.random`. */
   readonly random: () => number;
+  /** Calls back after `delay` milliseconds. Returns the timer, to be cleared. */
   readonly setTimeout: (callback: () => void, delay: number) => unknown;
+  /** Clears a timer of {@link setTimeout}. */
   readonly clearTimeout: (timer: unknown) => void;
 }
 
-/** The clock of the machine that this runs on. Each function is looked up when called, so it can be faked. */
+/** The clock of the platform. Each function is looked up when it is called, so that it can be faked. */
 export const systemClock: ConnectionClock = {
   now: () => Date.now(),
   random: () => Math.random(),
@@ -21,7 +23,7 @@ export const systemClock: ConnectionClock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
-/** The part of a clock that says what time it is, and draws. */
+/** The functions of a clock whose results are checked. */
 type Readings = Pick<ConnectionClock, 'now' | 'random'>;
 
 const allowed: Readonly<Record<keyof Readings, Rule<number>>> = {
@@ -33,10 +35,11 @@ const allowed: Readonly<Record<keyof Readings, Rule<number>>> = {
 };
 
 /**
- * Checks what the clock of an app returns whenever it is asked: with `NaN` every wait would be none. A wrong value is
- * told, the first of each function, and the last good time or a draw of the system takes its place.
+ * Checks every result of an app's clock: with `NaN`, no wait would last. The first wrong result of each function goes
+ * to `tell`. In its place comes the last good time, or a random number of the platform.
  *
- * @throws TypeError when `now` returns no time. `random` is not tried: its draw would be missing in a seeded sequence.
+ * @throws TypeError when the first `now()` is no finite number. `random` is not tried, because that would take one
+ * number out of a seeded sequence.
  */
 export function checkedReadings(clock: Readings, tell: (fault: unknown) => void): Readings {
   if (clock === systemClock) return clock;
@@ -66,7 +69,7 @@ export function checkedReadings(clock: Readings, tell: (fault: unknown) => void)
   };
 }
 
-/** The same for a whole clock. */
+/** As {@link checkedReadings}, for a whole clock. */
 export function checkedClock(clock: ConnectionClock, tell: (fault: unknown) => void): ConnectionClock {
   return {
     ...checkedReadings(clock, tell),

@@ -16,10 +16,7 @@ export const failureKinds = [
 /** One of {@link failureKinds}. */
 export type FailureKind = (typeof failureKinds)[number];
 
-/**
- * The facts known of a failure, as plain data: the form in which it travels through the statechart.
- * It never holds a header, a body or a query string.
- */
+/** A failure as plain data: the form that the statechart handles. It never holds a header, a body or a query string. */
 export interface Failure {
   /** The kind of failure, as a word to branch on. */
   readonly kind: FailureKind;
@@ -27,7 +24,7 @@ export interface Failure {
   readonly message: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
-  /** How long the server asked to wait (`Retry-After`), in milliseconds from its answer. */
+  /** The wait that the server asked for (`Retry-After`), in milliseconds from its answer. */
   readonly retryAfter?: number;
   /** No request had been sent yet, so the server cannot have done anything. */
   readonly unsent?: boolean;
@@ -35,8 +32,11 @@ export interface Failure {
 
 /** The parts of a {@link ConnectionError} besides its kind and its message. */
 export interface FailureDetails {
+  /** The HTTP status, where there was one. */
   readonly status?: number | undefined;
+  /** The wait that the server asked for (`Retry-After`), in milliseconds from its answer. */
   readonly retryAfter?: number | undefined;
+  /** No request had been sent yet. */
   readonly unsent?: boolean | undefined;
   /** The value that was thrown underneath. Kept on the error, never copied into the statechart. */
   readonly cause?: unknown;
@@ -66,8 +66,8 @@ export class ConnectionError extends Error implements Failure {
   }
 
   /**
-   * The error as plain data, without `cause` and `stack`. Send this form to a store or to another realm:
-   * `structuredClone` and `postMessage` make an error without a `kind` of the error itself.
+   * The error as plain data, without `cause` and `stack`. Send this form to a store or to another realm, because
+   * `structuredClone` and `postMessage` turn the error itself into an `Error` without a `kind`.
    *
    * @example
    * ```ts
@@ -89,7 +89,7 @@ export interface PlainConnectionError extends Failure {
  */
 export function isConnectionError(value: unknown): value is ConnectionError | PlainConnectionError {
   const { name, kind } = Object(value) as Partial<ConnectionError>;
-  // Others use the name too.
+  // Other libraries have an error of this name too.
   return name === 'ConnectionError' && failureKinds.some((known) => known === kind);
 }
 

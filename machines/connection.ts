@@ -19,17 +19,21 @@ import { undone, type Verdict, verdictOn } from './policy.ts';
 import { fromRevivable, type Revivable } from './revivable.ts';
 import { type ConnectionSettings, completeSettings, type GivenSettings } from './settings.ts';
 
-/** The five things that a connection can be doing, as a person would say it. */
+/** The statuses of a connection. At every moment it has exactly one. */
 export const connectionStatuses = ['connecting', 'open', 'backoff', 'failed', 'closed'] as const;
 
 /** One of {@link connectionStatuses}. */
 export type ConnectionStatus = (typeof connectionStatuses)[number];
 
-/** Why nothing runs: the app closed it, the server ended it, or the page is hidden or frozen and comes back later. */
+/**
+ * Why the connection is closed: the app closed it, the server ended it for good, or it is paused because the page is
+ * hidden or frozen.
+ */
 export type CloseReason = 'app' | 'ended' | 'paused';
 
 /** The context of the statechart: plain, serialisable data, without functions, headers, tokens or URLs. */
 export interface ConnectionContext {
+  /** The settings, with the defaults filled in. */
   readonly settings: ConnectionSettings;
   /** The retries charged since the budget was last whole. */
   readonly retries: number;
@@ -37,7 +41,7 @@ export interface ConnectionContext {
   readonly retryDelay: number | null;
   /** When the present wait ends, on the wall clock in milliseconds; null outside `backoff`. */
   readonly retryAt: number | null;
-  /** The part of the last delay that was drawn, in milliseconds, for decorrelated jitter. */
+  /** The random part of the last delay, in milliseconds. Decorrelated jitter depends on it. */
   readonly previousBackoff: number;
   /** The earliest time that the server allows for the next request, on the wall clock in milliseconds. */
   readonly notBefore: number;
@@ -49,28 +53,33 @@ export interface ConnectionContext {
   readonly error: Failure | null;
   /** When the stream was accepted, on the wall clock in milliseconds; null while it is not open. */
   readonly openedAt: number | null;
-  /** How many requests have been made. Each has a number, and so has the stream that comes of it. */
+  /** How many requests were made. The number of a request is also that of its stream. */
   readonly attempts: number;
   /** The number of the stream that is open; null when there is none. */
   readonly stream: number | null;
   /**
-   * When the request of this attempt may be sent again: `always`; only as a safe one, `resumed` after an event ID; or
-   * `never`, because that may repeat its effect (that of a POST, say).
+   * Whether the request of this attempt may be sent again. `always`: yes. `resumed`: only as a safe request, when
+   * there is an event ID to resume after. `never`: no, because that may repeat its effect (that of a POST, say).
    */
   readonly repeatable: 'always' | 'resumed' | 'never';
   /**
-   * The state of the credentials. `refreshed`: the attempt follows a refresh, so another 401 would be the second in
-   * a row. `expiring`: the server said that they are about to expire. `unrenewable`: to renew them has failed while
-   * this stream was open.
+   * The state of the credentials. `refreshed`: the attempt follows a refresh, so another 401 would be the second in a
+   * row. `expiring`: the server said that they are about to expire. `unrenewable`: a renewal failed while this stream
+   * was open.
    */
   readonly credentials: 'good' | 'refreshed' | 'expiring' | 'unrenewable';
-  /** How long a doubted stream has to show that it is alive, and how many requests for another were lost in a row. */
+  /**
+   * `proofTime`: how long a doubted stream has for a sign of life, in milliseconds. `lost`: how many requests to
+   * replace it failed in a row.
+   */
   readonly doubt: { readonly proofTime: number; readonly lost: number };
-  /** A stream without event IDs was lost: nobody can know which events came meanwhile. */
+  /** A stream without event IDs was lost, so nobody can know which events were missed. */
   readonly mayHaveMissed: boolean;
-  /** When the last retry was charged, on the wall clock in milliseconds; null when it was given back. */
+  /**
+   * When the last retry was charged, on the wall clock in milliseconds; null when none is, or when it was given back.
+   */
   readonly chargedAt: number | null;
-  /** Why the connection is closed; null when it is not, or was never opened. */
+  /** Why the connection is closed; null when it is not closed, or was never opened. */
   readonly closeReason: CloseReason | null;
 }
 
@@ -86,7 +95,7 @@ export interface AttemptOutcome {
   readonly at: number;
   /** A draw from 0 (included) to 1 (excluded), for the jitter. */
   readonly random: number;
-  /** The jitter function of the app, used in place of `random`: both in milliseconds. It must not throw. */
+  /** The app's jitter function, used in place of `random`. Takes and returns milliseconds. It must not throw. */
   readonly jitter?: ((delay: number) => number | undefined) | undefined;
   /** There is a function that can refresh the credentials. */
   readonly refreshable?: boolean | undefined;
@@ -94,13 +103,13 @@ export interface AttemptOutcome {
   readonly offline?: boolean | undefined;
 }
 
-/** Events that may have been lost: reload what they would have told. */
+/** Events may have been lost: load again what they would have told. */
 export interface Gap {
   /**
-   * `server`: it resumes after another event than it was asked to. `no-ids`: the stream was interrupted and has no
-   * event IDs, so nobody can know. `forgotten`: the ID to resume after was given up, because the server no longer
-   * knows it or because the URL leads elsewhere. `away`: a user of a shared connection was away while messages came
-   * for the others; the statechart does not announce it.
+   * `server`: the server resumed after another event than the one asked for. `no-ids`: the stream was interrupted and
+   * has no event IDs, so nobody can know. `forgotten`: the ID to resume after was given up, because the server no
+   * longer knows it or because the URL leads elsewhere. `away`: one of the users of a shared connection was away
+   * while messages came for the others (the statechart itself never announces this).
    */
   readonly reason: 'server' | 'no-ids' | 'forgotten' | 'away';
   /** The ID to resume after; empty when there was none. */
@@ -119,7 +128,7 @@ export type RequestEvent =
       /** Its stream is continued by a safe request, once there is an ID to resume after. */
       readonly resumable: boolean;
     }
-  /** The URL leads to another resource than the one that the last event ID is of. */
+  /** The URL leads to another resource; the last event ID belongs to the former one. */
   | { readonly type: 'request.moved' }
   | { readonly type: 'request.accepted'; readonly at: number }
   | ({ readonly type: 'request.failed'; readonly error: Failure } & AttemptOutcome);
@@ -129,7 +138,7 @@ export type StreamEvent =
   | ({ readonly type: 'stream.messages' } & MessageBatch)
   /** The first event ID of this stream that the connection has not seen before. */
   | { readonly type: 'stream.progressed' }
-  /** Events may have been lost: by default the server resumes after another event than it was asked to. */
+  /** Events may have been lost. Without a `reason`: the server resumed after another event than the one asked for. */
   | {
       readonly type: 'stream.gap';
       readonly reason?: Exclude<Gap['reason'], 'forgotten' | 'away'> | undefined;
@@ -140,7 +149,7 @@ export type StreamEvent =
   | { readonly type: 'stream.expiring' }
   /** A sign of life, the first after `stream.prove`. */
   | { readonly type: 'stream.alive' }
-  /** Nobody was awake to read it: the machine slept. */
+  /** The machine slept, and nobody read the stream meanwhile. */
   | { readonly type: 'stream.overslept' }
   /** While another request was on its way it brought more than could be told from a replay. */
   | { readonly type: 'stream.overran' }
@@ -149,11 +158,11 @@ export type StreamEvent =
       readonly type: 'stream.ended';
       readonly error: Failure;
       /**
-       * True: the server said that there is nothing more to come. False: it has a way to say so, and did not.
-       * Undefined: nobody can know.
+       * True: the server said that nothing more will come. False: it could have said so, and did not. Undefined:
+       * nobody can know.
        */
       readonly final?: boolean | undefined;
-      /** Messages came on it. */
+      /** The stream had brought messages. */
       readonly hadMessages?: boolean | undefined;
     } & AttemptOutcome);
 
@@ -161,7 +170,7 @@ export type StreamEvent =
 export type TransportEvent =
   | RequestEvent
   | StreamEvent
-  /** The actor was started a second time, under a restored snapshot: its stream is gone, nobody failed. */
+  /** The actor was started again (by a restored snapshot, say). Its stream is gone, and nobody failed. */
   | { readonly type: 'transport.restarted' };
 
 /** Commands of the app. */
@@ -171,13 +180,17 @@ export type ConnectionCommand =
   | { readonly type: 'close'; readonly lastEventId?: string | undefined }
   /** `lastEventId` is the ID to resume after from now on; empty for none. */
   | { readonly type: 'reconnect'; readonly lastEventId?: string | undefined }
-  /** The URL has changed: as `reconnect`, unless the app has closed the connection or the page has. */
+  /**
+   * The URL has changed. Does what `reconnect` does, but not while the connection is closed by the app, paused or
+   * suspended.
+   */
   | { readonly type: 'move' }
-  /** Closes until `resume`, as when a component goes away and may come back. `lastEventId` as of `close`. */
+  /** Closes until `resume`, as when a component goes away and may come back. `lastEventId`: see `close`. */
   | { readonly type: 'suspend'; readonly lastEventId?: string | undefined }
   /** Takes up again what `suspend` has closed; `at` is the wall clock in milliseconds. */
   | { readonly type: 'resume'; readonly at: number };
 
+/** Every event of the statechart: commands of the app, and reports of its actors. */
 export type ConnectionEvent = ConnectionCommand | TransportEvent | EnvironmentEvent;
 
 /** Announcements of the statechart, for `actor.on(type, listener)`. */
@@ -196,7 +209,7 @@ export type ConnectionEmitted =
   | { readonly type: 'gaveUp'; readonly error: Failure }
   | { readonly type: 'closed'; readonly reason: CloseReason };
 
-/** The input of a transport actor: one for each request, which ends with its stream. */
+/** The input of a transport actor. Each request has an actor of its own, which ends with its stream. */
 export interface TransportInput {
   /** The connection that it belongs to. */
   readonly connection: AnyActorRef;
@@ -207,7 +220,7 @@ export interface TransportInput {
 
 /** Commands to a transport actor while its stream is open. */
 export type TransportCommand =
-  /** It has lasted: what comes from now on is no replay. */
+  /** The stream has lasted for `stableAfter`: what comes from now on is no replay. */
   | { readonly type: 'stream.settle' }
   /** Report the next sign of life. */
   | { readonly type: 'stream.prove' };
@@ -298,10 +311,10 @@ const retryNowOrWait = [
   { target: '#connection.backoff.waiting', actions: 'waitUntilAllowed' },
 ] as const;
 
-/** The same for a connection that gave up: only an exhausted budget is worth another try. */
+/** The same for a connection that gave up: only where the retries were exhausted, not where the server refused. */
 const retryNowOrWaitIfExhausted = [{ guard: 'wasRefused' }, ...retryNowOrWait] as const;
 
-/** The app wants another stream, and the one that is open may go on until then. */
+/** The app wants another stream. The open one goes on until the other is accepted. */
 const requestAnotherStream = {
   target: '.replacing.reconnecting',
   actions: ['dropRequest', 'startAfresh'],
@@ -313,7 +326,7 @@ const doubtStream = { target: 'doubted', actions: 'resetProofTime' } as const;
 /** How long a stream that is doubted has for a sign of life at first, in milliseconds. */
 export const leastProofTime = 5_000;
 
-/** How long after a failure a platform may tell that the network is gone, or the page left, in milliseconds. */
+/** How late after a failure the platform may report that the network is gone or the page is left, in milliseconds. */
 const offlineNotice = 1_000;
 
 /** How long a server may take to notice that a stream was dropped, in milliseconds. */
@@ -363,7 +376,7 @@ export const connectionMachine = setup({
     isRefused: ({ context, event }) =>
       verdictFor(context, event) !== 'retry' || !mayRequestAgain(context, event),
     isOffline: ({ event }) => outcomeOf(event).offline === true && !wasAnswered(outcomeOf(event).error),
-    // `Infinity` comes out of JSON as null.
+    // In JSON, `Infinity` becomes null.
     isExhausted: ({ context, event }) =>
       chargedBefore(context, event) >= (context.settings.maxRetries ?? Infinity),
     hasEnded: ({ context }) => context.closeReason === 'ended',
@@ -462,7 +475,7 @@ export const connectionMachine = setup({
         message: `Gave up after ${chargedBefore(context, event)} retries. ${context.error.message}`,
       },
     })),
-    // The answer to an unsafe request is over: the next one begins anew.
+    // The answer to an unsafe request is complete: the next one starts without an ID.
     recordEnd: assign(({ context }) => ({
       closeReason: 'ended' as const,
       error: null,
@@ -486,7 +499,7 @@ export const connectionMachine = setup({
       return waitFrom(at, Math.max(releaseTime, context.notBefore - at) + drawDelay(context, event, 0));
     }),
     giveBackRetry: assign(({ context }) => ({ retries: context.retries - 1, chargedAt: null })),
-    // Spread, because those who believe to be offline may all have been dropped by the same server.
+    // Spread at random, because clients that seem offline may all have been dropped by one server.
     waitForNetwork: assign(({ context, event }) => {
       const { jitter, maxRetryDelay } = context.settings;
       const least = jitter === 'none' ? maxRetryDelay : maxRetryDelay / 2;
@@ -563,7 +576,7 @@ export const connectionMachine = setup({
     move: { target: '.live', actions: 'startAfresh' },
   },
   states: {
-    /** A request or a stream is there; leaving this state by any road drops it. */
+    /** A request or a stream is there. Leaving this state drops both. */
     live: {
       invoke: environment,
       entry: 'sendRequest',
@@ -618,18 +631,21 @@ export const connectionMachine = setup({
           },
           initial: 'fresh',
           states: {
-            /** Accepted a moment ago: a server that accepts and drops is still charged for it. */
+            /**
+             * Accepted less than `stableAfter` ago. The retries stay charged, because the server may accept and drop
+             * again.
+             */
             fresh: {
               after: { stableAfter: 'stable' },
               on: { 'network.online': doubtStream, 'stream.overslept': doubtStream },
             },
-            /** Open for long enough to be trusted: the retry budget is whole again. */
+            /** Open for `stableAfter`: the retry budget is whole again. */
             stable: {
               entry: ['restoreBudget', 'settleStream'],
               always: { guard: 'expires', target: 'replacing.renewing', actions: 'forgetExpiry' },
               on: { 'network.online': doubtStream, 'stream.overslept': doubtStream },
             },
-            /** It may be dead, and has to show that it is alive. */
+            /** The stream may be dead, and has to show a sign of life. */
             doubted: {
               entry: 'askForProof',
               after: {
@@ -747,7 +763,10 @@ export const connectionMachine = setup({
             ],
           },
         },
-        /** There seems to be no network. One attempt in a while is free, because that may be wrong. */
+        /**
+         * There seems to be no network. That may be wrong, so one attempt is made every `maxRetryDelay`, and costs no
+         * retry.
+         */
         offline: { after: { retryDelay: '#connection.live' } },
       },
     },
@@ -834,42 +853,47 @@ export function transportNameOf(attempt: number | null): string {
   return `transport ${attempt}`;
 }
 
-/** Whether the next request would repeat no effect, or may. */
+/** Whether another request may be sent: it repeats no effect, or the app allows that (`retryUnsafe`). */
 function mayRepeat({ repeatable, settings, lastEventId }: ConnectionContext): boolean {
   return repeatable === 'always' || (repeatable === 'resumed' && lastEventId !== '') || settings.retryUnsafe;
 }
 
-/** Whether an attempt that has failed may be followed by another: the server may have done nothing yet. */
+/**
+ * Whether a request may follow one that failed. An unsafe one may if the first never left, or if the server did
+ * nothing.
+ */
 function mayRequestAgain(context: ConnectionContext, event: ConnectionEvent): boolean {
   const { status = 0, unsent } = outcomeOf(event).error;
   return mayRepeat(context) || unsent === true || undone.includes(status);
 }
 
-/** Whether the next request may be made while the stream is open. Without an ID, what comes on both looks the same. */
+/** Whether another request may be sent while the stream is open. Without an ID, nobody can tell what came on both. */
 function canOverlap({ repeatable, lastEventId }: ConnectionContext): boolean {
   return lastEventId !== '' && repeatable !== 'never';
 }
 
-/** Whether a server minds the second stream, rather than being in trouble or asking to come again later. */
+/**
+ * Whether the server allows only one stream. A 5xx means that it is in trouble, `Retry-After` that it asks for time.
+ */
 function refusesSecondStream({ status = 0, retryAfter = 0 }: Failure): boolean {
   return !(retryAfter > 0) && ((status >= 400 && status < 500) || status === 204);
 }
 
-/** Whether there is a network: the server has refused the request, or has ended its stream. */
+/** Whether the server answered, which proves that there is a network: it refused the request, or ended its stream. */
 function wasAnswered({ status, kind }: Failure): boolean {
   return status !== undefined || kind === 'ended';
 }
 
 /**
- * The retries that count when an attempt ends. Where there are no event IDs to tell news by, a stream that brought
- * messages and was ended by the server itself did.
+ * The retries that count when an attempt ends. Without event IDs, a stream that brought messages and was then ended
+ * by the server counts as news, so none do.
  */
 function chargedBefore({ lastEventId, retries }: ConnectionContext, event: ConnectionEvent): number {
   const hadNews = event.type === 'stream.ended' && event.hadMessages === true && lastEventId === '';
   return hadNews ? 0 : retries;
 }
 
-/** The part of a delay that is up to chance, in milliseconds. */
+/** The random part of a delay, in milliseconds. */
 function drawDelay(context: ConnectionContext, event: ConnectionEvent, retries: number): number {
   const { random, jitter } = outcomeOf(event);
   const settings = atPaceOf(context.settings, context.serverRetry);
@@ -907,11 +931,11 @@ function waitFrom(at: number, delay: number): Pick<ConnectionContext, 'retryDela
   return { retryDelay, retryAt: at + retryDelay };
 }
 
-/** Stands where the transport belongs, and says so as soon as it is started. */
+/** The transport until the app provides one: fails with this message as soon as it is started. */
 export function missingTransport(message: string): Revivable<TransportCommand, TransportInput> {
   return ({ sendBack }, isRevived) => {
     if (isRevived)
-      sendBack({ type: 'transport.restarted' }); // so that a request is asked for
+      sendBack({ type: 'transport.restarted' }); // the statechart then sends a request, which fails below
     else sendBack({ type: 'request.failed', error: { kind: 'invalid', message }, at: 0, random: 0 });
     return undefined;
   };

@@ -17,18 +17,18 @@ export type EnvironmentEvent = {
     | 'page.frozen'
     | 'page.resumed';
   readonly at: number;
-  /** The page cannot be seen: a browser resumes hidden pages too. */
+  /** The page is hidden. A browser resumes hidden pages too. */
   readonly hidden?: boolean;
-  /** A draw from 0 (included) to 1 (excluded), with `network.offline`. */
+  /** A random number from 0 (included) to 1 (excluded), with `network.offline`. */
   readonly random?: number;
 };
 
 /**
- * An actor that tells its parent what happens to the page and to the network. It starts by telling what is
- * unusual (offline, hidden), so that its parent may assume the best; one that is revived tells that the page is
- * resumed. Silent where there is no page, as on a server.
+ * An actor that tells its parent what happens to the page and to the network. When it starts it tells only
+ * `network.offline` and `page.hidden`, so that its parent may assume the opposite. When it is revived it tells
+ * `page.resumed`. Silent where there is no page, as on a server.
  *
- * @throws TypeError when the `now` of the clock returns no time.
+ * @throws TypeError when the `now` of the clock returns no finite number.
  */
 export function fromEnvironment(
   clock: Pick<ConnectionClock, 'now' | 'random'> = systemClock,
@@ -37,7 +37,7 @@ export function fromEnvironment(
   return fromRevivable(watchEnvironment(checkedReadings(clock, tell)));
 }
 
-/** The behavior of that actor. */
+/** The behavior of the actor of {@link fromEnvironment}. */
 export function watchEnvironment({
   now,
   random,
@@ -53,7 +53,7 @@ export function watchEnvironment({
       } satisfies EnvironmentEvent);
     const isHidden = () => globalThis.document?.visibilityState === 'hidden';
 
-    // Nobody listened meanwhile, and a timer of a restored snapshot does not run.
+    // Nobody listened while the actor was stopped, and the timers of a restored snapshot do not run.
     if (isRevived) tell('page.resumed');
     if (typeof globalThis.addEventListener !== 'function') return undefined;
     const listening = new AbortController();
@@ -63,13 +63,14 @@ export function watchEnvironment({
       visibilitychange: () => tell(isHidden() ? 'page.hidden' : 'page.visible'),
       freeze: () => tell('page.frozen'),
       resume: () => tell('page.resumed'),
-      // A page that is not kept is on its way out. One that is brought back may not say so; nor does one that
-      // has just been loaded.
+      // `pagehide` without `persisted`: the page is gone for good. `pageshow` without it: the end of the first load,
+      // or, in a page that had loaded before, a return that the browser does not mark as one.
       pagehide: (event) => isKept(event) && tell('page.frozen'),
       pageshow: (event) => (isKept(event) || !isLoading) && tell('page.resumed'),
     };
     for (const [name, listener] of Object.entries(signals)) {
-      // Captured: what happens to the document passes the window on its way down. Without one, workerd would throw.
+      // Capturing, because an event of the document passes the window on its way down. workerd has no document, and
+      // throws at `capture`.
       const capture = globalThis.document !== undefined;
       globalThis.addEventListener(name, listener, { capture, signal: listening.signal });
     }

@@ -1,13 +1,13 @@
-/** The input of a spread. All but the draw in milliseconds. */
+/** The input of a spread. All but `random` is in milliseconds. */
 interface Draw {
   /** The delay before jitter. */
   readonly delay: number;
   /** From 0 (included) to 1 (excluded). */
   readonly random: number;
-  /** The first delay of all, and the longest. */
+  /** `retryDelay` and `maxRetryDelay`. */
   readonly first: number;
   readonly longest: number;
-  /** The draw of the retry before this one; 0 for the first. */
+  /** The result for the retry before this one; 0 for the first. */
   readonly previous: number;
 }
 
@@ -28,8 +28,7 @@ const spreads = {
 } satisfies Record<string, (draw: Draw) => number>;
 
 /**
- * How a delay `d` is spread.
- * `full`: uniform in 0..d. `equal`: uniform in d/2..d. `none`: d itself.
+ * How a delay `d` is spread at random. `full`: uniform in 0..d. `equal`: uniform in d/2..d. `none`: d itself.
  * `decorrelated`: uniform between the first delay and three times the one before, within the cap.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -51,7 +50,7 @@ interface JitterSettings {
  *
  * @param delay The delay before jitter, in milliseconds.
  * @param random A draw from 0 (included) to 1 (excluded).
- * @param previous What the retry before this one drew, in milliseconds; 0 for the first.
+ * @param previous The result for the retry before this one, in milliseconds; 0 for the first.
  */
 export function withJitter(
   { jitter, retryDelay, maxRetryDelay }: JitterSettings,

@@ -1,11 +1,14 @@
 import type { TabsContext } from './tabs.ts';
 
-/** Who has the stream that tabs share, as one of them knows it. */
+/** Which tab has the shared stream, as far as this tab knows. */
 export interface Leadership {
   readonly leader: 'this tab' | 'another tab' | 'none';
-  /** Since when, on the wall clock in milliseconds; null when nobody leads. */
+  /** When it began to lead, on the wall clock in milliseconds; null when nobody leads. */
   readonly since: number | null;
-  /** How many tabs the leader has heard; null in any other tab. One that is closed counts until they are counted anew. */
+  /**
+   * How many other tabs the leader knows of; null in every other tab. A tab that died counts until the leader counts
+   * again.
+   */
   readonly followers: number | null;
 }
 

@@ -16,7 +16,7 @@ export interface Message<Data = unknown, Name extends string = string> {
 
 /** The batch that a transport read in one go. The statechart handles it as one event, whatever its length. */
 export interface MessageBatch {
-  /** In the order of the stream; may be empty, which is still a sign of life. */
+  /** In the order of the stream. May be empty: a batch is a sign of life in any case. */
   readonly messages: readonly Message[];
   /**
    * Which of the messages brought an ID of their own: all, none, or a flag for each.
@@ -26,11 +26,11 @@ export interface MessageBatch {
   readonly ownIds?: boolean | readonly boolean[] | undefined;
   /** The last event ID after these messages. */
   readonly lastEventId: string;
-  /** The reconnection time that the stream set meanwhile (its `retry:` field), in milliseconds. */
+  /** The reconnection time that the stream set in this batch (its `retry:` field), in milliseconds. */
   readonly retry?: number | undefined;
-  /** Events may have been lost before these messages; why, and the ID after which the stream goes on. */
+  /** Events may have been lost before these messages: the reason, and the ID after which the stream goes on. */
   readonly gap?: { readonly reason: 'server' | 'no-ids'; readonly resumedAfter: string } | undefined;
-  /** The server sent what only shows that it is there, as a comment does. */
+  /** The batch holds something that only shows that the server is there, such as a comment. */
   readonly keepAlive?: boolean | undefined;
   /** The event names of the messages that were left out because nobody asked for them, one for each. */
   readonly unasked?: readonly string[] | undefined;

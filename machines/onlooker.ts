@@ -1,12 +1,12 @@
 import type { AnyActor } from 'xstate';
 
-/** Looks at an actor of this package, a connection or a tab, that has not started yet. It must not throw. */
+/** Is called with an actor of this package (a connection or a tab) before it starts. It must not throw. */
 type Onlooker = (actor: AnyActor, url: unknown) => void;
 
 const onlookers = new Set<Onlooker>();
 
 /**
- * Has every connection and every tab that is made from now on looked at.
+ * Calls a function for every connection and every tab that is made from now on.
  *
  * @returns A function that ends that.
  */
@@ -15,7 +15,7 @@ export function watchActors(onlooker: Onlooker): () => void {
   return () => void onlookers.delete(onlooker);
 }
 
-/** Where nobody looks on, this does nothing. */
+/** Calls the onlookers, if there are any. */
 export function announceActor(actor: AnyActor, url: unknown): void {
   for (const look of onlookers) look(actor, url);
 }

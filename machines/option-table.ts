@@ -1,13 +1,13 @@
 /** The longest delay that `setTimeout` keeps, in milliseconds; a longer one fires at once. */
 export const longestDelay = 2 ** 31 - 1;
 
-/** Says which values are allowed: as words for a person, and as a test. */
+/** The values that are allowed: as words for a person, and as a test. */
 export interface Rule<Value = unknown> {
   readonly allowed: string;
   readonly test: (value: unknown) => value is Value;
 }
 
-/** An option: what it may be, and what it is when it is not given. */
+/** An option: the values that it may have, and the one that it has when it is not given. */
 export interface Option<Value = unknown> extends Rule<Value> {
   readonly default: Value;
 }
@@ -35,7 +35,7 @@ export function optional<Value>(rule: Rule<Value>): Option<Value | undefined> {
   return { ...(rule as Rule<Value | undefined>), default: undefined };
 }
 
-/** A rule of one's own. */
+/** A rule from its words and its test. */
 export function rule<Value>(allowed: string, test: (value: unknown) => boolean): Rule<Value> {
   return { allowed, test: test as Rule<Value>['test'] };
 }
@@ -51,7 +51,7 @@ export function oneOf<Word extends string>(...words: readonly Word[]): Rule<Word
   return rule(words.map((word) => `'${word}'`).join(' | '), (value) => words.includes(value as Word));
 }
 
-/** Allows a function, whose type nobody can check. */
+/** Allows a function. Its parameters and its result cannot be checked. */
 export function functionOf<Signature extends (...given: never[]) => unknown>(): Rule<Signature> {
   return rule('function', isFunction);
 }
@@ -99,7 +99,7 @@ export function firstInvalid(options: object, table: Readonly<Record<string, Rul
     .find(({ value, test }) => value !== undefined && !test(value));
 }
 
-/** Says why a value is refused that a rule does not allow. */
+/** The end of a sentence that begins with a name: which values are allowed, and which one was given. */
 export function complaint(allowed: string, value: unknown): string {
   return `must be ${allowed}, but it is ${describe(value)}.`;
 }
@@ -118,9 +118,9 @@ export function complete<Table extends OptionTable>(given: Given<Table>, table: 
   return Object.fromEntries(entries);
 }
 
-/** Numbers, flags and short words are shown; whatever else it is may be private. */
+/** Shows numbers, flags and short strings. Anything else may be private, so that only its type is shown. */
 function describe(value: unknown): string {
-  const isPrimitive = Object(value) !== value; // an object may not even become a string
+  const isPrimitive = Object(value) !== value; // `String(object)` may throw
   const shown = typeof value === 'string' ? `'${value}'` : isPrimitive && String(value);
   return shown === false || shown.length > 20 ? `of type ${typeof value}` : shown;
 }

@@ -17,7 +17,10 @@ export type PolicyKey = number | '2xx' | '3xx' | '4xx' | '5xx' | Exclude<Failure
 /** Verdicts in place of those of {@link failurePolicy}, as in `{ 404: 'retry', 503: 'fail' }`. */
 export type PolicyOverrides = { readonly [Key in PolicyKey]?: Verdict };
 
-/** The verdict for every cause of failure. A status goes before its class, and a class before the kind. */
+/**
+ * The verdict for every cause of failure. The verdict for a status wins over that for its class, and this one over
+ * that for the kind.
+ */
 export const failurePolicy = {
   network: 'retry', // refused, reset, cut short
   timeout: 'retry', // no answer within `connectTimeout`
@@ -38,7 +41,7 @@ export const failurePolicy = {
 } as const satisfies PolicyOverrides;
 
 /**
- * The statuses by which a server says that a request did nothing, so that an unsafe one may be sent again.
+ * The statuses with which a server says that the request had no effect, so that an unsafe one may be sent again.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
  */

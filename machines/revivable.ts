@@ -7,15 +7,18 @@ import {
   type NonReducibleUnknown,
 } from 'xstate';
 
-/** Runs such an actor, with what `fromCallback` gives, and whether it was started before. Returns how to stop it. */
+/**
+ * Runs a callback actor. `given` is what `fromCallback` passes; `isRevived` says whether the actor was started
+ * before. Returns a function that stops it.
+ */
 export type Revivable<Received extends EventObject, Input = NonReducibleUnknown> = (
   given: Parameters<CallbackLogicFunction<Received, AnyEventObject, Input>>[0],
   isRevived: boolean,
 ) => (() => void) | undefined;
 
 /**
- * A callback actor that is told whether it was started before: the React binding stops an actor and starts it
- * again, and so does a snapshot that is restored, both with the input that it was born with.
+ * A callback actor that is told whether it was started before. XState's React binding stops an actor and starts it
+ * again, and so does a restored snapshot, both with the first input.
  */
 export function fromRevivable<Received extends EventObject, Input = NonReducibleUnknown>(
   start: Revivable<Received, Input>,

@@ -14,20 +14,20 @@ import { policyRule } from './policy.ts';
 /** The options of the statechart. */
 export const settingTable = {
   /**
-   * How many retries may follow a failure before the connection gives up; 0 for none, `Infinity` for ever.
-   * The count starts afresh once the connection has been open for `stableAfter`.
+   * How many retries may follow a failure before the connection gives up; 0 for none, `Infinity` for no limit. The
+   * count starts again at 0 when a stream brings news, or has been open for `stableAfter`.
    *
    * @default 8
    */
   maxRetries: option(8, number(0, Infinity)),
   /**
-   * The longest that the first retry waits, in milliseconds.
+   * The longest wait before the first retry, in milliseconds. A stream can replace it with its `retry:` field.
    *
    * @default 1_000
    */
   retryDelay: option(1_000, milliseconds),
   /**
-   * The longest that any retry waits, in milliseconds, unless the server asks for more.
+   * The longest wait before any retry, in milliseconds, unless the server asks for more.
    *
    * @default 30_000
    */
@@ -39,7 +39,7 @@ export const settingTable = {
    */
   retryFactor: option(2, number(1, Number.MAX_VALUE)),
   /**
-   * How a delay is spread, so that clients dropped together do not come back together.
+   * How a delay is spread at random, so that clients that were dropped together do not come back together.
    *
    * @default 'full'
    */
@@ -63,14 +63,14 @@ export const settingTable = {
    */
   pauseWhenHidden: option(false, flag),
   /**
-   * Lets a broken stream of an unsafe method (such as POST) be requested again although the request may
-   * repeat its effect.
+   * Lets a request of an unsafe method (such as POST) be sent again after a failure, although that may repeat its
+   * effect.
    *
    * @default false
    */
   retryUnsafe: option(false, flag),
   /**
-   * Verdicts by status or kind that differ from the built-in ones, as in `{ 404: 'retry' }`.
+   * Verdicts by status or kind in place of those of {@link failurePolicy}, as in `{ 404: 'retry' }`.
    *
    * @default {}
    */

@@ -3,13 +3,13 @@ import type { EnvironmentEvent } from './environment.ts';
 
 /** The context of the statechart: plain, serialisable data. */
 export interface TabsContext {
-  /** The name of this tab, drawn when it began. */
+  /** The name of this tab: random, and new for each page. */
   readonly self: string;
-  /** The tab that leads, if any is known. */
+  /** The name of the tab that leads; null when none is known. */
   readonly leader: string | null;
-  /** When it began to lead, on the wall clock in milliseconds: of two leaders, the later one counts. */
+  /** When that tab began to lead, on the wall clock in milliseconds. Of two leaders, the later one counts. */
   readonly since: number;
-  /** The tabs that were heard of, without this one, and whether they can be seen. */
+  /** The other tabs that are known, by name; true for a visible one. */
   readonly others: Readonly<Record<string, boolean>>;
   readonly isVisible: boolean;
   /** A connection of this tab wants the stream. */
@@ -17,53 +17,54 @@ export interface TabsContext {
   /** The stream has event IDs, so that another tab can go on where this one ends. */
   readonly isResumable: boolean;
   /**
-   * Once is enough: the tab has taken the lock from one that did not answer, or was given it and let a visible tab go
-   * first. Nothing, once another tab was heard.
+   * A step that this tab took, and does not take twice in a row. `taking over`: it stole the lock from a tab that did
+   * not answer. `passing on`: it was granted the lock, and let a visible tab go first. `nothing` again once another
+   * tab is heard.
    */
   readonly tried: 'nothing' | 'taking over' | 'passing on';
 }
 
-/** The times of the statechart, in milliseconds, as long as no others are provided. */
+/** The delays of the statechart, in milliseconds, unless others are provided. */
 export const tabsDelays = {
-  /** How long a tab goes on for the others after its own last connection has closed. */
+  /** How long a leader goes on for the other tabs after its own last connection has closed. */
   linger: 1_000,
-  /** After how much silence a leader is asked whether it is there. */
+  /** How long a leader may be silent before it is asked whether it is there. */
   heartbeat: 5_000,
-  /** How long a leader may be hidden before it looks for a tab that can be seen. */
+  /** How long a leader may be hidden before it looks for a visible tab. */
   yieldAfter: 30_000,
-  /** How long a tab has for an answer. */
+  /** How long a tab waits for the answers of others. */
   answerTime: 1_000,
   /** How long a leader goes on while the next one opens its stream. */
   handOverTime: 10_000,
 };
 
-/** The words that a tab can say to the others. */
+/** The types of the words (messages) that tabs say to each other. */
 export type TabsWordType =
-  /** It is there, and asks who leads, and what it has missed. */
+  /** The sender is new. It asks who leads, and for the messages that it has missed. */
   | 'tab.joined'
-  /** It is there, and is seen or not. */
+  /** The sender is there, and is visible or hidden. */
   | 'tab.heard'
   | 'tab.left'
-  /** Whoever is there is to say so. */
+  /** Asks every tab to say `tab.heard`. */
   | 'tabs.counted'
-  /** Whoever leads is to say so. */
+  /** Asks the leader to say `leader.heard`. */
   | 'leader.doubted'
   /** It leads. */
   | 'leader.heard'
-  /** It leads, and its stream is open. */
+  /** The sender leads, and its stream is open. */
   | 'leader.opened'
-  /** The server wants no second stream, so the first has to go. */
+  /** The server refuses the sender's stream while another is open, so the old leader has to drop its own. */
   | 'leader.refused';
 
 export interface TabsWord {
   readonly type: TabsWordType;
   readonly from: string;
   readonly isVisible: boolean;
-  /** When it began to lead, if it leads. */
+  /** When the sender began to lead, if it leads, on the wall clock in milliseconds. */
   readonly since: number;
 }
 
-/** The reports of the lock. */
+/** The reports of the actor that holds, or waits for, the lock. */
 export type LockEvent =
   | { readonly type: 'lock.granted'; readonly at: number }
   /** Another tab has taken it. */
@@ -72,15 +73,15 @@ export type LockEvent =
 export type TabsEvent =
   /** A connection of this tab wants the stream. */
   | { readonly type: 'stream.wanted' }
-  /** None does any more. */
+  /** No connection of this tab wants the stream any more. */
   | { readonly type: 'stream.unwanted' }
   /** The stream that this tab has opened gave an event ID, or is another. */
   | { readonly type: 'stream.identified'; readonly isResumable: boolean }
   /** The user has signed out. */
   | { readonly type: 'scope.closed' }
-  /** There are no locks here, or no channels. */
+  /** The browser has no Web Locks or no BroadcastChannel here. */
   | { readonly type: 'sharing.unavailable' }
-  /** The tab that leads has said something, be it a message of the stream. */
+  /** The leader has sent something: a word, or a part of the stream. */
   | { readonly type: 'leader.alive' }
   | TabsWord
   | LockEvent
@@ -90,34 +91,35 @@ export type TabsEvent =
 export type LockCommand =
   /** Take it from whoever holds it. */
   | { readonly type: 'lock.steal' }
-  /** Let go of it, and wait for it behind the others. */
+  /** Release it, and queue for it behind the others. */
   | { readonly type: 'lock.pass' }
-  /** Let go of it, and do not wait for it. */
+  /** Release it, and do not queue for it. */
   | { readonly type: 'lock.leave' };
 
-/** Commands to the actor that speaks with the other tabs: a word to say. */
+/** Commands to the actor of the channel: a word to say to the other tabs. */
 export type ChannelCommand = Omit<TabsWord, 'from'>;
 
 const unprovided = fromCallback(() => {}) as AnyActorLogic;
 
-/** A leader is heard that counts. */
+/** Follows the tab that says it leads, unless the leader that is known began later. */
 const follow = { guard: 'isNewLeader', target: '#tabs.following', actions: 'recordLeader' } as const;
 
-/** Has the others say that they are there. */
+/** Asks the other tabs to say that they are there. */
 const countTabs = [
   'forgetTabs',
   { type: 'say', params: 'leader.heard' },
   { type: 'say', params: 'tabs.counted' },
 ] as const;
 
-/** The page is seen, or no more. */
+/** The page was shown or hidden: tells the other tabs. */
 const look = ['recordVisibility', { type: 'say', params: 'tab.heard' }] as const;
 
 /**
- * Which tab opens the stream that all of them share. A tab is a page, with all its connections to one URL, for as long as
- * one of them wants the stream.
+ * Decides which tab opens the stream that all of them share. A tab is a page with all its connections to one URL. It
+ * takes part for as long as one of them wants the stream.
  *
- * Web Locks elect, a channel carries the words. Provide the actors, and the actions about the stream, before use.
+ * Web Locks elect the leader; a BroadcastChannel carries the words. Provide the actors, and the actions `dropStream`
+ * and `announceStream`, before use.
  */
 export const tabsMachine = setup({
   types: {} as {
@@ -173,7 +175,7 @@ export const tabsMachine = setup({
       ({ context: { isVisible, since } }, type: TabsWordType) =>
         ({ type, isVisible, since }) satisfies ChannelCommand,
     ),
-    /** Provided by whoever has the stream. */
+    /** To be provided, with `announceStream`, by the code that has the stream. */
     dropStream: () => {},
     announceStream: () => {},
   },
@@ -217,7 +219,7 @@ export const tabsMachine = setup({
   },
   initial: 'joining',
   states: {
-    /** Has asked who leads. */
+    /** Has asked who leads, and waits for an answer. */
     joining: {
       entry: ['dropStream', 'forgetLeader', { type: 'say', params: 'tab.joined' }],
       always: { guard: 'isUnwanted', target: 'away' },
@@ -231,7 +233,7 @@ export const tabsMachine = setup({
       initial: 'served',
       states: {
         served: { after: { heartbeat: 'doubting' } },
-        /** The leader was silent for long, and is asked whether it is there. */
+        /** The leader was silent for `heartbeat`, and is asked whether it is there. */
         doubting: {
           entry: { type: 'say', params: 'leader.doubted' },
           after: { answerTime: '#tabs.takingOver' },
@@ -244,8 +246,8 @@ export const tabsMachine = setup({
       after: { answerTime: 'alone' },
     },
     /**
-     * Cannot share, or has heard nobody since it took the lock: perhaps it is deaf. It has a stream of its own, and leaves
-     * the others alone, until it hears one that leads.
+     * This tab cannot share, or has heard nobody since it took the lock: perhaps its channel does not work. It has a
+     * stream of its own, and takes no part until it hears a leader.
      */
     alone: {
       tags: 'requests',
@@ -262,7 +264,10 @@ export const tabsMachine = setup({
       },
       initial: 'counting',
       states: {
-        /** Hears who is there. One that has taken the lock from another and hears nobody is deaf. */
+        /**
+         * Waits for the other tabs to say that they are there. A tab that stole the lock and hears nobody goes
+         * `alone`.
+         */
         counting: {
           tags: 'requests',
           entry: countTabs,
@@ -270,13 +275,13 @@ export const tabsMachine = setup({
             answerTime: [{ guard: 'hasTakenOver', target: '#tabs.alone' }, { target: 'established' }],
           },
         },
-        /** When the page is hidden for long, a tab that can be seen is to lead. */
+        /** Leads. Once its page has been hidden for `yieldAfter`, it looks for a visible tab. */
         established: {
           tags: 'requests',
           after: { yieldAfter: { guard: 'isHidden', target: 'looking' } },
           on: { 'page.hidden': { target: 'established', reenter: true, actions: 'recordVisibility' } },
         },
-        /** Hears whether there is a tab that can be seen. */
+        /** Waits for the other tabs to say whether they are visible. */
         looking: {
           tags: 'requests',
           entry: countTabs,
@@ -284,13 +289,13 @@ export const tabsMachine = setup({
             answerTime: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: 'established' }],
           },
         },
-        /** No connection of this tab wants the stream; perhaps one does again in a moment. */
+        /** No connection of this tab wants the stream, but one may again in a moment. */
         lingering: {
           tags: 'requests',
           after: { linger: [{ guard: 'shouldHandOver', target: 'handingOver' }, { target: '#tabs.away' }] },
           on: { 'stream.wanted': { target: 'established', actions: 'recordWish' } },
         },
-        /** Another tab is to lead; this one goes on until the stream of the next is open. */
+        /** Another tab is to lead. This one goes on until the stream of the other is open. */
         handingOver: {
           entry: 'passLock',
           after: { handOverTime: '#tabs.joining' },
@@ -314,7 +319,10 @@ export const tabsMachine = setup({
   },
 });
 
-/** Whether another tab can be seen, and this one cannot; where nothing wants the stream, whether there is another. */
+/**
+ * Whether another tab should lead instead: a visible one, where this one is hidden; any, where no connection of this
+ * tab wants the stream.
+ */
 function isAnyBetterPlaced({ isVisible, isWanted, others }: TabsContext): boolean {
   return Object.values(others).some((isSeen) => !isWanted || (isSeen && !isVisible));
 }

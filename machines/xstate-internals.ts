@@ -1,14 +1,15 @@
 import type { ActorRefLike, AnyActor, AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 
-// All that this package knows of XState beyond its documentation. Each has a test that names the version of XState.
+// Everything in this package that relies on XState beyond its documentation. Each item has a test that names the
+// version of XState.
 
 /**
  * Keeps the actors of a statechart from holding on to the events that they have handled.
  *
- * For every step, XState puts a function of its own into `actionExecutor`, which takes note of the actions. V8
- * allocates a function that is assigned to a property in its old generation. There it stays until the next full
- * collection, and with it the actions and all the messages of their event, which costs more than to parse them. Nobody
- * reads the notes of an actor, so its executor stays what it is.
+ * For every step, XState assigns a function of its own to `actionExecutor`, which records the actions. V8 allocates a
+ * function that is assigned to a property in its old generation. There it stays until the next full collection, and
+ * with it the actions and all the messages of their event, which costs more than to parse them. Nobody reads the
+ * record, so here the executor cannot be replaced.
  */
 export function releaseHandledEvents<Machine extends AnyStateMachine>(machine: Machine): Machine {
   const { getInitialSnapshot } = machine;
@@ -23,7 +24,7 @@ export function releaseHandledEvents<Machine extends AnyStateMachine>(machine: M
 /**
  * The transitions of a state, in the order in which their guards are asked.
  *
- * @param eventType Only those for this event; empty for those without one. All when it is left out.
+ * @param eventType Only the transitions for this event; `''` for those without an event. All when it is left out.
  */
 export function transitionsOf(node: AnyStateNode, eventType?: string): readonly AnyTransitionDefinition[] {
   const { transitions, always = [] } = node;
@@ -61,7 +62,7 @@ export const startEvent = 'xstate.init';
 /** The type of the event that a stopped actor gets last. */
 export const stopEvent = 'xstate.stop';
 
-/** The effect of an action of XState itself, of those that `transition` returns. */
+/** The effect of one of XState's own actions, as `transition` returns them. */
 export type BuiltInEffect =
   | { readonly kind: 'spawn'; readonly id: string; readonly src: unknown; readonly input: unknown }
   | { readonly kind: 'stop'; readonly id: string }
@@ -69,7 +70,7 @@ export type BuiltInEffect =
   | { readonly kind: 'delay'; readonly event: { readonly type: string }; readonly delay: number }
   | { readonly kind: 'cancel'; readonly id: string };
 
-/** The effect of an action; undefined for one that is not of XState itself, or changes nothing outside. */
+/** The effect of an action; undefined when it is not one of XState's own, or has no effect outside. */
 export function builtInEffect(action: {
   readonly type: string;
   readonly params: unknown;
@@ -96,7 +97,7 @@ export function parentOf({ _parent: parent }: AnyActor): AnyActor | undefined {
   return parent && isActor(parent) ? parent : undefined;
 }
 
-/** Every actor is one, but the types of XState do not say so everywhere. */
+/** Narrows a reference to an actor. Every reference is one, but the types of XState do not say so everywhere. */
 export function isActor(actor: ActorRefLike): actor is AnyActor {
   return 'logic' in actor;
 }

@@ -4,27 +4,27 @@ import { parseArgs } from 'node:util';
 import { diff } from './diff.ts';
 import type { Remark } from './sites.ts';
 
-/** Where text goes. */
+/** An output of the command. */
 interface Output {
   write(text: string): unknown;
 }
 
 const migrateHelp = `sse-machine migrate PATHS   rewrites uses of EventSource and fetchEventSource
 
-It shows what it would change, and changes nothing before --write is given. What it cannot rewrite it names, with the
-reason. Paths are files or folders; node_modules, dist and folders that begin with a dot are left out.
+It shows the changes, and writes them only with --write. It lists every use that it cannot rewrite, with the reason.
+Paths are files or folders; node_modules, dist and folders that begin with a dot are left out.
 
   --write   writes the files
   --help    shows this
 
-It reads TypeScript by ts-morph, which has to be installed: npm install --no-save ts-morph
+It needs ts-morph, which has to be installed: npm install --no-save ts-morph
 `;
 
 /**
  * Runs the command `sse-machine migrate`.
  *
- * @param words What follows after `migrate`.
- * @returns The exit code: 0, 1 when something is left to do by hand, 2 when the words make no sense.
+ * @param words The arguments after `migrate`.
+ * @returns The exit code: 0; 1 when something is left to do by hand; 2 when the arguments are invalid.
  */
 export async function runMigrate(
   words: readonly string[],
@@ -82,7 +82,7 @@ function told({ kind, words }: Remark): string {
   }
 }
 
-/** @returns What is wrong with the words, where something is. */
+/** @returns The parsed arguments, or a sentence when they are invalid. */
 function parse(words: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -90,7 +90,7 @@ function parse(words: readonly string[]) {
       options: { write: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
-    if (positionals.length === 0 && !values.help) return 'Which files or folders?';
+    if (positionals.length === 0 && !values.help) return 'Give files or folders.';
     return { paths: positionals, write: values.write === true, help: values.help === true };
   } catch (error) {
     return error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
@@ -112,7 +112,7 @@ function sourcesIn(path: string): Source[] {
     .flatMap(({ name }) => sourcesIn(join(path, name)));
 }
 
-/** TypeScript is large, and only this command needs it. */
+/** Loaded here, because TypeScript is large, and only this command needs it. */
 async function load() {
   try {
     return (await import('./migrate-file.ts')).migrateFile;

@@ -1,7 +1,7 @@
-/** The lines of context around a change. */
+/** How many lines of context to show around a change. */
 const context = 2;
 
-/** The lines that differ, with some around them, as `diff -u` writes them; empty where nothing does. */
+/** The lines that differ, with context, as `diff -u` writes them; empty when none does. */
 export function diff(name: string, before: string, after: string): string {
   if (before === after) return '';
   const [old, made] = [before.split('\n'), after.split('\n')];
@@ -19,11 +19,11 @@ export function diff(name: string, before: string, after: string): string {
 interface Row {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
-  /** Of the file as it was, counted from 1. */
+  /** The line number in the old file, counted from 1. */
   readonly line: number;
 }
 
-/** Both texts as one list, by their longest common subsequence. */
+/** The lines of both texts as one list, by their longest common subsequence. */
 function rowsOf(old: readonly string[], made: readonly string[]): Row[] {
   const width = made.length + 1;
   const lengths = new Uint32Array((old.length + 1) * width);

@@ -1,6 +1,6 @@
 import type { Node } from 'ts-morph';
 
-/** A stretch of a file, and the text that takes its place. */
+/** A range of a file, and the text that replaces it. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -12,7 +12,7 @@ export function replace(node: Node, text: string): Edit {
   return { start: node.getStart(), end: node.getEnd(), text };
 }
 
-/** The text of a node after the edits that lie in it. */
+/** The text of a node with the edits inside it applied. */
 export function edited(node: Node, edits: readonly Edit[]): string {
   const [start, end] = [node.getStart(), node.getEnd()];
   const inside = edits.filter((edit) => edit.start >= start && edit.end <= end);
@@ -23,7 +23,7 @@ export function edited(node: Node, edits: readonly Edit[]): string {
   );
 }
 
-/** @param edits Do not overlap. */
+/** @param edits They must not overlap. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   return [...edits]
     .sort((one, other) => other.start - one.start)
@@ -37,9 +37,9 @@ export function indentOf(node: Node): string {
   return /^\s*/.exec(line)?.[0] ?? '';
 }
 
-/** Moves all lines but the first to the left, where they are all indented so far. */
+/** Removes an indentation from all lines but the first, where they have it. */
 export function dedented(text: string, by: string): string {
-  // The lines of a template are data.
+  // The lines of a template literal are data.
   if (by === '' || text.includes('`')) return text;
   return text.replaceAll(`\n${by}`, '\n');
 }

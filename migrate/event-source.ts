@@ -8,9 +8,9 @@ const messageNames = { data: 'data', lastEventId: 'id', type: 'event' };
 const closing = 'it still closes at the first failure: without that it comes back by itself';
 
 /**
- * Rewrites `new EventSource(…)` and all that is done with it.
+ * Rewrites `new EventSource(…)` and all uses of its variable.
  *
- * @throws Obstacle when something is done with it that a connection does otherwise; the class may still be replaced.
+ * @throws Obstacle when a use has no equivalent in a connection. Then the class may still be replaced.
  */
 export function rewriteEventSource(made: NewExpression, { isTyped }: Site): Rewritten {
   const declaration = made.getParent();
@@ -24,7 +24,7 @@ export function rewriteEventSource(made: NewExpression, { isTyped }: Site): Rewr
   const [url, init] = made.getArguments();
   if (!url) throw new Obstacle('it has no URL');
 
-  // From the last one to the first: a handler may hold another use, which is rewritten with it.
+  // From the last to the first, because a handler may contain another use, which is rewritten with it.
   let edits: Edit[] = [];
   for (const reference of declaration.findReferencesAsNodes().reverse()) {
     if (reference === declaration.getNameNode()) continue;
@@ -85,7 +85,7 @@ function listen(whole: Node, reference: Node, event: string, handler: Node, insi
   return [replace(whole, `${reference.getText()}.${on}, ${expressionOf(handler, edits)})`)];
 }
 
-/** The class of this package in place of the browser's: all else in the file stays as it is. */
+/** Replaces the browser's class by one of this package. Everything else in the file stays as it is. */
 export function replaceClass(made: NewExpression): Rewritten {
   const callee = made.getExpression();
   if (!Node.isIdentifier(callee)) throw new Obstacle(`the class is \`${edited(callee, [])}\``);

@@ -3,7 +3,7 @@ import { dedented, type Edit, edited, indentOf, replace } from './edits.ts';
 import { expressionOf, functionIn, Obstacle, throwsOf, toMessage } from './handlers.ts';
 import type { Rewritten, Site } from './sites.ts';
 
-/** The options that `createConnection` has by the same name, with the same meaning. */
+/** The options that `createConnection` has under the same name, with the same meaning. */
 const same = ['method', 'headers', 'body', 'credentials', 'signal', 'fetch'];
 
 const messageNames = { data: 'data', id: 'id', event: 'event' };
@@ -11,7 +11,7 @@ const messageNames = { data: 'data', id: 'id', event: 'event' };
 /**
  * Rewrites a call of `fetchEventSource`.
  *
- * @throws Obstacle when it cannot be rewritten without a change of what it does.
+ * @throws Obstacle when it cannot be rewritten without changing its behaviour.
  */
 export function rewriteFetchEventSource(call: CallExpression, { isTyped, nameFor }: Site): Rewritten {
   const { statement, waits } = placeOf(call);
@@ -72,7 +72,7 @@ export function rewriteFetchEventSource(call: CallExpression, { isTyped, nameFor
     }
   }
 
-  // There the end of a stream is the end of all; an `onclose` that throws has it opened again.
+  // In `fetchEventSource`, the end of a stream is final, unless `onclose` throws.
   if (!reopens) kept.push("policy: { ended: 'stop' },");
   kept.push("parse: 'text',");
   if (!properties.has('openWhenHidden')) {
@@ -97,7 +97,7 @@ export function rewriteFetchEventSource(call: CallExpression, { isTyped, nameFor
   return { edits: [replace(statement, lines.join(`\n${indent}`))], notes, imports: ['createConnection'] };
 }
 
-/** The statement that a call is, and whether it waits for the end of the stream. */
+/** The statement of a call, and whether it waits for the end of the stream. */
 function placeOf(call: CallExpression) {
   const parent = call.getParentOrThrow();
   const waits = Node.isAwaitExpression(parent);
@@ -131,7 +131,7 @@ function nameOf(property: ObjectLiteralElementLike): string {
   return property.getName().replaceAll(/['"]/g, '');
 }
 
-/** The empty name of an event without a name is `message`. */
+/** In a connection, the name of an event without a name is `message`, not empty. */
 function unnamed(handler: Node): Edit[] {
   return handler.getDescendantsOfKind(SyntaxKind.BinaryExpression).flatMap((comparison) => {
     const [left, right] = [comparison.getLeft(), comparison.getRight()];
@@ -141,7 +141,7 @@ function unnamed(handler: Node): Edit[] {
   });
 }
 
-/** Edits that have `onerror` take `{ error }`, and without the `throw` that ends the tries there. */
+/** Edits that make `onerror` take `{ error }`, and remove the `throw` that ends the retries. */
 function toFailure(handler: Node): Edit[] {
   const own = functionIn(handler);
   if (!own) throw new Obstacle('`onerror` is written elsewhere');
@@ -163,7 +163,7 @@ function toFailure(handler: Node): Edit[] {
 
 function removeLine(statement: Node): Edit {
   const text = statement.getSourceFile().getFullText();
-  const end = text.indexOf('\n', statement.getEnd()); // with the comment behind it
+  const end = text.indexOf('\n', statement.getEnd()); // including a comment at the end of the line
   return {
     start: text.lastIndexOf('\n', statement.getStart()),
     end: end < 0 ? statement.getEnd() : end,
@@ -176,7 +176,7 @@ function untypedResponse(parameter: Node): Edit[] {
   return [replace(parameter, parameter.getNameNode().getText())];
 }
 
-/** How much further in than the options of the new call a property is. */
+/** The indentation of a property beyond that of the options of the new call. */
 function extra(property: Node, indent: string): string {
   return indentOf(property).slice(indent.length + 2);
 }

@@ -1,13 +1,13 @@
 import { Node, type ParameterDeclaration, SyntaxKind } from 'ts-morph';
 import { type Edit, edited, replace } from './edits.ts';
 
-/** The reason why something is left as it is, in words for the person who has to do it. */
+/** The reason why a use is not rewritten, for the person who has to do it. */
 export class Obstacle extends Error {}
 
-/** A handler as it is written out: a function, a method, or a property that holds one. */
+/** A handler in the source: a function, a method, or a property that holds one. */
 export type Handler = Node;
 
-/** The function that a property or an argument holds, where it is written out there. */
+/** The function of a property or an argument; undefined when it is defined elsewhere. */
 export function functionIn(handler: Handler) {
   const value = Node.isPropertyAssignment(handler) ? handler.getInitializerOrThrow() : handler;
   if (Node.isArrowFunction(value) || Node.isFunctionExpression(value) || Node.isMethodDeclaration(value)) {
@@ -16,7 +16,7 @@ export function functionIn(handler: Handler) {
   return undefined;
 }
 
-/** A handler as an expression, with the edits that lie in it. */
+/** A handler as an expression, with the edits inside it applied. */
 export function expressionOf(handler: Handler, edits: readonly Edit[]): string {
   if (Node.isShorthandPropertyAssignment(handler)) return handler.getName();
   if (Node.isPropertyAssignment(handler)) return edited(handler.getInitializerOrThrow(), edits);
@@ -28,7 +28,7 @@ export function expressionOf(handler: Handler, edits: readonly Edit[]): string {
   return `${handler.isAsync() ? 'async ' : ''}(${parameters.join(', ')}) => ${body}`;
 }
 
-/** The `throw`s that leave a handler: not those of a function inside it, nor those that it catches. */
+/** The `throw` statements that leave a handler: not those of functions inside it, nor those that it catches. */
 export function throwsOf(handler: Handler): Node[] {
   const own = functionIn(handler);
   return (own?.getDescendantsOfKind(SyntaxKind.ThrowStatement) ?? []).filter((statement) => {
@@ -45,13 +45,13 @@ function isCaught(node: Node, statement: Node): boolean {
   return statement.getPos() >= block.getPos() && statement.getEnd() <= block.getEnd();
 }
 
-/** The properties of an event, and how a message of a connection has them. */
+/** The properties of an event, and their names in a message of a connection. */
 export type PropertyNames = Readonly<Record<string, string>>;
 
 /**
- * Edits that have a handler take a message where it took an event.
+ * Edits that make a handler take a message instead of an event.
  *
- * @throws Obstacle when the event is used otherwise than by these properties.
+ * @throws Obstacle when the event is used in another way than by these properties.
  */
 export function toMessage(handler: Handler, names: PropertyNames): Edit[] {
   const own = functionIn(handler);
@@ -65,7 +65,7 @@ export function toMessage(handler: Handler, names: PropertyNames): Edit[] {
   return parameter ? [...untyped(parameter), ...renamed(parameter, names)] : [];
 }
 
-/** Without its type, which is the one of an event; the type of a message is inferred. */
+/** Removes the type, which is that of an event. The type of a message is inferred. */
 function untyped(parameter: ParameterDeclaration): Edit[] {
   if (!parameter.getTypeNode()) return [];
   const name = parameter.getNameNode().getText();

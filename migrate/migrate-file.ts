@@ -1,7 +1,7 @@
 import { type Migrated, migrate } from './migrate.ts';
 import type { Remark } from './sites.ts';
 
-/** Migrates a file; of a component of Vue or Svelte, its scripts. */
+/** Migrates a file, or the scripts of a component of Vue or Svelte. */
 export function migrateFile(name: string, text: string): Migrated {
   if (!/\.(vue|svelte)$/.test(name)) return migrate(name, text);
   const remarks: Remark[] = [];

@@ -11,10 +11,10 @@ export interface Migrated {
   readonly remarks: readonly Remark[];
 }
 
-/** The packages that have `fetchEventSource`. */
+/** The packages that export `fetchEventSource`. */
 const fetchPackages = ['@microsoft/fetch-event-source', '@fortaine/fetch-event-source'];
 
-/** The packages whose class the class of this package takes the place of. */
+/** The packages whose class is replaced by that of this package. */
 const classPackages = [
   'eventsource',
   'reconnecting-eventsource',
@@ -25,7 +25,7 @@ const classPackages = [
 /**
  * Rewrites the uses of `fetchEventSource` and `EventSource` in a file.
  *
- * @param name Its end says what language it is in.
+ * @param name The name of the file; its extension tells the language.
  */
 export function migrate(name: string, text: string): Migrated {
   const file = parsed(name, text);
@@ -33,7 +33,7 @@ export function migrate(name: string, text: string): Migrated {
   const remarks: Remark[] = [];
   const done: Rewritten[] = [];
 
-  /** Tries ways until one goes. */
+  /** Tries the ways in order until one succeeds. */
   function attempt(
     node: Node,
     ...ways: (readonly [kind: 'rewritten' | 'replaced', way: () => Rewritten])[]
@@ -115,7 +115,7 @@ export function migrate(name: string, text: string): Migrated {
   };
 }
 
-/** The class is one of the file's own, whatever its name is. */
+/** Whether the file declares the class itself. */
 function isDeclaredHere(callee: Node): boolean {
   const [definition] = Node.isIdentifier(callee) ? callee.getDefinitionNodes() : [];
   if (definition === undefined || definition.getSourceFile() !== callee.getSourceFile()) return false;
@@ -126,7 +126,7 @@ function overlap(one: Edit, other: Edit): boolean {
   return one.start < other.end && other.start < one.end;
 }
 
-/** Adds what is needed, and takes out the imports that nothing uses any more. */
+/** Adds the imports that are needed, and removes those that nothing uses any more. */
 function withImports(
   name: string,
   text: string,
@@ -156,7 +156,7 @@ function withImports(
   return withStatements(name, applyInOrder(text, edits), declares);
 }
 
-/** Puts statements below the imports, with an empty line before and behind. */
+/** Inserts statements below the imports, with an empty line before and after. */
 function withStatements(name: string, text: string, statements: readonly string[]): string {
   const end = parsed(name, text).getImportDeclarations().at(-1)?.getEnd() ?? 0;
   const rest = text.slice(end).replace(/^\n+/, '');
@@ -171,7 +171,7 @@ function isDirective(statement: Node): boolean {
 function parsed(name: string, text: string): SourceFile {
   const project = new Project({
     useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true, // half a second a file, and only the names of the file itself are looked up
+    skipLoadingLibFiles: true, // saves half a second a file; only names of the file itself are looked up
     compilerOptions: { allowJs: true, noLib: true },
   });
   return project.createSourceFile(name, text);
@@ -181,7 +181,7 @@ function importOf(names: string, from: string): string {
   return `import { ${names} } from '${from}';\n`;
 }
 
-/** Takes names out of an import that has others which are used. */
+/** Removes the unused names from an import. */
 function withoutUnused(declaration: ImportDeclaration, used: readonly string[]): Edit[] {
   const specifiers = declaration.getNamedImports();
   const kept = specifiers.filter((one) => used.includes(one.getAliasNode()?.getText() ?? one.getName()));
@@ -191,7 +191,7 @@ function withoutUnused(declaration: ImportDeclaration, used: readonly string[]):
   return [{ start: first.getStart(), end: last.getEnd(), text }];
 }
 
-/** Of edits that begin at one place, the insertion comes first. */
+/** Of edits with the same start, the insertion comes first. */
 function applyInOrder(text: string, edits: readonly Edit[]): string {
   const sorted = [...edits].sort((one, other) => one.start - other.start || one.end - other.end);
   let [result, at] = ['', 0];
@@ -211,7 +211,7 @@ function namesFrom(file: SourceFile, packages: readonly string[], wanted: string
     .map((one) => one.getAliasNode()?.getText() ?? one.getName());
 }
 
-/** The names by which a file has the class of another package. */
+/** The names under which a file imports the class of another package. */
 function classNames(file: SourceFile): string[] {
   return file
     .getImportDeclarations()

@@ -1,29 +1,29 @@
 import type { Edit } from './edits.ts';
 
-/** The file around a place that is rewritten. */
+/** The context of a use that is rewritten: its file. */
 export interface Site {
-  /** It is TypeScript. */
+  /** Whether the file is TypeScript. */
   readonly isTyped: boolean;
-  /** A name that nothing else in the file has. */
+  /** Returns a name that is unused in the file. */
   readonly nameFor: (wanted: string) => string;
 }
 
-/** The changes that one place asks for. */
+/** The changes for one use. */
 export interface Rewritten {
   readonly edits: readonly Edit[];
-  /** Tells what behaves otherwise than before. */
+  /** Sentences about behaviour that differs from before. */
   readonly notes: readonly string[];
   /** Names to import from `sse-machine`. */
   readonly imports: readonly string[];
-  /** A statement that has to stand below the imports. */
+  /** A statement to insert below the imports. */
   readonly declares?: string;
 }
 
-/** A thing that is told of a place. */
+/** A report about one use. */
 export interface Remark {
-  /** Counted from 1. */
+  /** The line, counted from 1. */
   readonly line: number;
-  /** `rewritten`, with what changes; `replaced` by the class of this package; or `left` to the person. */
+  /** `rewritten`, with notes on changes; `replaced` by the class of this package; or `left` to the person. */
   readonly kind: 'rewritten' | 'replaced' | 'left';
   readonly words: string;
 }

@@ -4,8 +4,8 @@ import { failureAttributes, spanName } from './attributes.ts';
 import type { Recorder } from './recorder.ts';
 
 /**
- * How an attempt has ended: its request or its stream has failed; the server has ended the stream; it was given up, because
- * another one has taken its place or none is wanted; or nobody looks any more.
+ * How an attempt ended. `failed`: its request or its stream failed. `ended`: the server ended the stream. `dropped`:
+ * another stream took its place, or none is wanted. `unobserved`: the observation ended first.
  */
 export type AttemptEnd = 'failed' | 'ended' | 'dropped' | 'unobserved';
 
@@ -13,12 +13,12 @@ export type AttemptEnd = 'failed' | 'ended' | 'dropped' | 'unobserved';
 export interface AttemptSpan {
   /** The server has accepted the stream. */
   accept(attributes: Attributes): void;
-  /** The attempt has failed: the next call ends it. */
+  /** The attempt has failed; a call of `end` follows. */
   fail(failure: Failure): void;
   end(how: AttemptEnd, attributes: Attributes): void;
 }
 
-/** Makes the spans of one connection. Each one has a link to the one before. */
+/** Makes the spans of one connection. Each has a link to the one before it. */
 export function createAttemptSpans(recorder: Recorder, until: 'stream' | 'request') {
   let before: SpanContext | undefined;
 
@@ -26,7 +26,7 @@ export function createAttemptSpans(recorder: Recorder, until: 'stream' | 'reques
     let span = recorder.startSpan(spanName(attributes), attributes, before);
     before = recorder.guard(() => span?.spanContext());
 
-    /** Where the request goes, and how, may not be known when it begins. */
+    /** The URL and the method may not be known when the span starts. */
     function describe(attributes: Attributes): void {
       recorder.guard(() => span?.setAttributes(attributes).updateName(spanName(attributes)));
     }

@@ -7,14 +7,14 @@ import type { Failure } from '../machines/connection-error.ts';
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export interface RequestAttributes {
-  /** Those with few values, which metrics have too. */
+  /** The attributes with few values, which metrics have too. */
   readonly common: Attributes;
   readonly span: Attributes;
 }
 
 /**
- * @param resource Where the request went: origin and path.
- * @param method Undefined where that is not known, or not yet.
+ * @param resource The URL of the request: origin and path.
+ * @param method Undefined when it is not known, or not yet.
  */
 export function requestAttributes(
   resource: string | undefined,
@@ -30,7 +30,7 @@ export function requestAttributes(
   return { common, span: { 'url.full': url.origin + url.pathname } };
 }
 
-/** The attributes of a failure. Its type is the status, where the server has refused the request. */
+/** The attributes of a failure. `error.type` is the status, if the server refused the request. */
 export function failureAttributes({ kind, status }: Failure): Attributes {
   return {
     'error.type': status !== undefined && status >= 400 ? String(status) : kind,
@@ -43,7 +43,9 @@ export function statusAttributes(status: number | undefined): Attributes {
   return status === undefined ? {} : { 'http.response.status_code': status };
 }
 
-/** The name of the span of a request: a path may have any number of values, so it takes a template to have one in it. */
+/**
+ * The name of the span of a request. It has no path, which may have any number of values, unless a template is given.
+ */
 export function spanName({ 'http.request.method': method, 'url.template': template }: Attributes): string {
   const name = method === undefined || method === other ? 'HTTP' : String(method);
   return template === undefined ? name : `${name} ${template}`;
@@ -65,6 +67,6 @@ function parse(resource: string | undefined): URL | undefined {
     const url = new URL(resource ?? '');
     return /^https?:$/.test(url.protocol) ? url : undefined;
   } catch {
-    return undefined; // relative, and nobody knows to what
+    return undefined; // relative, to an unknown base
   }
 }

@@ -14,25 +14,26 @@ import { createRecorder } from './recorder.ts';
 /** An observation that {@link observeConnections} has begun. */
 export interface Observation {
   /**
-   * Observes a connection that was made before, that of a hook, or an actor: one that is a connection, or has some, now or
-   * later. What is added twice, or observed anyway, counts once. A request that is under way counts from now on.
+   * Observes one more target: a connection that was made before, that of a hook, or an actor that is a connection or
+   * has some, now or later. A connection that is added twice, or is observed already, counts once. A request that is
+   * under way counts from now on.
    *
-   * @param attributes Attributes for all that is recorded of it, as those of the options.
-   * @returns A function that ends that.
-   * @throws TypeError when `attributes` is no object.
+   * @param attributes Attributes for everything that is recorded of the target, in addition to those of the options.
+   * @returns A function that ends this.
+   * @throws TypeError when `attributes` is not an object.
    */
   readonly add: (
     target: Pick<Connection, 'actor' | 'subscribe'> | AnyActorRef | null | undefined,
     attributes?: Attributes,
   ) => () => void;
-  /** Ends it. The connections go on. */
+  /** Ends the observation. The connections go on. */
   readonly stop: () => void;
   readonly [Symbol.dispose]: () => void;
 }
 
 /**
- * Records metrics and spans of connections with OpenTelemetry: of every connection that is made from now on, and of those
- * that are added. Call it once the SDK is there.
+ * Records metrics and spans of connections with OpenTelemetry: of every connection that is made from now on, and of
+ * those that are added. Call it after the SDK has started.
  *
  * @example
  * ```ts

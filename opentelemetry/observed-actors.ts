@@ -7,13 +7,13 @@ import { type ObservedConnection, observeConnection } from './observed-connectio
 import type { ObservationSettings } from './options.ts';
 import type { Recorder } from './recorder.ts';
 
-/** A connection, by how many it is observed, and the reference to it. */
+/** An observed connection, how many observe it, and the reference to it. */
 interface Entry extends ObservedConnection {
   uses: number;
   readonly reference: WeakRef<ConnectionActor>;
 }
 
-/** Keeps the actors that are observed, each of them once. */
+/** Keeps the observed actors, each once. */
 export function createObservedActors(recorder: Recorder, settings: ObservationSettings) {
   const entries = new WeakMap<ConnectionActor, Entry>();
   /** Held weakly: React drops connections without stopping them. */
@@ -23,7 +23,7 @@ export function createObservedActors(recorder: Recorder, settings: ObservationSe
   let pruneAt = 100;
   let isOver = false;
 
-  /** @returns A function that ends this use of it. */
+  /** @returns A function that ends this one use. */
   function observe(actor: ConnectionActor, own: Attributes, resource?: string): () => void {
     if (isOver) return () => {};
     const entry = entries.get(actor) ?? begin(actor, own, resource);
@@ -66,7 +66,7 @@ export function createObservedActors(recorder: Recorder, settings: ObservationSe
 
   return {
     observe,
-    /** Observes the actor of a connection. A user of a shared one may come back to another. */
+    /** Observes the actor of a connection. A user of a shared connection may get another actor later. */
     follow(connection: Pick<Connection, 'actor' | 'subscribe'>, own: Attributes): () => void {
       let known: AnyActorRef | undefined;
       let end = () => {};
@@ -82,7 +82,7 @@ export function createObservedActors(recorder: Recorder, settings: ObservationSe
         end();
       });
     },
-    /** Observes an actor, or the connections in its system, also those that it will have. */
+    /** Observes an actor, or the connections in its system, including later ones. */
     observeSystem(actor: AnyActorRef, own: Attributes): () => void {
       const found = new Map<ConnectionActor, () => void>();
       function meet(one: AnyActor): void {
@@ -106,8 +106,8 @@ export function createObservedActors(recorder: Recorder, settings: ObservationSe
       });
     },
     /**
-     * The connections that are not closed: how many of each status and attributes there are. An SDK goes on to export what it
-     * was told last, so it is told of those that are no more.
+     * Counts the connections that are not closed, by status and attributes. Counts that have become 0 are reported
+     * too, because an SDK goes on exporting the last value.
      */
     count(): Iterable<readonly [count: number, attributes: Attributes]> {
       for (const counted of tally.values()) counted[0] = 0;

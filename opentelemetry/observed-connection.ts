@@ -27,23 +27,23 @@ interface Attempt {
   readonly span: AttemptSpan;
   readonly startedAt: number;
   messages: number;
-  /** Where a request goes is known only after it was sent, so it is counted with what comes of it. */
+  /** The URL is known only after the request was sent, so it is counted later, with its result. */
   isCounted: boolean;
 }
 
 interface ObservedOptions {
   readonly actor: ConnectionActor;
   readonly recorder: Recorder;
-  /** The attributes of the app, which go before ours. */
+  /** The attributes of the app, which win over ours. */
   readonly own: Attributes;
-  /** Where the first request goes, as far as that is known: origin and path. */
+  /** The URL of the first request, if known: origin and path. */
   readonly resource: string | undefined;
   readonly spans: 'stream' | 'request';
 }
 
 /** A connection that is observed. */
 export interface ObservedConnection {
-  /** Its status, and its attributes. */
+  /** The present status and attributes. */
   look(): { readonly status: ConnectionStatus; readonly attributes: Attributes };
   end(): void;
 }
@@ -54,10 +54,10 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
   const startSpan = createAttemptSpans(recorder, spans);
   const attempts = new Map<number, Attempt>();
   let before: Snapshot = actor.getSnapshot();
-  /** The number of the latest attempt. One whose request is under way is still to come. */
+  /** The number of the latest attempt that was begun here. A request that is under way has not been. */
   let latest = before.context.attempts - (isRequesting(before) ? 1 : 0);
   let { replaysDropped: replays, bytesRead: bytes } = factsOf(actor);
-  /** Since when there is no stream although one is wanted. */
+  /** When the stream was lost; undefined when there is one, or none is wanted. */
   let outageSince: number | undefined;
   const describe = createDescription(actor, own, resource);
 
@@ -118,7 +118,7 @@ export function observeConnection(options: ObservedOptions): ObservedConnection 
       return;
     }
     add('failures', 1, failureAttributes(error));
-    // A stream that was ended is whole, as far as anybody knows, unless the message of `closeOn` is missing.
+    // A stream that the server ended counts as complete, unless the message of `closeOn` is missing.
     const isWhole = event.type === 'stream.ended' && event.final === undefined;
     const attempt = attempts.get(number ?? 0);
     if (!isWhole) attempt?.span.fail(error);
@@ -184,7 +184,7 @@ type Outcome = Extract<ConnectionEvent, { type: 'request.failed' | 'stream.faile
 
 const heeded = ['request.accepted', 'request.failed', 'stream.messages', 'stream.failed', 'stream.ended'];
 
-/** XState has events of its own, as for timers. */
+/** XState sends events of its own, for timers for example. */
 function isOfConnection(event: AnyEventObject): event is ConnectionEvent {
   return heeded.includes(event.type);
 }
@@ -197,7 +197,7 @@ function isRequesting({ context: { attempts, stream }, children }: Snapshot): bo
   return attempts !== stream && transportNameOf(attempts) in children;
 }
 
-/** Why a request is under way while a stream is open, if one is. */
+/** Why a request is under way while a stream is open; undefined when none is. */
 function renewalIn(snapshot: Snapshot): string | undefined {
   const reasons = { renewing: 'credentials', reconnecting: 'reconnect', verifying: 'doubt' } as const;
   const states = Object.keys(reasons) as (keyof typeof reasons)[];
@@ -205,14 +205,17 @@ function renewalIn(snapshot: Snapshot): string | undefined {
   return state && reasons[state];
 }
 
-/** Milliseconds on the clock of the connection; that of the system may be set back, so a monotonic one is read instead. */
+/**
+ * Milliseconds on the clock of the connection. For the system clock, which may be set back, a monotonic one is read
+ * instead.
+ */
 function timeOf(actor: ConnectionActor): number {
   const clock: object = actor.clock;
   const now = clock !== systemClock && 'now' in clock && isFunction(clock.now) ? clock.now() : undefined;
   return typeof now === 'number' && Number.isFinite(now) ? now : performance.now();
 }
 
-/** Makes the attributes of the latest request. They are made anew only where they are others. */
+/** Makes the attributes of the latest request, anew only when URL or method have changed. */
 function createDescription(actor: ConnectionActor, own: Attributes, first: string | undefined) {
   let place: string | undefined;
   let described: RequestAttributes = { common: {}, span: {} };
@@ -220,7 +223,7 @@ function createDescription(actor: ConnectionActor, own: Attributes, first: strin
   return () => {
     const facts = factsOf(actor);
     const { resource = first } = facts;
-    // Of those that are sent without `fetch`, an EventSource can send no other.
+    // Without `fetch`, the transport is an EventSource, which can only send GET.
     const method = facts.method ?? (facts.resource?.startsWith('http') ? 'GET' : undefined);
     const next = `${method} ${resource}`;
     if (next !== place) {

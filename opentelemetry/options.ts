@@ -17,18 +17,18 @@ export const attributesRule = rule<Attributes>('an object of attributes', (value
 
 /** The options of an observation. */
 export const observationTable = {
-  /** Whether every connection that is made from now on is observed; else only those that are added. @default true */
+  /** Whether to observe every connection that is made from now on; else only those that are added. @default true */
   automatic: option(true, flag),
-  /** Attributes for all metrics and spans, in addition to ours or in their place; an undefined one leaves ours out. */
+  /** Attributes for all metrics and spans. They are added to ours, or replace them; an undefined value removes ours. */
   attributes: option({}, attributesRule),
   /**
-   * How long the span of an attempt lasts: until its stream is over, or until the server has answered its request. A backend
-   * sees a span when it ends, so that a stream of hours is seen after hours.
+   * How long the span of an attempt lasts: until its stream is over, or until the server has answered its request. A
+   * backend gets a span when it ends, so it gets that of a stream of hours after hours.
    *
    * @default 'stream'
    */
   spans: option('stream', oneOf('stream', 'request')),
-  /** The provider of the meter. Left out, the global one, which has to be there by then. */
+  /** The provider of the meter. Left out, the global one, which has to be registered before. */
   meterProvider: optional(objectWith<MeterProvider>('getMeter')),
   /** The provider of the tracer. Left out, the global one. */
   tracerProvider: optional(objectWith<TracerProvider>('getTracer')),
@@ -37,5 +37,5 @@ export const observationTable = {
 /** How connections are observed. */
 export interface ObservationOptions extends Given<typeof observationTable> {}
 
-/** The same with the defaults filled in. */
+/** {@link ObservationOptions} with the defaults filled in. */
 export interface ObservationSettings extends Complete<typeof observationTable> {}

@@ -15,15 +15,15 @@ type NameOf<Instrument> = {
   [Name in keyof Instruments]: Instruments[Name] extends Instrument ? Name : never;
 }[keyof Instruments];
 
-/** The SDK as this room uses it: what it throws is told once, and stops nothing. */
+/** The SDK as this folder uses it. Its first error is logged; errors never reach the connection. */
 export interface Recorder {
   add(counter: NameOf<Instruments['attempts']>, value: number, attributes: Attributes): void;
   /** @param duration In milliseconds. */
   record(histogram: NameOf<Instruments['openDuration']>, duration: number, attributes: Attributes): void;
   /**
-   * Has the connections counted whenever the SDK collects.
+   * Counts the connections whenever the SDK collects.
    *
-   * @returns A function that ends that, after the next time: an SDK goes on to export the last count that it had.
+   * @returns A function that ends this after the next collection, because an SDK goes on exporting the last count.
    */
   countConnections(count: () => Iterable<readonly [count: number, attributes: Attributes]>): () => void;
   startSpan(name: string, attributes: Attributes, before: SpanContext | undefined): Span | undefined;

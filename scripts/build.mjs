@@ -8,7 +8,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('.cache', { recursive: true });
 
-// The types of Node would let the other rooms use what no browser has.
+// Compiled apart: the types of Node would let the other folders use names that no browser has.
 const sources = [...entries, ...commands].map(({ source }) => source);
 const isForNode = (source) => nodeRooms.some((room) => source.startsWith(`${room}/`));
 const parts = {

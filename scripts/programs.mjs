@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs that npm does not bring and some suites run, each with the package of Debian that has it. */
+/** Programs that some suites run and npm does not install, each with its Debian package. */
 export const programs = {
   nginx: 'nginx',
   'redis-server': 'redis-server',

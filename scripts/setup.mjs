@@ -28,8 +28,8 @@ function provideDependencies() {
   }
 }
 
-// npm notes in node_modules what it has put there: while that is what the lock file asks for, there is
-// nothing to do. Optional packages are those for other platforms.
+// npm writes a list of its packages into node_modules. If it matches the lock file, there is nothing to do. Optional
+// packages are those for other platforms.
 function isInstalled() {
   if (!existsSync('node_modules/.package-lock.json')) return false;
   const installed = packagesIn('node_modules/.package-lock.json');

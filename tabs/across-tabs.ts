@@ -18,55 +18,59 @@ import type { Client } from './reader.ts';
 import { createTab, type Tab } from './tab.ts';
 import { type Said, version } from './words.ts';
 
-/** The options of {@link acrossTabs}, but for the scope. */
+/** The options of {@link acrossTabs}, without the scope. */
 export const tabsTable = {
   /**
-   * How long this tab keeps the stream for the others, or for a connection that comes at once, after its own last
-   * connection has closed; in milliseconds.
+   * How long this tab keeps the stream after its own last connection has closed, for the other tabs or for a new
+   * connection; in milliseconds.
    *
    * @default 1_000
    */
   linger: option(tabsDelays.linger, milliseconds),
-  /** After how long a silence a tab asks the one that has the stream whether it is there, in milliseconds. @default 5_000 */
+  /**
+   * How long the tab with the stream may be silent before another asks whether it is there, in milliseconds. @default
+   * 5_000
+   */
   heartbeat: option(tabsDelays.heartbeat, milliseconds),
   /**
-   * How long the tab that has the stream may be hidden before it leaves it to one that can be seen, in milliseconds. Each
-   * such change costs a request.
+   * How long the tab with the stream may be hidden before it leaves the stream to a visible tab, in milliseconds.
+   * Each such change costs a request.
    *
    * @default 30_000
    */
   yieldAfter: option(tabsDelays.yieldAfter, milliseconds),
-  /** The transport that carries the stream to the one tab. By default `fetchTransport`. */
+  /** Makes the transport of the one tab that opens the stream. By default `fetchTransport`. */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
 };
 
 /** The options of {@link acrossTabs}. */
 export interface AcrossTabsOptions extends Given<typeof tabsTable> {
   /**
-   * Whose stream it is: the ID of the user, say. Tabs with other scopes never meet. A constant, as `'public'`, where
-   * everybody gets the same.
+   * The owner of the stream, such as the ID of the user. Tabs with different scopes never share. Give a constant such
+   * as `'public'` if everybody gets the same stream.
    */
   readonly scope: string;
 }
 
-/** Makes the transports of connections that share a stream with those in other tabs. */
+/** Makes transports that share a stream with connections in other tabs. */
 export interface TabsTransport extends TransportFactory {
   /**
-   * The user has signed out: every connection of the scope fails with kind `forbidden`, in all tabs, and sends
-   * nothing more until the app opens it again.
+   * To call when the user signs out: every connection of the scope fails with kind `forbidden`, in all tabs, and
+   * sends nothing until the app opens it again.
    */
   signOut(): void;
 }
 
-/** The tabs that this page is, by the names of their streams. */
+/** The tabs of this page (one for each shared stream), by the names of their streams. */
 const tabs = new Map<string, Tab>();
 
 /**
- * One stream for all tabs of a browser: one of them opens it, and the others get what it brings. Each connection keeps
- * its own state, last event ID and listeners, and gets exactly what a stream of its own would bring.
+ * Shares one stream among all tabs of a browser: one tab opens it, and passes its messages to the others. Each
+ * connection keeps its own state, last event ID and listeners, and gets exactly the messages of a stream of its own.
  *
- * Tabs share a stream when scope and URL are the same, and the events that they ask for. Unsafe requests are never shared. Where the browser has no
- * Web Locks (which need HTTPS) or no BroadcastChannel, each tab has a stream of its own.
+ * Tabs share a stream when scope and URL are the same, and the events that they name. Unsafe requests are never
+ * shared. Where the browser has no Web Locks (which need HTTPS) or no BroadcastChannel, each tab has a stream of its
+ * own.
  *
  * @example
  * ```ts
@@ -85,13 +89,13 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
     const { clock = systemClock, reportError = defaultReporter, method = 'GET' } = given;
     const own = makeTransport(given);
     if (!isSafe(method)) return own;
-    // The one stream brings only what its own tab hears.
+    // The shared stream delivers only the events that the tab with the stream hears.
     const heard = own.hears?.map(encodeURIComponent).sort() ?? [];
     const client: Client = { transport: own, isOnItsOwn: true };
 
     const open: Transport = async (request, signal) => {
       const url = await supply('url', given.url, reportError);
-      signal.throwIfAborted(); // as nothing would end what begins now
+      signal.throwIfAborted(); // nothing would end a reader that begins now
       const lastEventId = lastEventIdAt(url, request);
       const name = prefix + [method, addressOf(url), ...heard].join(' ');
       const tab = tabs.get(name) ?? createTab(name, prefix, url, delays, clock, () => tabs.delete(name));
@@ -100,7 +104,7 @@ export function acrossTabs(options: AcrossTabsOptions): TabsTransport {
     };
     return Object.assign(open, {
       hears: own.hears,
-      // Those of the tab that has the stream open count.
+      // Only the credentials of the tab that opens the stream count.
       usesCredentials: () => client.isOnItsOwn || client.tab?.mayRequest() === true,
     });
   };
@@ -115,7 +119,7 @@ function signOut(prefix: string): void {
     const channel = new BroadcastChannel(prefix);
     channel.postMessage({ type: 'scope.closed' } satisfies Said);
     channel.close();
-  } catch {} // no tab can hear another here
+  } catch {} // without a channel, no other tab can hear it
 }
 
 function addressOf(url: string | URL): string {

@@ -3,12 +3,12 @@ import type { ChannelCommand, TabsEvent } from '../machines/tabs.ts';
 import type { Said, Word } from './words.ts';
 
 /**
- * An actor that says to the other tabs what it is sent.
+ * An actor that sends words to the other tabs and hears theirs.
  *
- * @param names Of the channel on which it speaks, and of another that it hears.
+ * @param names The names of the channel on which it speaks, and of another that it only hears.
  * @param self The name of this tab.
- * @param hear Hears every word that the others say.
- * @param speak Is given how to say something.
+ * @param hear Called with every word of the others.
+ * @param speak Called with a function that says a word.
  */
 export function fromChannel(
   names: readonly string[],
@@ -21,7 +21,7 @@ export function fromChannel(
     try {
       channels = names.map((name) => new BroadcastChannel(name));
     } catch {
-      sendBack({ type: 'sharing.unavailable' } satisfies TabsEvent); // as in a frame without an origin
+      sendBack({ type: 'sharing.unavailable' } satisfies TabsEvent); // such as in a frame without an origin
       return undefined;
     }
     for (const channel of channels) channel.onmessage = ({ data }) => hear(data);

@@ -1,12 +1,12 @@
-/** Values that are written on one side and read on the other. */
+/** A queue of values: written on one side, read on the other. */
 export interface Feed<Value> {
   push(value: Value): void;
-  /** @param error What the reader is to find after the last value, if anything. */
+  /** @param error The error that the reader gets after the last value, if any. */
   end(error?: unknown): void;
   readonly values: AsyncGenerator<Value, void>;
 }
 
-/** @param onLeft Called when the reader wants no more. */
+/** @param onLeft Called when the reader stops. */
 export function createFeed<Value>(onLeft: () => void): Feed<Value> {
   let written: Value[] = [];
   let isOver = false;

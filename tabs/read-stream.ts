@@ -10,7 +10,7 @@ interface StreamHandlers {
   readonly onEnd: (error: ConnectionError | null) => void;
 }
 
-/** Sends a request and reads its stream. Nothing is heard of it any more once `signal` has aborted. */
+/** Sends a request and reads its stream. Once `signal` has aborted, no handler is called. */
 export async function readStream(
   transport: Transport,
   request: TransportRequest,

@@ -8,25 +8,25 @@ import { type Position, positionAfter, type StreamLog } from './stream-log.ts';
 
 /** A connection of this tab. */
 export interface Client {
-  /** Its own way to the server. */
+  /** Its own transport to the server. */
   readonly transport: Transport;
   connection?: AnyActorRef | undefined;
-  /** Where it gets its stream. */
+  /** The tab that gives it its stream. */
   tab?: { mayRequest(): boolean; forget(client: Client): void };
-  /** It has asked the server itself, so that its own credentials were the ones that counted. */
+  /** It has sent a request itself, so its own credentials counted. */
   isOnItsOwn: boolean;
 }
 
-/** How long after a stream was opened the events that it repeats are waited for, in milliseconds. */
+/** How long after a stream was opened to wait for the events that it repeats, in milliseconds. */
 const replayTime = 1_000;
 
-/** How long a stream of its own may take to bring a connection up to date, in milliseconds. */
+/** How long a stream of its own may take to catch up, in milliseconds. */
 const catchUpTime = 10_000;
 
-/** One request of a connection, and the stream that it gets out of the one that is shared. */
+/** One request of a connection, and its part of the shared stream. */
 export type Reader = ReturnType<typeof createReader>;
 
-/** @param onOver The connection wants it no more, or its stream is over. */
+/** @param onOver Called when the connection does not want the stream any more, or the stream is over. */
 export function createReader(
   client: Client,
   request: TransportRequest,
@@ -35,7 +35,10 @@ export function createReader(
   log: StreamLog,
   onOver: (reader: Reader) => void,
 ) {
-  /** Where it stands: it hears all that comes, waits for its place to come by, or reads a stream of its own. */
+  /**
+   * `hearing`: it gets every batch. `seeking`: it waits until its position comes by. `catching up`: it reads a stream
+   * of its own.
+   */
   let phase: 'waiting' | 'hearing' | 'seeking' | 'catching up' | 'over' = 'waiting';
   let position: Position = { id: request.lastEventId, beyond: 0 };
   let timer: unknown;
@@ -69,7 +72,7 @@ export function createReader(
     onOver(reader);
   }
 
-  /** Hears all that comes from now on, and first what it lacks. */
+  /** Gets every batch from now on, and before that the batches that it lacks. */
   function join(...lacking: readonly MessageBatch[]): void {
     enter('hearing');
     client.isOnItsOwn = false;
@@ -78,7 +81,7 @@ export function createReader(
     position = log.content.end;
   }
 
-  /** Goes on where it stands, if that is known. */
+  /** Goes on from its position, if the log knows it. */
   function goOn(): boolean {
     const rest = log.after(position);
     if (!rest) return false;
@@ -88,18 +91,18 @@ export function createReader(
     return true;
   }
 
-  /** Goes on with what comes next, and leaves out what is unknown. */
+  /** Goes on with the next batch, without those that are unknown. */
   function skip(isGap: boolean): void {
     join(...(isGap ? [gap('server', log.content.end.id)] : []));
   }
 
-  /** Asks the server for what the others no longer have. */
+  /** Asks the server for the messages that the log no longer has. */
   function catchUp(): void {
     enter('catching up');
     own = new AbortController();
     client.isOnItsOwn = true;
     const { next } = log.content;
-    // Where nothing came meanwhile, it has all there was.
+    // If the shared stream brought nothing meanwhile, nothing is lacking.
     timer = clock.setTimeout(() => skip(!reader.isAccepted || log.content.next > next), catchUpTime);
     readStream(client.transport, { lastEventId: position.id }, own.signal, {
       onOpen: ({ resumedAfter }) => admit(resumedAfter),
@@ -109,7 +112,7 @@ export function createReader(
         goOn();
       },
       onEnd(error) {
-        // The server wants no second stream.
+        // The server allows no second stream.
         if (!error || /^40[39]$/.test(String(error.status))) skip(true);
         else end(error);
       },
@@ -120,16 +123,16 @@ export function createReader(
     client,
     stream,
     isAccepted: false,
-    /** The request to make for it to go on. */
+    /** The request with which this reader would go on. */
     get request(): TransportRequest {
       return reader.isAccepted ? { lastEventId: position.id } : request;
     },
-    /** Goes on in the stream of the log, which was opened just now or was open before. */
+    /** Goes on with the stream of the log, which has just opened or was open before. */
     begin(openedAt: number): void {
       if (phase === 'catching up') return;
       const { stretch, pieces, first, end } = log.content;
       if (position.id === '') {
-        // Nobody can know what came before this stretch.
+        // Nobody can know which messages came before this stretch.
         if (reader.isAccepted) join(gap('no-ids', ''), ...pieces.slice(stretch.first - first));
         else join({ messages: [], lastEventId: end.id });
       } else if (!goOn()) {
@@ -137,7 +140,7 @@ export function createReader(
         timer = clock.setTimeout(catchUp, openedAt + replayTime - clock.now());
       }
     },
-    /** Takes what has just come. */
+    /** Takes a new batch. */
     take(batch: MessageBatch): void {
       if (phase === 'hearing') {
         feed.push(batch);

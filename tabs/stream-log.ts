@@ -1,24 +1,24 @@
 import type { MessageBatch } from '../machines/message.ts';
 
-/** How far a stream was delivered, in a way that another tab understands. */
+/** How far a stream was delivered, in terms that every tab understands. */
 export interface Position {
   /** The last event ID; empty when there was none. */
   readonly id: string;
-  /** How many messages came since, without an ID of their own. */
+  /** How many messages without an ID of their own came after it. */
   readonly beyond: number;
 }
 
-/** A stretch of the stream that a leader has opened. */
+/** The part of the log that came from one request of a leader. */
 export interface Stretch {
   /** The ID that it resumes after; empty for none. */
   readonly after: string;
   /** The number of its first piece. */
   readonly first: number;
-  /** The word of the server, where it resumes after another event than it was asked to. */
+  /** The ID after which the server says that it resumes, if it is not the one that was asked for. */
   readonly resumedAfter?: string | undefined;
 }
 
-/** All that is remembered of a stream, as one tab tells it to another. */
+/** The content of the log, as one tab sends it to another. */
 export interface LogContent {
   readonly stretch: Stretch;
   /** One message each, or an ID that came by itself. */
@@ -27,21 +27,21 @@ export interface LogContent {
   readonly first: number;
   /** The number of the piece that comes next. */
   readonly next: number;
-  /** Where the first piece goes on. */
+  /** The position before the first piece. */
   readonly start: Position;
-  /** Where the last piece ends. */
+  /** The position after the last piece. */
   readonly end: Position;
-  /** The characters of the data. */
+  /** The length of all data, in characters. */
   readonly size: number;
 }
 
-/** Most of what is remembered: messages, and characters of their data. */
+/** The limits of the log: messages, and characters of their data. */
 const mostPieces = 1_000;
 const mostText = 2 ** 18;
 
 /**
- * The last messages of a stream that tabs share, each with its number. The leader writes it; the others keep a copy, so
- * that each can go on where another has ended.
+ * The last messages of a shared stream, each with its number. The leader writes the log. The other tabs keep a copy,
+ * so that each can go on where another has ended.
  */
 export type StreamLog = ReturnType<typeof createStreamLog>;
 
@@ -53,7 +53,7 @@ export function createStreamLog() {
   let end = start;
   let size = 0;
 
-  /** The index of the first piece after a position; negative where that is unknown. */
+  /** The index of the first piece after a position; negative when the position is unknown. */
   function indexAfter({ id, beyond }: Position): number {
     if (id === '') return -1;
     const index = pieces.findLastIndex(({ ownIds, lastEventId }) => ownIds && lastEventId === id);
@@ -78,12 +78,12 @@ export function createStreamLog() {
         first += 1;
       }
     },
-    /** Takes over what another tab remembers. */
+    /** Takes over the log of another tab. */
     copy(content: LogContent): void {
       ({ stretch, first, start, end, size } = content);
       pieces = [...content.pieces];
     },
-    /** Begins another stretch. What was remembered beyond the ID that it resumes after will come again. */
+    /** Begins another stretch. Pieces after the ID that it resumes after are removed, because they will come again. */
     begin(id: string, resumedAfter: string | undefined): void {
       end = { id, beyond: 0 };
       const index = indexAfter(end);
@@ -94,7 +94,7 @@ export function createStreamLog() {
       for (const piece of pieces.splice(Math.max(0, index))) size -= sizeOf(piece);
       stretch = { after: id, first: first + pieces.length, resumedAfter };
     },
-    /** The messages after a position that has an ID; undefined where that is unknown. */
+    /** The pieces after a position that has an ID; undefined when the position is unknown. */
     after(position: Position): readonly MessageBatch[] | undefined {
       const index = indexAfter(position);
       return index < 0 ? undefined : pieces.slice(index);
@@ -102,7 +102,7 @@ export function createStreamLog() {
   };
 }
 
-/** Where a stream stands after a batch. */
+/** The position after a batch. */
 export function positionAfter(batch: MessageBatch, before: Position): Position {
   return piecesOf(batch, before.id).reduce(step, before);
 }

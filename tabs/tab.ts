@@ -14,22 +14,22 @@ import { type Client, createReader, type Reader } from './reader.ts';
 import { createStreamLog, type LogContent } from './stream-log.ts';
 import type { Said, Word } from './words.ts';
 
-/** How long the stream may take that is to go on where another has ended, in milliseconds. */
+/** How long the next stream may take to open after one was lost, in milliseconds. */
 const takeOverTime = 10_000;
 
 /** How long a server may take to notice that a stream was dropped, in milliseconds. */
 const releaseTime = 500;
 
 /**
- * This page, among those that share a stream. The statechart says which tab opens it; here it is opened, passed on and
- * handed to the connections of the page.
+ * This page, as one of the tabs that share a stream. The statechart decides which tab opens it. This code opens it,
+ * passes it on, and gives it to the connections of the page.
  */
 export type Tab = ReturnType<typeof createTab>;
 
 /**
- * @param name The name that the tabs have in common which share a stream.
- * @param scope That of the tabs of the same user.
- * @param onAway The tab has nothing left to do.
+ * @param name The name of the stream, which all tabs that share it have in common.
+ * @param scope The name of the channel of all tabs of the same user.
+ * @param onAway Called when the tab has nothing left to do.
  */
 export function createTab(
   name: string,
@@ -41,18 +41,21 @@ export function createTab(
 ) {
   const self = String(Math.random());
   const log = createStreamLog();
-  /** The connections that want the stream, in the order in which they came. The first is the one whose requests are made. */
+  /**
+   * The connections that want the stream, in the order in which they came. The first one is the driver: its requests
+   * are sent.
+   */
   const clients = new Map<Client, Subscription | undefined>();
   let readers: readonly Reader[] = [];
   /** The stream that this tab has open, and the request that is on its way. */
   let upstream: AbortController | undefined;
   let requested: AbortController | undefined;
-  /** The tab whose stream the log has: this one, or another. */
+  /** The tab whose stream the log holds: this one, or another. */
   let source: string | undefined;
   let openedAt = 0;
-  /** A refusal of the credentials, which is none for the others as long as they may be renewed. */
+  /** A refusal of the credentials. The other tabs are not told while the credentials may still be renewed. */
   let refusal: PlainConnectionError | undefined;
-  /** The connections that were between two requests when another tab told of such a refusal. */
+  /** The connections that were between two requests when another tab told that its credentials were refused. */
   const refused = new Map<Client, PlainConnectionError>();
   let say: (word: Word) => void = () => {};
   let heardAt = 0;
@@ -88,7 +91,7 @@ export function createTab(
     return { type, isVisible, since };
   }
 
-  /** Says what only the tab says that leads. */
+  /** Says a word, if this tab leads. */
   function tell(word: Word): void {
     if (context().leader === self) say(word);
   }
@@ -120,7 +123,7 @@ export function createTab(
     if (clients.delete(client) && clients.size === 0) actor.send({ type: 'stream.unwanted' });
   }
 
-  /** Ends all streams, or lets all requests fail; of one connection, those that wait. */
+  /** Ends every stream, and with an error fails every request. For `only` one connection: fails its requests. */
   function endAll(error: unknown, only?: Client): void {
     for (const reader of readers) {
       const { client, isAccepted } = reader;
@@ -128,7 +131,7 @@ export function createTab(
     }
   }
 
-  /** Gives every connection that waits what it waits for, as far as that is up to this tab. */
+  /** Serves every connection that waits, as far as this tab can. */
   function advance(): void {
     watchOrphans();
     const mayOpen = mayRequest();
@@ -141,7 +144,7 @@ export function createTab(
       if (next) open(next);
     } else if (source !== undefined) {
       for (const reader of waiting) {
-        // A connection whose stream is open wants another one.
+        // A connection with an open stream wants another one.
         const replaces = isOfDriver(reader) && served.some(({ client }) => client === reader.client);
         if (mayOpen && replaces) open(reader);
         else reader.begin(openedAt);
@@ -149,7 +152,7 @@ export function createTab(
     }
   }
 
-  /** Opens the stream for all, by the request of one. */
+  /** Opens the stream for all, with the request of one. */
   function open({ client, request }: Reader): void {
     const after = request.lastEventId;
     const own = new AbortController();
@@ -167,7 +170,7 @@ export function createTab(
       onBatch: pass,
       onEnd(error) {
         if (requested === own) {
-          // The server wants no second stream: the tab that led until now is to drop the first.
+          // The server allows no second stream, so the tab that led until now has to drop the first one.
           if (mayBeSecond && /^4(?!01)/.test(String(error?.status))) {
             source = undefined;
             say(wordOf('leader.refused'));
@@ -186,7 +189,7 @@ export function createTab(
     });
   }
 
-  /** Hands what the stream brings to all. */
+  /** Passes a batch to all tabs. */
   function pass(batch: MessageBatch): void {
     const isResumable = batch.lastEventId !== '';
     if (isResumable !== context().isResumable) actor.send({ type: 'stream.identified', isResumable });
@@ -217,12 +220,12 @@ export function createTab(
     upstream = requested = undefined;
   }
 
-  /** Tells the others what is open, and what came last. */
+  /** Tells the other tabs that the stream is open, with the content of the log. */
   function announce(): void {
     if (upstream) tell({ ...wordOf('leader.opened'), content: log.content });
   }
 
-  /** From now on the log has the stream of a tab. */
+  /** From now on, the log holds the stream of this tab. */
   function listenTo(tab: string): void {
     source = tab;
     openedAt = clock.now();
@@ -239,12 +242,12 @@ export function createTab(
     }
     const { from } = said;
     if ('since' in said) {
-      const { content, ...word } = said; // messages have no place in an event that is inspected
+      const { content, ...word } = said; // inspectors see the event, so it must hold no messages
       actor.send(word);
       if (content && from === context().leader && !upstream) copy(from, content);
     }
     const { leader } = context();
-    // Not each of many messages; and a clock may be put back.
+    // Not for each of many messages. `abs`, because a clock may be set back.
     if (from === leader && Math.abs(clock.now() - heardAt) > delays.heartbeat / 4) {
       heardAt = clock.now();
       actor.send({ type: 'leader.alive' });
@@ -261,12 +264,12 @@ export function createTab(
     } else if (said.type === 'batch' && source) {
       if (said.number === next) deliver(said.batch);
       if (said.number <= next || hasAsked) return;
-      hasAsked = true; // for what it has missed
+      hasAsked = true; // for the messages that this tab has missed
       say(wordOf('tab.joined'));
     }
   }
 
-  /** Takes over what the leader tells of its stream, unless it is known. */
+  /** Takes over the log of the leader, unless it is the same. */
   function copy(from: string, content: LogContent): void {
     const { stretch, next } = log.content;
     const { after, first } = content.stretch;
@@ -276,7 +279,7 @@ export function createTab(
     listenTo(from);
   }
 
-  /** Connections whose stream nobody has open are not kept waiting for long. */
+  /** Fails the connections of an accepted stream that no tab has open any more, after a while. */
   function watchOrphans(): void {
     const { leader } = context();
     const isServed = mayRequest() ? upstream : source !== undefined && (leader ?? source) === source;
@@ -309,7 +312,7 @@ export function createTab(
   const tab = {
     /** Whether this tab opens the stream. */
     mayRequest,
-    /** Gets a connection its stream. */
+    /** Gives a connection its stream. */
     read(client: Client, request: TransportRequest, signal: AbortSignal): Promise<EventStream> {
       const reader = createReader(client, request, signal, clock, log, (over) => {
         readers = readers.filter((other) => other !== over);

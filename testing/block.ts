@@ -4,14 +4,14 @@ import type { ScriptedMessage } from './scripted.ts';
 /** A block as it is sent. */
 export interface Block {
   readonly text: string;
-  /** Its ID; null for one that is not replayed. */
+  /** Its ID; null for a block that is not replayed. */
   readonly id: string | null;
 }
 
 /**
- * Writes a block down. One with data and without a word about its ID gets `nextId`.
+ * Formats a block. A block with data whose ID is left out gets `nextId`.
  *
- * @throws TypeError when the format has no way to say it.
+ * @throws TypeError when the format cannot express the message.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function blockOf(message: ScriptedMessage, nextId: string): Block {

@@ -1,13 +1,13 @@
 /**
- * The draws of a test clock, from 0 (included) to 1 (excluded): always the same number, one number after another of
- * which the last one stays, or what a function makes.
+ * The random numbers of a test clock, from 0 (included) to 1 (excluded): always the same number; a list, whose last
+ * number is repeated; or a function.
  */
 export type Chance = number | readonly number[] | (() => number);
 
-/** The draw where no other is asked for. */
+/** The default. */
 export const usualDraw = 0.5;
 
-/** @throws TypeError when it is no chance. */
+/** @throws TypeError when `random` is not a {@link Chance}. */
 export function drawsOf(random: Chance): () => number {
   if (typeof random === 'function') return random;
   const rest = typeof random === 'number' ? [random] : [...random];

@@ -5,55 +5,59 @@ import { turn } from './real-time.ts';
 
 /** How a {@link TestClock} starts. */
 export interface TestClockOptions {
-  /** The wall clock at first, in milliseconds. @default 1_000_000 */
+  /** The wall clock at the start, in milliseconds. @default 1_000_000 */
   readonly now?: number | undefined;
-  /** The numbers that the draws give. @default 0.5 */
+  /** The results of `random`. @default 0.5 */
   readonly random?: Chance | undefined;
 }
 
 /**
- * Time that moves only when a test moves it, and chance that a test sets: the `clock` of a connection, and of any
- * XState actor. All times are in milliseconds. Its functions may be taken off it.
+ * A clock that moves only when a test moves it, with random numbers that a test sets: the `clock` of a connection,
+ * and of any XState actor. All times are in milliseconds. Its functions do not need their object.
  */
 export interface TestClock extends ConnectionClock {
   readonly setTimeout: (callback: () => void, delay?: number) => number;
   /** How many timers wait. */
   readonly pending: number;
-  /** When the next timer is due, on the wall clock; null when none waits. In the past after {@link passUnnoticed}. */
+  /**
+   * When the next timer is due, on the wall clock; null when none waits. It may be in the past after {@link
+   * passUnnoticed}.
+   */
   readonly nextAt: number | null;
   /**
-   * Moves on by `ms`, firing every timer at its own time, also those that a timer starts. What waits for a promise
-   * starts nothing meanwhile: see {@link advanceAsync}.
+   * Moves on by `ms`, and fires every timer at its own time, also timers that a timer starts. Code that waits for a
+   * promise does not go on meanwhile: see {@link advanceAsync}.
    *
    * @throws RangeError when `ms` is negative, `NaN` or infinite.
-   * @throws Error when a timer starts another at the same instant, again and again.
-   * @throws What a timer throws, once all of them have fired; an `AggregateError` of several.
+   * @throws Error when timers start one another at the same instant, more than 1 000 times.
+   * @throws the error of a timer, after all timers have fired; an `AggregateError` of several.
    */
   readonly advance: (ms: number) => void;
   /**
-   * The same, with a turn of the event loop before, between and after the timers, so that promises go on: a retry
-   * whose `headers` are asynchronous is stepped too. A network needs longer than that; wait for what it brings.
+   * As {@link advance}, with a turn of the event loop before, between and after the timers, so that promises go on: a
+   * retry whose `headers` are asynchronous is stepped too. A network takes longer than a turn, so wait for its
+   * results.
    *
-   * @throws What {@link advance} throws, as a rejection.
+   * @throws the errors of {@link advance}, as a rejection.
    */
   readonly advanceAsync: (ms: number) => Promise<void>;
   /**
-   * Moves on to when the next timer is due, and fires all that are due by then.
+   * Moves on to the time at which the next timer is due, and fires all that are due by then.
    *
    * @throws Error when no timer waits.
    */
   readonly advanceToNext: () => void;
   /**
-   * Lets time pass while nobody is awake, as when a laptop sleeps: what was due meanwhile fires late, at the next
-   * `advance`, of 0 at the least.
+   * Lets time pass without firing timers, as when a laptop sleeps. Timers that were due fire late, at the next
+   * `advance`, even of 0.
    *
    * @throws RangeError when `ms` is negative, `NaN` or infinite.
    */
   readonly passUnnoticed: (ms: number) => void;
   /**
-   * Sets what the draws give from now on.
+   * Sets the results of `random` from now on.
    *
-   * @throws TypeError when it is no {@link Chance}.
+   * @throws TypeError when `random` is not a {@link Chance}.
    */
   readonly setRandom: (random: Chance) => void;
 }
@@ -61,7 +65,7 @@ export interface TestClock extends ConnectionClock {
 interface Timer {
   readonly id: number;
   readonly due: number;
-  /** How many timers at the same instant led to this one, each started by the one before. */
+  /** The length of the chain of timers, each started by the one before at the same instant. */
   readonly depth: number;
   readonly callback: () => void;
 }
@@ -82,7 +86,7 @@ const deepest = 1_000;
  * clock.advance(1);
  * expect(connection.state.status).toBe('connecting');
  * ```
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function createTestClock({
   now: start = 1_000_000,
@@ -94,7 +98,7 @@ export function createTestClock({
   let time = start;
   let draw = drawsOf(random);
   let count = 0;
-  /** That of the timer which fired last. */
+  /** The depth of the timer that fired last. */
   let depth = -1;
   const timers = new Map<number, Timer>();
 

@@ -2,7 +2,7 @@ import type { NodeRequest } from './node-http.ts';
 
 type RequestHeaders = NodeRequest['headers'];
 
-/** Lets the page of any origin read the answer, with its cookies too. No socket is kept for another request. */
+/** Lets a page of any origin read the answer, also with cookies. The socket is not kept for another request. */
 export function corsHeaders({ origin = '*' }: RequestHeaders): Record<string, string> {
   return {
     connection: 'close',
@@ -12,7 +12,7 @@ export function corsHeaders({ origin = '*' }: RequestHeaders): Record<string, st
   };
 }
 
-/** Lets it send whatever it asks for. */
+/** Lets a page send any method and headers that it asks for. */
 export function preflightHeaders(headers: RequestHeaders): Record<string, string> {
   const method = headers['access-control-request-method'];
   const names = headers['access-control-request-headers'];

@@ -1,13 +1,13 @@
 import type { Reading } from '../transports/stream/parse-stream.ts';
 import { turn } from './real-time.ts';
 
-/** The chunks that one client reads of its stream, one by one. */
+/** The chunks of a stream, which one client reads one by one. */
 export interface Feed {
-  /** Has the client read a chunk, the end of the stream, or an error; resolves when it has done with it. */
+  /** Gives the client chunks, the end of the stream, or an error to read. Resolves when the client has handled them. */
   give(...chunks: readonly (Reading | Error)[]): Promise<void>;
-  /** The next chunk. Whoever asks for it has done with the one before. */
+  /** The next chunk. A client that asks for it has handled the one before. */
   read(): Promise<Reading>;
-  /** Nobody reads any more. */
+  /** The client has stopped reading. */
   release(): void;
 }
 
@@ -31,7 +31,7 @@ export function createFeed(): Feed {
           wake();
         });
       }
-      // The client hears of the end of its stream some promises later.
+      // The client learns of the end of its stream some promises later.
       if (isReleased) await turn();
     },
     async read() {

@@ -5,20 +5,23 @@ import { refusalOf } from '../transports/http/refusal.ts';
 import { headerNameRule } from '../transports/option-rules.ts';
 import type { Refusal } from './scripted.ts';
 
-/** By their names in lower case. */
+/** Headers, by their names in lower case. */
 export type HeaderRecord = Readonly<Record<string, string>>;
 
-/** Redirects are followed, 407 is a fault of the network, and 421 is asked again. */
+/**
+ * The statuses that `fetch` does not pass on: redirects are followed, 407 is a network error, and 421 is requested
+ * again.
+ */
 const notHandedOver = [301, 302, 303, 307, 308, 407, 421];
 
-/** @throws TypeError when no header can say it. */
+/** @throws TypeError when a header cannot carry the ID. */
 export function acceptanceHead(lastEventId: string | undefined): HeaderRecord {
   if (lastEventId === undefined || lastEventId === '') return {};
   if (typeof lastEventId === 'string' && isSendable(lastEventId)) return { 'last-event-id': lastEventId };
   throw new TypeError('`lastEventId` must be a string without control characters.');
 }
 
-/** @throws TypeError when it is no refusal. */
+/** @throws TypeError when `fetch` would not pass on the status, when a header is invalid, or when it is no refusal. */
 export function refusalHead(
   status: number,
   { retryAfter, headers = {} }: Omit<Refusal, 'body'>,
@@ -44,17 +47,19 @@ export function refusalHead(
   throw new TypeError('That is the head of an event stream: `accept()` the request instead.');
 }
 
-/** The ID that a request asks to resume after, in its header or in the query parameter `lastEventId`; else empty. */
+/**
+ * The ID that a request asks to resume after: from its header, or from the query parameter `lastEventId`; else empty.
+ */
 export function askedAfter(url: string, { 'last-event-id': header }: HeaderRecord): string {
   if (header !== undefined) {
     const text = fromUtf8Bytes(header);
-    // Chromium shows a service worker the text in place of its bytes.
+    // Chromium gives a service worker the decoded text instead of its bytes.
     return utf8Bytes(text) === header ? text : header;
   }
   return new URL(url, 'http://localhost').searchParams.get('lastEventId') ?? '';
 }
 
-/** As HTTP sends them: each character is a byte. */
+/** The headers as HTTP sends them: each character is a byte. */
 export function asBytes(headers: HeaderRecord): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, utf8Bytes(value)]));
 }

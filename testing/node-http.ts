@@ -1,5 +1,5 @@
-// The part of `node:http` that a scripted server uses. Its own types would come with all the globals of Node, into a
-// package that is for browsers too.
+// The part of `node:http` that a scripted server uses. The types of Node itself would bring all of Node's globals
+// into a package that is for browsers too.
 
 export interface NodeSocket {
   readonly destroyed: boolean;
@@ -39,9 +39,9 @@ export interface NodeHttp {
 }
 
 /**
- * Gets `node:http` without an import, which would keep a bundle for a browser from loading.
+ * Gets `node:http` without an import, because a bundle with such an import does not load in a browser.
  *
- * @throws Error where there is no Node, or one that is too old.
+ * @throws Error where there is no Node, or where Node is older than 20.16.
  */
 export function nodeHttp(): NodeHttp {
   const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } };

@@ -2,29 +2,29 @@
 import { dispose } from '../adapters/dispose.ts';
 
 /**
- * The page and its network, as a test plays them. Every verb gives the signals that a browser gives, each time it is
- * called, after which the globals say so too.
+ * The page and its network, played by a test. Every call changes the globals and then dispatches the events of a
+ * browser, also when called twice.
  */
 export interface TestPage extends Disposable {
-  /** The network goes: `offline`, and `navigator.onLine` is false. */
+  /** The network goes away: `offline`, and `navigator.onLine` is false. */
   goOffline(): void;
   /** The network comes back: `online`. */
   goOnline(): void;
-  /** The page cannot be seen any more: `visibilitychange`, and `document.visibilityState` is `'hidden'`. */
+  /** The page is hidden: `visibilitychange`, and `document.visibilityState` is `'hidden'`. */
   hide(): void;
-  /** The page can be seen again. */
+  /** The page is shown again. */
   show(): void;
   /** The browser stops the page and keeps it in its back/forward cache: `pagehide`, then `freeze`. */
   freeze(): void;
   /** The page goes on: `resume`, then `pageshow`. */
   resume(): void;
-  /** Puts every global back as it was. Of several pages, the last one that was made goes first. */
+  /** Restores every global. Of several pages, restore the last one first. */
   restore(): void;
 }
 
 /**
- * Makes a page for the connections of this global scope: online and visible. In a browser and in jsdom it plays the
- * one that is there; in Node it puts in what a connection listens to: `addEventListener`, `document`, `navigator`.
+ * Makes a page for all connections of this global scope: online and visible. In a browser and in jsdom it changes the
+ * existing page. In Node it adds the globals that a connection uses: `addEventListener`, `document`, `navigator`.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ export function createTestPage(): TestPage {
   };
 }
 
-/** An event of a document passes its window; where there is no such tree, it is dispatched on both. */
+/** An event of a document passes its window. Where the two are not connected, it is dispatched on both. */
 function tellDocument(name: string): void {
   let isHeard = false;
   const hear = () => {

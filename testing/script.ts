@@ -3,10 +3,10 @@ import { acceptanceHead, type HeaderRecord, refusalHead } from './head.ts';
 import { afterRealTime } from './real-time.ts';
 import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
 
-/** One request and what becomes of it, by whatever means it came. Each promise resolves when the client was told. */
+/** One request and its answer, over any transport. Each promise resolves when the client has been told. */
 export interface Exchange {
   readonly request: ScriptedRequest;
-  /** False when the client turns out to have gone before. */
+  /** Resolves with false when the client had gone before. */
   accept(headers: HeaderRecord, text: string): Promise<boolean>;
   refuse(status: number, headers: HeaderRecord, body: string): Promise<void>;
   write(text: string): Promise<void>;
@@ -14,16 +14,16 @@ export interface Exchange {
   drop(): Promise<void>;
 }
 
-/** The verbs of a scripted peer, and what the one who carries its requests has to tell them. */
+/** The verbs of a scripted peer, and the calls that a transport, server or resolver makes to it. */
 export interface Script {
   readonly peer: ScriptedPeer;
-  /** When it is, for what is recorded of a request. */
+  /** The time, for the record of a request. */
   readonly now: () => number;
   /** A request has come. */
   arrive(exchange: Exchange): void;
   /** A request is over, or its client has gone. */
   leave(exchange: Exchange): void;
-  /** Cuts every exchange. No request comes any more: the verbs that wait for one reject, and so do those that would. */
+  /** Cuts every exchange. Verbs that wait for a request reject, and so do later ones. */
   close(): void;
 }
 
@@ -32,13 +32,13 @@ type LoggedBlock = Block & { readonly id: string };
 /** A verb that waits for a request. */
 interface Taker {
   take(exchange: Exchange): void;
-  /** None comes any more. */
+  /** No request comes any more. */
   leave(): void;
 }
 
 type Stage = 'waiting' | 'stalled' | 'open';
 
-/** @throws TypeError when an option is not what it may be. */
+/** @throws TypeError when an option is invalid. */
 export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOptions = {}): Script {
   if (typeof clock?.now !== 'function') throw new TypeError('`clock` must have a function `now`.');
   if (!(patience > 0 && patience < 2 ** 31)) throw new TypeError('`patience` must be milliseconds above 0.');
@@ -60,7 +60,7 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
     [oldest] = at('waiting'),
   ): Promise<Result> {
     if (oldest) return answer(oldest);
-    const waited = new Error(impatience(verb, patience)); // made here, its stack leads to the test
+    const waited = new Error(impatience(verb, patience)); // made here, so that its stack leads to the test
     const closed = new Error(`The server was closed before a request came for \`${verb}()\`.`);
     if (isClosed) return Promise.reject(closed);
     return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export function createScript({ clock = Date, patience = 3_000 }: ScriptedPeerOpt
     });
   }
 
-  /** The blocks that a client missed when it resumes after an ID: all of them, where the log does not know the ID. */
+  /** The blocks after an ID, for a client that resumes; all of them when the log does not have the ID. */
   function missedAfter(lastEventId: string): string {
     const known = log.findLastIndex(({ id }) => id === lastEventId);
     return textOf(log.slice(known + 1));

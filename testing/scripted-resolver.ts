@@ -8,14 +8,14 @@ import { createScript, type Exchange, type Script } from './script.ts';
 import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
 
 /**
- * A server that a test or a story plays behind MSW (Mock Service Worker), in Node and in a browser. A verb resolves when
- * MSW has taken what it sends: what the client makes of it is still to be waited for.
+ * A server that a test or a story plays behind MSW (Mock Service Worker), in Node and in a browser. The promise of a
+ * verb resolves when MSW has taken the data. The client may not have read them yet.
  *
  * MSW does not tell when a client of a service worker goes away before it is answered. Its request counts as waiting
- * until it is answered; `accept` goes on from it to the next one that waits.
+ * until it is answered; then `accept` goes on to the next request.
  */
 export interface ScriptedResolver extends ScriptedPeer, Disposable {
-  /** Answers the requests of a handler, as in `http.get('/api/events', scripted.resolver)`; of several, if you like. */
+  /** Answers the requests of one or more handlers, as in `http.get('/api/events', scripted.resolver)`. */
   readonly resolver: (info: { readonly request: Request }) => Promise<Response>;
   /**
    * Cuts every stream and every request that has no answer. Verbs that wait for a request reject, and requests that come
@@ -25,7 +25,7 @@ export interface ScriptedResolver extends ScriptedPeer, Disposable {
 }
 
 /**
- * Makes the response resolver of MSW's handlers a server that a test plays. It imports nothing of MSW.
+ * Makes a response resolver for handlers of MSW whose server is the test. It imports nothing from MSW.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export interface ScriptedResolver extends ScriptedPeer, Disposable {
  * await server.accept();
  * await server.send({ event: 'notification', data: { title: 'Hello' } });
  * ```
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  * @see https://mswjs.io/docs/concepts/response-resolver
  */
 export function createScriptedResolver(options: ScriptedPeerOptions = {}): ScriptedResolver {
@@ -74,7 +74,7 @@ async function receive(script: Script, request: Request): Promise<Response> {
       async accept(given, text) {
         const head = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...given };
         answer(streamed(head, { feed, finish, leave }));
-        // In Node, the head leaves with the first chunk. An empty line says nothing.
+        // In Node, the head is sent with the first chunk. An empty line has no meaning in the stream.
         await feed.give(...inTwo(text || '\n'));
         return !hasLeft;
       },
@@ -96,21 +96,21 @@ async function receive(script: Script, request: Request): Promise<Response> {
   });
 }
 
-/** These have no body, and `Response` takes none. */
+/** The statuses for which `Response` accepts no body. */
 const bodiless: readonly number[] = [204, 205, 304];
 
 const end = { text: '', done: true };
 
-/** On its way to a service worker, a stream takes two chunks by itself: whoever asks for a third is there. */
+/** On the way to a service worker, two chunks are buffered. A request for a third one shows that the client reads. */
 function inTwo(text: string) {
   return [text, ''].map((part) => ({ text: part, done: false }));
 }
 
 interface Body {
   readonly feed: Feed;
-  /** All of it was read, or it broke. */
+  /** The body was read to its end, or broke. */
   readonly finish: () => void;
-  /** Nobody reads it any more. */
+  /** The client has stopped reading. */
   readonly leave: () => void;
 }
 
@@ -133,9 +133,10 @@ function streamed(head: HeaderRecord, { feed, finish, leave }: Body): Response {
     },
     { highWaterMark: 0 },
   );
-  // In Node, MSW closes the socket where a body breaks, which only with chunks is not the end of the body.
+  // In Node, MSW closes the socket when a body breaks. Only with chunked encoding is that not a regular end.
   const headers = { 'transfer-encoding': 'chunked', ...asBytes(head) };
-  // MSW logs a copy of the answer. While that is read, nobody is told that the client has gone.
+  // MSW logs a copy of the answer. While the copy is read, nobody is told that the client has gone. So the copy is
+  // empty.
   const clone = () => new Response(null, { headers });
   return Object.assign(new Response(body, { headers }), { clone });
 }

@@ -10,26 +10,26 @@ import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scrip
 export interface ScriptedServerOptions extends ScriptedPeerOptions {
   /** @default 0, for any port that is free */
   readonly port?: number | undefined;
-  /** The name or the address to listen at. @default '127.0.0.1' */
+  /** The host name or address to listen on. @default '127.0.0.1' */
   readonly host?: string | undefined;
 }
 
 /**
- * A real HTTP server that a test plays, open to pages of every origin. It answers whatever the path and the method,
- * and takes the last event ID from the header, or from the query parameter `lastEventId`.
+ * A real HTTP server that a test plays, open to pages of every origin. It answers every path and method, and takes
+ * the last event ID from the header, or from the query parameter `lastEventId`.
  *
- * A verb resolves when what it sends has left for the client: what the client makes of it is still to be waited for. A
- * stream begins with a comment, and the socket of WebKit is reset by `drop()`: see `docs/browsers.md`.
+ * The promise of a verb resolves when the data were sent; the client may not have read them yet. A stream begins with
+ * a comment, and `drop()` resets the socket of WebKit: see `docs/browsers.md`.
  */
 export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
-  /** Where a stream can be asked for, as in `http://127.0.0.1:49152/events`. */
+  /** The URL of a stream, such as `http://127.0.0.1:49152/events`. */
   readonly url: string;
   /**
-   * How many sockets carry a request, or did and are not closed yet. No socket is kept alive for another request, nor
-   * does one count that a browser has opened in advance: what is left here when a test is over was leaked.
+   * How many open sockets carry a request, or have carried one. No socket is kept alive for another request, and one
+   * that a browser opened in advance does not count. So a socket that is left when a test is over was leaked.
    */
   readonly openSockets: number;
-  /** Cuts every socket and listens no more. Verbs that wait for a request reject. */
+  /** Cuts every socket and stops listening. Verbs that wait for a request reject. */
   close(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export interface ScriptedServer extends ScriptedPeer, AsyncDisposable {
  * await server.drop();
  * await vi.waitFor(() => expect(connection.state.status).toBe('backoff'));
  * ```
- * @throws TypeError when an option is not what it may be.
- * @throws Error where there is no Node, or when the port cannot be had.
+ * @throws TypeError when an option is invalid.
+ * @throws Error where there is no Node, or when the port is not available.
  */
 export async function createScriptedServer(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
   const { port = 0, host = '127.0.0.1' } = options;
@@ -60,7 +60,7 @@ export async function createScriptedServer(options: ScriptedServerOptions = {}):
     const { socket } = request;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    receive(script, request, response).catch(() => socket.destroy()); // it went away while it spoke
+    receive(script, request, response).catch(() => socket.destroy()); // the client went away while it sent its body
   });
   await listening(server, port, host);
   const address = server.address();
@@ -71,7 +71,7 @@ export async function createScriptedServer(options: ScriptedServerOptions = {}):
     const closed = new Promise<void>((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
-    sockets.clear(); // some tell only after the server that they are closed
+    sockets.clear(); // some sockets report `close` after the server does
   }
 
   return Object.defineProperties(script.peer, {
@@ -99,7 +99,7 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
     async accept(given, text) {
       const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
       response.writeHead(200, { ...cors, ...type, ...asBytes(given) });
-      // Firefox opens a stream with the first byte of its body, so that it begins with a comment.
+      // Firefox opens a stream at the first byte of its body, so it begins with a comment.
       await write(`:\n\n${text}`);
       return true;
     },
@@ -113,7 +113,7 @@ async function receive(script: Script, request: NodeRequest, response: NodeRespo
       await closed;
     },
     async drop() {
-      // WebKit takes a stream whose socket is closed for one that is over, and only a reset one for one that broke.
+      // For WebKit, a stream whose socket is closed has ended. Only a reset is a break.
       if (isWebKit(headers['user-agent'])) socket.resetAndDestroy();
       else socket.destroy();
       await closed;

@@ -18,17 +18,16 @@ import { createScript, type Exchange, type Script } from './script.ts';
 import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scripted.ts';
 
 /**
- * A server that a test plays, without a network: to the connection it is what `fetch` would be over a
- * {@link ScriptedServer}. A verb resolves when the client has read what it was given.
+ * A server that a test plays, without a network. To the connection it behaves as `fetch` would with a {@link
+ * ScriptedServer}. The promise of a verb resolves when the client has read the data.
  */
 export interface ScriptedTransport extends ScriptedPeer {
-  /** Makes the transport of a connection, or of several, that ends here. Any URL will do. */
+  /** Makes the transport of one or more connections to this server. Any URL will do. */
   readonly transport: (options: FetchTransportOptions) => Transport;
 }
 
 /**
- * Makes a transport whose server is the test. It needs nothing of the platform, neither `fetch` nor streams, and runs
- * wherever tests do.
+ * Makes a transport whose server is the test. It needs neither `fetch` nor streams, so it runs wherever tests run.
  *
  * @example
  * ```ts
@@ -38,13 +37,13 @@ export interface ScriptedTransport extends ScriptedPeer {
  * await scripted.send({ event: 'notification', data: { title: 'Hello' } });
  * expect(connection.state.lastEventId).toBe('1');
  * ```
- * @throws TypeError when an option is not what it may be.
+ * @throws TypeError when an option is invalid.
  */
 export function createScriptedTransport(options: ScriptedPeerOptions = {}): ScriptedTransport {
   const script = createScript(options);
   return Object.assign(script.peer, {
     transport(given: FetchTransportOptions): Transport {
-      const { unsafe = false, resumable = false, hears } = fetchTransport(given); // which checks the options too
+      const { unsafe = false, resumable = false, hears } = fetchTransport(given); // also checks the options
       return Object.assign(transportOver(script, given, hears), { unsafe, resumable, hears });
     },
   });
@@ -106,7 +105,7 @@ function transportOver(
   };
 }
 
-/** The request that `fetch` would send, as far as a server could see it. */
+/** The request that `fetch` would send, as a server would see it. */
 function seenRequest(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
   { lastEventIdHeader = 'last-event-id' }: FetchTransportOptions,
@@ -121,7 +120,7 @@ function seenRequest(
   return { at, lastEventId, method: method.toUpperCase(), url: String(url), headers, body: text };
 }
 
-/** As `Headers` would have them, which not every test environment has: several values of a name become one. */
+/** Headers as the class `Headers` has them, which some test environments lack: several values of a name become one. */
 function headerRecord(headers: HeadersInit = {}): HeaderRecord {
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   const record: Record<string, string> = {};

@@ -1,6 +1,6 @@
 // React Native and old polyfills have signals with neither `throwIfAborted` nor a `reason`.
 
-/** @throws the reason of a signal that has aborted. */
+/** @throws the reason of the signal, if it has aborted. */
 export function throwIfAborted(signal: AbortSignal | null | undefined): void {
   if (signal?.aborted) throw abortReason(signal);
 }

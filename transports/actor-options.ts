@@ -17,10 +17,13 @@ import { matcherRule, namesRule, reportError } from './option-rules.ts';
 import type { Parse } from './parse.ts';
 import { eventsRule } from './schemas.ts';
 
-/** Makes the delay of a retry out of the exponential one, which is capped but not spread. Both in milliseconds. */
+/**
+ * Gets the exponential delay, which is capped but not spread, and returns the delay of the retry. Both in
+ * milliseconds.
+ */
 export type JitterFunction = (delay: number) => number;
 
-/** The options of what goes on around a transport, whichever it is. */
+/** The options of the actor that runs a transport, whichever transport it is. */
 export const transportActorTable = {
   /**
    * How the text of a message becomes its data: JSON when it parses, else the text, so that `42`, `true` and `null`
@@ -30,80 +33,86 @@ export const transportActorTable = {
    */
   parse: option('auto', either(oneOf('auto', 'text'), functionOf<Exclude<Parse, string>>())),
   /**
-   * With a schema for each event, the data of every message are checked: what the schema makes of them is delivered, and
-   * what it does not let through is reported as an {@link InvalidMessage}.
+   * With a schema for each event, the data of every message are checked. The result of the schema is delivered; data
+   * that it refuses are reported as an {@link InvalidMessage}.
    */
   events: optional(eventsRule),
-  /** Is given the messages that were left out because they are invalid. By default `reportError` is. */
+  /** Called with each message that was left out because it is invalid. Left out, these go to `reportError`. */
   onInvalid: optional(functionOf<(message: InvalidMessage) => void>()),
   /**
-   * The handling of an event that `events` does not name: it is left out, and counted; `'report'` reports each as an
-   * {@link InvalidMessage}.
+   * The handling of an event that `events` does not name. `'ignore'` leaves it out and counts it; `'report'` also
+   * reports it as an {@link InvalidMessage}.
    *
    * @default 'ignore'
    */
   unknownEvents: option('ignore', oneOf('ignore', 'report')),
   /**
-   * Renews the credentials after a 401. Called once for all the connections that share the function and need
-   * it at the same time; a second 401 in a row fails the connection.
+   * Renews the credentials after a 401. Connections that share this function and need it at the same time call it
+   * once. A second 401 in a row fails the connection.
    */
   refresh: optional(functionOf<() => unknown>()),
-  /** A function makes the delay of a retry, in place of the kind of jitter that the statechart is set to. */
+  /** A function that returns the delay of a retry, in place of a kind of jitter. */
   jitter: optional(either(oneOf(...jitterKinds), functionOf<JitterFunction>())),
   /**
-   * How long the stream may take to be accepted, in milliseconds; 0 for as long as it likes. It is long by default
-   * because many servers send their headers with the first event.
+   * How long the server may take to accept the stream, in milliseconds; 0 for no limit. The default is long because
+   * many servers send their headers with the first event.
    *
    * @default 60_000
    */
   connectTimeout: option(60_000, milliseconds),
   /**
-   * How long an open stream may be silent, in milliseconds; 0 for as long as it likes. `'auto'` allows three
-   * times the interval at which the server shows that it is there, at least 6 seconds, and any silence as long as it
-   * does not.
+   * How long an open stream may be silent, in milliseconds; 0 for no limit. `'auto'` learns the interval of the
+   * server's keep-alives and allows three times as long, at least 6 seconds; without keep-alives there is no limit.
    *
    * @default 0
    */
   idleTimeout: option(0, either(milliseconds, oneOf('auto'))),
   /**
-   * The signs that the server is there, beside comments: the events, or a test of the messages.
-   * Left out, these are events that are named ping, heartbeat or keep-alive.
+   * The messages, in addition to comments, that only show that the server is there: event names, or a test. Left out,
+   * these are the events named ping, heartbeat or keep-alive.
    */
   keepAlive: optional(matcherRule),
   /**
-   * The event, or events, by which the server says that the credentials are about to expire. They are renewed
-   * with `refresh`, and the next stream is opened before this one is dropped.
+   * The event or events with which the server says that the credentials are about to expire. They are renewed with
+   * `refresh`, and the next stream is opened before this one is dropped.
    */
   refreshOn: optional(namesRule),
   /**
-   * The message with which the server closes the connection for good: the event, or events, or a test. It is still
-   * delivered. A stream that ends without it was cut short.
+   * The message with which the server closes the connection for good: event names, or a test. It is still delivered.
+   * A stream that ends without it was cut short.
    *
    * @example `closeOn: ({ data }) => data === '[DONE]', parse: 'text'`
    */
   closeOn: optional(matcherRule),
   /**
-   * The handling of messages at the start of a stream that repeat what was delivered: `'drop'` holds them back, for a
-   * second at most, until it is clear that they do.
+   * The handling of messages at the start of a stream that repeat what was delivered. `'drop'` holds them back, for
+   * one second at most, until it is clear whether they do.
    *
    * @default 'drop'
    */
   replays: option('drop', oneOf('drop', 'deliver')),
   /**
-   * Puts on each message when it was read: `receivedAt`, the `now()` of the clock, which is the wall clock in milliseconds.
-   * All messages of a chunk have the same. A message that may be a replay is held back before, for a second at most.
+   * Adds `receivedAt` to each message: when it was read, by the `now()` of the clock (wall clock, in milliseconds).
+   * All messages of a chunk have the same. A message that may be a replay is held back before, for one second at
+   * most.
    *
    * @default false
    */
   receivedAt: option(false, flag),
-  /** Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced. */
+  /**
+   * The source of time and of random numbers. By default the platform's. Its results are checked: a wrong one is
+   * reported and replaced.
+   */
   clock: option(systemClock, objectWith<ConnectionClock>('now', 'random', 'setTimeout', 'clearTimeout')),
-  /** Where the faults of your own functions go. By default `reportError`, or the console where there is none. */
+  /**
+   * Called with the errors that your own functions throw. By default the global `reportError`, or the console where
+   * there is none.
+   */
   reportError,
 };
 
 /** The options of the actor around a transport, whichever it is. */
 export interface TransportActorOptions extends Given<typeof transportActorTable> {}
 
-/** The same with the defaults filled in. */
+/** {@link TransportActorOptions} with the defaults filled in. */
 export interface TransportActorSettings extends Complete<typeof transportActorTable> {}

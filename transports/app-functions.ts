@@ -6,8 +6,8 @@ import type { MessageMatcher, Supplied } from './transport.ts';
 /**
  * Gets the value of an option that may be a function of the app.
  *
- * One that throws is reported. By default it costs the attempt a retry: such a function often asks a server of
- * its own, which may be restarting too. One that throws a {@link ConnectionError} decides for itself.
+ * If the function throws, that is reported, and the attempt fails with `kind`. By default it is retried, because such
+ * a function often asks a server that may be restarting too. A {@link ConnectionError} is passed on as it is.
  */
 export async function supply<Value>(
   name: string,
@@ -28,7 +28,7 @@ export async function supply<Value>(
   }
 }
 
-/** Shows an answer to the app, until it has seen it or nobody wants the answer any more. A fault is reported. */
+/** Calls `onResponse`, and waits until it is done or `signal` aborts. A fault is reported. */
 export async function showResponse(
   onResponse: (response: Response) => unknown,
   response: Response,
@@ -37,19 +37,19 @@ export async function showResponse(
 ): Promise<void> {
   const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   const seen = (async () => onResponse(response))().catch((error: unknown) => {
-    // A body that is read when the connection ends is cut short by that.
+    // The app may be reading a body that the end of the connection cuts short: no fault.
     if (!signal.aborted || (error as Error | undefined)?.name !== 'AbortError') report(reporter, error);
   });
   await Promise.race([seen, aborted]);
 }
 
-/** The names that an option gives, which may be one, several, none, or a test instead. */
+/** The names that an option gives; none when it is left out, or is a test. */
 export function namesOf(names: MessageMatcher | undefined): readonly string[] {
   if (names === undefined || typeof names === 'function') return [];
   return typeof names === 'string' ? [names] : names;
 }
 
-/** The test that an option gives. One that throws is reported, and its message is none. */
+/** The test that an option gives. If it throws, that is reported, and the message does not match. */
 export function testOf(
   test: MessageMatcher | undefined,
   reporter: ErrorReporter,

@@ -19,23 +19,23 @@ export function namedBy({ events = [], closeOn, refreshOn, keepAlive }: NamingOp
 }
 
 /**
- * The events that a connection hears: those that the options name, and `message`, which nobody has to name, but where each
- * event has a schema.
+ * The events that a connection hears: those that the options name, and `message`. Only where each event has a schema
+ * does `message` have to be named.
  */
 export function askedFor(options: NamingOptions): readonly string[] {
   const unnamed = schemasIn(options.events) ? [] : ['message'];
   return [...new Set([...unnamed, ...namedBy(options)])];
 }
 
-/** The events that are heard, where not all of them are. */
+/** The events that are heard; undefined when all are. */
 export function heardEvents(options: NamingOptions): readonly string[] | undefined {
   return options.events && askedFor(options);
 }
 
-/** Events that servers send for no other reason than to be heard. */
+/** The usual names of events that only show that the server is there. */
 export const keepAliveName = /^(ping|heart-?beat|keep-?alive)$/i;
 
-/** Whether an event is among the names, or is a sign of life, which nobody has to ask for. */
+/** Whether an event is among the names, or only shows that the server is there. */
 export function isExpected(event: string, names: readonly string[]): boolean {
   return names.includes(event) || keepAliveName.test(event);
 }
@@ -43,16 +43,19 @@ export function isExpected(event: string, names: readonly string[]): boolean {
 const counts = new WeakMap<object, number>();
 
 /**
- * Counts messages that nobody asked for. In development the first one of a connection is told: a message that is left
- * out without a word looks like one that was never sent.
+ * Counts messages that nobody asked for. In development, the first of a connection causes a warning, because a
+ * message that is left out silently looks like one that was never sent.
  *
- * @param isKnown `events` does not leave them out, but nobody listens.
+ * @param isKnown True when `events` lets the messages through, but nobody listens.
  */
 export function countUnasked(connection: object, names: readonly string[], isKnown = false): void {
   if (count(connection, names) === 0) warn(names[0], isKnown);
 }
 
-/** Leaves out messages that nobody asked for: counts them, and warns of the first or, where the options say so, reports each. */
+/**
+ * Leaves out messages that nobody asked for: counts them, and warns of the first or, with `unknownEvents: 'report'`,
+ * reports each.
+ */
 export function leaveOut(
   connection: object,
   names: readonly string[],
@@ -73,19 +76,19 @@ export function leaveOut(
   }
 }
 
-/** How many messages a connection was sent that nobody asked for. */
+/** How many messages of a connection nobody asked for. */
 export function unaskedOf(connection: object): number {
   return counts.get(connection) ?? 0;
 }
 
-/** @returns How many there were before. */
+/** @returns The count before. */
 function count(connection: object, names: readonly string[]): number {
   const before = unaskedOf(connection);
   counts.set(connection, before + names.length);
   return before;
 }
 
-/** In production a bundler leaves out the body. Where there is no `process` it does nothing. */
+/** In production, a bundler removes the body. Does nothing where there is no `process`. */
 function warn(name: string | undefined, isKnown: boolean): void {
   try {
     if (process.env.NODE_ENV !== 'production') {

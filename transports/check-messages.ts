@@ -10,30 +10,29 @@ interface MessageCheckOptions {
   readonly schemas: EventSchemas;
   readonly settings: Pick<TransportActorSettings, 'clock' | 'onInvalid' | 'reportError'>;
   readonly connection: object;
-  /** Nobody wants the outcome once it has aborted. */
+  /** Aborts when the outcome is not wanted any more. */
   readonly signal: AbortSignal;
-  /** Is told the name of an event that has no schema. */
+  /** Called with the name of an event that has no schema. */
   readonly onUnknown: (event: string) => void;
 }
 
 type Outcome = StandardSchemaV1.Result<unknown>;
 
-/** How long a schema may take, in milliseconds: one that hangs must not hold up the stream for ever. */
+/** How long a schema may take, in milliseconds, so that one that hangs does not hold up the stream for ever. */
 const patience = 10_000;
 
 /**
- * Makes the function that has messages checked by their schemas. It returns those that are let through, in their order,
- * with the data that the schemas make of theirs: at once, or a promise of them where a schema is asynchronous. This is on
- * the hot path.
+ * Makes the function that checks messages by their schemas. It returns the valid ones, in order, with the data that
+ * the schemas return: at once, or as a promise where a schema is asynchronous. This is on the hot path.
  */
 export function createMessageCheck(options: MessageCheckOptions) {
   const { schemas, settings, connection, signal, onUnknown } = options;
   const { clock, onInvalid, reportError } = settings;
-  // Of the last event: most messages are of the same.
+  // Kept from the last message, because most have the same event.
   let name: string | undefined;
   let schema: StandardSchemaV1 | undefined;
 
-  /** @param closing The message of `closeOn`. It closes whatever its data are, so nothing is wrong with them. */
+  /** @param closing The message of `closeOn`. It closes the connection whatever its data, so it is never reported. */
   return (
     messages: readonly Message[],
     closing?: Message,
@@ -63,7 +62,7 @@ export function createMessageCheck(options: MessageCheckOptions) {
     }
   };
 
-  /** @returns The outcome; undefined where the schema gives none, or where there is none. */
+  /** @returns The outcome; undefined when there is no schema, or when it failed to answer. */
   function begin(message: Message, isClosing: boolean): Outcome | undefined | Promise<Outcome | undefined> {
     const { event, data } = message;
     if (event !== name) {

@@ -1,10 +1,10 @@
 import { memoryOf } from './stream/connection-memory.ts';
 
-/** The facts about the requests of a connection that its statechart does not have, because they are none of its affair. */
+/** Facts about the requests of a connection that its statechart does not need, and so does not hold. */
 export interface ConnectionFacts {
-  /** Where the last request went: origin and path, without the query. A transport may not tell. */
+  /** The URL of the last request: origin and path, without the query. Undefined where the transport does not tell. */
   readonly resource: string | undefined;
-  /** The method of the last request; undefined where it was not sent with `fetch`. */
+  /** The method of the last request; undefined unless it was sent with `fetch`. */
   readonly method: string | undefined;
   /** The status of the last answer; undefined where nobody can see it. */
   readonly status: number | undefined;
@@ -14,7 +14,7 @@ export interface ConnectionFacts {
   readonly bytesRead: number;
 }
 
-/** The facts about a connection, by the actor that runs its statechart. */
+/** The facts about a connection, which is given by its actor. */
 export function factsOf(connection: object): ConnectionFacts {
   const { resource, method, status, replays, bytesRead } = memoryOf(connection);
   return { resource, method, status, replaysDropped: replays.dropped, bytesRead };

@@ -1,6 +1,6 @@
 /**
- * Whether a header can carry an ID. The standard ignores an ID with NUL; one with another control character
- * would stop every later request.
+ * Whether a header can carry an ID. The standard ignores an ID with NUL. With another control character, every later
+ * request would fail.
  */
 export function isSendable(id: string): boolean {
   // On the hot path: a regular expression takes several times as long.

@@ -26,11 +26,11 @@ import {
 import { eventsRule } from './schemas.ts';
 import { lastEventIdAt, type Supplied, type TextMessage, type Transport } from './transport.ts';
 
-/** The options of {@link eventSourceTransport}, but for the URL. */
+/** The options of {@link eventSourceTransport}, without the URL. */
 export const eventSourceTable = {
   /**
-   * The names of the events to listen for beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or
-   * a schema for each event: the browser hands over no others.
+   * The events to listen for: their names, to which `message` and the events of `closeOn`, `refreshOn` and
+   * `keepAlive` are added; or a schema for each event. The browser delivers no others.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */
@@ -39,30 +39,31 @@ export const eventSourceTable = {
   refreshOn: optional(namesRule),
   /** @see TransportActorOptions.keepAlive */
   keepAlive: optional(matcherRule),
-  /** Whether cookies go along to another origin. @default false */
+  /** Whether cookies are sent to another origin. @default false */
   withCredentials,
   /** The query parameter that carries the last event ID. @default 'lastEventId' */
   lastEventIdParam: option('lastEventId', text),
-  /** The size of the largest event to accept, in characters: the browser has read it by then. @default 16_777_216 */
+  /** The largest event to accept, in characters, checked after the browser has read it. @default 16_777_216 */
   maxEventSize,
   /** The longest ID to accept, in characters. @default 4_096 */
   maxFieldSize,
-  /** The class to use. Left out, the browser's. */
+  /** The class to use. Left out, the global `EventSource`. */
   EventSource: optional(rule<typeof globalThis.EventSource>('function', isFunction)),
-  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  /** Called with the errors that your own functions throw. By default the global `reportError`, or the console. */
   reportError,
 };
 
 /** The options of {@link eventSourceTransport}. */
 export interface EventSourceTransportOptions extends Given<typeof eventSourceTable> {
-  /** Where the stream is. Relative to the page. */
+  /** The URL of the stream. May be relative to the page. */
   readonly url: Supplied<string | URL>;
 }
 
 /**
- * Reads an event stream with the browser's own `EventSource`: visible in the EventStream tab of the network
- * panel, but without headers, without methods, and blind to the status of a refusal, so that every error is a
- * retryable one of the kind `network`. The object is closed at its first error: its own retry would race ours.
+ * Reads an event stream with the browser's own `EventSource`. The browser shows its messages in the EventStream tab
+ * of the network panel. But it sends no headers and only GET, and it hides the status of a refusal, so every error
+ * has the kind `network` and is retried. The object is closed at its first error, because its own retry would compete
+ * with ours.
  *
  * @throws TypeError when an option is invalid.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface
@@ -123,11 +124,11 @@ interface StreamEvent {
   readonly lastEventId: string | null;
 }
 
-/** Messages that arrived and were not yet read: several that came together make one batch. */
+/** A queue of messages that were not read yet. Those that came together make one batch. */
 function createQueue(resumedAfter: string) {
   let messages: TextMessage[] = [];
-  // A new object starts without an ID, although the stream was resumed after one: only after an ID of its own does an
-  // empty one say that the stream has reset it.
+  // A new object has an empty ID, although the stream was resumed after one. So an empty ID is a reset by the stream
+  // only after the object has had another.
   let hasOwnId = false;
   let id = resumedAfter;
   let failure: { readonly error: unknown } | undefined;

@@ -1,5 +1,5 @@
-// In development, failures are explained: in their message, and once for each cause on the console. A bundler for production
-// leaves out all of it.
+// In development, failures are explained: in their message, and once for each cause on the console. A bundler for
+// production removes all of it.
 
 /** The causes, each with what to do. docs/troubleshooting.md has a section of the same name. */
 export const explanations = {
@@ -9,7 +9,7 @@ export const explanations = {
     'this page alone has {count} requests and streams to that origin, and over HTTP/1.1 a browser has six connections to it, all tabs together (use HTTP/2, `share`, or `sse-machine/tabs`); or the server does not flush its headers, or nginx holds them (send `X-Accel-Buffering: no`, or set `proxy_buffering off`)',
   preflight:
     'name it in Access-Control-Allow-Headers, or set `lastEventIdHeader: false` and `lastEventIdParam`',
-  cors: 'nobody listens there, the answer has no Access-Control-Allow-Origin, or the preflight does not allow the headers of yours',
+  cors: 'nobody listens there, the answer has no Access-Control-Allow-Origin, or the preflight does not allow your headers',
   'content-type':
     'the URL leads to a sign-in or to the page that a server falls back to, or the answer lacks `Content-Type: text/event-stream`',
   idle: 'the server sends no comment within `idleTimeout`, a proxy holds them back, or the connection is lost',
@@ -23,17 +23,20 @@ const told = new Set<Cause>();
 /** How often a connection has met a cause. */
 const counts = new WeakMap<object, number>();
 
-/** A server that restarts looks the same for a moment. */
+/**
+ * How often a connection must meet a cause before it is told; by default once. A restarting server looks the same for
+ * a moment.
+ */
 const patience: { readonly [Name in Cause]?: number } = { preflight: 3, cors: 3 };
 
 /** The origins of the requests and the streams that are under way. */
 const origins = new Map<object, string>();
 
 /**
- * Says on the console what the cause of a failure is, once for each.
+ * Explains the cause of a failure on the console, once for each cause.
  *
- * @param memory That of the connection.
- * @returns What to do, for the message of the error; empty in production, and where there is no `process` to tell.
+ * @param memory The memory of the connection.
+ * @returns Advice for the message of the error; empty in production, and where there is no `process`.
  */
 export function explain(cause: string, memory: { readonly resource: string | undefined }): string {
   try {
@@ -74,18 +77,18 @@ const titles: Record<Cause, string> = {
   idle: 'The stream fell silent',
 };
 
-/** A browser has that many connections to an origin over HTTP/1.1. */
+/** How many connections to one origin a browser opens over HTTP/1.1. */
 const mostSockets = 6;
 
-/** How many requests and streams to the origin this page has; 0 where they cannot be the cause. */
+/** How many requests and streams to the origin this page has open; 0 where they cannot be the cause. */
 function socketsTaken(resource = ''): number {
   const origin = originOf(resource);
   const count = [...origins.values()].filter((one) => one === origin).length;
-  const isPage = globalThis.location !== undefined; // or a worker, but no server
+  const isPage = globalThis.location !== undefined; // a page or a worker, not a server
   return isPage && count >= mostSockets && !isMultiplexed(origin) ? count : 0;
 }
 
-/** Whether the browser has spoken HTTP/2 or later with the origin. Of other origins it may not tell. */
+/** Whether the browser has used HTTP/2 or later with the origin. For other origins it may not tell. */
 function isMultiplexed(origin: string): boolean {
   const entries = [
     ...performance.getEntriesByType('navigation'),

@@ -45,24 +45,30 @@ import { type ConnectionMemory, memoryOf } from './stream/connection-memory.ts';
 import { readEventStream } from './stream/event-stream.ts';
 import { isSafe, lastEventIdAt, type Supplied, type Transport, type TransportRequest } from './transport.ts';
 
-/** The request that continues a stream; what is left out is as at first, but for method and body. */
+/**
+ * The request that continues a stream. Left out, `url` and `headers` are those of the first request, and there is no
+ * body.
+ */
 export interface Resume {
+  /** The URL of the continuation. Left out, that of the first request. */
   readonly url?: Supplied<string | URL> | undefined;
   /** @default 'GET' */
   readonly method?: string | undefined;
+  /** Its headers. Left out, those of the first request. */
   readonly headers?: Supplied<HeadersInit | undefined>;
+  /** Its body, for a method that has one. Left out, there is none. */
   readonly body?: Supplied<BodyInit | null | undefined>;
 }
 
 const idHeader = 'Last-Event-ID';
 
-/** The options of {@link fetchTransport}, but for the URL. */
+/** The options of {@link fetchTransport}, without the URL. */
 export const fetchTable = {
-  /** @default 'GET' */
+  /** The method of the request. @default 'GET' */
   method: option('GET', text),
-  /** Headers of your own. Anything but a CORS-safelisted header costs a cross-origin request a preflight. */
+  /** Headers of your own. Any header that is not CORS-safelisted costs a cross-origin request a preflight. */
   headers: optional(supplied(headersRule)),
-  /** The body, for a method that has one. Give a function when it can be read only once. */
+  /** The body, for a method that has one. Give a function when the body can be read only once. */
   body: optional(supplied(bodyRule)),
   /**
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
@@ -71,13 +77,13 @@ export const fetchTable = {
    * @example `resume: { url: () => `/api/answers/${answerId}` }, parse: 'text'` for an answer in tokens
    */
   resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
-  /** Whether cookies go along. @default 'same-origin' */
+  /** Whether cookies are sent. @default 'same-origin' */
   credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
-  /** The name that `EventSource` has for `credentials: 'include'`. @default false */
+  /** The same as `credentials: 'include'`, by its name in `EventSource`. @default false */
   withCredentials,
   /**
-   * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or a
-   * schema for each event; the others are dropped. Left out, every event is delivered.
+   * The events to deliver: their names, to which `message` and the events of `closeOn`, `refreshOn` and `keepAlive`
+   * are added; or a schema for each event. All others are dropped. Left out, every event is delivered.
    */
   events: optional(eventsRule),
   /** @see TransportActorOptions.closeOn */
@@ -88,38 +94,38 @@ export const fetchTable = {
   keepAlive: optional(matcherRule),
   /** The `fetch` to call. Left out, the global one. */
   fetch: optional(functionOf<typeof globalThis.fetch>()),
-  /** The size of the largest event to accept, in characters. @default 16_777_216 */
+  /** The largest event to accept, in characters. @default 16_777_216 */
   maxEventSize,
-  /** The longest ID and event name to accept, in characters. @default 4_096 */
+  /** The longest ID or event name to accept, in characters. @default 4_096 */
   maxFieldSize,
-  /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
+  /** The header that carries the last event ID; `false` for none, which saves a preflight. @default 'Last-Event-ID' */
   lastEventIdHeader: option(idHeader, headerNameOrNone),
   /**
-   * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has the
-   * name that `lastEventIdHeader` gives, or the usual one.
+   * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has
+   * the name of `lastEventIdHeader`, or `Last-Event-ID`.
    */
   resumedAfterHeader: optional(headerNameOrNone),
-  /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
+  /** A query parameter that carries the last event ID, in addition to the header. Left out, there is none. */
   lastEventIdParam: optional(text),
   /**
-   * Called with each answer but a redirect before it is judged: for its headers, or for what the body of a refusal says. A
-   * refusal waits for the promise that this returns, within `connectTimeout`. The body of a stream that is
-   * accepted is not yours to read.
+   * Called with each answer, except redirects, before it is checked: to read its headers, or the body of a refusal. A
+   * refusal waits for the promise that this returns, within `connectTimeout`. Do not read the body of a stream that
+   * is accepted.
    *
    * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
    */
   onResponse: optional(functionOf<(response: Response) => unknown>()),
-  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  /** Called with the errors that your own functions throw. By default the global `reportError`, or the console. */
   reportError,
 };
 
 /** The options of {@link fetchTransport}. */
 export interface FetchTransportOptions extends Given<typeof fetchTable> {
-  /** Where the stream is. Relative to the page, where there is one, or to whatever `fetch` resolves it against. */
+  /** The URL of the stream. May be relative to the page; where there is none, `fetch` has to resolve it. */
   readonly url: Supplied<string | URL>;
 }
 
-/** The same with the defaults filled in. */
+/** {@link FetchTransportOptions} with the defaults filled in. */
 export interface FetchSettings extends Complete<typeof fetchTable> {
   readonly url: Supplied<string | URL>;
 }
@@ -141,7 +147,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   checkBody(method, body);
   if (resume) checkBody(resume.method ?? fetchTable.method.default, resume.body);
 
-  let fields: RequestInit | undefined; // found out once, when the first request is sent
+  let fields: RequestInit | undefined; // computed once, for the first request
 
   const open: Transport = async (request, signal) => {
     const wanted = await supplyRequest(settings, request);
@@ -192,7 +198,7 @@ export function fetchTransport(options: FetchTransportOptions): Transport {
   });
 }
 
-/** The request that the app wants sent, at this attempt. */
+/** The request of one attempt, as the app wants it. */
 export interface SuppliedRequest {
   readonly url: string | URL;
   readonly method: string;
@@ -202,7 +208,7 @@ export interface SuppliedRequest {
   readonly lastEventId: string;
 }
 
-/** Calls the functions of the app. An ID to resume after makes it the request of `resume`, if there is one. */
+/** Calls the functions of the app. When there is an ID to resume after, the request is that of `resume`, if given. */
 export async function supplyRequest(
   settings: FetchSettings,
   request: TransportRequest,
@@ -210,7 +216,7 @@ export async function supplyRequest(
   const { reportError, lastEventIdParam } = settings;
   const continued = request.lastEventId === '' ? undefined : settings.resume;
   const url = await supply('url', continued?.url ?? settings.url, reportError);
-  // A continuation may be at a place of its own.
+  // The `url` of `resume` may lead to another resource.
   const lastEventId = continued?.url ? request.lastEventId : lastEventIdAt(url, request);
   const hasMoved = lastEventId === '';
   if (continued && hasMoved && !isSafe(settings.method)) {
@@ -230,7 +236,7 @@ export async function supplyRequest(
   };
 }
 
-/** As {@link supply}; what the function of the app gives has to be allowed as well. */
+/** As {@link supply}, and checks the value. */
 async function supplyAllowed<Value>(
   name: string,
   value: Supplied<Value>,
@@ -244,7 +250,7 @@ async function supplyAllowed<Value>(
   });
 }
 
-/** The init of the request, and what is left of it without the headers and the body of the app, if there are any. */
+/** The init of the request; and, if the app gave headers or a body, the same without them. */
 function initsOf(
   { url, method, headers: given, body, lastEventId }: SuppliedRequest,
   { fetch, lastEventIdHeader }: FetchSettings,
@@ -259,7 +265,7 @@ function initsOf(
   try {
     const own = new Headers(given);
     const isBare = body == null && own.keys().next().done;
-    // `fetch` would throw the same for a request that can never be sent as for one that was lost on its way.
+    // `fetch` throws the same error for an invalid request and for one that was lost on its way.
     if (!fetch && globalThis.Request && unfetchable.test(urlRequested(url, method))) {
       throw new TypeError('No URL that can be fetched.');
     }
@@ -270,12 +276,12 @@ function initsOf(
   }
 }
 
-/** The platform's own message may quote what it rejects. */
+/** The platform's own message may quote the URL or a header. */
 const neverSent = 'Invalid URL, method or header. On a server the URL must be absolute.';
 
 /**
- * The URL of a request, as far as it can be told without sending it. A global `fetch` that was replaced, as by MSW, may
- * know what a relative URL is relative to where `Request` does not.
+ * The URL of a request, as far as it is known before sending. A global `fetch` that was replaced (by MSW, say) may
+ * resolve a relative URL where `Request` cannot.
  *
  * @throws TypeError when the request can never be sent.
  */
@@ -289,8 +295,8 @@ function urlRequested(url: string | URL, method: string): string {
 }
 
 /**
- * Leaves out what this runtime refuses: workerd throws for fields that it does not implement, and Node for the signal of
- * another realm, as that of jsdom is. Such a request ends with its stream.
+ * Leaves out the fields that this runtime refuses. workerd throws for fields that it does not implement, and Node for
+ * a signal of another realm, such as that of jsdom. Without a signal, the request ends when its body is canceled.
  */
 function implemented(fields: RequestInit): RequestInit {
   return Object.fromEntries(
@@ -307,8 +313,8 @@ function implemented(fields: RequestInit): RequestInit {
 const unreachable = 'The server could not be reached';
 
 /**
- * A browser does not tell that the preflight failed: the first connection works, and no resumption does. A server that has
- * answered such a request before is only down.
+ * A browser does not tell that a preflight failed. Then the first connection works, but no resumption does. A server
+ * that has answered a request with this header before is only down.
  */
 function hintAt(header: string | false, memory: ConnectionMemory): string {
   if (!header && memory.status === undefined) explain('cors', memory);
@@ -317,7 +323,7 @@ function hintAt(header: string | false, memory: ConnectionMemory): string {
   return `, or does not allow the header \`${header}\`${advice && `: ${advice}`}`;
 }
 
-/** Whether the URL is of another origin than the page. */
+/** Whether the origin of the URL differs from that of the page. */
 function isCrossOrigin(url: string | URL): boolean {
   const origin = globalThis.location?.origin;
   return origin !== undefined && !resourceOf(url).startsWith(`${origin}/`);

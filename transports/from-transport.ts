@@ -14,10 +14,10 @@ import { runStream } from './stream/run-stream.ts';
 import type { Transport } from './transport.ts';
 
 /**
- * Makes the actor that the connection machine runs, out of any transport: one for each request. It owns the abort
- * signal, tells the statechart what happens, and drops whatever arrives after it was disposed of.
+ * Makes the actor that the connection machine runs for each request, from any transport. It owns the abort signal,
+ * tells the statechart what happens, and drops everything that arrives after it was stopped.
  *
- * @throws TypeError when an option is invalid, or the `now` of the clock returns no time.
+ * @throws TypeError when an option is invalid, or when the `now` of the clock returns no finite number.
  */
 export function fromTransport(
   transport: Transport,
@@ -28,13 +28,13 @@ export function fromTransport(
   return fromRevivable(runTransport(transport, { ...settings, clock }));
 }
 
-/** The behavior of that actor. */
+/** The behavior of the actor of {@link fromTransport}. */
 export function runTransport(
   transport: Transport,
   settings: TransportActorSettings,
 ): Revivable<TransportCommand, TransportInput> {
   return ({ input, sendBack, receive }, isRevived) => {
-    // Its stream is gone and its last event ID is old: the statechart starts a new one.
+    // The stream is gone and the last event ID is old, so the statechart has to start a new actor.
     if (isRevived) {
       sendBack({ type: 'transport.restarted' });
       return undefined;

@@ -1,6 +1,6 @@
 import { memoryOf } from './stream/connection-memory.ts';
 
-/** Holds back the stream of a connection, whose actor is given, until the function that it returns is called. */
+/** Stops reading the stream of a connection, given by its actor, until the returned function is called. */
 export function holdBack(connection: object): () => void {
   const { holds } = memoryOf(connection);
   let release = () => {};

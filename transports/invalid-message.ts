@@ -2,16 +2,18 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Message } from '../machines/message.ts';
 
 /**
- * A message that was left out because its schema does not let its data through, or because `events` does not name it. The
- * last event ID moves past it. Like the issues of its schema, its words may quote the data.
+ * The error for a message that was left out because its schema refuses its data, or because `events` does not name
+ * it. The last event ID moves past it. Its `message`, like the `issues`, may quote the data.
  */
 export class InvalidMessage extends Error {
   override readonly name = 'InvalidMessage';
   /** The event name. */
   readonly event: string;
-  /** The last event ID when it came; empty where there is none, and for an event that `events` does not name. */
+  /**
+   * The last event ID when the message came; empty where there is none, and for an event that `events` does not name.
+   */
   readonly id: string;
-  /** The issues that the schema finds; none where it threw or did not answer (see `cause`). */
+  /** The issues that the schema found; none when it threw or did not answer (see `cause`). */
   readonly issues: readonly StandardSchemaV1.Issue[];
 
   constructor(
@@ -29,12 +31,12 @@ export class InvalidMessage extends Error {
 
 const counts = new WeakMap<object, number>();
 
-/** Counts a message that its schema does not let through. */
+/** Counts a message that its schema refuses. */
 export function countInvalid(connection: object): void {
   counts.set(connection, invalidOf(connection) + 1);
 }
 
-/** How many messages of a connection its schemas did not let through. */
+/** How many messages of a connection its schemas have refused. */
 export function invalidOf(connection: object): number {
   return counts.get(connection) ?? 0;
 }

@@ -1,8 +1,8 @@
 import { ConnectionError, isConnectionError } from '../machines/connection-error.ts';
 
 /**
- * Turns whatever a transport threw into a {@link ConnectionError}; one that it is already stays as it is,
- * and its plain form, as out of a worker, becomes one.
+ * Turns any value that a transport threw into a {@link ConnectionError}. One that is a ConnectionError is returned as
+ * it is, and its plain form (from a worker, say) is made into one.
  */
 export function asConnectionError(cause: unknown, what = 'The transport failed'): ConnectionError {
   if (isConnectionError(cause)) {
@@ -13,8 +13,8 @@ export function asConnectionError(cause: unknown, what = 'The transport failed')
 }
 
 /**
- * Whether what was thrown tells of a fault in the code of an app. A `fetch` throws a TypeError for a lost network too,
- * so that the words of the engines have to tell.
+ * Whether a thrown value is a bug in the app's code. `fetch` throws a TypeError for a lost network too, so the
+ * wording of the engine decides.
  */
 export function isProgrammingError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -24,13 +24,13 @@ export function isProgrammingError(error: unknown): boolean {
   );
 }
 
-/** Of V8, SpiderMonkey and JavaScriptCore. */
+/** The wording of V8, SpiderMonkey and JavaScriptCore. */
 const engineWords =
   /\bis (undefined|null|not (defined|iterable|an? (function|object|constructor|iterable)))\b|^can(not|'t) (read|set|access|destructure|convert) /i;
 
 /**
- * Whether a `fetch` rejects the URL that it is given, in the words of Node, Deno, Bun, browsers and node-fetch. One that a
- * redirect leads to is deeper, in the `cause`.
+ * Whether a `fetch` rejects the URL that it was given, by the messages of Node, Deno, Bun, browsers and node-fetch.
+ * For the URL of a redirect, the message is in the `cause`, and does not count.
  */
 export function isInvalidUrl(error: unknown): boolean {
   const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
@@ -39,7 +39,7 @@ export function isInvalidUrl(error: unknown): boolean {
 
 const urlWords = /\b(invalid|parse|valid|absolute) urls?\b|\burl is (invalid|not valid)\b/i;
 
-/** The system's word for a fault, such as `ECONNREFUSED`. A whole message may quote the URL, so it stays out. */
+/** The system's code of an error, such as `ECONNREFUSED`. The message is left out, because it may quote the URL. */
 function codeOf(error: unknown): string | undefined {
   const code = String((error as { code?: unknown } | undefined)?.code);
   return /^[A-Z_]{3,}$/.test(code) ? code : undefined;

@@ -13,7 +13,7 @@ import { isSendable } from './event-id.ts';
 import { defaultReporter, type ErrorReporter } from './report.ts';
 import type { MessageMatcher, Supplied } from './transport.ts';
 
-/** Allows a URL, or a function that gives one. */
+/** Allows a URL, or a function that returns one. */
 export const urlRule = rule<Supplied<string | URL>>(
   'a URL or a function',
   (value) => value instanceof URL || text.test(value) || isFunction(value),
@@ -50,8 +50,7 @@ export const headerNameOrNone = rule<string | false>(
 );
 
 /**
- * Allows headers. Anything else that has properties would be sent by the names of these: a ref of Vue as the
- * header `_value`.
+ * Allows headers. Of any other object, the properties would be sent as headers: a ref of Vue as the header `_value`.
  */
 export const headersRule = rule<HeadersInit | undefined>(
   'a Headers object, a list of pairs, or a plain object of strings',
@@ -75,12 +74,12 @@ export const bodyRule = rule<BodyInit | null | undefined>(
     isFunction(Object(value)[Symbol.asyncIterator]),
 );
 
-/** Allows a value, or a function that supplies it. */
+/** Allows a value, or a function that returns it. */
 export function supplied<Value>(value: Rule<Value>): Rule<Supplied<Value>> {
   return either(value, functionOf<() => Value | Promise<Value>>());
 }
 
-// Options that several parts have in common.
+// Options that several tables share.
 
 export const maxEventSize = option(16_777_216, number(1, Infinity));
 export const maxFieldSize = option(4_096, number(1, Infinity));
@@ -90,5 +89,5 @@ export const reportError = option(defaultReporter, functionOf<ErrorReporter>());
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (Object(value) !== value) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null; // the latter of any realm
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // `Object.prototype` of any realm
 }

@@ -3,10 +3,10 @@ import type { Message } from '../machines/message.ts';
 import { type ErrorReporter, report } from './report.ts';
 
 /**
- * How the text of a message becomes its data. `'text'` leaves it as it is and costs nothing; `'auto'` is JSON
- * when it parses and the text itself when not; a function gets the text and the message it came in.
+ * How the text of a message becomes its data. `'text'` leaves it as it is and costs nothing; `'auto'` parses it as
+ * JSON, and keeps the text where that fails; a function gets the text and its message.
  *
- * Tokens are text: with `'auto'` those that read `42`, `true` or `null` become a number, a boolean and null.
+ * For tokens use `'text'`: with `'auto'`, the tokens `42`, `true` and `null` become a number, a boolean and null.
  *
  * @example `parse: 'text'` for tokens
  */
@@ -35,7 +35,7 @@ export function batchParser(
   };
 }
 
-/** Most text that is not JSON shows it by its first character, which is far cheaper than a `SyntaxError`. */
+/** Most text that is not JSON can be told by its first character, which is far cheaper than a `SyntaxError`. */
 const mayBeJson = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;
 
 function jsonOrText(text: string): unknown {

@@ -1,22 +1,22 @@
 import { supply } from './app-functions.ts';
 import type { ErrorReporter } from './report.ts';
 
-/** The state of the refreshes by one function. */
+/** The state of one refresh function. */
 interface Renewals {
-  /** The one under way. */
+  /** The call that is under way. */
   current?: Promise<unknown> | undefined;
-  /** The moment of the last one that succeeded. */
+  /** The moment of the last call that succeeded. */
   renewedAt: number;
 }
 
 const renewals = new WeakMap<() => unknown, Renewals>();
 
-/** The functions behind those of {@link readAnew}. */
+/** For each function of {@link readAnew}: how to get the app's latest one. */
 const latestOf = new WeakMap<() => unknown, () => () => unknown>();
 
 /**
- * A refresh for where an app gives another function now and then. It is shared by the connections that have the same
- * one, so it is the app's own that counts.
+ * Makes a refresh that always calls the app's latest function, where the app replaces it now and then. Connections
+ * share a refresh by the app's function, not by this one.
  */
 export function readAnew(latest: () => () => unknown): () => unknown {
   const refresh = () => latest()();
@@ -24,24 +24,24 @@ export function readAnew(latest: () => () => unknown): () => unknown {
   return refresh;
 }
 
-/** The function of the app behind a refresh. */
+/** The app's own function behind a refresh. */
 function ownOf(refresh: () => unknown): () => unknown {
   return latestOf.get(refresh)?.() ?? refresh;
 }
 
 let lastMoment = 0;
 
-/** A moment after all before it, to be held against the refreshes: clocks are too coarse for that. */
+/** A number that is greater than all before. It orders requests and refreshes, for which clocks are too coarse. */
 export function thisMoment(): number {
   lastMoment += 1;
   return lastMoment;
 }
 
 /**
- * Renews the credentials. Connections that share the function and come while it runs share its result; and
- * credentials that were renewed after a request was sent count as renewed for it.
+ * Renews the credentials. Connections that share the function share a call that is under way. If the credentials were
+ * renewed after the request was sent, nothing is called.
  *
- * @param sentAt The moment at which the request was sent whose credentials are no good.
+ * @param sentAt The moment at which the request with the old credentials was sent.
  * @throws ConnectionError `unauthorized` when the function throws or rejects.
  */
 export async function refreshOnce(
@@ -63,7 +63,7 @@ export async function refreshOnce(
   }
 }
 
-/** Who needs the credentials from now on does not wait for a refresh that is under way. */
+/** From now on, nobody waits for the refresh that is under way. */
 export function forgetRefresh(given: () => unknown): void {
   const known = renewals.get(ownOf(given));
   if (known) known.current = undefined;

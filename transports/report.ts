@@ -1,14 +1,17 @@
 /**
- * Where the faults of an app's own functions go: what was thrown, or a `ConnectionError` with it as the `cause`.
- * The message of such an error may be private. It gets nowhere else but to the `cause` of `state.error`, which no event and
- * no snapshot holds.
+ * Gets the errors of an app's own functions: the thrown value, or a `ConnectionError` with it as the `cause`. The
+ * message of such an error may be private. Apart from here, it is only in the `cause` of `state.error`, which no
+ * event and no snapshot holds.
  */
 export type ErrorReporter = (error: unknown) => void;
 
-/** Reports to the window's `error` listeners where there are any, else to the console. */
+/**
+ * Calls the global `reportError`, which reaches the `error` listeners of the window; where there is none, the
+ * console.
+ */
 export const defaultReporter: ErrorReporter = (error) => (globalThis.reportError ?? console.error)(error);
 
-/** Reports a fault that must not stop anything, not even when the reporter itself throws. */
+/** Reports a fault. Nothing is thrown, even when the reporter itself throws. */
 export function report<Fault>(reporter: (fault: Fault) => void, error: Fault): void {
   try {
     reporter(error);

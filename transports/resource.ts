@@ -1,4 +1,7 @@
-/** The resource of a URL: origin and path, without the query. Two relative ones are told apart without their origin. */
+/**
+ * The resource of a URL: origin and path, without the query. Of a relative URL that cannot be resolved, the path
+ * alone.
+ */
 export function resourceOf(url: string | URL): string {
   const [address = ''] = String(url).split(/[?#]/);
   try {

@@ -12,10 +12,10 @@ export type EventSchemas<Events extends object = EventMap> = {
 };
 
 /**
- * Says the types of events and checks nothing: for `events`, where a hook has to infer the rest, as what `reduce` gathers or
- * `select` chooses. TypeScript infers no type argument beside one that is written out.
+ * Gives the events of `events` their types, and checks nothing. Use it where a hook has to infer its other types,
+ * such as the result of `reduce` or `select`: TypeScript infers no type argument beside one that is written out.
  *
- * @param names The events to deliver; all of them when none is given.
+ * @param names The events to deliver; without any, all events are.
  * @example `{ events: eventTypes<{ unread: number }>(), select: ({ latest }) => latest.unread?.data }`
  */
 export function eventTypes<Events extends object>(
@@ -51,7 +51,7 @@ function isList(events: EventsOption): events is readonly string[] {
   return Array.isArray(events);
 }
 
-/** Some schemas, as those of ArkType, are functions. */
+/** Some schemas are functions, such as those of ArkType. */
 function isSchema(value: unknown): boolean {
   return isFunction(Object(Object(value)['~standard']).validate);
 }

@@ -6,22 +6,22 @@ export interface TransportRequest {
   /** The ID to resume after; empty when there is none. */
   readonly lastEventId: string;
   /**
-   * The ID to resume after at a URL that may be another than before. The last event ID belongs to the resource: where
-   * origin or path have changed, it is given up, and this is empty from then on.
+   * The ID to resume after at this URL, which may differ from the last one. The last event ID belongs to the
+   * resource: when origin or path have changed, it is forgotten, and the ID is empty from then on.
    */
   readonly lastEventIdFor?: (url: string | URL) => string;
-  /** The connection that asks, whose state tells how long it wants the stream. */
+  /** The actor of the connection that asks; its state tells how long it wants the stream. */
   readonly connection?: AnyActorRef;
 }
 
-/** The ID that a request to a URL resumes after. */
+/** The ID that a request to this URL resumes after. */
 export function lastEventIdAt(url: string | URL, { lastEventId, lastEventIdFor }: TransportRequest): string {
   return lastEventIdFor ? lastEventIdFor(url) : lastEventId;
 }
 
 /** A stream that was accepted. */
 export interface EventStream extends AsyncIterable<MessageBatch> {
-  /** The ID after which the server resumes, if it says so and it is not the one that was asked for. */
+  /** The ID after which the server says that it resumes. Left out, it is the one that was asked for. */
   readonly resumedAfter?: string | undefined;
 }
 
@@ -29,11 +29,11 @@ export interface EventStream extends AsyncIterable<MessageBatch> {
 export type TextMessage = Message<string>;
 
 /**
- * Carries one stream.
+ * Sends one request and reads its stream.
  *
- * Resolves when the stream is accepted and rejects with a {@link ConnectionError} when it is refused. The
- * iterable ends when the server ends the stream, throws when it breaks, and yields one batch for each chunk
- * read; an empty batch is a sign of life. Everything is gone when `signal` aborts.
+ * Resolves when the stream is accepted, and rejects with a {@link ConnectionError} when it is refused. The iterable
+ * ends when the server ends the stream, throws when the stream breaks, and yields one batch for each chunk; an empty
+ * batch is a sign of life. When `signal` aborts, the transport has to release everything.
  *
  * @example A transport in a few lines: every line of a file.
  * ```ts
@@ -45,21 +45,21 @@ export interface Transport {
   (request: TransportRequest, signal: AbortSignal): Promise<EventStream>;
   /** Sending the request again may repeat its effect, as with a POST. */
   readonly unsafe?: boolean;
-  /** A request that has an ID to resume after is a safe one, although the first was unsafe. */
+  /** A request with an ID to resume after is safe, although the first one was unsafe. */
   readonly resumable?: boolean;
-  /** Whether the next request carries the credentials of this connection. Left out, it does. */
+  /** Whether the next request uses the credentials of this connection. Left out, it does. */
   readonly usesCredentials?: () => boolean;
-  /** The names of the events that it hears; left out, it hears them all. */
+  /** The names of the events that it delivers. Left out, it delivers all. */
   readonly hears?: readonly string[] | undefined;
 }
 
-/** A value, or a function that makes it, asynchronously if need be, for every attempt anew. */
+/** A value, or a function that returns it, possibly as a promise. The function is called for every attempt. */
 export type Supplied<Value> = Value | (() => Value | Promise<Value>);
 
-/** Which messages are meant: those of an event, of several, or those that pass a test. */
+/** Selects messages: the name of an event, several names, or a test. */
 export type MessageMatcher = string | readonly string[] | ((message: Message) => boolean);
 
-/** The events of a server, by name, with the type of their data. */
+/** The events of a server: the type of the data by event name. */
 export type EventMap = Record<string, unknown>;
 
 /** Whether a request may be sent again without repeating an effect. */

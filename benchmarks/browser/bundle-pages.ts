@@ -8,7 +8,7 @@ export async function bundlePages(): Promise<ReadonlyMap<string, Uint8Array>> {
     entryPoints: ['throughput', 'rendering'].map((name) => join(folder, name, 'page.ts')),
     outdir: folder,
     bundle: true,
-    // A page loads what it measures, and nothing else.
+    // A page loads only the code that it measures.
     splitting: true,
     format: 'esm',
     target: 'es2022',

@@ -10,14 +10,14 @@ export interface Usage {
 /** A page that nothing has run in, and a meter for what runs in it. */
 export interface FreshPage {
   readonly page: Page;
-  /** Collects garbage, then does something and tells what the page used for it. */
+  /** Collects garbage, runs `work`, and reports what the page used for it. */
   readonly metered: <Report>(work: () => Promise<Report>) => Promise<Report & Usage>;
 }
 
 /**
- * Opens a page in a process of its own, for as long as something is done with it. An error of the page is thrown.
+ * Opens a page in a process of its own while `work` runs. An error of the page is thrown.
  *
- * @param throttle How many times slower its main thread is made.
+ * @param throttle The factor by which its main thread is slowed down.
  */
 export async function withFreshPage<Result>(
   browser: Browser,

@@ -14,7 +14,7 @@ export interface BrowserBenchOptions {
   readonly rounds: number;
   /** A fifth of the messages, a second of each load: for a look, not for a table to keep. */
   readonly quick: boolean;
-  /** How many times slower than it is the page's processor plays to be: 4 is that of a phone. */
+  /** The factor by which the processor of the page is slowed down; 4 is like a phone. */
   readonly throttle: number;
   /** The only load to render, in messages a second; each of them when it is left out. */
   readonly rate?: number | undefined;

@@ -6,7 +6,7 @@ import type { BrowserBenchOptions } from './main.ts';
 import { type AppName, appNames, appOf } from './rendering/apps.ts';
 import type { ShowReport } from './rendering/page.ts';
 
-/** Messages a second, and for how many seconds: some apps need a minute for one second of the last. */
+/** Messages a second, and for how many seconds. At the last rate, some apps need a minute for each second. */
 const loads = [
   { rate: 1_000, seconds: 3 },
   { rate: 10_000, seconds: 3 },

@@ -3,7 +3,7 @@ import { sendWire } from '../wire.ts';
 import { bundlePages } from './bundle-pages.ts';
 import { sendPaced } from './rendering/send-paced.ts';
 
-// Runs in a process of its own, so that what it does is not the page's. Pages and streams are of one origin.
+// Runs in a process of its own, so that its work does not count as the page's. Pages and streams have one origin.
 const scripts = await bundlePages();
 
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {

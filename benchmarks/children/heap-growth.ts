@@ -1,6 +1,6 @@
 import { type ClientName, clients } from '../clients/client.ts';
 
-/** A long stream, on which the heap is looked at now and then. */
+/** A long stream, during which the heap is measured now and then. */
 export interface GrowthJob {
   readonly client: ClientName;
   readonly url: string;

@@ -41,7 +41,7 @@ async function settled(): Promise<NodeJS.MemoryUsage> {
   return process.memoryUsage();
 }
 
-await openAll(10); // what the first ones load and compile is not a connection's
+await openAll(10); // the first ones load and compile code, which is not counted
 const before = await settled();
 await openAll(count);
 const after = await settled();

@@ -14,7 +14,7 @@ export interface ReadingJob {
   readonly connections?: number;
 }
 
-/** The time that one process took for it. */
+/** The measurements of one process. */
 export interface ReadingReport {
   /** Microseconds a message, of this process alone. */
   readonly cpu: number;
@@ -32,7 +32,7 @@ export interface ReadingReport {
 const { client, url, event, warmUp, count, connections = 1 }: ReadingJob = JSON.parse(process.argv[2] ?? '');
 const { open } = await clients[client].load();
 
-/** How many messages a fresh process has read when it is looked at for the first time. */
+/** How many messages a fresh process reads before its first measurement. */
 const firstOnes = 1_000;
 
 let left = warmUp + count;

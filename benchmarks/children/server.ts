@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { now } from '../processes.ts';
 import { sendWire } from '../wire.ts';
 
-// Runs in a process of its own, so that what it does is not the client's.
+// Runs in a process of its own, so that its work does not count as the client's.
 const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });

@@ -1,7 +1,7 @@
 import { fetchEventSource } from '@microsoft/fetch-event-source';
 import type { Open } from './client.ts';
 
-// Written for pages only. What it touches of one, and nothing more.
+// The client is for pages only. These are the parts of a page that it uses.
 Object.assign(globalThis, {
   window: globalThis,
   document: { hidden: false, addEventListener() {}, removeEventListener() {} },

@@ -1,4 +1,4 @@
-/** The middle of some figures, and how far the middle half of them lies around it. */
+/** The median of some figures, and their quartiles. */
 export interface Spread {
   readonly median: number;
   readonly lower: number;
@@ -17,7 +17,7 @@ function quantile(sorted: readonly number[], share: number): number {
   return below + (above - below) * (place % 1);
 }
 
-/** Each in turn, beginning with another one in each round, so that nobody always comes after the same. */
+/** All items in each round, starting with another one each time, so that none always follows the same. */
 export function* interleaved<Item>(items: readonly Item[], rounds: number): Generator<Item> {
   for (let round = 0; round < rounds; round += 1) {
     const first = round % items.length;
@@ -26,7 +26,7 @@ export function* interleaved<Item>(items: readonly Item[], rounds: number): Gene
   }
 }
 
-/** Of each round, how many times the figure of the limit it was. */
+/** For each round, the ratio of a figure to that of the limit. */
 export function ratiosTo<Figure extends string>(
   limits: readonly Record<Figure, number>[],
   own: readonly Record<Figure, number>[],

@@ -38,7 +38,7 @@ export async function clients({ seconds }: ScaleOptions): Promise<Table> {
   };
 }
 
-/** @returns How many messages the connections have heard, once it is as many or no more come. */
+/** @returns How many messages the connections have received, once all are there or no more come. */
 async function heardBy(children: Children<OurReport>, expected: number): Promise<number> {
   let heard = -1;
   for (let still = 0; still < 10 && heard < expected; await sleep(200)) {

@@ -12,7 +12,7 @@ export interface Cost {
 export function costOf(...pids: readonly (number | undefined)[]): Cost {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(name) ?? []) : []));
   const wanted = new Set<number>(pids.filter((pid) => pid !== undefined));
-  // Workers have a number that is greater than that of their master, as a rule; twice finds those of workers too.
+  // Twice, to find the processes of workers too: as a rule their number is greater than that of their master.
   for (let depth = 0; depth < 2; depth += 1) {
     for (const { pid, parent } of all) if (wanted.has(parent)) wanted.add(pid);
   }

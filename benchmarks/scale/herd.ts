@@ -11,7 +11,7 @@ export async function herd({ herd: count }: ScaleOptions): Promise<Table> {
   await using cluster = await startServers();
   await using children = await openOurs(cluster, count, 4, 0);
   const redis = new Redis(cluster.redis.port);
-  // So that each has an ID, and news.
+  // Gives each connection an ID, and news.
   await talk(redis, 5, 1);
   redis.disconnect();
   await sleep(6_000);

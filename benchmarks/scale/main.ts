@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     /** How many streams in all. */
     streams: { type: 'string', default: '10000' },
-    /** How many connections of this package come back. With more, a machine of two cores shows itself and not the herd. */
+    /** How many connections of this package come back. With more, the two cores are measured, not the herd. */
     herd: { type: 'string', default: '300' },
     /** Seconds for each measurement. */
     seconds: { type: 'string', default: '15' },
@@ -31,7 +31,7 @@ const options = {
   herd: Number(values.herd),
   seconds: Number(values.seconds),
 };
-// Else the processes that it has started would stay.
+// Otherwise the processes that it has started would stay.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 const busy = () => loadavg()[0]?.toFixed(1) ?? '';

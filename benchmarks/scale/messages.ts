@@ -33,7 +33,7 @@ export async function messages({ streams: total, seconds }: ScaleOptions): Promi
     const used = await during(cluster, () => talk(redis, rate, seconds));
     const reports = await children.report();
     children.tell('await end');
-    // They know it when they have answered.
+    // Their answer means that they wait for the last event now.
     await children.report();
     await redis.xadd('events', '*', 'name', 'message', 'data', '{"isLast":true}');
     const finished = await finish(children, streams);

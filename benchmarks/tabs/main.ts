@@ -8,7 +8,7 @@ import { circumstances, writeSection } from '../report/performance-page.ts';
 import { spreadOf } from '../report/statistics.ts';
 import { markdown, type Table } from '../report/table.ts';
 
-// How long a tab that is seen is without its stream when the one that leads goes, and what many messages cost eight tabs.
+// Measures how long a visible tab has no stream when the leader goes away, and what many messages cost eight tabs.
 
 const { values } = parseArgs({
   options: {
@@ -110,7 +110,7 @@ async function load(): Promise<Table> {
   };
 }
 
-/** Six sockets are all there are for one origin, so that tabs with a stream of their own are six. */
+/** A browser opens six sockets to an origin, so tabs with a stream of their own are six. */
 async function costOf(name: string, isShared: boolean): Promise<string[]> {
   await using origin = await startOrigin();
   const pages: Page[] = [];

@@ -7,10 +7,10 @@ export const accessChecks = {
     title: 'A second stream is accepted, and ends no other',
     severity: 'warning',
     needs: ['stream', 'second'],
-    why: 'A client that reconnects is often back before the server has noticed that the old stream is gone, and people have several tabs. Refused, they fail; if the old one is ended, two tabs end each other for ever.',
+    why: 'A client that reconnects is often back before the server has noticed that the old stream is gone, and people have several tabs. If the second stream is refused, these clients fail; if it ends the first one, two tabs end each other for ever.',
     mend: {
       'Any server':
-        'Allow some streams for a user, and end the oldest beyond that with an event at which it closes.',
+        'Allow each user several streams. Beyond that, end the oldest one with an event that its client knows from `closeOn`.',
       Client: '`closeOn: "kicked"`, or one stream for all tabs (`acrossTabs`).',
     },
     look({ second }) {
@@ -24,11 +24,11 @@ export const accessChecks = {
     title: 'Six streams at once are answered',
     severity: 'warning',
     needs: ['stream', 'crowd'],
-    why: 'Six tabs are nothing unusual. A stream that waits for a free worker shows "connecting" for ever.',
+    why: 'Six open tabs are common. A stream that waits for a free worker shows "connecting" for ever.',
     mend: {
       'Any server':
-        'Serve streams without a worker or a thread each; refuse what is too much with 429 and `Retry-After`.',
-      nginx: 'Raise `worker_connections` and what limits the upstream.',
+        'Serve streams without a worker or a thread each; refuse more with 429 and `Retry-After`.',
+      nginx: 'Raise `worker_connections` and the limits of the upstream.',
     },
     look({ crowd: { streams } }) {
       const silent = streams.filter(({ head }) => head === undefined).length;
@@ -43,7 +43,7 @@ export const accessChecks = {
     title: 'A stream that was cut is cleaned up',
     severity: 'error',
     needs: ['stream', 'crowd'],
-    why: 'A server that counts streams which are gone refuses those that come back, and runs out of memory in the end.',
+    why: 'A server that still counts closed streams refuses clients that come back, and runs out of memory in the end.',
     mend: {
       'node:http':
         'Clean up at `response.on("close", …)`; `request.on("end")` comes at once, and "finish" never.',
@@ -61,7 +61,7 @@ export const accessChecks = {
     },
   }),
   'retry-after': check({
-    title: 'Who is sent away is told for how long',
+    title: 'A client that is sent away is told for how long',
     severity: 'warning',
     needs: ['stream'],
     why: 'Without `Retry-After` a client guesses, and all of them come back while the server is still busy.',
@@ -69,7 +69,7 @@ export const accessChecks = {
     look(_, { all }) {
       const heads = recordsOf(all).flatMap(({ head }) => (head ? [head] : []));
       const refusals = heads.filter(({ status }) => status === 429 || status === 503);
-      if (refusals.length === 0) return skip('nobody was sent away');
+      if (refusals.length === 0) return skip('no request got 429 or 503');
       const silent = refusals.filter(({ headers }) => !saysWhen(headers));
       return silent.length === 0 ? 'fine' : found(`${silent[0]?.status} came without Retry-After.`);
     },
@@ -78,13 +78,13 @@ export const accessChecks = {
     title: 'Without credentials the answer is 401',
     severity: 'error',
     needs: ['stream', 'anonymous'],
-    why: 'At 401 a client renews its credentials or gives up. A login page, or a redirect to one, looks like a broken server; and a stream for everybody is open to everybody.',
+    why: 'At 401 a client renews its credentials or gives up. A login page, or a redirect to one, looks like a broken server. If the stream comes, anybody can read it.',
     mend: {
       'Any server':
-        'Answer 401 before the stream begins, also where pages are redirected to a login: see whether the request asks for `text/event-stream`.',
+        'Answer 401 before the stream begins. Where pages are redirected to a login, except requests whose `Accept` has `text/event-stream`.',
       Express: 'Put the middleware of the login before the route, and answer `res.sendStatus(401)`.',
       NestJS: 'A guard that throws `UnauthorizedException`.',
-      nginx: '`auth_request` answers 401 by itself; an `error_page 401 = @login` must not hold here.',
+      nginx: '`auth_request` answers 401 by itself; an `error_page 401 = @login` must not apply here.',
     },
     look({ anonymous }) {
       if (!anonymous.head) return found('Without credentials there is no answer.');
@@ -118,10 +118,10 @@ export const accessChecks = {
     },
   }),
   'accept-html': check({
-    title: 'A person who opens the URL breaks nothing',
+    title: 'The URL can be opened in a browser tab',
     severity: 'note',
     needs: ['stream', 'html'],
-    why: 'People open the URL in a tab, and crawlers do. A cache that does not know that the answer depends on `Accept` gives one of them to the other.',
+    why: 'People and crawlers open the URL too. A cache that does not know that the answer depends on `Accept` gives the page to a client that wants the stream, or the other way round.',
     mend: {
       'Any server': 'Answer 406, a page or the stream; if it depends on `Accept`, send `Vary: Accept`.',
     },
@@ -131,7 +131,7 @@ export const accessChecks = {
       if (status >= 500) return found(`With "Accept: text/html" the answer is ${status}.`);
       if (isStream(html) || status >= 400 || /\baccept\b|\*/i.test(headers['vary'] ?? '')) return 'fine';
       if (/no-store/i.test(headers['cache-control'] ?? '')) return 'fine';
-      return found('With "Accept: text/html" something else comes, and nothing says "Vary: Accept".');
+      return found('With "Accept: text/html" the answer is another one, but it lacks "Vary: Accept".');
     },
   }),
   head: check({

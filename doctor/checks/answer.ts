@@ -2,7 +2,7 @@ import { isStream, typeOf } from '../probes/probe.ts';
 import type { StreamRecord } from '../requests/live-stream.ts';
 import { check, found, quoted, seconds, skip } from './check.ts';
 
-/** The longest that headers, and then the first byte, may take, in milliseconds. */
+/** How late the headers, and then the first byte, may come, in milliseconds. */
 const late = 1_000;
 
 /** Checks of the answer to the request, before any event. */
@@ -14,7 +14,7 @@ export const answerChecks = {
     why: 'Without an answer a client tries again until it gives up.',
     mend: {
       'Any server':
-        'See that it runs, that the URL has the right host, port and scheme, and that its certificate is trusted.',
+        'Check that it runs, that the URL has the right host, port and scheme, and that its certificate is trusted.',
     },
     look({ stream: { record } }, { url }) {
       const trouble = whyUnreachable(record, url);
@@ -25,13 +25,13 @@ export const answerChecks = {
     title: 'The headers come at once',
     severity: 'error',
     needs: ['stream'],
-    why: 'Until then the client is "connecting": it cannot tell a quiet server from a dead one, times out, and proxies answer 504 for it. Either the server sends them with its first event, or a proxy collects what comes.',
+    why: 'Until then the client is "connecting": it cannot tell a quiet server from a dead one, times out, and proxies answer 504 for it. Either the server sends them with its first event, or a proxy holds them back.',
     mend: {
       'node:http': 'Call `response.flushHeaders()` after `writeHead`, or write a comment at once.',
       Express: 'Call `res.flushHeaders()`, or write a comment (`res.write(":\\n\\n")`) at once.',
       Fastify: 'With @fastify/sse, call `reply.raw.flushHeaders()` before the first `await`.',
       NestJS:
-        'In older versions the headers leave with the first event: begin the Observable with one, as with `startWith`.',
+        'Older versions send the headers with the first event: begin the Observable with one, with `startWith` for example.',
       nginx: '`proxy_buffering off;` for this location, or `X-Accel-Buffering: no` in the answer.',
       'Any server': 'Send the headers when the stream is accepted, not with the first event.',
     },
@@ -73,11 +73,11 @@ export const answerChecks = {
     title: 'The status is 200',
     severity: 'error',
     needs: ['stream'],
-    why: "A client opens a stream at 200 alone. The browser's EventSource gives up for good at any other status.",
+    why: "A client opens a stream only at 200. The browser's EventSource gives up for good at any other status.",
     mend: {
       'Any server':
         'Answer 200 to those who may read; 204 to end a client for good; 401 and 403 to refuse it; 429 or 503 with `Retry-After` to send it away for a while.',
-      Client: 'If it takes credentials, give the doctor some: `-H "Authorization: Bearer …"`.',
+      Client: 'If the server needs credentials, give them to the doctor: `-H "Authorization: Bearer …"`.',
     },
     look({ stream: { record, isElsewhere } }, { settings }) {
       if (!record.head) return skip('there was no answer');
@@ -94,7 +94,7 @@ export const answerChecks = {
     title: 'The MIME type is text/event-stream',
     severity: 'error',
     needs: ['stream'],
-    why: 'Clients refuse everything else, as the standard wants: it may be the page of a proxy, or of a login.',
+    why: 'Clients refuse every other type, as the standard demands: it may be the page of a proxy, or of a login.',
     mend: {
       'Any server': 'Send `Content-Type: text/event-stream`.',
       Express: '`res.set("Content-Type", "text/event-stream")` before `flushHeaders()`.',
@@ -113,7 +113,7 @@ export const answerChecks = {
     title: 'The charset is UTF-8, or none',
     severity: 'warning',
     needs: ['stream'],
-    why: 'Browsers read every event stream as UTF-8, whatever the header says: characters beyond ASCII are broken.',
+    why: 'Browsers read every event stream as UTF-8, whatever the header says. In another charset, characters beyond ASCII are garbled.',
     mend: { 'Any server': 'Send UTF-8, and leave the charset out, or say `charset=utf-8`.' },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
@@ -128,11 +128,11 @@ export const answerChecks = {
     title: 'The URL leads to the stream without a redirect',
     severity: 'warning',
     needs: ['stream'],
-    why: 'It costs a request at every reconnect. To another origin a client sends no headers of yours, and a redirect to a login page looks like a server that is broken.',
+    why: 'A redirect costs a request at every reconnect. A client does not send your headers to another origin, and a redirect to a login page looks like a broken server.',
     mend: {
       Client: 'Use the URL that the redirect leads to.',
-      'Any server': 'Answer 401 to those who have to sign in: a client can renew its credentials then.',
-      nginx: 'See whether `location /events/` redirects `/events`, and whether http leads to https.',
+      'Any server': 'Answer 401 to clients that have to sign in: then they can renew their credentials.',
+      nginx: 'Check whether `location /events/` redirects `/events`, and whether http redirects to https.',
     },
     look({ stream: { redirects, isElsewhere } }) {
       const [first] = redirects;
@@ -146,7 +146,7 @@ export const answerChecks = {
   }),
 };
 
-/** Why there was no answer at all, in a sentence. */
+/** The reason, as a sentence, why there was no answer; undefined when there was one. */
 export function whyUnreachable(
   { head, ending, isConnected, lasted }: StreamRecord,
   { host }: URL,
@@ -157,7 +157,7 @@ export function whyUnreachable(
 }
 
 function hintOf(status: number): string {
-  if (status === 401 || status === 403) return ' The server wants credentials, or others than these.';
+  if (status === 401 || status === 403) return ' The server wants credentials, or other ones.';
   if (status === 404) return ' Is the path right?';
   if (status === 502 || status === 504)
     return ' A proxy answers: the server behind it does not, or not in time.';

@@ -2,7 +2,7 @@ import type { Severity } from '../findings.ts';
 import type { Observed, ProbeId, Skipped } from '../probes/probe.ts';
 import type { DoctorSettings } from '../settings.ts';
 
-/** Where something can be mended, in the order in which it is told. */
+/** The places where something can be mended, in the order of a report. */
 export const places = [
   'Any server',
   'node:http',
@@ -23,10 +23,10 @@ export type Place = (typeof places)[number];
 /** How to mend something, by place. */
 export type Mend = Readonly<Partial<Record<Place, string>>>;
 
-/** That something is as it should be, what was seen instead, or why nobody knows. */
+/** `fine`; or what was seen instead; or why it could not be checked. */
 export type Verdict = 'fine' | { readonly seen: string } | Skipped;
 
-/** The facts that a check can ask for, besides what was seen. */
+/** The facts that a check gets in addition to what the probes saw. */
 export interface Circumstances {
   readonly settings: DoctorSettings;
   /** The URL of the stream. */
@@ -35,18 +35,18 @@ export interface Circumstances {
   readonly all: Partial<Observed>;
 }
 
-/** One thing that is looked at. */
+/** A check of one thing. */
 export interface Check {
-  /** How it should be. */
+  /** The state that is right, as a sentence. */
   readonly title: string;
   readonly severity: Severity;
-  /** The probes that it takes. */
+  /** The probes that it needs. */
   readonly needs: readonly ProbeId[];
-  /** Probes that it can do without. */
+  /** Probes that it uses if they were sent. */
   readonly asks?: readonly ProbeId[];
   readonly why: string;
   readonly mend: Mend;
-  /** @param seen What the probes have seen; one that is missing was not sent. */
+  /** @param seen The results of the probes. One that was not sent is missing. */
   look(seen: Partial<Observed>, circumstances: Circumstances): Verdict;
 }
 
@@ -55,14 +55,14 @@ interface Definition<Need extends ProbeId> extends Omit<Check, 'look' | 'needs'>
   look(seen: Pick<Observed, Need>, circumstances: Circumstances): Verdict;
 }
 
-/** Makes a check that looks only when all that it needs was seen. */
+/** Makes a check that is skipped unless the results of all needed probes are there. */
 export function check<Need extends ProbeId>(definition: Definition<Need>): Check {
   const { needs, look } = definition;
   return {
     ...definition,
     look(seen, circumstances) {
       if (hasAll(seen, needs)) return look(seen, circumstances);
-      return { skipped: `nothing was seen of ${needs.filter((need) => !seen[need]).join(', ')}` };
+      return { skipped: `these requests were not sent: ${needs.filter((need) => !seen[need]).join(', ')}` };
     },
   };
 }
@@ -87,12 +87,12 @@ export function seconds(ms: number): string {
   return ms < 950 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
-/** A number and the word that it counts. */
+/** A number and a noun, in the plural unless the number is 1. */
 export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
-/** A header as it came, cut short. */
+/** The value of a header in quotes, cut short. */
 export function quoted(value: string): string {
   return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
 }

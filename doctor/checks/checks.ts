@@ -22,7 +22,7 @@ const table = {
 /** The name of a check. */
 export type CheckId = keyof typeof table;
 
-/** Everything that is looked at, by name. */
+/** Every check, by name. */
 export const checks: Readonly<Record<CheckId, Check>> = table;
 
 export const checkIds = Object.keys(table) as readonly CheckId[];

@@ -11,7 +11,7 @@ const withCors = {
   NestJS: '`app.enableCors({ origin, credentials: true, allowedHeaders: ["Last-Event-ID", …] })`.',
 };
 
-/** Checks of what a page of another origin may do. */
+/** Checks of the permissions of a page of another origin. */
 export const corsChecks = {
   'cors-origin': check({
     title: 'The origin may read the stream',
@@ -29,7 +29,7 @@ export const corsChecks = {
     title: 'The origin may send cookies',
     severity: 'error',
     needs: ['stream'],
-    why: 'With `withCredentials` the browser wants the very origin and `Access-Control-Allow-Credentials: true`; `*` will not do.',
+    why: 'With `withCredentials` the browser demands the exact origin and `Access-Control-Allow-Credentials: true`; `*` is not enough.',
     mend: {
       'Any server':
         'Send back the origin if it is one of yours, with `Access-Control-Allow-Credentials: true` and `Vary: Origin`.',
@@ -83,7 +83,7 @@ export const corsChecks = {
     severity: 'warning',
     needs: ['stream', 'anonymous'],
     why: 'A 401 without CORS headers is a network error for the page: the client tries again for ever instead of renewing its credentials.',
-    mend: { 'Any server': 'Set the CORS headers before the credentials are looked at.', ...withCors },
+    mend: { 'Any server': 'Set the CORS headers before the credentials are checked.', ...withCors },
     look({ anonymous: { head } }, { settings: { origin } }) {
       if (origin === undefined) return skip(noOrigin);
       if (!head) return skip('there was no answer');

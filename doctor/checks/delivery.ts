@@ -16,7 +16,7 @@ export const deliveryChecks = {
     title: 'Events arrive when they are sent',
     severity: 'error',
     needs: ['stream'],
-    why: 'Something between the server and here collects what is sent: events come late, and the last ones only when others follow.',
+    why: 'Something between the server and the client collects events: they come late, and the last ones only when others follow.',
     mend: {
       ...flush,
       Express: 'No `compression` for this route, or `res.flush()` after each event.',
@@ -25,20 +25,20 @@ export const deliveryChecks = {
     look({ stream: { record, published } }) {
       if (!isStream(record)) return skip('there was no stream');
       if (published.length > 0 && published.at(-1) === undefined) {
-        return found('An event was published, and did not come in a third of the patience.');
+        return found('An event was published, and did not come within a third of `patience`.');
       }
       const slow = Math.max(0, ...published.map((delay) => delay ?? 0));
       if (slow > 1_000) return found(`An event came ${seconds(slow)} after it was published.`);
       const pattern = heldInside(record) ?? heldToTheEnd(record) ?? bursts(record);
       if (pattern) return found(pattern);
-      return record.chunks.length > 0 ? 'fine' : skip('nothing came that could tell');
+      return record.chunks.length > 0 ? 'fine' : skip('too little came to tell');
     },
   }),
   'keep-alive': check({
     title: 'The stream is never silent for long',
     severity: 'warning',
     needs: ['stream'],
-    why: 'Proxies cut what is silent (nginx after 60 s, HAProxy often after 30 to 60, Cloudflare after 100), and a client cannot tell a quiet server from a dead one.',
+    why: 'Proxies cut silent streams (nginx after 60 s, HAProxy often after 30 to 60, Cloudflare after 100), and a client cannot tell a quiet server from a dead one.',
     mend: {
       'Any server': 'Send a comment, `:` and an empty line, every 15 seconds.',
       'node:http':
@@ -63,7 +63,7 @@ export const deliveryChecks = {
     needs: ['stream'],
     why: 'Each cut costs a reconnect, and what is sent meanwhile has to be replayed.',
     mend: {
-      'Any server': 'Send keep-alives more often than whoever cuts allows.',
+      'Any server': 'Send keep-alives at shorter intervals than the limit of the server or proxy that cuts.',
       nginx: '`proxy_read_timeout 1h;`, or keep-alives below its 60 s.',
       HAProxy:
         '`timeout server` and `timeout client` above the interval of the keep-alives; `timeout tunnel` does not count here.',
@@ -90,7 +90,7 @@ export const deliveryChecks = {
     },
     look({ stream: { record } }, { settings }) {
       if (!isStream(record)) return skip('there was no stream');
-      if (isCutInSilence(record, settings)) return skip('it was cut in silence');
+      if (isCutInSilence(record, settings)) return skip('it was cut while it was silent');
       const { ending, lasted } = record;
       return ending?.how === 'broken' ? found(`After ${seconds(lasted)}: ${ending.reason}`) : 'fine';
     },
@@ -114,7 +114,7 @@ export const deliveryChecks = {
     title: 'A stream that has ended is not sent again',
     severity: 'warning',
     needs: ['stream', 'again'],
-    why: "The browser's EventSource asks again after every end: what is finished is sent for ever, and whatever it costs is paid each time.",
+    why: "The browser's EventSource reconnects after every end: a finished answer is sent again and again, with its full cost each time.",
     mend: {
       'Any server':
         'Answer 204 to a request with the last ID, or send a last event at which the client closes.',
@@ -137,7 +137,7 @@ export const deliveryChecks = {
     title: 'Every event ends with an empty line',
     severity: 'error',
     needs: ['stream'],
-    why: 'An event without an empty line after it is never delivered, as the standard wants.',
+    why: 'An event without an empty line after it is never delivered, as the standard demands.',
     mend: {
       'Any server': 'End each event with `\\n\\n`, the last one too.',
       Hono: 'Use `stream.writeSSE`, which does it.',
@@ -156,7 +156,7 @@ export const deliveryChecks = {
   }),
 };
 
-/** Whether a stream was over after so long a silence that this is the reason. */
+/** Whether a stream ended after a silence that is long enough to be the reason. */
 function isCutInSilence(record: StreamRecord, { maxSilence }: DoctorSettings): boolean {
   const isOver = record.ending !== undefined && record.ending.how !== 'flooded';
   return isOver && silenceBeforeEnd(record) >= maxSilence / 3;
@@ -172,7 +172,7 @@ function longestSilence({ headAt = 0, chunks, lasted }: StreamRecord): number {
   return Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)));
 }
 
-/** A server writes whole lines: a long pause within one shows that a buffer was full. */
+/** Tells of a long pause within a line: a server writes whole lines, so a buffer was full. */
 function heldInside({ chunks, lasted, ending }: StreamRecord): string | undefined {
   for (const [index, { at, isInsideLine }] of chunks.entries()) {
     const next = chunks[index + 1]?.at ?? (ending ? at : lasted);
@@ -183,7 +183,7 @@ function heldInside({ chunks, lasted, ending }: StreamRecord): string | undefine
   return undefined;
 }
 
-/** Everything at the end: it was collected until then. */
+/** Tells when all events came at the end of the stream: they were collected until then. */
 function heldToTheEnd({
   chunks,
   events,
@@ -200,7 +200,7 @@ function heldToTheEnd({
     : undefined;
 }
 
-/** Several at once, again and again, with nothing between. The first burst may be a replay. */
+/** Tells when events came in bursts with pauses between. The first burst may be a replay. */
 function bursts({ chunks }: StreamRecord): string | undefined {
   const groups: { at: number; events: number }[] = [];
   for (const { at, events } of chunks.filter((chunk: Chunk) => chunk.events > 0)) {

@@ -3,28 +3,28 @@ import { check, count, found, seconds, skip } from './check.ts';
 
 const asText = 'Give the text to a library that writes events, or write `data: ` before each of its lines.';
 
-/** Checks of how the stream is written. */
+/** Checks of the format of the stream. */
 export const formatChecks = {
   utf8: check({
     title: 'The stream is valid UTF-8',
     severity: 'error',
     needs: ['stream'],
-    why: 'Bytes that are no UTF-8 are read as �, and JSON with them in a name or an ID means something else.',
+    why: 'Bytes that are not valid UTF-8 are read as �, so that names, IDs and data change.',
     mend: {
       'Any server':
-        'Encode as UTF-8, not as Latin-1, and cut no character in two when you join chunks as text.',
+        'Encode as UTF-8, not as Latin-1, and when you join chunks as text, do not split a character.',
       'node:http': '`response.write(text, "utf8")`; decode what comes from elsewhere with a StringDecoder.',
     },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
-      return record.isUtf8 ? 'fine' : found('There are bytes that are no UTF-8.');
+      return record.isUtf8 ? 'fine' : found('There are bytes that are not valid UTF-8.');
     },
   }),
   bom: check({
     title: 'No byte order mark stands before a field',
     severity: 'warning',
     needs: ['stream'],
-    why: 'One at the very beginning is skipped by browsers and trips up other clients; any other makes its line an unknown field, so that the event loses its ID or its data.',
+    why: 'Browsers skip one at the very beginning, but other clients do not. Any other one makes its line an unknown field, so that the event loses its ID or its data.',
     mend: { 'Any server': 'Read files and templates without their byte order mark before you send them.' },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
@@ -37,7 +37,7 @@ export const formatChecks = {
     title: 'Lines end in one way, and not with CR alone',
     severity: 'note',
     needs: ['stream'],
-    why: 'Browsers know all three ways. Many other clients split at `\\n\\n` and hear nothing of `\\r` or `\\r\\n`.',
+    why: 'Browsers know all three ways. Many other clients split only at `\\n\\n`, and find no event where lines end with `\\r` or `\\r\\n`.',
     mend: { 'Any server': 'End lines with `\\n`.' },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
@@ -88,13 +88,16 @@ export const formatChecks = {
     title: 'The reconnection time is sensible',
     severity: 'warning',
     needs: ['stream'],
-    why: 'It is how long clients wait before they come back. With a very short one all of them are back at once after a restart; after a very long one nobody is.',
+    why: 'Clients wait for this time before they reconnect. If it is very short, all of them are back at once after a restart; if it is very long, they miss events for as long.',
     mend: { 'Any server': '`retry: 3000`, in milliseconds and digits alone; or leave it out.' },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
-      if (record.hasInvalidRetry) return found('A `retry:` is no number of digits alone, and is ignored.');
+      if (record.hasInvalidRetry)
+        return found('A `retry:` is not made of digits alone, so clients ignore it.');
       const odd = record.retries.find((ms) => ms < 200 || ms > 300_000);
-      return odd === undefined ? 'fine' : found(`The server asks for ${seconds(odd)}.`);
+      return odd === undefined
+        ? 'fine'
+        : found(`The server asks for a reconnection time of ${seconds(odd)}.`);
     },
   }),
   'event-size': check({

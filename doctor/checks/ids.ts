@@ -3,7 +3,7 @@ import type { SeenEvent } from '../requests/live-stream.ts';
 import { check, count, found, skip } from './check.ts';
 
 const fromTheLog =
-  'Take the ID from where the event is kept: the entry of a log, the row of a table, a counter that all processes share.';
+  'Take the ID from the place that stores the event: the entry of a log, the row of a table, a counter that all processes share.';
 
 /** Checks of the IDs of events. */
 export const idChecks = {
@@ -11,7 +11,7 @@ export const idChecks = {
     title: 'Events have IDs',
     severity: 'warning',
     needs: ['stream'],
-    why: 'A client that was away cannot say where it stopped: whatever was sent meanwhile is lost, and nobody knows whether there was any.',
+    why: 'A client that was away cannot say where it stopped: events that were sent meanwhile are lost, and nobody knows whether there were any.',
     mend: {
       'Any server': `Write \`id:\` with every event. ${fromTheLog}`,
       Hono: '`stream.writeSSE({ id, data })`.',
@@ -32,7 +32,7 @@ export const idChecks = {
     title: 'No two events have the same ID',
     severity: 'error',
     needs: ['stream'],
-    why: 'Of two events with one ID nobody knows which a client has received, so one is lost or sent twice.',
+    why: 'When two events have the same ID, nobody knows which one a client has received, so one is lost or sent twice.',
     mend: { 'Any server': `${fromTheLog} A time in milliseconds is not unique.` },
     look({ stream: { record } }) {
       const events = record.events.filter(({ id }) => id);
@@ -88,16 +88,14 @@ export const idChecks = {
       const anew = numberedAnew(resumed);
       return anew === 0
         ? 'fine'
-        : found(
-            `On the next connection ${count(anew, 'ID')} that had been used came again, as if they were new.`,
-          );
+        : found(`On the next connection, ${count(anew, 'used ID')} came again as if new.`);
     },
   }),
 };
 
 /**
- * How many IDs that had been used came again as if they were new: with other events, or with the same ones but one by one,
- * which no replay is. Nothing of the latter is known where the server goes on after the ID that it was given.
+ * How many used IDs came again as if they were new: with other events, or with the same events one by one, which is
+ * no replay. The latter cannot be told where the server goes on after the ID that it was given.
  */
 export function numberedAnew({ expected, before, record }: Resumed): number {
   const known = new Map([...before, ...expected].map((event) => [event.id, event]));

@@ -2,15 +2,15 @@ import { isStream, type Resumed } from '../probes/probe.ts';
 import { check, count, found, seconds, skip, type Verdict } from './check.ts';
 import { numberedAnew } from './ids.ts';
 
-const keepLog = 'Keep the last events, and send those after the ID of `Last-Event-ID` before what is live.';
+const keepLog = 'Keep the last events, and send those after the ID in `Last-Event-ID` before live ones.';
 
-/** Checks of what a client gets that comes back. */
+/** Checks of the events that a client gets when it comes back. */
 export const replayChecks = {
   replay: check({
-    title: 'Who comes back gets what came after its last event',
+    title: 'A client that comes back gets the events that it missed',
     severity: 'error',
     needs: ['stream', 'resumed'],
-    why: 'Every client loses its connection now and then: at each deploy, in each tunnel. Without a replay it loses what was sent meanwhile.',
+    why: 'Every client loses its connection now and then: at each deploy, in each tunnel. Without a replay it loses the events that were sent meanwhile.',
     mend: {
       'Any server': keepLog,
       'node:http':
@@ -24,13 +24,13 @@ export const replayChecks = {
     look: ({ resumed }) => replayOf(resumed),
   }),
   'replay-race': check({
-    title: 'Nothing is lost between the replay and what is live',
+    title: 'Nothing is lost between the replay and live events',
     severity: 'error',
     needs: ['stream', 'resumed'],
-    why: 'A server that reads its log first and listens afterwards loses what came between, or sends it late. It is rare, and nobody finds it later.',
+    why: 'A server that reads its log first and subscribes afterwards loses the events between the two, or sends them late. That happens rarely, so it is hard to find.',
     mend: {
       'Any server':
-        'Subscribe first and keep what comes; then read the log from the ID; then send what was kept and is newer.',
+        'Subscribe first, and keep new events; then send the log after the ID; then send the kept events that are newer.',
     },
     look({ resumed }) {
       const { record, later, late } = resumed;
@@ -52,14 +52,14 @@ export const replayChecks = {
     title: 'The query parameter does what the header does',
     severity: 'error',
     needs: ['stream', 'param'],
-    why: 'A native EventSource that is made anew, and a page of another origin that spares the preflight, can send the ID only in the URL.',
+    why: 'A new native EventSource, and a page of another origin that avoids the preflight, can send the ID only in the URL.',
     mend: {
       'Any server': 'Take the ID from the header, and from the parameter where there is no header.',
     },
     look: ({ param }) => replayOf(param),
   }),
   'replay-both': check({
-    title: 'The header goes before the query parameter',
+    title: 'The header wins over the query parameter',
     severity: 'error',
     needs: ['stream', 'both'],
     why: 'An EventSource keeps the URL of its first request, and sends its last ID in the header: if the query wins, everything since then comes again at each reconnect.',
@@ -72,17 +72,17 @@ export const replayChecks = {
       const again = idsOf(both.events).filter((id) => known.has(id)).length;
       return again === 0
         ? 'fine'
-        : found(`${count(again, 'event')} came again that the header had left behind.`);
+        : found(`${count(again, 'event')} came again that were before the ID in the header.`);
     },
   }),
   'replay-unknown': check({
-    title: 'An ID that the server does not know ends no client',
+    title: 'A client with an ID that the server does not know is served',
     severity: 'error',
     needs: ['stream', 'unknown'],
-    why: "Logs are trimmed and servers restart, so clients come with IDs that are gone. The browser's EventSource gives up for good at any error, and a client that is served nothing waits for ever.",
+    why: "Logs are trimmed and servers restart, so clients come with IDs that are gone. The browser's EventSource gives up for good at any error, and a client that gets no more events waits for ever.",
     mend: {
       'Any server':
-        'Accept the stream, say that there is a gap, and go on with what is live; or answer 410, at which sse-machine forgets the ID and asks again.',
+        'Accept the stream, say that there is a gap, and go on with live events; or answer 410: then sse-machine forgets the ID and asks again.',
     },
     look({ unknown: { record, hasMissed } }) {
       if (!record.head) {
@@ -92,14 +92,14 @@ export const replayChecks = {
       const { status } = record.head;
       if (status === 410) return 'fine';
       if (!isStream(record)) return found(`The answer is ${status}.`);
-      return hasMissed ? found('The stream was accepted, and no event came any more.') : 'fine';
+      return hasMissed ? found('The stream was accepted, but no event came any more.') : 'fine';
     },
   }),
   gap: check({
-    title: 'Who may have lost events is told',
+    title: 'A client that may have lost events is told',
     severity: 'note',
     needs: ['stream', 'resumed', 'unknown'],
-    why: 'A client that cannot get all that it missed has to load the rest anew, and it does only if it knows.',
+    why: 'A client that cannot get all missed events has to load the present state, which it does only if it knows.',
     mend: {
       'Any server':
         'When the ID is not in the log, answer with the header `Last-Event-ID` and the ID that the stream really goes on after (empty for none), or with 410; or send an event that says so.',
@@ -120,7 +120,7 @@ export const replayChecks = {
 
 const gapName = /gap|reset|reload|resync|refresh|snapshot|stale|missed|lost|init/i;
 
-/** Whether exactly what came after an event was sent again. */
+/** Whether exactly the events after a given one were sent again. */
 function replayOf(resumed: Resumed): Verdict {
   const { expected, before, record } = resumed;
   if (!record.head) return found(`With a last event ID, no headers came in ${seconds(record.lasted)}.`);

@@ -2,17 +2,17 @@ import { isStream, recordsOf } from '../probes/probe.ts';
 import type { StreamRecord } from '../requests/live-stream.ts';
 import { check, found, quoted, seconds, skip } from './check.ts';
 
-/** Checks of the headers that say how an answer travels. */
+/** Checks of the headers and the HTTP version that decide how an answer is transferred. */
 export const transferChecks = {
   'cache-control': check({
     title: 'No cache may keep the stream',
     severity: 'warning',
     needs: ['stream'],
-    why: 'A cache that keeps a stream gives its events to others, or again after a reconnect, and a proxy may wait for the end of it.',
+    why: 'A cache that keeps a stream gives its events to others, or again after a reconnect. A proxy may wait for its end.',
     mend: {
       'Any server': 'Send `Cache-Control: no-cache, no-transform`, or `no-store`.',
       Hono: '`streamSSE` says `no-cache`; a middleware after it may have changed that.',
-      Cloudflare: 'No cache rule may hold for this path.',
+      Cloudflare: 'No cache rule may apply to this path.',
     },
     look({ stream: { record } }) {
       if (!isStream(record)) return skip('there was no stream');
@@ -22,10 +22,10 @@ export const transferChecks = {
     },
   }),
   'no-transform': check({
-    title: 'Nobody is to compress the stream on its way',
+    title: 'Proxies are told not to compress the stream',
     severity: 'note',
     needs: ['stream'],
-    why: 'Proxies and middleware that compress collect events before they pass them on. Most of them leave alone what says `no-transform`.',
+    why: 'Proxies and middleware that compress collect events before they pass them on. Most of them respect `no-transform`.',
     mend: {
       'Any server': 'Send `Cache-Control: no-store, no-transform`.',
       Hono: '`streamSSE` sets `no-cache` over yours: set the header on its answer, `response.headers.set(…)`.',
@@ -40,7 +40,7 @@ export const transferChecks = {
     title: 'The answer tells nginx not to hold events back',
     severity: 'warning',
     needs: ['stream'],
-    why: 'nginx, and what is built on it, collects 4 or 8 kB of events before it sends any, unless it is told not to.',
+    why: 'nginx, and proxies built on it, collect 4 or 8 kB of events before they send any, unless they are told not to.',
     mend: {
       'Any server': 'Send `X-Accel-Buffering: no`. Where there is no nginx it does no harm.',
       Express: '`res.set("X-Accel-Buffering", "no")`.',
@@ -65,7 +65,7 @@ export const transferChecks = {
     title: 'The answer has no length',
     severity: 'error',
     needs: ['stream'],
-    why: 'A stream with a Content-Length is over after so many bytes, and whoever made it had collected all of it before the first was sent.',
+    why: 'A stream with a Content-Length ends after that many bytes, and the sender had collected all of it before it sent the first.',
     mend: {
       'Any server': 'Write the events one by one (`write`), not all of them at the end (`send`, `end`).',
       Cloudflare: 'In a Worker, return a ReadableStream, not text.',
@@ -77,10 +77,10 @@ export const transferChecks = {
     },
   }),
   framing: check({
-    title: 'A cut can be told from the end',
+    title: 'A broken stream can be told from one that ended',
     severity: 'note',
     needs: ['stream'],
-    why: 'A body that lasts until the connection is closed looks whole also when it was cut: half an answer is taken for all of it.',
+    why: 'A body that lasts until the connection closes looks complete also when it was cut: half an answer is taken for the whole.',
     mend: {
       'Any server': 'Answer in HTTP/1.1 with `Transfer-Encoding: chunked`, which Node does by itself.',
       nginx: '`proxy_http_version 1.1;` and `proxy_set_header Connection "";`.',
@@ -89,7 +89,7 @@ export const transferChecks = {
       if (!isStream(record) || !record.head) return skip('there was no stream');
       const { version, headers } = record.head;
       if (version === '1.0') return found('The answer is HTTP/1.0: its end is where the connection ends.');
-      const isChunked = /\bchunked\s*$/i.test(String(headers['transfer-encoding'])); // it may say `identity`
+      const isChunked = /\bchunked\s*$/i.test(String(headers['transfer-encoding'])); // the header may say `identity`
       const isFramed = isChunked || headers['content-length'] !== undefined;
       if (version === '2' || isFramed) return 'fine';
       return found('The answer has no length and is not chunked: its end is where the connection ends.');
@@ -99,7 +99,7 @@ export const transferChecks = {
     title: 'The server speaks HTTP/2',
     severity: 'warning',
     needs: ['stream'],
-    why: 'Over HTTP/1.1 a browser has six connections for an origin, all tabs together: with six streams the seventh tab hangs.',
+    why: 'Over HTTP/1.1 a browser opens six connections to an origin, for all tabs together: with six streams, the seventh tab hangs.',
     mend: {
       'node:http':
         '`createSecureServer({ key, cert, allowHTTP1: true })` of `node:http2`, or a proxy before it.',
@@ -111,7 +111,7 @@ export const transferChecks = {
     look({ stream: { record } }, { url }) {
       if (!record.head) return skip('there was no answer');
       if (record.head.version === '2') return 'fine';
-      if (url.protocol === 'http:' && isLocal(url)) return skip('it is on this machine, without TLS');
+      if (url.protocol === 'http:' && isLocal(url)) return skip('the server is on this machine, without TLS');
       const reason = url.protocol === 'http:' ? ', and without TLS browsers speak no HTTP/2' : '';
       return found(`The answer is HTTP/${record.head.version}${reason}.`);
     },
@@ -132,7 +132,7 @@ export const transferChecks = {
     },
     look({ stream: { record } }, { all }) {
       const packed = recordsOf(all).filter((one) => isStream(one) && encodingOf(one) !== undefined);
-      // Some compress only what is large, such as a replay.
+      // Some servers compress only large answers, such as a replay.
       const held = packed.find((one) => waitOf(one) > late);
       if (!held) return isStream(record) ? 'fine' : skip('there was no stream');
       const plain = all.identity ?? (encodingOf(record) === undefined ? record : undefined);
@@ -148,7 +148,7 @@ export const transferChecks = {
   }),
 };
 
-/** How much later the text may come than the headers, in milliseconds. */
+/** How much later than the headers the text may come, in milliseconds. */
 const late = 800;
 
 function waitOf({ headAt = 0, textAt, lasted }: StreamRecord): number {

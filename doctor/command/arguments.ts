@@ -11,10 +11,10 @@ export interface Wish {
   readonly failOn: Severity | 'never';
 }
 
-/** Something in the words of a command that cannot be done; the message says what to do. */
+/** The arguments of a command are invalid; the message says what to do. */
 export class UsageError extends Error {}
 
-/** The flags, with what is written after each, and what it does. */
+/** The flags, each with its value and its help. */
 export const flags = {
   header: {
     type: 'string',
@@ -26,27 +26,31 @@ export const flags = {
   method: {
     type: 'string',
     value: 'METHOD',
-    help: 'Uses another method than GET. An unsafe one is sent once only.',
+    help: 'The method, if not GET. An unsafe one is sent only once.',
   },
   body: { type: 'string', value: 'TEXT', help: 'Sends a body.' },
-  origin: { type: 'string', value: 'ORIGIN', help: 'Looks at what a page of this origin may do (CORS).' },
+  origin: {
+    type: 'string',
+    value: 'ORIGIN',
+    help: 'Checks the permissions of a page of this origin (CORS).',
+  },
   'last-event-id-param': { type: 'string', value: 'NAME', help: 'Resumes with this query parameter too.' },
   only: {
     type: 'string',
     multiple: true,
     value: 'CHECKS',
-    help: 'Makes only these checks, separated by commas.',
+    help: 'Makes only these checks (names with commas between).',
   },
-  skip: { type: 'string', multiple: true, value: 'CHECKS', help: 'Does not make these.' },
-  watch: { type: 'string', value: 'TIME', help: 'Watches the stream for so long (35s).' },
-  patience: { type: 'string', value: 'TIME', help: 'Waits so long for an answer (10s).' },
-  'max-silence': { type: 'string', value: 'TIME', help: 'Allows so long a silence (30s).' },
+  skip: { type: 'string', multiple: true, value: 'CHECKS', help: 'Does not make these checks.' },
+  watch: { type: 'string', value: 'TIME', help: 'Watches the stream for this time (35s).' },
+  patience: { type: 'string', value: 'TIME', help: 'Waits this time for an answer (10s).' },
+  'max-silence': { type: 'string', value: 'TIME', help: 'The longest silence that is allowed (30s).' },
   timeout: {
     type: 'string',
     value: 'TIME',
-    help: 'Ends after so long, whatever there is left to do (120s).',
+    help: 'Ends after this time; other checks are skipped (120s).',
   },
-  insecure: { type: 'boolean', help: 'Takes any certificate.' },
+  insecure: { type: 'boolean', help: 'Accepts any certificate.' },
   json: { type: 'boolean', help: 'Writes the report as JSON.' },
   'fail-on': {
     type: 'string',
@@ -57,14 +61,14 @@ export const flags = {
   help: { type: 'boolean', short: 'h', help: 'Shows this.' },
 } as const;
 
-/** @throws UsageError when the words make no sense. */
+/** @throws UsageError when the arguments are invalid. */
 export function parseWords(words: readonly string[]): Wish | 'help' | 'checks' {
   const { values, positionals } = parse(words);
   if (values.help) return 'help';
   if (values.checks) return 'checks';
   const [url, ...others] = positionals;
-  if (url === undefined) throw new UsageError('Which URL?');
-  if (others.length > 0) throw new UsageError(`One URL at a time, not also ${others[0]}.`);
+  if (url === undefined) throw new UsageError('Give the URL of an event stream.');
+  if (others.length > 0) throw new UsageError(`Give one URL, without ${others[0]}.`);
   const options = {
     method: values.method,
     headers: values.header && headersOf(values.header),
@@ -91,7 +95,7 @@ function parse(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: flags, allowPositionals: true });
   } catch (error) {
-    // The first sentence says what is wrong; the rest is about how to write a word that begins with a dash.
+    // The first sentence says what is wrong. The rest is about values that begin with a dash.
     throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
   }
 }
@@ -114,7 +118,7 @@ function checksOf(lists: readonly string[]): CheckId[] {
     .filter((name) => name !== '')
     .map((name) => {
       const id = checkIds.find((one) => one === name.trim());
-      if (id === undefined) throw new UsageError(`There is no check ${name}. --checks lists them.`);
+      if (id === undefined) throw new UsageError(`There is no check ${name}. --checks lists all.`);
       return id;
     });
 }

@@ -5,13 +5,13 @@ import { shownUrl } from '../redact.ts';
 import { parseWords, UsageError } from './arguments.ts';
 import { checksText, helpText, painter, planText, reportText } from './print.ts';
 
-/** Where text goes. */
+/** An output of the command. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
-/** The outputs and the environment that a command has, besides its words. */
+/** The outputs and the environment of a command. */
 export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -21,8 +21,9 @@ export interface Surroundings {
 /**
  * Runs the command `sse-machine doctor`.
  *
- * @param words What follows after `doctor`.
- * @returns The exit code: 0, 1 with findings at or above `--fail-on`, 2 when the words make no sense or nothing answers.
+ * @param words The arguments after `doctor`.
+ * @returns The exit code: 0; 1 with findings at or above `--fail-on`; 2 when the arguments are invalid or nothing
+ * answers.
  */
 export async function runDoctor(
   words: readonly string[],
@@ -37,7 +38,7 @@ export async function runDoctor(
       return 0;
     }
     const { url, options, isJson, failOn } = wish;
-    // JSON is for a program, which does not want to read the plan.
+    // A program that reads the JSON does not want the plan in it.
     const aside = isJson ? stderr : stdout;
     aside.write(`${planText(shownUrl(url), planOf(options), completeOptions(options), paintFor(aside))}\n`);
     const report = await examine(url, options);
@@ -46,7 +47,7 @@ export async function runDoctor(
     return report.findings.some((finding) => isBad(finding, failOn)) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    stderr.write(`${error.message}\nsse-machine doctor --help shows how it is used.\n`);
+    stderr.write(`${error.message}\nsse-machine doctor --help shows all options.\n`);
     return 2;
   }
 }

@@ -6,7 +6,7 @@ import type { DoctorSettings } from '../settings.ts';
 import { wrapped } from '../wrap.ts';
 import { flags } from './arguments.ts';
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it as it is. */
 export type Paint = (text: string, style: Style) => string;
 
 export type Style = Severity | 'dim' | 'strong' | 'good';
@@ -20,7 +20,7 @@ const codes: Record<Style, readonly [number, number]> = {
   strong: [1, 22],
 };
 
-/** Makes the paint for a stream of text. */
+/** Makes the {@link Paint} for an output. */
 export function painter(hasColour: boolean): Paint {
   return (text, style) => {
     const [on, off] = codes[style];
@@ -30,7 +30,7 @@ export function painter(hasColour: boolean): Paint {
 
 const width = 78;
 
-/** Tells what will be sent. */
+/** The text about the requests that will be sent. */
 export function planText(
   url: string,
   plan: readonly PlannedRequests[],
@@ -45,11 +45,11 @@ export function planText(
   );
   const secret = names.length === 0 ? [] : [`With ${names.map((name) => `${name}: …`).join(', ')}`];
   const head = `sse-machine doctor: ${url}`;
-  const intro = `It sends ${total} requests at most, watches the stream for ${Math.round(watch / 1_000)} s, and ends within ${Math.round(timeout / 1_000)} s:`;
+  const intro = `Sends ${total} requests at most, watches the stream for ${Math.round(watch / 1_000)} s, and ends within ${Math.round(timeout / 1_000)} s:`;
   return [paint(head, 'strong'), '', wrapped(intro, width), ...lines, ...secret, ''].join('\n');
 }
 
-/** Tells what was found. */
+/** The text of a report. */
 export function reportText(report: Report, paint: Paint): string {
   const { findings, passed, skipped, unreachable } = report;
   const blocks = findings.map((finding) => findingText(finding, paint));
@@ -89,10 +89,10 @@ function skippedText(skipped: readonly SkippedCheck[], paint: Paint): string[] {
     const names = skipped.filter(({ because }) => because === reason).map(({ check }) => check);
     return `  ${wrapped(`${names.join(', ')}: ${reason}`, width - 4, '    ')}`;
   });
-  return [paint('Not looked at', 'dim'), ...lines.map((line) => paint(line, 'dim')), ''];
+  return [paint('Not checked', 'dim'), ...lines.map((line) => paint(line, 'dim')), ''];
 }
 
-/** Says what to do first. */
+/** The last line: what to do first. */
 function closing({ findings, unreachable }: Report): string {
   const [first] = findings;
   if (unreachable !== null) return `Nothing could be examined: ${unreachable}`;
@@ -101,7 +101,7 @@ function closing({ findings, unreachable }: Report): string {
   return `First, ${first.check}: ${remedy?.how ?? ''}`;
 }
 
-/** How the command is used. */
+/** The help of the command. */
 export function helpText(): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const short = 'short' in flag ? `-${flag.short}, ` : '';
@@ -116,12 +116,12 @@ export function helpText(): string {
     ...rows,
     '',
     'It exits with 0 when nothing is wrong, 1 with findings at or above --fail-on,',
-    'and 2 when the words make no sense or there is no answer.',
+    'and 2 when the arguments are invalid or there is no answer.',
     '',
   ].join('\n');
 }
 
-/** Every check, in a line each. */
+/** Every check, one on each line. */
 export function checksText(): string {
   const longest = Math.max(...checkIds.map(({ length }) => length));
   const rows = checkIds.map(

@@ -2,7 +2,7 @@ import { acceptedEncodings } from '../requests/decode.ts';
 import { type LiveStream, openStream } from '../requests/live-stream.ts';
 import type { DoctorSettings } from '../settings.ts';
 
-/** How a request differs from that of the stream. */
+/** The differences of a request from that of the stream. */
 export interface Change {
   readonly url?: URL | undefined;
   readonly method?: string | undefined;
@@ -11,22 +11,22 @@ export interface Change {
   readonly isBare?: boolean | undefined;
 }
 
-/** The context that probes share: the server, what may be sent to it, and how long. */
+/** The context that probes share: the server, the settings, and the time that is left. */
 export interface Examination {
   readonly settings: DoctorSettings;
-  /** Where the stream is: after redirects, where they lead to. */
+  /** The URL of the stream; after redirects, the one that they led to. */
   url: URL;
   readonly requests: number;
-  /** Whether there is time left. */
+  /** Whether the time has run out. */
   readonly isOver: boolean;
   open(change?: Change): LiveStream;
-  /** Waits so many milliseconds, or until the time is over. */
+  /** Waits for `ms` milliseconds, or until the time runs out. */
   pause(ms: number): Promise<void>;
-  /** Closes whatever is open. */
+  /** Closes all streams. */
   end(): void;
 }
 
-/** The headers of a client, before those that are given. */
+/** The headers of a client, which given ones replace. */
 const ownHeaders = {
   accept: 'text/event-stream',
   'accept-encoding': acceptedEncodings,
@@ -61,7 +61,7 @@ export function startExamination(target: URL, settings: DoctorSettings): Examina
     },
     open({ url = examination.url, method = settings.method, headers = {}, isBare = false } = {}) {
       requests += 1;
-      // Headers that were given go to no other origin.
+      // Given headers are not sent to another origin.
       const isElsewhere = url.origin !== target.origin;
       const hasBody = method === settings.method && settings.body !== undefined;
       const stream = openStream({

@@ -38,7 +38,7 @@ export const html: Probe<'html'> = {
   run: (examination) => answerTo(examination, { headers: { accept: 'text/html' } }),
 };
 
-/** The stream for somebody who has not signed in. */
+/** The stream for a client that has not signed in. */
 export const anonymous: Probe<'anonymous'> = {
   sends: 'the stream without the headers that you gave',
   requests: 1,
@@ -68,12 +68,14 @@ export const preflight: Probe<'preflight'> = {
   },
 };
 
-/** The headers that are credentials, by the names that these usually have. */
+/** The names of headers that are usually credentials. */
 function secretNames({ headers = {} }: DoctorSettings): string[] {
   return Object.keys(headers).filter((name) => /auth|cookie|token|key|secret|session|jwt|bearer/i.test(name));
 }
 
-/** Whether a page may send a header to another origin without asking, or a browser sends it by itself. */
+/**
+ * Whether a page may send a header to another origin without a preflight, or whether the browser sends it by itself.
+ */
 function isSafelisted(name: string): boolean {
   return /^(accept|accept-language|content-language|cookie|user-agent|origin|host)$/.test(name);
 }

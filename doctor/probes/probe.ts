@@ -3,27 +3,27 @@ import type { SeenEvent, StreamRecord } from '../requests/live-stream.ts';
 import type { DoctorSettings } from '../settings.ts';
 import type { Examination } from './examination.ts';
 
-/** The stream, as it was watched. */
+/** The stream that was watched. */
 export interface Watched {
   readonly record: StreamRecord;
-  /** The answers that led elsewhere, and whether the last one to another origin. */
+  /** The redirects, and whether the last one led to another origin. */
   readonly redirects: readonly { readonly status: number; readonly to: URL | undefined }[];
   readonly isElsewhere: boolean;
-  /** For each event that was published: how long it took, in milliseconds; undefined when it did not come. */
+  /** For each published event, how long it took, in milliseconds; undefined when it did not come. */
   readonly published: readonly (number | undefined)[];
 }
 
 /** The result of a resumption after a last event ID that the stream had. */
 export interface Resumed {
   readonly cursor: string;
-  /** The events that came after it on the stream, the last of them at the end. */
+  /** The events that came after it on the stream, in order. */
   readonly expected: readonly SeenEvent[];
-  /** Those that came before it, and the one with that ID. */
+  /** The events before it, and the one with that ID. */
   readonly before: readonly SeenEvent[];
   readonly record: StreamRecord;
   /** How many events came only when another one followed; 0 without `publish`. */
   readonly late: number;
-  /** The same once more, a little later. */
+  /** The same request once more, a little later. */
   readonly later: StreamRecord | undefined;
 }
 
@@ -52,20 +52,20 @@ export interface Observed {
 
 export type ProbeId = keyof Observed;
 
-/** Why something was not looked at. */
+/** The reason why something was not checked. */
 export interface Skipped {
   readonly skipped: string;
 }
 
-/** Some requests that are sent to see what comes. */
+/** Some requests, sent for their answers. */
 export interface Probe<Id extends ProbeId> {
-  /** In words, after "GET". */
+  /** A description that follows after the method. */
   readonly sends: string;
-  /** The method, where it is not that of the stream. */
+  /** The method, if it is not that of the stream. */
   readonly method?: string;
   /** How many requests at most. */
   readonly requests: number;
-  /** Why it is never sent with these settings, if so. */
+  /** The reason why it is not sent with these settings, if so. */
   whyNot?(settings: DoctorSettings): string | undefined;
   run(examination: Examination, seen: Partial<Observed>): Promise<Observed[Id] | Skipped>;
 }
@@ -90,7 +90,7 @@ export function isStream({ head }: StreamRecord): boolean {
   );
 }
 
-/** Every answer among what was seen. */
+/** Every answer among the results of probes. */
 export function recordsOf(seen: unknown): StreamRecord[] {
   if (Object(seen) !== seen) return [];
   return isRecord(seen) ? [seen] : Object.values(Object(seen)).flatMap(recordsOf);

@@ -4,7 +4,7 @@ import { again, both, param, resumed, unknown } from './replays.ts';
 import { crowd, second } from './several.ts';
 import { stream } from './watch.ts';
 
-/** All that is ever sent, in this order. */
+/** All probes, in the order in which they are sent. */
 export const probes: { readonly [Id in ProbeId]: Probe<Id> } = {
   stream,
   identity,

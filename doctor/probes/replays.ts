@@ -3,7 +3,7 @@ import type { DoctorSettings } from '../settings.ts';
 import type { Change, Examination } from './examination.ts';
 import { type Observed, type Probe, type Resumed, type Skipped, skipped } from './probe.ts';
 
-/** The stream again, after an event that it had, twice. */
+/** Resumes the stream after one of its events, twice. */
 export const resumed: Probe<'resumed'> = {
   sends: 'the stream after an event that it had, with Last-Event-ID, twice',
   requests: 2,
@@ -12,7 +12,7 @@ export const resumed: Probe<'resumed'> = {
   },
 };
 
-/** The same with a query parameter. */
+/** Resumes with the query parameter instead of the header. */
 export const param: Probe<'param'> = {
   sends: 'the same with the query parameter instead of the header',
   requests: 2,
@@ -21,7 +21,7 @@ export const param: Probe<'param'> = {
     resume(examination, seen, (cursor) => ({ url: withParam(examination, cursor) })),
 };
 
-/** Both, as an EventSource that is made with an ID in its URL sends them when it comes back. */
+/** Resumes with both, as an EventSource with an ID in its URL does when it reconnects. */
 export const both: Probe<'both'> = {
   sends: 'the stream after its last event by the header, and after an older one by the query',
   requests: 1,
@@ -52,7 +52,7 @@ function withParam({ url, settings }: Examination, id: string): URL {
   return changed;
 }
 
-/** The stream after an ID that the server does not know. */
+/** Resumes after an ID that the server does not know. */
 export const unknown: Probe<'unknown'> = {
   sends: 'the stream after an ID that it never had',
   requests: 1,
@@ -75,7 +75,7 @@ export const unknown: Probe<'unknown'> = {
   },
 };
 
-/** The stream after its own end. */
+/** Requests the stream again after its end. */
 export const again: Probe<'again'> = {
   sends: 'the stream once more, if it has ended',
   requests: 1,
@@ -90,7 +90,7 @@ export const again: Probe<'again'> = {
   },
 };
 
-/** An ID of the same kind that the server has not come to yet, and will not for long. */
+/** An ID of the same form that the server has not reached yet, and will not reach soon. */
 function unknownLike(id: string): string {
   if (/^\d+$/.test(id)) return `${id.replaceAll(/\d/g, '9')}999`;
   return /\d/.test(id) ? id.replaceAll(/\d/g, '9') : `${id}-unknown`;
@@ -111,7 +111,8 @@ async function resume(
   const expected = events.slice(index + 1);
   const { patience, publish } = examination.settings;
   const first = examination.open(change(cursor));
-  // Before its answer and while it catches up, more happens; then nothing, so that what is late shows.
+  // Events are published before the answer and while the stream catches up. Then none are, so that late events can be
+  // told.
   for (let [before, after] = [0, 0]; publish && before < 20 && after < 3; ) {
     if (first.record.head) after += 1;
     else before += 1;
@@ -123,7 +124,7 @@ async function resume(
   await first.until(() => false, 700);
   const { length } = first.record.events;
   if (publish) {
-    // Events that come only now were late, and events missing before this one were lost.
+    // Events that come only now were late. Events before this one that are missing were lost.
     await publish();
     await first.until(({ events }) => events.length > length, patience / 3);
     await first.until(() => false, 100);
@@ -139,7 +140,7 @@ async function resume(
   return { ...seen, later: later.record };
 }
 
-/** The most events that a replay is asked to have. */
+/** The most events that a replay is expected to have. */
 const mostExpected = 20;
 
 function has({ events }: StreamRecord, id: string | undefined): boolean {
@@ -153,7 +154,7 @@ function paceOf(events: readonly SeenEvent[]): number {
   return (last - first) / Math.max(1, events.length - 1) || Infinity;
 }
 
-/** A header carries bytes; the standard has the ID in UTF-8. */
+/** The ID as a header carries it: as bytes of UTF-8, each one character. */
 function asBytes(id: string): string {
   return Buffer.from(id, 'utf8').toString('latin1');
 }

@@ -18,7 +18,7 @@ export const second: Probe<'second'> = {
   },
 };
 
-/** As many streams as a browser has connections, and one more when they are cut. */
+/** As many streams as a browser opens connections, then one more after all were cut. */
 export const crowd: Probe<'crowd'> = {
   sends: 'six streams at the same time, cuts them, and opens another',
   requests: 7,

@@ -3,7 +3,7 @@ import type { LiveStream, StreamRecord } from '../requests/live-stream.ts';
 import type { Examination } from './examination.ts';
 import { isStream, type Probe, type Watched } from './probe.ts';
 
-/** The stream, as a client sees it that stays. */
+/** The stream, as a client that stays sees it. */
 export const stream: Probe<'stream'> = {
   sends: 'the stream, and watches it',
   requests: 6,
@@ -40,7 +40,7 @@ export const stream: Probe<'stream'> = {
 
 const mostRedirects = 5;
 
-/** A redirect that changes the method leads to something else, and a body goes to no other origin. */
+/** A redirect that changes the method leads to another request, and a body is not sent to another origin. */
 function isFollowed(method: string, status: number, to: URL, from: URL): boolean {
   return isSafe(method) || (status >= 307 && to.origin === from.origin);
 }
@@ -48,7 +48,7 @@ function isFollowed(method: string, status: number, to: URL, from: URL): boolean
 async function publishSome({ settings }: Examination, live: LiveStream): Promise<(number | undefined)[]> {
   const { publish } = settings;
   const delays: (number | undefined)[] = [];
-  // Who has just come need not get what is sent before the server listens for them.
+  // A server may drop events for a client that has just come, until it has subscribed.
   if (publish) await live.until(() => false, 250);
   for (let count = 0; publish && count < 4; count += 1) {
     const { length } = live.record.events;
@@ -61,11 +61,11 @@ async function publishSome({ settings }: Examination, live: LiveStream): Promise
   return delays;
 }
 
-/** Watches until the time is over, or until more would tell nothing new. */
+/** Watches until the time runs out, or until more would tell nothing new. */
 async function watch(live: LiveStream, ms: number): Promise<void> {
   const { record } = live;
   if (!isStream(record)) {
-    await live.until(() => false, Math.min(ms, 500)); // enough to see that an answer has a body
+    await live.until(() => false, Math.min(ms, 500)); // long enough to see whether the answer has a body
     return;
   }
   const least = Math.min(ms, 5_000);
@@ -73,7 +73,7 @@ async function watch(live: LiveStream, ms: number): Promise<void> {
   await live.until(() => isEnough(record, least), ms - least);
 }
 
-/** Whether keep-alives were seen, or events so often that none are needed, and events by which to try a replay. */
+/** Whether enough was seen: keep-alives, or events so often that none are needed, and events for a replay. */
 function isEnough({ events, comments, lasted }: StreamRecord, least: number): boolean {
   const later = (at: number) => at > Math.min(1_000, least / 5);
   const isBusy = events.filter(({ at }) => later(at)).length >= 5;

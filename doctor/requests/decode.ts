@@ -1,21 +1,21 @@
 import type { Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
-/** Makes text of bytes as they come. */
+/** Decodes the bytes of a body as they come. */
 export interface Decoder {
   write(chunk: Uint8Array): void;
-  /** Calls back when all that was written has been heard. */
+  /** Calls back when everything that was written has been decoded. */
   end(done: () => void): void;
   destroy(): void;
 }
 
-/** The encodings that a request asks for, and that can be undone here. */
+/** The encodings that a request accepts and that can be decoded here. */
 export const acceptedEncodings = 'gzip, deflate, br';
 
 /**
- * Undoes the content encoding, giving out at once what can be known.
+ * Undoes the content encoding. Decoded bytes are passed on as soon as possible.
  *
- * @param heard Called with bytes, and with a sentence when they cannot be decoded.
+ * @param heard Called with decoded bytes. `failed` is called with a sentence when they cannot be decoded.
  */
 export function createDecoder(
   encoding: string | undefined,

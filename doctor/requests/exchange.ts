@@ -11,7 +11,7 @@ export interface WireRequest {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** Whether a certificate that nobody has signed will do. */
+  /** Whether any certificate is accepted. */
   readonly insecure: boolean;
 }
 
@@ -23,12 +23,12 @@ export interface Head {
   readonly version: '1.0' | '1.1' | '2';
 }
 
-/** How an exchange is over: the body is whole, or it broke for a reason, which is a sentence. */
+/** How an exchange ended: the body is complete, or it broke. The reason is a sentence. */
 export type Ending = { readonly how: 'ended' } | { readonly how: 'broken'; readonly reason: string };
 
-/** Hears what becomes of a request. `over` is called once, and nothing after it. */
+/** Is called with the progress of a request. `over` is called once, and nothing after it. */
 export interface ExchangeListener {
-  /** The connection stands, and the request is sent. */
+  /** The connection is open, and the request is being sent. */
   connected(): void;
   head(head: Head): void;
   bytes(chunk: Uint8Array): void;
@@ -38,7 +38,7 @@ export interface ExchangeListener {
 /**
  * Sends a request over a connection of its own, in the HTTP version that a browser would get.
  *
- * @returns Cuts the connection; nothing is heard afterwards.
+ * @returns A function that cuts the connection; afterwards the listener is not called.
  */
 export function openExchange(request: WireRequest, listener: ExchangeListener): () => void {
   let isOver = false;

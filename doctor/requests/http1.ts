@@ -13,7 +13,7 @@ export function speakHttp1(
     createConnection: () => socket,
     method,
     path: `${url.pathname}${url.search}`,
-    // As a browser does; Node would ask for the connection to be closed.
+    // As a browser does; Node would send `connection: close`.
     headers: { host: url.host, connection: 'keep-alive', ...headers },
   });
   const isBroken = (error: unknown) => listener.over({ how: 'broken', reason: troubleOf(error, url) });
@@ -28,14 +28,14 @@ export function speakHttp1(
     response.on('end', () => listener.over({ how: 'ended' }));
     response.on('error', isBroken);
   });
-  // Answers that are for something else: nothing that is asked here leads to them.
+  // A switch to another protocol, which no request here asks for.
   outgoing.on('upgrade', () =>
     listener.over({ how: 'broken', reason: 'The server switched to another protocol.' }),
   );
   outgoing.end(body);
 }
 
-/** The headers as text, without those that HTTP/2 has for itself. */
+/** The headers as text, without the pseudo-headers of HTTP/2. */
 export function joined(
   headers: Readonly<Record<string, string | readonly string[] | number | undefined>>,
 ): Record<string, string> {

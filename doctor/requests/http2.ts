@@ -10,7 +10,7 @@ export function speakHttp2(
   { url, method, headers, body }: WireRequest,
   listener: ExchangeListener,
 ): void {
-  // Those of a connection are for HTTP/1 alone.
+  // Headers about the connection exist only in HTTP/1.
   const { connection: _, host: __, ...rest } = headers;
   const session = connectHttp2(url.origin, { createConnection: () => socket });
   const isBroken = (error: unknown) => listener.over({ how: 'broken', reason: troubleOf(error, url) });

@@ -3,7 +3,7 @@ import { createDecoder, type Decoder } from './decode.ts';
 import { type Ending, type Head, openExchange, type WireRequest } from './exchange.ts';
 import { createScanner, type Script } from './scan.ts';
 
-/** An event as it came. All times are in milliseconds since the request was sent. */
+/** An event that came. All times are in milliseconds since the request was sent. */
 export interface SeenEvent {
   readonly at: number;
   readonly event: string;
@@ -21,7 +21,7 @@ export interface Chunk {
   readonly isInsideLine: boolean;
 }
 
-/** The record of what came in answer to a request, so far. */
+/** The record of an answer so far. */
 export interface StreamRecord {
   /** When the request was sent, in milliseconds on the monotonic clock. */
   readonly startedAt: number;
@@ -48,14 +48,14 @@ export interface StreamRecord {
   readonly script: Script;
   /** Undefined while it is open. */
   readonly ending: Ending | { readonly how: 'flooded' } | undefined;
-  /** How long it was open, or has been so far. */
+  /** How long it lasted, or has lasted so far. */
   readonly lasted: number;
 }
 
-/** A request and what comes of it. */
+/** A request and its answer. */
 export interface LiveStream {
   readonly record: StreamRecord;
-  /** Waits until something is so, the stream is over, or so many milliseconds have passed. */
+  /** Waits until the condition holds, the stream has ended, or `ms` milliseconds have passed. */
   until(condition: (record: StreamRecord) => boolean, ms: number): Promise<void>;
   /** Cuts the connection. */
   close(): void;
@@ -64,7 +64,7 @@ export interface LiveStream {
 /** The most that is read of one stream, in bytes before and after decoding. */
 const mostBytes = 8 * 2 ** 20;
 
-/** Sends a request, and keeps a record of what comes. */
+/** Sends a request, and keeps a record of the answer. */
 export function openStream(request: WireRequest): LiveStream {
   const startedAt = performance.now();
   const now = () => performance.now() - startedAt;

@@ -1,14 +1,14 @@
-/** How the text of a stream is written, where a parser does not tell. */
+/** Facts about the text of a stream that a parser does not tell. */
 export interface Script {
-  /** Lines by how they end. */
+  /** The number of lines, by their line break. */
   readonly ends: { readonly crlf: number; readonly lf: number; readonly cr: number };
   /** Blocks with a field other than `data`, `id` and `retry`, but no data: never delivered. */
   readonly silentBlocks: number;
   /** Lines that no client understands. */
   readonly unknownLines: number;
-  /** The name of the first of these, if it is a plain word. */
+  /** The field name of the first of these, if it is a plain word. */
   readonly unknownField: string | undefined;
-  /** Where byte order marks are that make a line be ignored: any but the first one of the stream. */
+  /** How many lines are ignored because of a byte order mark: any but the first of the stream. */
   readonly strayMarks: number;
   readonly beginsWithMark: boolean;
   /** Lines with data since the last blank line. */
@@ -23,7 +23,7 @@ export interface Script {
 export interface Scanner {
   readonly script: Script;
   feed(text: string): void;
-  /** No text comes any more: a line may have ended with the last character. */
+  /** The text has ended: its last character may have been the end of a line. */
   end(): void;
 }
 
@@ -100,7 +100,7 @@ export function createScanner(): Scanner {
         if (index < start) continue;
         add(text.slice(start, index));
         start = index + end.length;
-        // The other half of this one may be still to come.
+        // The `\n` of this line break may be in the next chunk.
         isHalfEnded = end === '\r' && start === text.length;
         if (!isHalfEnded) endLine(end === '\r\n' ? 'crlf' : end === '\n' ? 'lf' : 'cr');
       }
@@ -113,7 +113,7 @@ export function createScanner(): Scanner {
   };
 }
 
-/** Of a line, no more is kept than tells its field, in characters. */
+/** The longest part of a line that is kept, in characters: enough to tell its field. */
 const longest = 64;
 
 const mark = '\ufeff';

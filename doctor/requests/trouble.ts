@@ -1,7 +1,7 @@
-/** Says in a sentence why a request got no answer, or no whole one. */
+/** The reason, as a sentence, why a request got no answer, or no complete one. */
 export function troubleOf(error: unknown, url: URL): string {
   const { code = '', message = '' } = Object(error) as { readonly code?: string; readonly message?: string };
-  // Of several addresses that were tried, the first says enough.
+  // When several addresses were tried, the error of the first one says enough.
   const [first] = error instanceof AggregateError ? error.errors : [];
   if (first !== undefined) return troubleOf(first, url);
   const known = sentences.find(([pattern]) => pattern.test(code) || pattern.test(message));
@@ -16,11 +16,11 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, '{where} cannot be reached ({code}).'],
   [
     /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_CERT_\w+)$/,
-    'The certificate of {where} is not trusted ({code}), and browsers refuse it. `--insecure` looks at the server nevertheless.',
+    'The certificate of {where} is not trusted ({code}), and browsers refuse it. `--insecure` examines the server anyway.',
   ],
   [
     /wrong version number|packet length too long|^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/i,
-    '{where} does not speak TLS. Is it an http: URL?',
+    '{where} does not speak TLS. Should the URL begin with http:?',
   ],
   [/^(ERR_SSL_\w+|EPROTO)$/, 'The TLS handshake with {where} failed ({code}).'],
   [/^HPE_HEADER_OVERFLOW$/, 'The headers of the answer are larger than 16 kB.'],

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Answers a question, one token after the other. With a real one, ask your provider here, and hand on its tokens. */
+/** Answers a question, one token after the other. Here an app asks its provider, and passes on the tokens. */
 export type Model = (question: string, signal: AbortSignal) => AsyncIterable<string>;
 
-/** An answer is kept, so that whoever was cut off, or loads the page again, gets all of it. */
+/** An answer that is kept, so that a client that was cut off, or loads the page again, gets all of it. */
 interface KeptAnswer {
   readonly events: string[];
   readonly readers: Set<ServerResponse>;
@@ -16,11 +16,12 @@ interface KeptAnswer {
 const keptFor = 3_600_000;
 
 /**
- * Keeps the answers of a model, each under an ID that the client has made up. POST begins one, GET reads it from the event
- * on that the client has seen last, and DELETE stops the model. Nothing else does: a reader that is gone may come back.
+ * Keeps the answers of a model, each under an ID that the client has made up. POST begins an answer, GET reads it
+ * after the last event that the client has seen, and DELETE stops the model. Nothing else stops it, because a reader
+ * that has gone may come back.
  *
  * @param most How many answers may be under way at once.
- * @returns What handles `/api/answers/:id` in any server of Node.
+ * @returns A handler for `/api/answers/:id` in any server of Node.
  */
 export function createAnswers(model: Model, most = 100) {
   const answers = new Map<string, KeptAnswer>();
@@ -31,7 +32,7 @@ export function createAnswers(model: Model, most = 100) {
     const answer = answers.get(id ?? '');
     if (id === undefined) refuse(response, 404);
     else if (request.method === 'DELETE') {
-      stop(answer ?? begin(id)); // it may be faster than the POST, which then finds it stopped
+      stop(answer ?? begin(id)); // a DELETE may overtake its POST, which then finds the answer stopped
       refuse(response, 204);
     } else if (answer) read(answer, request, response);
     else if (question === undefined) refuse(response, request.method === 'POST' ? 400 : 404);
@@ -80,7 +81,7 @@ export function createAnswers(model: Model, most = 100) {
   return { handle };
 }
 
-/** Sends what the client has not seen, and then what comes. */
+/** Sends the events that the client has not seen, and then new ones. */
 function read(answer: KeptAnswer, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(':\n\n'); // Firefox opens a stream with the first byte of its body
@@ -96,7 +97,7 @@ function read(answer: KeptAnswer, request: IncomingMessage, response: ServerResp
 }
 
 function send({ events, readers, isOver }: KeptAnswer, data: object | string): void {
-  if (isOver) return; // what a model says that was stopped
+  if (isOver) return; // tokens of a model that was stopped
   const event = `id: ${events.length + 1}\ndata: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
   events.push(event);
   for (const reader of readers) reader.write(event);

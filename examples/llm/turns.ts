@@ -5,7 +5,7 @@ import type { Answer } from './answer.ts';
 export interface Turn {
   readonly id: string;
   readonly question: string;
-  /** The question is yet to be asked. One that was kept by {@link keepTurns} has been. */
+  /** The question has not been asked yet. One that was kept by {@link keepTurns} has. */
   readonly isNew?: boolean;
 }
 
@@ -26,13 +26,15 @@ export function requestFor({
   return { method: 'POST', headers, body: JSON.stringify({ question }), resume: {} };
 }
 
-/** Stops the model. To leave does not: whoever is cut off, or loads the page again, wants the rest. */
+/**
+ * Stops the model. Leaving the page does not, because a user who is cut off, or loads the page again, wants the rest.
+ */
 export async function stopAnswer(url: string): Promise<void> {
   const { ok } = await fetch(url, { method: 'DELETE' });
   if (!ok) throw new Error('The answer could not be stopped.');
 }
 
-/** Says how an answer stands, beside its text. An error of the model is none of the connection. */
+/** The note beside the text of an answer. An error of the model is not one of the connection. */
 export function noteOn(answer: Answer, { status, error }: ConnectionState): string {
   if (answer.status === 'done') return '';
   if (answer.status === 'stopped') return 'Stopped.';

@@ -7,8 +7,8 @@ import { database, openLog } from './shared/log.ts';
 import { createStreams } from './shared/streams.ts';
 import { crossOrigin, judge } from './shared/visitors.ts';
 
-// A POST asks for an answer, as of an LLM, and is answered by the stream of its words. Whoever is cut off asks for the
-// rest with GETs: the POST would be a second question.
+// A POST asks for an answer, as from an LLM, and gets a stream of its words. A client that is cut off asks for the
+// rest with GETs, because another POST would be a second question.
 const port = Number(process.env['PORT'] ?? 8080);
 const keepAlive = Number(process.env['KEEP_ALIVE'] ?? 15_000);
 /** How many words an answer has, and how many milliseconds each takes. */
@@ -40,8 +40,8 @@ app.post('/answers', express.json(), async (request, response) => {
   if (typeof prompt !== 'string') return void response.status(400).json({ error: 'a prompt is missing' });
   const id = randomUUID();
   insert.run(id, response.locals['user'], prompt);
-  // Trap: the answer belongs to nobody's connection. Whoever leaves may come back for the rest of it, so it is not
-  // ended by `close` of the request; to stop it takes a request of its own.
+  // Trap: the answer does not belong to a connection. A client that leaves may come back for the rest, so `close` of
+  // the request does not stop it; that takes a request of its own.
   void write(id, prompt);
   response.status(201).location(`/answers/${id}`);
   await send(response, id, 0);
@@ -51,11 +51,11 @@ app.get('/answers/:id', async (request, response) => {
   const { id } = request.params;
   const answer = find.get(id, response.locals['user']);
   if (!answer) return void response.status(404).end();
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const given = request.get('Last-Event-ID') ?? request.query['lastEventId'];
-  // Who names no event has seen none of the answer.
+  // A client that names no event has seen nothing of the answer.
   const after = given === undefined ? 0 : openLog(id).startAfter(given);
-  // Who has it all need not come again.
+  // A client that has the whole answer need not come again.
   if (answer['isDone'] && openLog(id).after(after).length === 0) return void response.status(204).end();
   await send(response, id, after);
 });
@@ -63,17 +63,17 @@ app.get('/answers/:id', async (request, response) => {
 async function send(response: Response, id: string, after: number): Promise<void> {
   response.set({
     'Content-Type': 'text/event-stream',
-    // no-transform: the compression middleware and proxies would gather words before they send them.
+    // no-transform: otherwise the compression middleware and proxies collect words before they send them.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
-    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-    // once, be ended, and come again.
+    // Trap: while the server stops, it still takes requests on open connections: a client would come back at once, be
+    // ended, and come back again.
     Connection: 'close',
   });
-  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  // Trap: a HEAD comes here too, and its answer would wait for the end of the stream.
   if (response.req.method === 'HEAD') return void response.end();
-  // Trap: without it the headers leave with the first word, which a model may think about for a minute.
+  // Trap: without it the headers are sent with the first word, for which a model may need a minute.
   response.flushHeaders();
   response.write(welcomeText(after));
 
@@ -99,7 +99,7 @@ async function send(response: Response, id: string, after: number): Promise<void
   response.end();
 }
 
-/** Stands for the model. It goes on where it stopped: a real one is given the prompt and what it has said. */
+/** Stands for the model. It goes on where it stopped: give a real one the prompt and the words that it has written. */
 async function write(id: string, prompt: string): Promise<void> {
   const log = openLog(id);
   for (let word = Number(said.get(id)?.['words']); word < words; word += 1) {
@@ -116,8 +116,9 @@ const server = app.listen(port, () => console.log(`http://localhost:${port}/answ
 
 process.once('SIGTERM', () => {
   server.close();
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -22,38 +22,39 @@ app.use((request, response, next) => {
 });
 
 app.get('/events', async (request, response) => {
-  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  // Trap: a HEAD comes here too, and its answer would wait for the end of the stream.
   if (request.method === 'HEAD') return void response.type('text/event-stream').end();
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   let after = log.startAfter(request.get('Last-Event-ID') ?? request.query['lastEventId']);
   // `retry: null`: clients spread their return themselves. The library sets Cache-Control and X-Accel-Buffering.
   const session = await createSession(request, response, {
     keepAlive,
     retry: null,
     serializer: String,
-    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-    // once, be ended, and come again. So `Connection: close`.
+    // Trap: while the server stops, it still takes requests on open connections: a client would come back at once, be
+    // ended, and come back again.
     headers: { 'Last-Event-ID': String(after), Connection: 'close' },
   });
-  // Where the client stands: cut off before its first event, it could not say after what to resume.
+  // The ID at which the client starts: if it is cut off before its first event, it has something to resume after.
   await session.batch(createEventBuffer().comment(' connected').id(String(after)).dispatch());
 
   if (!session.isConnected) return;
   const leave = streams.enter(response.locals['user'], (why) => {
-    // Trap: an event without an ID gets a random one, which the client would name when it comes back. An empty one, as
-    // `lastId` is before the first event, would have it forget where it was.
+    // Trap: an event without an ID gets a random one, which the client would name when it comes back. An empty one
+    // (`lastId` before the first event) would make it forget its last ID.
     if (why === 'kicked') session.push(kicked.data, kicked.name, session.lastId || String(after));
     channel.deregister(session);
     response.end();
   });
   session.once('disconnected', leave);
-  // The library waits for nobody: what a client does not read piles up. Cut off, it resumes from the log.
+  // The library waits for no client: events that a client does not read pile up. So it is cut off, and resumes from
+  // the log.
   session.on('push', () => {
     if (response.writableLength > 1_000_000) response.destroy();
   });
 
-  // Trap: what was missed goes in before the session joins the channel, or a new event overtakes it and is sent twice.
-  // Nothing may be awaited between the last reading and `register`: what comes then would be in neither.
+  // Trap: send the missed events before the session joins the channel; otherwise a new event overtakes them and is
+  // sent twice. Do not await between the last reading and `register`: events of that time would be in neither.
   for (let missed = log.after(after); missed.length > 0; missed = log.after(after)) {
     for (const { id, name, data } of missed) session.push(data, name, String(id));
     after = missed.at(-1)?.id ?? after;
@@ -71,8 +72,9 @@ const server = app.listen(port, () => console.log(`http://localhost:${port}/even
 
 process.once('SIGTERM', () => {
   server.close();
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -21,21 +21,21 @@ app.use((request, response, next) => {
 });
 
 app.get('/events', async (request, response) => {
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(request.get('Last-Event-ID') ?? request.query['lastEventId']);
   response.set({
     'Content-Type': 'text/event-stream',
-    // no-transform: the compression middleware and proxies would gather events before they send them.
+    // no-transform: otherwise the compression middleware and proxies collect events before they send them.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
-    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-    // once, be ended, and come again.
+    // Trap: while the server stops, it still takes requests on open connections: a client would come back at once, be
+    // ended, and come back again.
     Connection: 'close',
   });
-  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  // Trap: a HEAD comes here too, and its answer would wait for the end of the stream.
   if (request.method === 'HEAD') return void response.end();
-  // Trap: without it the headers leave with the first write, and until then the client waits to be connected.
+  // Trap: without it the headers are sent with the first write, and until then the client is still connecting.
   response.flushHeaders();
   response.write(welcomeText(after));
 
@@ -52,7 +52,7 @@ app.get('/events', async (request, response) => {
   response.once('close', () => leaving.abort());
 
   for await (const event of log.follow(after, leaving.signal)) {
-    // A client that reads slowly is waited for: the log has what it misses meanwhile, so nothing piles up here.
+    // Waits for a client that reads slowly: the log keeps what it misses meanwhile, so nothing piles up here.
     if (!response.write(eventText(event))) {
       await once(response, 'drain', { signal: leaving.signal }).catch(() => undefined);
     }
@@ -69,8 +69,9 @@ const server = app.listen(port, () => console.log(`http://localhost:${port}/even
 
 process.once('SIGTERM', () => {
   server.close();
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -25,15 +25,15 @@ app.addHook<{ Querystring: Query }>('onRequest', async (request, reply) => {
 });
 
 app.get<{ Querystring: Query }>('/events', { sse: 'only' }, async (request, reply) => {
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(reply.sse.lastEventId ?? request.query.lastEventId);
-  // no-transform: @fastify/compress and proxies would gather events before they send them.
+  // no-transform: otherwise @fastify/compress and proxies collect events before they send them.
   reply.headers({ 'Cache-Control': 'no-store, no-transform', 'Last-Event-ID': String(after) });
-  // Trap: a HEAD comes here as well, and its answer would wait for the end of the stream.
+  // Trap: a HEAD comes here too, and its answer would wait for the end of the stream.
   if (request.method === 'HEAD') return reply.type('text/event-stream').send();
   reply.sse.sendHeaders();
-  // Trap: `sendHeaders` only prepares them. Without this they leave with the first write, and until then the client
-  // waits to be connected.
+  // Trap: `sendHeaders` only prepares the headers. Without this they are sent with the first write, and until then
+  // the client is still connecting.
   reply.raw.flushHeaders();
   reply.raw.write(welcomeText(after));
 
@@ -43,7 +43,7 @@ app.get<{ Querystring: Query }>('/events', { sse: 'only' }, async (request, repl
     leaving.abort();
   });
   leaving.signal.addEventListener('abort', leave);
-  // Not after `send`: it does not come back when a client leaves that reads slowly.
+  // Not after `send`, which does not return when a slow client leaves.
   reply.sse.onClose(() => leaving.abort());
   await reply.sse.send(messages(log.follow(after, leaving.signal)));
 });
@@ -54,7 +54,7 @@ app.post<{ Querystring: Query }>('/events', async (request, reply) => {
 });
 
 async function* messages(events: AsyncIterable<LoggedEvent>): AsyncGenerator<SSEMessage> {
-  // Trap: the plugin turns data into JSON, also what is JSON.
+  // Trap: the plugin turns all data into JSON, even data that are JSON.
   for await (const { id, name, data } of events)
     yield { id: String(id), event: name, data: JSON.parse(data) };
 }

@@ -55,12 +55,12 @@ async function stream(
   user: string,
   query: URLSearchParams,
 ): Promise<void> {
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(request.headers['last-event-id'] ?? query.get('lastEventId'));
   // No `Connection` header: HTTP/2 forbids it.
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
-    // no-transform: proxies would compress, and gather events before they send them.
+    // no-transform: otherwise proxies compress, and collect events before they send them.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
@@ -81,7 +81,7 @@ async function stream(
   response.once('close', () => leaving.abort());
 
   for await (const event of log.follow(after, leaving.signal)) {
-    // A client that reads slowly is waited for: the log has what it misses meanwhile, so nothing piles up here.
+    // Waits for a client that reads slowly: the log keeps what it misses meanwhile, so nothing piles up here.
     if (!response.write(eventText(event))) {
       await once(response, 'drain', { signal: leaving.signal }).catch(() => undefined);
     }
@@ -110,11 +110,12 @@ server.listen(port, () => console.log(`https://localhost:${port}/events`));
 
 process.once('SIGTERM', () => {
   server.close();
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
   // The clients hear that this connection takes no more streams, and it is closed when there is none on it.
   for (const session of sessions) session.close();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => {
     for (const session of sessions) session.destroy();
   }, 300).unref();

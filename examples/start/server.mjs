@@ -1,4 +1,4 @@
-// A clock that loses nothing: the ID of an event is its second, so what was missed can be sent again.
+// A clock that loses nothing: the ID of an event is its second, so that missed events can be sent again.
 import { createServer } from 'node:http';
 
 const now = () => Math.floor(Date.now() / 1_000);

@@ -31,7 +31,7 @@ export const feedSlice = createSlice({
 
 const { started, stopped, stateChanged, notified } = feedSlice.actions;
 
-/** Is connected from `started` to `stopped`. Another `started`, or the end of the listener, ends the one before. */
+/** Connected from `started` to `stopped`. Another `started`, or the end of the listener, ends the one before. */
 export function createFeedListener(
   connect: (options: { signal: AbortSignal }) => Connection<{ notification: Notification }>,
 ) {

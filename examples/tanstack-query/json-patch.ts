@@ -13,7 +13,7 @@ async function fetchBoard(id: string): Promise<Board> {
   return response.json();
 }
 
-/** A document and its patches: applied twice, a patch would do harm. */
+/** A document and its patches. A patch must not be applied twice. */
 export const board = (id: string) =>
   sseQueryOptions({
     queryKey: ['board', id],

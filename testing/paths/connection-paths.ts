@@ -20,9 +20,9 @@ export type PathStep = TestEvent & {
   readonly name: string;
   readonly expected: ExpectedState;
   /**
-   * Makes it happen.
+   * Makes the event happen.
    *
-   * @throws TypeError when the stage lacks what the step is played with.
+   * @throws TypeError when the stage lacks something that the step needs.
    */
   readonly play: (stage: PathStage) => Promise<void>;
 };
@@ -31,18 +31,19 @@ export type PathStep = TestEvent & {
 export interface ConnectionPath {
   /** Its steps in words. */
   readonly name: string;
-  /** The options that the connection has to be given, besides a URL, a transport and a clock. */
+  /** The options to give to the connection, in addition to a URL, a transport and a clock. */
   readonly options: ConnectionOptions;
   /** The expected state of the connection before the first step. */
   readonly start: ExpectedState;
+  /** The steps, in order. */
   readonly steps: readonly PathStep[];
 }
 
 /** The options of {@link connectionPaths}. */
 const pathsTable = {
   /**
-   * The options of the app's own connection, so that the paths go where that one can go. The fewer the retries,
-   * the shorter are the paths to the end of them.
+   * The options of the app's own connection, so that the paths have only events and states that it can have. Fewer
+   * retries make shorter paths.
    *
    * @default { maxRetries: 2 }
    */
@@ -50,18 +51,18 @@ const pathsTable = {
     { maxRetries: 2 },
     rule<ConnectionOptions>('the options of a connection', (value) => Object(value) === value),
   ),
-  /** Only paths that end in this status, or in one of these. Left out, any. */
+  /** Only paths that end in this status, or in one of these. Left out, all paths. */
   status: option(
     connectionStatuses,
     among<ConnectionStatus>('a status or a list of them', connectionStatuses),
   ),
-  /** Only paths of at most so many steps. @default Infinity */
+  /** Only paths with at most this many steps. @default Infinity */
   maxLength: option(Infinity, number(1, Infinity)),
   /**
-   * Only paths on which nothing else happens. Some have to be named, because they are played with more than others:
-   * `refresh`, `sleep`, `leave`, `return`, `move`, `relocate`, `flood` and `revive`. Without `refresh`, that of the app
-   * is expected to be done at once; with it, to wait for `refresh` of the stage. Left out, all the others that can
-   * happen with these options.
+   * Only paths with these events. Left out, every event that can happen with these options, except those that need
+   * more than a server, a clock and a page: `refresh`, `sleep`, `leave`, `return`, `move`, `relocate`, `flood` and
+   * `revive` have to be named. Without `refresh`, the app's `refresh` function is expected to resolve at once; with
+   * it, to wait for `refresh` of the stage.
    */
   events: optional(among<PathEvent>('a list of events', pathEvents)),
 };
@@ -70,11 +71,11 @@ const pathsTable = {
 export interface ConnectionPathsOptions extends Given<typeof pathsTable> {}
 
 /**
- * Paths through every state and every transition of a connection with the given options, made from
- * {@link connectionMachine} itself: to each state on the shortest way, and then whatever can happen there. Between
- * them they take a component through all that it will ever have to show.
+ * Paths through every state and every transition of a connection with the given options, made from {@link
+ * connectionMachine} itself: the shortest way to each state, and then each event that can happen there. Together they
+ * show a component everything that it will ever have to display.
  *
- * The connection has to have a clock of {@link createTestClock} whose draws are 0.5, as they are by default.
+ * The connection needs a clock of {@link createTestClock} with the default random number, 0.5.
  *
  * @example
  * ```ts
@@ -87,8 +88,8 @@ export interface ConnectionPathsOptions extends Given<typeof pathsTable> {}
  *   }
  * });
  * ```
- * @throws TypeError when an option is not what it may be.
- * @throws Error when there is no such path: a test that walks none would pass.
+ * @throws TypeError when an option is invalid.
+ * @throws Error when no path fits, because a test without paths would pass.
  */
 export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionPath[] {
   const { options, status, maxLength, events } = complete(given, pathsTable);
@@ -102,13 +103,13 @@ export function connectionPaths(given: ConnectionPathsOptions = {}): ConnectionP
   );
   if (routes.length === 0) {
     throw new Error(
-      'No path is like that. Does `events` have what comes first: `accept`, or `open` with `immediate: false`?',
+      'No path fits. Does `events` have the first event: `accept`, or `open` with `immediate: false`?',
     );
   }
   return withoutBeginnings(routes).map((route) => pathOf(start, route));
 }
 
-/** Makes the path for a test out of a route. */
+/** Makes the path for a test from a route. */
 export function pathOf(start: Model, route: readonly Move[]): ConnectionPath {
   const steps = route.map(({ event, before, model }) => ({
     ...event,

@@ -1,24 +1,24 @@
 import type { ConnectionEvent } from '../../machines/connection.ts';
 import { type Attempt, change, type Draft, fail, lookInterval, type Model, tell } from './model.ts';
 
-/** Something that happens by itself, as time passes. */
+/** Something that happens by itself when time passes. */
 export interface Due {
-  /** When, on the wall clock in milliseconds. */
+  /** When it happens, on the wall clock in milliseconds. */
   readonly at: number;
-  /** Its description, as a person would say it; undefined when nobody notices it. */
+  /** Its description for a person; undefined when nobody notices it. */
   readonly what?: string | undefined;
   readonly happen: (draft: Draft) => void;
 }
 
-/** Browsers run the timers of hidden pages once a minute. A look that is later than this, in ms, was asleep. */
+/** Browsers run the timers of hidden pages once a minute. A timer that is later than this, in milliseconds, slept. */
 const asleepAfter = 75_000;
 
-/** The next thing that is due, whether anybody notices it or not. */
+/** The next thing that is due, noticed or not. */
 export function nextDue(model: Model): Due | undefined {
   return duesOf(model).sort((one, other) => one.at - other.at)[0];
 }
 
-/** The next thing due that can be noticed, if there is anything to wait for. */
+/** The next due thing that can be noticed, if any. */
 export function nextNoticed(model: Model): (Due & { readonly what: string }) | undefined {
   const noticed = duesOf(model).flatMap(({ what, ...due }) => (what === undefined ? [] : [{ ...due, what }]));
   return noticed.sort((one, other) => one.at - other.at)[0];
@@ -65,7 +65,7 @@ function silenceOf(id: string, { phase, heardAt, lookAt }: Attempt, idleTimeout:
   ].filter(({ at }) => at < Infinity);
 }
 
-/** Looks at the silence of a stream: later than it was meant to be where nobody was awake. */
+/** Checks the silence of a stream. After a sleep, this is later than planned. */
 function look(draft: Draft, id: string, limit: number): void {
   const { now, attempts } = draft;
   const { heardAt = now, lookAt = now } = attempts[id] ?? {};

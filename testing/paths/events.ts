@@ -8,7 +8,7 @@ import { isSafe } from '../../transports/transport.ts';
 import { nextNoticed } from './due.ts';
 import { type Attempt, isNative, type Model, requestOf, streamOf } from './model.ts';
 
-/** Everything that can happen to a connection, by who does it. */
+/** Everything that can happen to a connection. */
 export const pathEvents = [
   'accept',
   'refuse',
@@ -38,7 +38,7 @@ export const pathEvents = [
 /** One of {@link pathEvents}. */
 export type PathEvent = (typeof pathEvents)[number];
 
-/** Those that happen only where they are named: not every test can play them. */
+/** The events that happen only where they are named, because not every test can play them. */
 export const namedEvents: readonly PathEvent[] = [
   'refresh',
   'sleep',
@@ -55,17 +55,20 @@ export type PageEvent = 'offline' | 'online' | 'hide' | 'show' | 'freeze' | 'res
 
 /** The event of one step of a path. */
 export type TestEvent =
-  /** The server accepts the request; with an ID, it resumes after that one, and not after the one asked for. */
+  /**
+   * The server accepts the request. With `lastEventId`, it resumes after that ID, not after the one that was asked
+   * for.
+   */
   | { readonly event: 'accept'; readonly lastEventId?: string }
   /** The server answers without a stream; `retryAfter` in milliseconds. */
   | { readonly event: 'refuse'; readonly status: number; readonly retryAfter?: number }
-  /** The server sends an event, or without `data` only what else there is. */
+  /** The server sends an event, or, without `data`, only its other fields. */
   | { readonly event: 'send'; readonly message: PathMessage }
-  /** The server sends more events at once than a client keeps in mind. */
+  /** The server sends more events at once than a client remembers to recognize a replay. */
   | { readonly event: 'flood'; readonly messages: readonly PathMessage[] }
   /** Time passes, in milliseconds. */
   | { readonly event: 'wait'; readonly ms: number; readonly until: string }
-  /** Time passes while nobody is awake, in milliseconds. */
+  /** The machine sleeps: time passes and no timer fires, in milliseconds. */
   | { readonly event: 'sleep'; readonly ms: number }
   | { readonly event: Exclude<PathEvent, 'accept' | 'refuse' | 'send' | 'flood' | 'wait' | 'sleep'> };
 
@@ -77,10 +80,10 @@ export interface PathMessage {
   readonly id: string | null;
 }
 
-/** The statuses of answers that the statechart tells from one another, besides 503. */
+/** The statuses that the statechart distinguishes, in addition to 503. */
 const statuses = [401, 403, 404, 408, 410, 204, 200];
 
-/** Longer than any timer that matters, in milliseconds. */
+/** Longer than any timer, in milliseconds. */
 const aNight = 8 * 3_600_000;
 
 /** The events that can happen next. */
@@ -110,7 +113,7 @@ export function eventsIn(model: Model): TestEvent[] {
   return [...events, ...appEventsIn(model), ...pageEventsIn(model)];
 }
 
-/** A component that is away does nothing but come back. */
+/** A component that is away can only come back. */
 function appEventsIn(model: Model): TestEvent[] {
   const { snapshot, isAway, options } = model;
   if (isAway) return [{ event: 'return' }];
@@ -122,13 +125,13 @@ function appEventsIn(model: Model): TestEvent[] {
     { event: 'leave' },
   ];
   if (snapshot.hasTag('closed') || snapshot.hasTag('failed')) events.unshift({ event: 'open' });
-  // The answer to an unsafe request cannot be continued elsewhere.
+  // The answer to an unsafe request cannot be continued at another URL.
   if (stream && !request && isSafe(options.method ?? 'GET')) events.push({ event: 'relocate' });
   if (request ?? stream) events.push({ event: 'revive' });
   return events;
 }
 
-/** Answers that the browser's EventSource cannot tell from those. */
+/** More answers, which the browser's EventSource cannot tell apart. */
 function answersTo({ askedAfter }: Attempt): TestEvent[] {
   const events: TestEvent[] = statuses.map((status) => ({ event: 'refuse', status }));
   events.push({ event: 'refuse', status: 429, retryAfter: 20_000 });
@@ -136,12 +139,12 @@ function answersTo({ askedAfter }: Attempt): TestEvent[] {
   return events;
 }
 
-/** One trouble at a time, but that a page is hidden before it is frozen. */
+/** One trouble at a time, except that a hidden page may be frozen. */
 function pageEventsIn({ page, snapshot }: Model): TestEvent[] {
   if (page.offline) return [{ event: 'online' }];
   if (page.hidden) return [{ event: 'show' }, { event: 'freeze' }];
   const events: PageEvent[] = ['offline', 'hide', 'freeze'];
-  // Browsers tell of a network that was exchanged for another, and of a page that wakes without having slept.
+  // Browsers also tell `online` when one network replaces another, and `resume` when a page wakes that did not sleep.
   if (snapshot.hasTag('backoff')) events.push('online', 'resume');
   return events.map((event) => ({ event }));
 }
@@ -152,7 +155,7 @@ function messagesIn(model: Model): PathMessage[] {
   const id = String(sent + 1);
   const event = firstEventOf(options);
   const request = requestOf(model);
-  // The browser's EventSource hands over events alone.
+  // The browser's EventSource delivers only events.
   const takesBack = request?.phase === 'preparing' && model.snapshot.context.lastEventId !== '';
   const bare = isNative(model) ? [] : takesBack ? [{ id }, { id: '' }] : [{ id }];
   const special = [...namesOf(refreshOn).slice(0, 1), ...farewellsOf(options).slice(0, 1)];

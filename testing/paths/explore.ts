@@ -13,19 +13,19 @@ export interface Move {
   readonly model: Model;
 }
 
-/** Snapshots and events for the graph of XState to walk over: models, and the events of a test. */
+/** Snapshots and events for the graph functions of XState: models, and the events of a test. */
 type Walk = Snapshot<undefined> & { readonly model: Model };
 type Take = { readonly type: PathEvent; readonly event: TestEvent };
 
 /**
- * The ways through every state that a connection can reach, and every transition out of it: the shortest path to
- * the state, and then what happens there. Where the same thing makes the statechart choose the same, once is enough.
+ * Routes through every state that a connection can reach, and every transition out of it: the shortest way to the
+ * state, and then one event. Two events that make the statechart choose the same transition count once.
  */
 export function routesFrom(start: Model, isWanted: (event: TestEvent) => boolean): Move[][] {
   const ways = new Map<string, Move[]>([[keyOf(start), []]]);
   const seen = new Set<string>();
   const routes: Move[][] = [];
-  // The map has the states in the order of their distance.
+  // The map lists the states by their distance.
   for (const { state: from, transitions } of mapFrom(start, isWanted)) {
     const way = ways.get(keyOf(from.model)) ?? [];
     const before = way.at(-1)?.model ?? start;
@@ -61,11 +61,11 @@ function mapFrom(start: Model, isWanted: (event: TestEvent) => boolean): Adjacen
   return Object.values(map);
 }
 
-/** The key that tells one move from another, for a test: where it begins, what happens, and what comes of it. */
+/** The key that tells two moves apart for a test: the state before, the event, and the transitions. */
 export function noveltyOf({ event, before, model }: Move): string {
   const what = [event.event, 'status' in event && event.status, 'message' in event && event.message.event];
   const taken = model.choices.map((choice) => choice.taken && transitionName(choice.taken));
-  // A server that refused to renew the credentials may have asked to wait: that counts once the stream is lost.
+  // The answer to a failed renewal may ask to wait, which matters once the stream is lost.
   const floorOf = ({ snapshot, now }: Model) => Math.max(0, snapshot.context.notBefore - now);
   const isHeldBack = streamOf(before) !== undefined && floorOf(model) > 0;
   return JSON.stringify([stateName(before.snapshot.value), what, taken, isHeldBack]);
@@ -79,7 +79,7 @@ function takeOf(event: TestEvent): Take {
   return { type: event.event, event };
 }
 
-/** The key that tells two models apart, by all that decides what can happen next. */
+/** The key that tells two models apart: everything that decides what can happen next. */
 function keyOf(model: Model): string {
   const { snapshot, page, now } = model;
   const { value, context } = snapshot;
@@ -88,7 +88,7 @@ function keyOf(model: Model): string {
   const hasId = context.lastEventId !== '';
   const [request, stream] = [requestOf(model), streamOf(model)];
   const isHeldBack = context.notBefore > now;
-  // A connection that was closed or refused is opened afresh: nothing else is left of what was before.
+  // A connection that was closed or refused starts afresh, so nothing else of its past matters.
   if (place === 'closed.inactive') return JSON.stringify([place, closeReason, hasId, page, model.isAway]);
   if (place === 'failed' && error?.kind !== 'exhausted') return JSON.stringify([place, hasId, page]);
   return JSON.stringify([

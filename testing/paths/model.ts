@@ -1,5 +1,5 @@
 import type { SnapshotFrom } from 'xstate';
-// As a namespace: the rest of the kit works with an XState that has no microsteps yet.
+// Imported as a namespace, because the rest of the kit works with versions of XState that lack microsteps.
 import * as xstate from 'xstate';
 import { type ConnectionOptions, settingsOf } from '../../adapters/options.ts';
 import { type Choice, choose } from '../../machines/chart.ts';
@@ -19,39 +19,42 @@ import { isSafe } from '../../transports/transport.ts';
 import { usualDraw } from '../chance.ts';
 import type { PathMessage } from './events.ts';
 
-/** A transport actor: one request, and the stream that comes of it. */
+/** A transport actor: one request and its stream. */
 export interface Attempt {
-  /** The credentials are refreshed, the request has reached the server, or the server has accepted it. */
+  /**
+   * `preparing`: the credentials are being refreshed. `requesting`: the request has reached the server. `streaming`:
+   * the server has accepted it.
+   */
   readonly phase: 'preparing' | 'requesting' | 'streaming';
-  /** Whether the credentials have to be refreshed before. */
+  /** Whether the credentials have to be refreshed first. */
   readonly refreshes: boolean;
   /** The ID that it resumes after. */
   readonly askedAfter: string;
-  /** When it has taken too long to be accepted, on the wall clock. */
+  /** When the request times out, on the wall clock. */
   readonly timeoutAt: number;
-  /** When its stream was heard last, on the wall clock. */
+  /** When the stream last gave a sign of life, on the wall clock. */
   readonly heardAt: number;
-  /** When it looks at the silence of its stream next. */
+  /** When it checks the silence of its stream next. */
   readonly lookAt: number;
-  /** Since when it is to report a sign of life; null when it is not. */
+  /** When it was asked to report a sign of life; null when it was not. */
   readonly askedAt: number | null;
   readonly hadMessages: boolean;
   readonly hasProgressed: boolean;
 }
 
 /**
- * A connection at one moment, and what is around it: the statechart itself, which decides, and the least of a
- * transport, a server, a page and a clock that tells it what happens.
+ * A connection at one moment, with its surroundings: the statechart itself, which decides, and the simplest
+ * transport, server, page and clock that tell it what happens.
  */
 export interface Model {
   readonly options: ConnectionOptions;
-  /** Whether `refresh` takes its time, until the step that says that it is done. */
+  /** Whether `refresh` waits for a step that says it is done. */
   readonly refreshesInSteps: boolean;
   readonly snapshot: SnapshotFrom<typeof connectionMachine>;
   /** The wall clock, in milliseconds. */
   readonly now: number;
   readonly page: { readonly offline: boolean; readonly hidden: boolean; readonly frozen: boolean };
-  /** The transport actors that run, by their names: at most one without a stream, and one with. */
+  /** The running transport actors, by name: at most one without a stream, and one with a stream. */
   readonly attempts: Readonly<Record<string, Attempt>>;
   /** The component that uses the connection is away. */
   readonly isAway: boolean;
@@ -59,13 +62,13 @@ export interface Model {
   readonly sinceRequest: number;
   /** The credentials were refreshed after the last request was sent. */
   readonly isRefreshed: boolean;
-  /** The URL function of the app leads elsewhere than the last request went. */
+  /** The app's URL function now returns another resource than that of the last request. */
   readonly isElsewhere: boolean;
-  /** When the statechart sends itself what, by the name of the event. */
+  /** When the statechart's timers fire, by the name of the event that they send. */
   readonly timers: Readonly<Record<string, number>>;
   /** How many requests have reached the server. */
   readonly requests: number;
-  /** How many events the server has sent, which are numbered. */
+  /** How many events the server has sent; they are numbered. */
   readonly sent: number;
   /** The messages that the server has sent and the client did not take. */
   readonly untaken: readonly PathMessage[];
@@ -77,14 +80,14 @@ export type Draft = {
   -readonly [Key in keyof Model]: Model[Key];
 } & {
   choices: Choice[];
-  /** The events that the actors of the statechart are about to send to it, unless they are stopped before. */
+  /** The events that actors will send to the statechart, unless they are stopped first. */
   pending: { readonly from: string; readonly event: ConnectionEvent }[];
 };
 
 type Microsteps = ReturnType<typeof xstate.getMicrosteps<typeof connectionMachine>>;
 type Action = Microsteps[number][1][number];
 
-/** The model when the connection was made, and nothing has happened yet. */
+/** The model of a connection that was just made. */
 export function begin(options: ConnectionOptions, now: number, refreshesInSteps = false): Model {
   if (!xstate.getMicrosteps) throw new Error('Paths through the statechart take XState 5.27 or later.');
   const input = { ...settingsOf(options), lastEventId: options.lastEventId };
@@ -113,20 +116,20 @@ export function begin(options: ConnectionOptions, now: number, refreshesInSteps 
   return rest(draft);
 }
 
-/** The model after something has happened in it: a draft of what it becomes is changed. */
+/** The model after something has happened: `happen` changes a draft of it. */
 export function after(model: Model, happen: (draft: Draft) => void): Model {
   const draft: Draft = { ...model, choices: [], pending: [] };
   happen(draft);
   return rest(draft);
 }
 
-/** Lets the statechart hear an event, and does what it wants done. */
+/** Sends an event to the statechart, and carries out its actions. */
 export function tell(draft: Draft, event: ConnectionEvent): void {
   draft.choices.push(choose(draft.snapshot, event));
   follow(draft, event, xstate.getMicrosteps(connectionMachine, draft.snapshot, event));
 }
 
-/** Lets the statechart hear what its actors have to tell as soon as they start. */
+/** Sends the statechart the events that its actors send when they start. */
 export function deliverPending(draft: Draft): void {
   for (let next = draft.pending.shift(); next; next = draft.pending.shift()) tell(draft, next.event);
 }
@@ -145,13 +148,13 @@ function find(attempts: Model['attempts'], test: (attempt: Attempt) => boolean) 
   return id !== undefined && attempt ? { id, ...attempt } : undefined;
 }
 
-/** Changes what is known of an attempt, where it still runs. */
+/** Changes the data of an attempt, if it still runs. */
 export function change(draft: Draft, id: string, changes: Partial<Attempt>): void {
   const attempt = draft.attempts[id];
   if (attempt) draft.attempts = { ...draft.attempts, [id]: { ...attempt, ...changes } };
 }
 
-/** Its request has failed, or its stream: the actor is done, and reports it. */
+/** The request or the stream of an attempt has failed: its actor ends, and reports it. */
 export function fail(draft: Draft, id: string, error: Partial<Failure> & Pick<Failure, 'kind'>): void {
   const phase = draft.attempts[id]?.phase;
   if (phase === undefined) return;
@@ -161,7 +164,7 @@ export function fail(draft: Draft, id: string, error: Partial<Failure> & Pick<Fa
   tell(draft, { type, error: { message: '', ...error, ...unsent }, ...outcome(draft) });
 }
 
-/** The server has ended its stream. */
+/** The server has ended the stream of an attempt. */
 export function end(draft: Draft, id: string, final: boolean | undefined): void {
   const { hadMessages = false } = draft.attempts[id] ?? {};
   remove(draft, id);
@@ -180,7 +183,7 @@ function outcome({ options, now, page }: Draft) {
   };
 }
 
-/** The credentials are there: the request leaves, if it is still wanted. */
+/** The credentials are ready: sends the request, if it is still wanted. */
 export function sendRequest(draft: Draft, id: string): void {
   const { options } = draft;
   if (draft.attempts[id]?.refreshes) draft.isRefreshed = true;
@@ -206,22 +209,25 @@ function kindOf({ method = fetchTable.method.default, resume }: ConnectionOption
   };
 }
 
-/** The browser's own EventSource tells neither the status of a refusal nor an end from a break. */
+/**
+ * Whether the transport is the browser's EventSource, which does not tell the status of a refusal, nor an end from a
+ * break.
+ */
 export function isNative({ options }: Model): boolean {
   return options.transport === eventSourceTransport;
 }
 
-/** Does what the statechart wants done. */
+/** Carries out the actions of the statechart. */
 function follow(draft: Draft, event: ConnectionEvent, microsteps: Microsteps): void {
   microsteps.forEach(([snapshot, actions], index) => {
     if (index > 0) draft.choices.push(choose(draft.snapshot, event, true));
     draft.snapshot = snapshot;
     for (const action of actions) applyAction(draft, action);
   });
-  draft.choices.push(choose(draft.snapshot, event, true)); // what it does not do of itself
+  draft.choices.push(choose(draft.snapshot, event, true)); // the eventless transitions that it did not take
 }
 
-/** The actions are described, not executed: this is what each of them would bring about. */
+/** Actions are described here, not executed; this applies their effects to the model. */
 function applyAction(draft: Draft, action: Action): void {
   const effect = builtInEffect(action);
   switch (effect?.kind) {
@@ -267,7 +273,7 @@ function remove(draft: Draft, id: string): void {
   draft.attempts = others;
 }
 
-/** It tells at first what is unusual. */
+/** At its start it tells what is unusual. */
 function startEnvironment({ pending, page, now }: Draft, from: string): void {
   const { offline, hidden } = page;
   if (offline) pending.push({ from, event: { type: 'network.offline', at: now, hidden, random: usualDraw } });
@@ -279,10 +285,10 @@ function applyCommand(draft: Draft, id: string, { type }: TransportCommand): voi
   if (type === 'stream.prove') change(draft, id, { askedAt: now, heardAt: now, lookAt: now + lookInterval });
 }
 
-/** How often a transport actor looks at the silence of its stream, in milliseconds. */
+/** How often a transport actor checks the silence of its stream, in milliseconds. */
 export const lookInterval = 15_000;
 
-/** Lets everything that happens by itself happen, but for the passing of time. */
+/** Lets everything happen that happens without time passing. */
 function rest(draft: Draft): Model {
   deliverPending(draft);
   const request = requestOf(draft);

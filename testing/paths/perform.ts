@@ -24,7 +24,7 @@ import {
   tell,
 } from './model.ts';
 
-/** Performs an event in the model, and returns the model that comes of it. */
+/** Performs an event on a model, and returns the next model. */
 export function perform(model: Model, event: TestEvent): Model {
   return after(model, (draft) => {
     const [request, stream] = [requestOf(draft), streamOf(draft)];
@@ -92,7 +92,7 @@ function refusal(model: Model, { status, retryAfter }: TestEvent & { event: 'ref
   return refused ? toFailure(refused) : broken;
 }
 
-/** The client reads what the server has sent at once. */
+/** The client reads messages that the server sent at once. */
 function send(draft: Draft, id: string, given: readonly PathMessage[]): void {
   const { now, options } = draft;
   hear(draft, id);
@@ -115,10 +115,13 @@ function send(draft: Draft, id: string, given: readonly PathMessage[]): void {
   if (messages.some((message) => isFarewell(options, message))) end(draft, id, true);
 }
 
-/** More than could be told from a replay: the client leaves it to the request that is on its way. */
+/**
+ * The server sends more than the client can recognize as a replay, so the client leaves the rest to the request that
+ * is under way.
+ */
 function flood(draft: Draft, id: string, messages: readonly PathMessage[]): void {
   hear(draft, id);
-  // The browser's EventSource hands them over one by one, and what is told from a replay is taken.
+  // The browser's EventSource delivers messages one by one. Those that can still be recognized are taken.
   const room = mostMessages - draft.sinceRequest;
   const taken = isNative(draft) ? messages.slice(0, room).map((message) => [message]) : [];
   for (const one of taken) send(draft, id, one);
@@ -132,7 +135,7 @@ function flood(draft: Draft, id: string, messages: readonly PathMessage[]): void
   tell(draft, { type: 'stream.overran' });
 }
 
-/** Data that comes at once after a sleep may have been waiting in a buffer. */
+/** Data that come right after a sleep may have been in a buffer. */
 function hear(draft: Draft, id: string): void {
   const { now } = draft;
   const askedAt = draft.attempts[id]?.askedAt ?? now;
@@ -141,7 +144,7 @@ function hear(draft: Draft, id: string): void {
   tell(draft, { type: 'stream.alive' });
 }
 
-/** With `closeOn`, a server that has said nothing has cut its stream short. */
+/** With `closeOn`, a stream that ends without that message was cut short. */
 function endStream(draft: Draft, id: string): void {
   end(draft, id, draft.options.closeOn === undefined ? undefined : false);
 }
@@ -151,7 +154,7 @@ function drop(draft: Draft): void {
   if (attempt) fail(draft, attempt.id, broken);
 }
 
-/** Time passes: what is due until then happens, each thing at its own time. */
+/** Time passes: everything that is due until then happens, each thing at its own time. */
 function pass(draft: Draft, until: number): void {
   for (let due = nextDue(draft); due && due.at <= until; due = nextDue(draft)) {
     draft.now = Math.max(draft.now, due.at);
@@ -160,13 +163,13 @@ function pass(draft: Draft, until: number): void {
   draft.now = until;
 }
 
-/** Time has passed: what was due meanwhile happens late. */
+/** Time has passed: everything that was due happens late. */
 function sleep(draft: Draft, until: number): void {
   draft.now = until;
   pass(draft, until);
 }
 
-/** Its children tell that they were started again, in their order, before anything comes of it. */
+/** All actors of the connection tell that they were started again, in order, before the next event. */
 function revive(draft: Draft): void {
   const { now: at, page, snapshot, attempts } = draft;
   const { hidden } = page;
@@ -186,7 +189,7 @@ function signal(draft: Draft, event: PageEvent): void {
   }
 }
 
-/** The change by each event of the page, and how the statechart is told of it: twice where browsers say it twice. */
+/** The effect of each event of the page, and the events that the statechart gets: twice where browsers send two. */
 const signals: Record<PageEvent, [Partial<Model['page']>, ...EnvironmentEvent['type'][]]> = {
   offline: [{ offline: true }, 'network.offline'],
   online: [{ offline: false }, 'network.online'],

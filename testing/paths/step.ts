@@ -5,15 +5,19 @@ import { turn } from '../real-time.ts';
 import type { ScriptedPeer } from '../scripted.ts';
 import type { PathMessage, TestEvent } from './events.ts';
 
-/** The state of a connection, as seen from outside and at its server, when everything has come to rest. */
+/** The state of a connection, seen from outside and at its server, when nothing is under way. */
 export interface ExpectedState {
+  /** The status of the connection. */
   readonly status: ConnectionStatus;
+  /** The retries charged so far. */
   readonly retries: number;
   /** The kind of `error`; null when there is none. */
   readonly errorKind: FailureKind | null;
-  /** How long it is until `retryAt`, in milliseconds; null when no retry is waited for. */
+  /** The time until `retryAt`, in milliseconds; null when no retry is planned. */
   readonly retryIn: number | null;
+  /** The ID that the next attempt resumes after; empty when there is none. */
   readonly lastEventId: string;
+  /** Why the connection is closed; null when it is not closed, or was never opened. */
   readonly closeReason: CloseReason | null;
   /** How many requests the server has seen. */
   readonly requests: number;
@@ -21,12 +25,12 @@ export interface ExpectedState {
   readonly openStreams: number;
 }
 
-/** The things that an app does with a connection, or with the component that has it. */
+/** The actions of an app on a connection, or on the component that has it. */
 export type AppEvent = 'open' | 'close' | 'reconnect' | 'leave' | 'return' | 'move' | 'relocate' | 'revive';
 
-/** The parts of a test that the steps of a path are played with. */
+/** The parts of a test that the steps of a path use. */
 export interface PathStage {
-  /** A scripted transport or a scripted server: it answers, and sends. */
+  /** A scripted transport or a scripted server. */
   readonly server: Pick<ScriptedPeer, 'accept' | 'refuse' | 'send' | 'end' | 'drop'>;
   /** The clock of the connection: for steps that wait, and for `sleep`. */
   readonly clock?:
@@ -34,13 +38,13 @@ export interface PathStage {
     | undefined;
   /** The page: for steps such as `offline` and `hide`. */
   readonly page?: TestPage | undefined;
-  /** The functions of the app: the connection itself, or some that press the buttons of a component. */
+  /** The actions of the app: the connection itself, or functions that press the buttons of a component. */
   readonly app?: { readonly [Act in AppEvent]?: () => unknown } | undefined;
-  /** Lets the app's `refresh` be done: for steps of the event `refresh`. */
+  /** Resolves the app's `refresh`: for steps of the event `refresh`. */
   readonly refresh?: (() => unknown) | undefined;
 }
 
-/** Does what happens in a step, once its connection has begun, and lets the promises go on that it has kept. */
+/** Plays the event of a step. Before and after it, pending promises go on. */
 export async function play(event: TestEvent, stage: PathStage): Promise<void> {
   await turn();
   await act(event, stage);

@@ -3,7 +3,7 @@ import { activePaths, type ChartTransition, chartStates, chartTransitions } from
 import { connectionMachine } from '../../machines/connection.ts';
 import { namesIn } from '../../machines/xstate-internals.ts';
 
-/** Every transition of the statechart, in words such as `live: transport.failed [isRefused] → failed`. */
+/** Every transition of the statechart in words, such as `live.connecting: request.failed [isRefused] → failed`. */
 export function allTransitions(): string[] {
   return chartTransitions().map(transitionName);
 }
@@ -20,12 +20,12 @@ export function allStates(): string[] {
     .map(({ path }) => path);
 }
 
-/** The state that a snapshot is in, as {@link allStates} has it. */
+/** The name of a state value, as in {@link allStates}. */
 export function stateName(value: StateValue): string {
   return activePaths(value).at(-1) ?? '';
 }
 
-/** A transition in words, as {@link allTransitions} has it. */
+/** A transition in words, as in {@link allTransitions}. */
 export function transitionName({ source, event, guard, target }: ChartTransition): string {
   const words = [`${source || 'anywhere'}:`, event];
   if (guard !== undefined) words.push(`[${guard}]`);

@@ -84,7 +84,7 @@ describe('a render', () => {
     ]);
   });
 
-  test('shows what will be: a connection that is about to open, or one that waits for the app', () => {
+  test('shows `connecting` before the connection opens, or that it waits for the app', () => {
     const { storeFor } = create();
     expect([
       storeFor('/events').get().status,
@@ -218,7 +218,7 @@ describe('another query', () => {
     expect(asked()).toEqual(['/events?room=1', '/events?room=1']);
   });
 
-  test('is where the connection goes on from then on', async () => {
+  test('is the URL of the connection from then on', async () => {
     const { show } = create({ jitter: 'none' });
     const store = show('/events?room=1');
     await reached(store, 'open');
@@ -286,7 +286,7 @@ describe('another path', () => {
     expect([asked(), store === first]).toEqual([['/one', '/two', '/one'], false]);
   });
 
-  test('is gone to by what the app has opened, and not by what it has closed', async () => {
+  test('is opened at once if the app had opened the former connection, not if it had closed it', async () => {
     const { show } = create({ immediate: false });
     const one = show('/one', { immediate: false });
     one.commands.open();
@@ -354,7 +354,7 @@ describe('a component that goes away', () => {
     },
   );
 
-  test('takes up only what was running: not what was never opened', async () => {
+  test('resumes only a connection that was running: not one that was never opened', async () => {
     const { enter, leave, show } = create();
     const store = show('/events', { immediate: false });
     leave();

@@ -286,7 +286,7 @@ describe('a fault of the app', () => {
     expect(connection.state.error?.kind).toBe('network');
   });
 
-  test('a jitter function that throws or returns no number is reported, and the built-in one stands in', async () => {
+  test('a jitter function that throws or returns no number is reported, and the built-in jitter is used', async () => {
     const reports: unknown[] = [];
     server.answer(status(503));
     for (const jitter of [
@@ -376,7 +376,7 @@ describe('time', () => {
     expect([now, retries, clock.pending]).toEqual(['connecting', 0, 0]);
   });
 
-  test('that passes without a byte is idle when asked; a comment is a sign of life', async () => {
+  test('that passes without a byte is an idle failure if the app set a limit; a comment is a sign of life', async () => {
     let read = '';
     const connection = connect({
       idleTimeout: 1_000,

@@ -113,7 +113,7 @@ describe('what there is to show', () => {
     expect([shown, paced.isFull, ...waiting()]).toEqual([2, false, 0, 0]);
   });
 
-  test('waits on a page that is not', () => {
+  test('waits for a frame on a visible page', () => {
     vi.stubGlobal('document', { hidden: false });
     const paced = create();
     paced.showNow();

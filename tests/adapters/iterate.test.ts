@@ -31,7 +31,7 @@ async function drainTime(count: number): Promise<number> {
   return time / count;
 }
 
-test('a loop that fell 100 000 messages behind pays as much for each as one that fell 3 000 behind', async () => {
+test('a loop that fell 100 000 messages behind takes no longer for each than one that fell 3 000 behind', async () => {
   let few = Infinity;
   let many = Infinity;
   // The least of several: a busy machine makes any of them long.

@@ -24,7 +24,7 @@ function createWitness(statusOf: () => string) {
 }
 
 describe('onOpen, onFailure, onGaveUp and onClosed', () => {
-  test('are called once for each, when the state is the one that they tell of', async () => {
+  test('are called once for each, when the state already shows it', async () => {
     server.answer(status(503), stream);
     const witness = createWitness(() => connection.state.status);
     const { connection } = listen(witness.options);
@@ -112,7 +112,7 @@ describe('onOpen, onFailure, onGaveUp and onClosed', () => {
     await until(() => server.sockets.size === 0);
   });
 
-  test('may give commands: what they tell of has happened by then', async () => {
+  test('may give commands, because the change is complete', async () => {
     server.answer(status(403), stream);
     const { connection } = listen({ onGaveUp: () => connection.open() });
     await reached(connection, 'open');

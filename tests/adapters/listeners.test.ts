@@ -18,7 +18,7 @@ test('are called in the order in which they came', () => {
   expect(heard).toEqual(['a 1', 'b 1']);
 });
 
-test('one that is added twice is called once, and either way to remove it does', () => {
+test('one that is added twice is called once, and either function removes it', () => {
   const { heard, listeners, hear, call } = create();
   const a = hear('a');
   const [first, second] = [listeners.add(a), listeners.add(a)];

@@ -15,7 +15,7 @@ const given = (options: object) => () =>
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('an option that is not what it may be is refused at once', () => {
+describe('an invalid option is refused at once', () => {
   test.each([
     [{ maxRetries: -1 }, '`maxRetries` must be a number from 0 to Infinity, but it is -1.'],
     [{ maxRetries: Number.NaN }, '`maxRetries` must be a number from 0 to Infinity, but it is NaN.'],

@@ -118,7 +118,7 @@ test('the header that carries the last event ID can have another name', async ()
   expect(server.requests[0]?.headers).not.toHaveProperty('last-event-id');
 });
 
-test('a server that answers in a header of another name tells of a gap, and of none that there is not', async () => {
+test('a server that answers in a header of another name tells of a gap, and only of a real one', async () => {
   server.answer((response) => {
     response.writeHead(200, { ...streamHead, 'last-event-id': '9', 'mercure-last-event-id': 'earliest' });
     response.write('data: x\n\n');
@@ -214,7 +214,7 @@ describe('a cursor that is kept', () => {
     expect(storage.kept.get('feed')).toBe(id);
   });
 
-  test('is not what is removed when there is none', async () => {
+  test('is not removed from the storage when there is none', async () => {
     const removed: string[] = [];
     const storage = { ...memory(), removeItem: (key: string) => void removed.push(key) };
     const { reached } = follow({ persist: { storage, key: 'feed' } });

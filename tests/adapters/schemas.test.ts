@@ -74,7 +74,7 @@ describe('a payload', () => {
     expect(invalidOf(connection.actor)).toBe(1);
   });
 
-  test('is what the schema makes of it', async () => {
+  test('is the result of the schema', async () => {
     const at = z.object({ at: z.string().transform((text) => new Date(text)) });
     const { received } = await open({ events: { at } });
     server.publish('{"at":"2026-11-26T00:00:00Z"}', 'at');
@@ -179,7 +179,7 @@ describe('an event without a schema', () => {
     expect(() => connection.on('message', () => {})).toThrow("'message' is not among the events");
   });
 
-  test('is not asked of the native EventSource', () => {
+  test('is not listened to with the native EventSource', () => {
     class Source extends EventTarget {
       close() {}
     }

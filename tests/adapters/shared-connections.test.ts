@@ -525,7 +525,7 @@ describe('suspend() and resume()', () => {
     await end();
   });
 
-  test('take up what failed after this user had gone', async () => {
+  test('open again a connection that failed after this user had left', async () => {
     const one = join({ maxRetries: 0 });
     await reached(one.connection, 'open');
     const other = join({ maxRetries: 0 });
@@ -687,7 +687,7 @@ describe('options', () => {
     await end(user);
   });
 
-  test('what is written the same does not contradict, nor what each user has for itself', async () => {
+  test('functions of the same source do not contradict, nor options that each user has for itself', async () => {
     const options = (id: string): ConnectionOptions => ({
       share: 'agreed',
       events: id === 'one' ? ['a', 'b'] : ['b', 'a'],
@@ -706,7 +706,7 @@ describe('options', () => {
     await end(one, other);
   });
 
-  test('nobody is in the way who has left', async () => {
+  test('a user that has left cannot contradict', async () => {
     const one = join({ share: 'left' });
     await reached(one.connection, 'open');
     one.connection.close();

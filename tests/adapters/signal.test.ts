@@ -168,7 +168,7 @@ test('a signal that outlives a thousand connections keeps none of them', async (
   warned.mockRestore();
 });
 
-test('the server ends it: the signal is let go', async () => {
+test('after the server has ended it, the signal has no listener', async () => {
   server.answer(status(204));
   const { signal } = new AbortController();
   const connection = connect({ signal });
@@ -198,7 +198,7 @@ test('the signal of a poor runtime', async () => {
 });
 
 describe('in a component', () => {
-  test('nothing holds on to what a render has made and thrown away', () => {
+  test('nothing keeps a connection that a render has made and discarded', () => {
     const { signal } = new AbortController();
     for (let render = 0; render < 10; render += 1)
       createComponentConnection().storeFor(server.url, { signal, clock });

@@ -104,7 +104,7 @@ describe('the view of a connection', () => {
     expect(told).toEqual([true, true, false]);
   });
 
-  test('tells that a state is no message', async () => {
+  test('tells that a change of state is no message', async () => {
     const { connection, told } = await watch();
     connection.close();
     expect(told).toEqual([false]);
@@ -331,7 +331,7 @@ describe('the history', () => {
     expect(shown(view.get())).toEqual([['a', 'b', 'c'], 0]);
   });
 
-  test('that is no length is refused', () => {
+  test('of an invalid length is refused', () => {
     const { connection } = create(false);
     expect(() => createView(connection, { history: -1 })).toThrow(
       new TypeError('`history` must be a number from 0 to Infinity, but it is -1.'),

@@ -131,7 +131,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
     options: { watch: 5_000 },
     seen: /ended after \d+ lines? of data/,
   },
-  utf8: { wrong: { encode: (text) => Buffer.from(text, 'latin1') }, seen: /no UTF-8/ },
+  utf8: { wrong: { encode: (text) => Buffer.from(text, 'latin1') }, seen: /not valid UTF-8/ },
   bom: { wrong: { blockOf: ({ data }) => `\ufeffdata: ${data}\n\n` }, seen: /byte order mark/ },
   'line-ends': { wrong: { encode: (text) => Buffer.from(text.replaceAll('\n', '\r')) }, seen: /CR alone/ },
   fields: { wrong: { blockOf: ({ data }) => `data: a\n${data}\n\n` }, seen: /ignored by every client/ },
@@ -147,7 +147,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
   'ids-sendable': { wrong: { idOf: (number) => `${number}\u0001` }, seen: /control characters/ },
   numbering: {
     wrong: { idOf: (_, number) => String(number), replay: () => [] },
-    seen: /came again, as if they were new/,
+    seen: /came again as if new/,
   },
   replay: { wrong: { replay: () => [] }, seen: /none came again/ },
   'replay-race': { wrong: { listenAfter: 300 }, seen: /lacked \d+ event/ },
@@ -159,7 +159,7 @@ const cases: Readonly<Record<CheckId, Case>> = {
   'replay-both': {
     wrong: { takesQueryFirst: true },
     options: { lastEventIdParam: 'lastEventId' },
-    seen: /came again that the header had left behind/,
+    seen: /came again that were before the ID in the header/,
   },
   'replay-unknown': {
     wrong: {

@@ -48,12 +48,12 @@ describe('the exit code', () => {
   });
 
   test.each([
-    [[], 'Which URL?'],
-    [['a', 'b'], 'One URL at a time, not also b.'],
+    [[], 'Give the URL of an event stream.'],
+    [['a', 'b'], 'Give one URL, without b.'],
     [['events'], '`url` must be a whole URL'],
     [['http://localhost', '--nonsense'], "Unknown option '--nonsense'"],
     [['http://localhost', '-H', 'no colon'], "A header is written as -H 'Name: value'."],
-    [['http://localhost', '--only', 'nothing'], 'There is no check nothing. --checks lists them.'],
+    [['http://localhost', '--only', 'nothing'], 'There is no check nothing. --checks lists all.'],
     [['http://localhost', '--watch', 'long'], '--watch takes a time such as 30s or 500ms.'],
     [['http://localhost', '--fail-on', 'note'], '--fail-on takes error, warning or never.'],
     [['http://localhost', '--origin', 'here'], '`origin` must be an origin'],
@@ -111,7 +111,7 @@ describe('what is written', () => {
       findings: [],
       passed: ['status'],
     });
-    expect(err).toContain('It sends 6 requests at most');
+    expect(err).toContain('Sends 6 requests at most');
   });
 
   test('holds no value of a header that was given, nor a query', async () => {

@@ -26,9 +26,9 @@ describe('a server that is right', () => {
     });
     expect(findings).toEqual([]);
     expect(skipped.map(({ check, because }) => `${check}: ${because}`)).toEqual([
-      ...(tls ? [] : ['http-version: it is on this machine, without TLS']),
+      ...(tls ? [] : ['http-version: the server is on this machine, without TLS']),
       'ended: the stream did not end',
-      'retry-after: nobody was sent away',
+      'retry-after: no request got 429 or 503',
       'cors-credentials: no cookie was given',
     ]);
     expect(passed.length + skipped.length).toBe(checks.length);
@@ -58,7 +58,7 @@ describe('what is sent', () => {
     const { skipped } = await examine(server.url, options);
     expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'OPTIONS']);
     expect(server.requests[0]?.headers['content-length']).toBe('14');
-    expect(skipped).toContainEqual({ check: 'replay', because: 'a POST is sent once only' });
+    expect(skipped).toContainEqual({ check: 'replay', because: 'a POST is sent only once' });
   });
 
   test('goes without credentials where a redirect leads to another origin, whatever is asked there', async () => {
@@ -157,7 +157,7 @@ describe('with `publish`', () => {
     await using server = await startServer({ every: 0, answer });
     const options = { ...quick, patience: 1_500, publish: server.publish };
     const { findings } = await examine(server.url, { ...options, only: ['replay-unknown'] });
-    expect(findings[0]?.seen).toBe('The stream was accepted, and no event came any more.');
+    expect(findings[0]?.seen).toBe('The stream was accepted, but no event came any more.');
   });
 
   test('what it throws is thrown', async () => {

@@ -109,7 +109,7 @@ describe('the examination ends in time', () => {
     await using server = await startServer();
     const { skipped, passed, duration } = await examine(server.url, { watch: 400, timeout: 700 });
     expect(passed).toContain('status');
-    expect(skipped).toContainEqual({ check: 'cleanup', because: 'the time was over' });
+    expect(skipped).toContainEqual({ check: 'cleanup', because: 'no time was left' });
     expect(duration).toBeLessThan(3_000);
   });
 });

@@ -48,7 +48,7 @@ describe('an answer to a POST that ends without its last message', () => {
     expect(thrown).toMatchObject({ name: 'ConnectionError', kind: 'ended' });
   });
 
-  test('is whole where nobody said what the last message is', async () => {
+  test('counts as complete when no last message is named', async () => {
     server.answer(half);
     const { seen, thrown } = await readAll(question);
     expect([seen, thrown]).toEqual([['Once', 'upon'], undefined]);

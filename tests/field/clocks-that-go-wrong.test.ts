@@ -103,7 +103,7 @@ describe('a `random` that returns no draw', () => {
     vi.restoreAllMocks();
   });
 
-  test('is not the end either where it throws', async () => {
+  test('stops nothing when it throws', async () => {
     const fault = new RangeError('no more draws');
     const reports: unknown[] = [];
     const random = () => {

@@ -48,7 +48,7 @@ test('a transport of the app that throws for a fault in its code is reported as 
   expect(connection.state.error?.cause).toEqual(reports[0]);
 });
 
-test('what the network says is the cause, and reported to nobody', async () => {
+test('an error of the network is the cause, and is not reported', async () => {
   await server.refuse();
   const { connection, reports } = await exhaust({});
   expect(connection.state.error).toMatchObject({ kind: 'exhausted', cause: { message: 'fetch failed' } });
@@ -61,7 +61,7 @@ test('the statechart and what is made of the error as JSON hold no cause', async
   expect(JSON.stringify([connection.state, connection.actor.getPersistedSnapshot()])).not.toContain('canary');
 });
 
-test('an error that has no cause is given none, nor that of another', async () => {
+test('an error without a cause gets none, not even that of another error', async () => {
   const { connection } = await exhaust({ fetch: () => Promise.reject(new Error('lost')) });
   server.answer((response) => response.writeHead(404).end());
   const next = listen({}).connection;

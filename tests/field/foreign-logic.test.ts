@@ -17,7 +17,7 @@ function failureOf(actor: Actor<typeof connectionMachine>): unknown {
   return { value, error: context.error };
 }
 
-test('an actor made from `connection.actor.logic` says what is missing, and touches the connection in nothing', async () => {
+test('an actor made from `connection.actor.logic` says what is missing, and does not affect the connection', async () => {
   const connection = connect();
   await reached(connection, 'open');
   expect(failureOf(createActor(logicOf(connection), { input: {} }))).toEqual({

@@ -40,7 +40,7 @@ describe('a stored ID that the server no longer knows', () => {
     expect(connection.state).toMatchObject({ retries: 0, error: null, lastEventId: '1' });
   });
 
-  test('costs no time, and one more 410 is the end of it', async () => {
+  test('is followed by a request at once, and a second 410 fails', async () => {
     stored.set('cursor', 'old');
     server.answer(status(410));
     const { connection } = listen(told);
@@ -62,7 +62,7 @@ describe('a stored ID that the server no longer knows', () => {
     expect([...stored]).toEqual([]);
   });
 
-  test('is forgotten in the middle of a day as well, and what follows is not taken for a replay', async () => {
+  test('is forgotten while the page is open, too, and the messages after it are not taken for a replay', async () => {
     const day = (n: number) => `id: ${n}\ndata: ${n}\n\n`;
     server.answer(body(day(1), day(2)), status(410), body(day(1), day(2)), stream);
     const { connection, received } = listen(told);
@@ -75,7 +75,7 @@ describe('a stored ID that the server no longer knows', () => {
   });
 });
 
-describe('an ID belongs to the place that it is from', () => {
+describe('an ID belongs to its resource', () => {
   /** A stream for each room, with a log of its own. */
   const rooms: Answer = (response, { url = '' }) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -53,7 +53,7 @@ describe('an event that nobody asked for', () => {
     expect([dataOf(heard), unaskedOf(connection.actor)]).toEqual([['notification'], 3]);
   });
 
-  test('is counted without a word in production, and where nobody can tell what it is', async () => {
+  test('is counted without a warning in production, and where there is no `process`', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     const { connection } = listen({ events: ['notification'] });
     await send(connection, 'price');

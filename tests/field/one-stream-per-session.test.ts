@@ -105,7 +105,7 @@ describe.each(Object.entries(occasions))(
       expect(server.requests).toHaveLength(2);
     });
 
-    test('and forbids the session for good is believed at the second answer', async () => {
+    test('and refuses the session for good fails at the second answer', async () => {
       server.answer(stream, status(403));
       const { connection, received } = await open();
       occur(connection);

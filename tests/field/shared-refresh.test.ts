@@ -66,7 +66,7 @@ describe('six connections that share a `refresh` call it once', () => {
     expect(refreshes).toBe(1);
   });
 
-  test('for each time that the credentials are no good any more', async () => {
+  test('for each time that the credentials have expired', async () => {
     server.answer(strict);
     const all = connectAll(6, renew);
     for (const connection of all) await reached(connection, 'open');

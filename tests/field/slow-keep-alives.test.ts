@@ -52,7 +52,7 @@ describe('with `idleTimeout: "auto"`', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('silence for three times as long as between two keep-alives is the end, but not before', async () => {
+  test('a stream fails after a silence of three intervals of keep-alives, and not before', async () => {
     const { connection, hearAfter } = await hear();
     for (let times = 0; times < 3; times += 1) await hearAfter(3 * minute, ':\n\n');
     clock.advance(9 * minute - 1);

@@ -58,7 +58,7 @@ test('a server cannot write on while a loop that waits is behind, and then loses
   expect(sent.messages).toBe(count);
 });
 
-test('one that does not wait has it all in memory, or fails', async () => {
+test('a loop that does not wait keeps everything in memory, or fails', async () => {
   const { sent, messages } = await setUp({ bufferSize: Infinity });
   await messages.next();
   await vi.waitFor(() => expect(sent.messages).toBe(count), 30_000);

@@ -314,7 +314,7 @@ test.each([
 
 describe('a refusal behind a redirect', () => {
   const left =
-    'the server redirects to another origin, where headers and a body of yours do not go: use the final URL.';
+    'the server redirects to another origin, where your headers and body do not go: use the final URL.';
 
   test.each<[string, Answer, object]>([
     ['401', status(401), { kind: 'http', status: 401, message: `The server answered 401: ${left}` }],
@@ -429,7 +429,7 @@ describe('of the answers on the way along a redirect', () => {
   const untold = {
     kind: 'http',
     message:
-      'The server redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL.',
+      'The server redirects a request with your headers or body, and a browser does not tell where to: use the final URL.',
   };
 
   test('none keeps its socket where they are shown', async () => {
@@ -462,7 +462,7 @@ describe('of the answers on the way along a redirect', () => {
       kind: 'http',
       status: 404,
       message:
-        'The server answered 404: the server redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL.',
+        'The server answered 404: the server redirects a request with your headers or body, and a browser does not tell where to: use the final URL.',
     });
     expect((await along(hidden, moved(), { status: 401 })).error).toMatchObject({ kind: 'unauthorized' });
   });

@@ -4,7 +4,7 @@ import { chartStates, chartTransitions, choose } from '../../machines/chart.ts';
 import { type ConnectionEvent, connectionMachine } from '../../machines/connection.ts';
 
 describe('the states', () => {
-  test('come each before the states inside it, with the status that they stand for', () => {
+  test('are listed each before the states inside it, with their status', () => {
     expect(chartStates().map(({ path, status, initial }) => [path, status, initial])).toEqual([
       ['', undefined, 'closed'],
       ['live', undefined, 'live.connecting'],
@@ -28,7 +28,7 @@ describe('the states', () => {
     ]);
   });
 
-  test('name what runs in them, and what is done on the way in and out, without the timers of XState', () => {
+  test('list their actors, and their entry and exit actions, without the timers of XState', () => {
     const facts = (wanted: string) => {
       const state = chartStates().find(({ path }) => path === wanted);
       return [state?.invokes, state?.entry, state?.exit];
@@ -47,7 +47,7 @@ describe('the transitions', () => {
       .filter((transition) => transition.source === source && transition.event === event)
       .map(({ source: _, event: __, ...rest }) => rest);
 
-  test('start from any state, where the statechart as a whole answers', () => {
+  test('of the statechart as a whole start from any state', () => {
     const actions = ['recordClose', 'announceClosed'];
     expect(from('', 'close')).toEqual([
       { delay: undefined, guard: undefined, target: 'closed', actions, reenters: false },
@@ -71,7 +71,7 @@ describe('the transitions', () => {
     ]);
   });
 
-  test('know the delay that they wait for, and that some wait for nothing', () => {
+  test('have the delay that they wait for, or none', () => {
     const target = 'live.open.stable';
     expect(from('live.open.fresh', 'after stableAfter')).toEqual([
       { delay: 'stableAfter', guard: undefined, target, actions: [], reenters: false },
@@ -87,7 +87,7 @@ describe('the transitions', () => {
   });
 });
 
-describe('what the statechart makes of an event', () => {
+describe('the transition for an event', () => {
   function open(lastEventId = '') {
     const machine = connectionMachine.provide({ actors: { transport: fromCallback(() => {}) } });
     const actor = createActor(machine, { input: { lastEventId } }).start();
@@ -101,7 +101,7 @@ describe('what the statechart makes of an event', () => {
     random: 0.5,
   };
 
-  test('is the first transition whose guard holds, after all that were asked before it', () => {
+  test('is the first one whose guard holds, with the answers of all guards before it', () => {
     const { taken, guards } = choose(open(), refused);
     expect(taken).toMatchObject({ source: 'live.open', guard: 'isRefused', target: 'failed' });
     expect(guards).toEqual([
@@ -112,18 +112,18 @@ describe('what the statechart makes of an event', () => {
     ]);
   });
 
-  test('is what the innermost state says, and what is around it only if that says nothing', () => {
+  test('is that of the innermost state, and that of an outer state only if the inner one has none', () => {
     expect(choose(open('7'), { type: 'reconnect' }).taken).toMatchObject({ source: 'live.open' });
     const { taken, guards } = choose(open(), { type: 'reconnect' });
     expect(taken).toMatchObject({ source: '', target: 'live' });
     expect(guards).toEqual([['canReplace', false]]);
   });
 
-  test('is nothing for an event that no active state knows', () => {
+  test('is none for an event that no active state handles', () => {
     expect(choose(open(), { type: 'open' })).toEqual({ taken: undefined, guards: [] });
   });
 
-  test('is also what it does of itself', () => {
+  test('may also be an eventless one', () => {
     const snapshot = open();
     const value = { live: { open: 'stable' } };
     const context = { ...snapshot.context, credentials: 'expiring' } as const;

@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('the clock of the system is that of the moment, so that a test of an app can fake it', () => {
+test('the clock of the system is looked up at each call, so that a test of an app can fake it', () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.25);
   expect([systemClock.now(), systemClock.random()]).toEqual([1_000, 0.25]);
   const fired: string[] = [];

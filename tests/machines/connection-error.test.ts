@@ -9,7 +9,7 @@ import {
 describe('an error of the connection', () => {
   const cause = new Error('what only the app may see');
 
-  test('becomes plain data in JSON, without what was thrown underneath', () => {
+  test('becomes plain data in JSON, without its cause', () => {
     const error = new ConnectionError('http', 'The server answered 503.', {
       status: 503,
       retryAfter: 2_000,
@@ -27,7 +27,7 @@ describe('an error of the connection', () => {
     expect(error.cause).toBe(cause);
   });
 
-  test('has only what is known of it', () => {
+  test('has only the details that are known', () => {
     const error = new ConnectionError('network', 'The stream broke.', {
       status: undefined,
       retryAfter: undefined,

@@ -222,7 +222,7 @@ describe('starting', () => {
     });
   });
 
-  test('refuses a setting that is none, and names it', () => {
+  test('refuses an invalid setting, and names it', () => {
     const actor = createActor(connectionMachine, { input: { maxRetries: -1 } });
     expect(actor.getSnapshot()).toMatchObject({
       status: 'error',
@@ -478,7 +478,7 @@ describe('a refusal', () => {
     }
   });
 
-  test('401 costs one refresh, uncharged; a second one in a row fails', () => {
+  test('401 causes one refresh and costs no retry; a second one in a row fails', () => {
     const run = start();
     run.fail(unauthorized, { refreshable: true });
     expect([run.status, run.context.retries]).toEqual(['connecting', 0]);
@@ -582,7 +582,7 @@ describe('an unsafe request', () => {
     expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
   });
 
-  test('whose stream has broken is not repeated, and an ID that is held is no permission', () => {
+  test('whose stream has broken is not repeated, not even when there is an event ID', () => {
     const run = start();
     run.accept(true);
     run.receive('5');
@@ -599,7 +599,7 @@ describe('an unsafe request', () => {
     expect(run.status).toBe('backoff');
   });
 
-  test('is continued by a safe one once there is an ID, until the server takes the ID back', () => {
+  test('is continued by a safe one once there is an ID, until the server resets the ID', () => {
     const run = start();
     run.accept(true, true);
     run.receive('5');
@@ -612,7 +612,7 @@ describe('an unsafe request', () => {
     expect(run.status).toBe('failed');
   });
 
-  test('whose stream ends without the farewell that it should have had was cut short', () => {
+  test('whose stream ends without the message of `closeOn` was cut short', () => {
     const run = start();
     run.accept(true);
     run.end({ final: false });
@@ -627,7 +627,7 @@ describe('an unsafe request', () => {
     expect([run.status, run.context.closeReason, run.context.lastEventId]).toEqual(['closed', 'ended', '']);
   });
 
-  test.each(['open', 'reconnect'] as const)('is sent again by %s(), which is the word of the app', (type) => {
+  test.each(['open', 'reconnect'] as const)('is sent again by %s(), because the app asks for it', (type) => {
     const run = start();
     run.ready(true);
     run.fail(broken);
@@ -635,7 +635,7 @@ describe('an unsafe request', () => {
     expect([run.status, run.attempts.length]).toEqual(['connecting', 2]);
   });
 
-  test('that waits to be sent again can be paused, and taken up again', () => {
+  test('that waits to be sent again can be paused and resumed', () => {
     const run = start({ pauseWhenHidden: true });
     run.ready(true);
     run.fail(unavailable);
@@ -656,7 +656,7 @@ describe('an unsafe request', () => {
 describe('an event ID that the server no longer knows', () => {
   const gone: Failure = { kind: 'http', status: 410, message: 'The server answered 410: no stream here.' };
 
-  test('is forgotten, which is announced, and the stream asked for at once without it', () => {
+  test('is forgotten and announced, and the stream is requested at once without it', () => {
     const run = start({ lastEventId: '7' });
     run.fail(gone);
     expect([run.status, run.context.retries, run.context.lastEventId]).toEqual(['connecting', 0, '']);
@@ -692,7 +692,7 @@ describe('an event ID that the server no longer knows', () => {
     expect(run.emitted.map(({ type }) => type)).toEqual(['opened', 'opened']);
   });
 
-  test('is given up where the URL leads elsewhere, and the stream of the other place goes', () => {
+  test('is given up where the URL leads elsewhere, and the stream of the former URL is dropped', () => {
     const first = start({ lastEventId: '7' });
     first.say('request.moved');
     expect([first.context.lastEventId, first.emitted.at(-1)]).toEqual([
@@ -708,7 +708,7 @@ describe('an event ID that the server no longer knows', () => {
 });
 
 describe('a stream without event IDs', () => {
-  test('that was interrupted has a gap, when there is one again', () => {
+  test('that was interrupted has a gap when it opens again', () => {
     const run = start();
     run.accept();
     run.receive('');
@@ -721,7 +721,7 @@ describe('a stream without event IDs', () => {
     ]);
   });
 
-  test('has none at first, nor where it has IDs after all', () => {
+  test('has no gap when it first opens, nor when it has IDs after all', () => {
     const first = start();
     first.fail();
     first.clock.advance(1_000);
@@ -739,7 +739,7 @@ describe('a stream without event IDs', () => {
 });
 
 describe('the network', () => {
-  test('that seems to be gone costs nothing, and is tried now and then, because that may be wrong', () => {
+  test('that seems to be gone costs no retry, and is tried now and then, because that may be wrong', () => {
     const run = start();
     run.fail(broken, { offline: true });
     expect([run.value, run.context.retries]).toEqual([{ backoff: 'offline' }, 0]);
@@ -751,7 +751,7 @@ describe('the network', () => {
     expect([run.status, run.attempts.length, run.context.retries]).toEqual(['connecting', 3, 0]);
   });
 
-  test('is there where the server has answered, whatever the platform says', () => {
+  test('exists if the server has answered, whatever the platform says', () => {
     for (const error of [unavailable, ended]) {
       const run = start();
       run.accept();
@@ -801,7 +801,7 @@ describe('the network', () => {
     },
   );
 
-  test('a wake-up is not put off by a clock that was set back', () => {
+  test('a clock that was set back does not delay a wake-up', () => {
     const run = start();
     run.fail();
     run.actor.send({ type: 'page.visible', at: run.clock.now() - 3_600_000 });
@@ -863,7 +863,7 @@ describe('a hidden page', () => {
     expect([run.status, run.context.retries]).toEqual(['connecting', 1]);
   });
 
-  test('does not get around what the server asked for', () => {
+  test('still waits as long as the server asked for', () => {
     const run = start({ pauseWhenHidden: true });
     run.fail({ ...unavailable, retryAfter: 60_000 });
     run.signal('page.hidden');
@@ -984,7 +984,7 @@ describe('a stream that is open and is to be replaced', () => {
     expect(run.attempts.map(({ alive }) => alive)).toEqual([true, false, true]);
   });
 
-  test('is dropped first where nothing tells the events of two streams apart, and with a method that is unsafe', () => {
+  test('is dropped first when it has no event IDs, or when its method is unsafe', () => {
     const nameless = start();
     nameless.accept();
     nameless.actor.send({ type: 'reconnect' });
@@ -1046,7 +1046,7 @@ describe('a stream that is open and is to be replaced', () => {
     expect(run.value).toEqual({ live: { open: 'fresh' } });
   });
 
-  test('that is silent, and whose replacements are lost, is asked for again ever more rarely', () => {
+  test('that is silent, and whose replacements are lost, is requested again less and less often', () => {
     const run = open({ jitter: 'none' });
     run.signal('network.online');
     for (const wait of [5_000, 7_000, 9_000, 13_000, 21_000, 35_000, 35_000]) {
@@ -1059,7 +1059,7 @@ describe('a stream that is open and is to be replaced', () => {
     expect([run.alive, run.context.retries, run.attempts[0]?.alive]).toEqual([1, 0, true]);
   });
 
-  test('keeps in mind how long the server wants no other request', () => {
+  test('remembers how long the server wants no other request', () => {
     const run = open({ jitter: 'none' });
     run.actor.send({ type: 'reconnect' });
     run.fail({ ...unavailable, retryAfter: 60_000 });
@@ -1099,7 +1099,7 @@ describe('a stream that is open and is to be replaced', () => {
     }
   });
 
-  test('that is doubted is never replaced at the price of lost events, or of an effect that is repeated', () => {
+  test('that is doubted is never replaced if that could lose events or repeat an effect', () => {
     const nameless = start();
     nameless.accept();
     nameless.signal('network.online');
@@ -1154,7 +1154,7 @@ describe('a stream that is open and is to be replaced', () => {
     },
   );
 
-  test('waits for its renewal where the two may not run side by side', () => {
+  test('is dropped before its renewal when the two cannot be open at once', () => {
     const run = start();
     run.accept();
     run.clock.advance(5_000);
@@ -1175,7 +1175,7 @@ describe('a stream that is open and is to be replaced', () => {
     expect([run.value, run.alive, run.attempts[0]?.alive]).toEqual([{ live: { open: 'fresh' } }, 1, true]);
   });
 
-  test('that breaks takes along what the server said of its credentials', () => {
+  test('that breaks takes the expiry of its credentials with it', () => {
     const run = open();
     run.say('stream.expiring');
     expect(run.context.credentials).toBe('expiring');
@@ -1210,7 +1210,7 @@ describe('a stream that is open and is to be replaced', () => {
     },
   );
 
-  test('that the server closes for good takes the next one along', () => {
+  test('that the server closes for good also ends the request for the next one', () => {
     const run = open();
     run.actor.send({ type: 'reconnect' });
     run.end({ final: true });
@@ -1248,7 +1248,7 @@ describe('a component that goes away and comes back', () => {
     }
   });
 
-  test('does not get around what the server asked for', () => {
+  test('still waits as long as the server asked for', () => {
     const run = start();
     run.fail({ ...unavailable, retryAfter: 60_000 });
     run.actor.send({ type: 'suspend' });
@@ -1295,7 +1295,7 @@ describe('a component that goes away and comes back', () => {
 });
 
 describe('another URL', () => {
-  test('is asked at once, whatever the connection was doing; also after the end and after a failure', () => {
+  test('is requested at once in any state, also after the end and after a failure', () => {
     for (const bring of ['connecting', 'open', 'backoff', 'failed', 'ended'] as const) {
       const run = start();
       if (bring === 'open' || bring === 'ended') run.accept();
@@ -1320,7 +1320,7 @@ describe('another URL', () => {
 });
 
 describe('a page that is frozen', () => {
-  test('lets go of its connection, and takes it up again at no cost', () => {
+  test('closes its connection, and resumes it without a retry', () => {
     const run = start();
     run.accept();
     run.receive('7');
@@ -1382,7 +1382,7 @@ describe('a page that is frozen', () => {
   });
 });
 
-test('a failure that the platform explains a moment later by the lack of a network is given back, once', () => {
+test('a failure that is followed at once by an offline event costs no retry', () => {
   const lost: Failure = { kind: 'network', message: 'The stream broke.' };
   const run = start();
   run.fail(lost);
@@ -1427,7 +1427,7 @@ test('a wait that follows no failure, but a refused renewal, can be suspended to
   expect([run.value, run.actor.getSnapshot().status]).toEqual([{ backoff: 'offline' }, 'active']);
 });
 
-test('a clock that was set back puts off nothing', () => {
+test('a clock that was set back delays nothing', () => {
   const run = start();
   run.accept();
   run.receive('7');
@@ -1488,7 +1488,7 @@ test('an attempt fails once: what comes after it is over changes nothing', () =>
   expect(run.actor.getSnapshot().context).toEqual(before);
 });
 
-test('announces what an app logs and counts', () => {
+test('announces the events that an app logs and counts', () => {
   const run = start({ maxRetries: 1 });
   run.accept();
   run.receive('1');

@@ -41,7 +41,7 @@ test('a connection that is closed lets go of the page', async () => {
   expect(signals.map(({ aborted }) => aborted)).toEqual(Array(7).fill(true));
 });
 
-test('where nothing tells of the network, as in Node, there is one', () => {
+test('where the platform does not tell, as in Node, there is a network', () => {
   vi.stubGlobal('navigator', undefined);
   expect(isOffline()).toBe(false);
   vi.stubGlobal('navigator', {});

@@ -8,7 +8,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-test('whoever looks on is told of every connection and of its URL before it starts, until told otherwise', async () => {
+test('an onlooker is called with every connection and its URL before it starts, until it is removed', async () => {
   const seen: unknown[] = [];
   const end = watchActors((actor, url) => seen.push(url, actor.getSnapshot().value, actor));
   ends.push(end);
@@ -20,7 +20,7 @@ test('whoever looks on is told of every connection and of its URL before it star
   expect(seen).toHaveLength(3);
 });
 
-test('several may look on, and one that ends takes nothing from the others', async () => {
+test('there may be several onlookers, and removing one does not affect the others', async () => {
   const [seen, others]: [unknown[], unknown[]] = [[], []];
   const end = watchActors((_, url) => seen.push(url));
   ends.push(watchActors((_, url) => others.push(url)));

@@ -15,7 +15,7 @@ const documented = {
   immediate: true,
 };
 
-test('what is not given is as documented', () => {
+test('settings that are not given have the documented defaults', () => {
   expect(completeSettings()).toEqual(documented);
   expect(completeSettings({ maxRetries: undefined, jitter: 'none' })).toEqual({
     ...documented,

@@ -76,7 +76,7 @@ const here = (from: string, isVisible = true) => word('tab.heard', from, { isVis
 const page = (state: 'hidden' | 'visible' | 'frozen') => ({ type: `page.${state}`, at: 0 }) as const;
 
 describe('a tab', () => {
-  test('that nobody answers takes the lock once, and is alone when it hears nobody then', () => {
+  test('that gets no answer takes the lock once, and is alone if it still hears nobody', () => {
     const tab = playTab();
     tab.send(wanted);
     tab.clock.advance(1_000);
@@ -89,7 +89,7 @@ describe('a tab', () => {
     expect([tab.state, tab.commands.at(-1)]).toEqual(['following.served', 'lock.pass']);
   });
 
-  test('judges a leader only by a ping that stays unanswered', () => {
+  test('gives up a leader only when it leaves a question unanswered', () => {
     const tab = playTab();
     tab.send(wanted, lead('other'));
     tab.clock.advance(5_000);
@@ -149,7 +149,7 @@ describe('a tab', () => {
     expect(tab.state).toBe('leading.looking');
   });
 
-  test('that nothing wants any more lingers, and then is away', () => {
+  test('whose stream nobody wants any more lingers, and then is away', () => {
     const tab = playTab();
     tab.send(wanted, granted, unwanted);
     tab.clock.advance(999);

@@ -150,7 +150,7 @@ describe('of an actor', () => {
     expect(types, since('starts and stops actors with other events')).toEqual([startEvent, stopEvent]);
   });
 
-  test('those who listen to what is emitted hear it before those who subscribe hear of the state', () => {
+  test('listeners to emitted events are called before subscribers get the state', () => {
     const heard: string[] = [];
     const numbers = createActor(machine);
     actor = numbers;

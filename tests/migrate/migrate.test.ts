@@ -94,7 +94,7 @@ describe('sse-machine migrate', () => {
   });
 
   test.each([
-    { words: [], complaint: 'Which files or folders?' },
+    { words: [], complaint: 'Give files or folders.' },
     { words: ['--dry'], complaint: "Unknown option '--dry'" },
     { words: ['/not/there'], complaint: 'There is no /not/there.' },
   ])('says what is wrong with $words', async ({ words, complaint }) => {

@@ -103,7 +103,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'transports/http/refusal.ts',
-    line: String.raw`const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes divides nothing`,
+    line: String.raw`const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes does not separate`,
     becomes: '["Stryker was here"]',
     why: 'No list has a content type.',
   },

@@ -214,7 +214,7 @@ describe('the paths', () => {
     [{ options: 8 }, '`options` must be the options of a connection, but it is 8.'],
     [{ options: { maxRetries: -1 } }, '`maxRetries` must be'],
     [{ options: { retries: 2 } }, 'There is no option `retries`.'],
-    [{ events: [] }, 'No path is like that.'],
+    [{ events: [] }, 'No path fits.'],
     [{ options: { immediate: false }, events: ['accept'] }, '`open` with `immediate: false`'],
   ])('cannot be made of %o', (given, message) => {
     expect(() => connectionPaths(given as object)).toThrow(message);

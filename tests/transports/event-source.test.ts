@@ -130,7 +130,7 @@ test('a URL that the browser refuses is invalid, and is not quoted', async () =>
   });
 });
 
-test('nothing is opened when nobody wants it any more by the time that the URL is there', async () => {
+test('nothing is opened if the stream is no longer wanted when the URL is ready', async () => {
   const controller = new AbortController();
   let answer = (_: string) => {};
   const url = () =>
@@ -158,7 +158,7 @@ test('a fault of the function that makes the URL goes to `reportError`', async (
   expect(reports).toEqual([expect.objectContaining({ message, cause: fault })]);
 });
 
-test('an option that is not what it may be is refused before anything is opened, and named', () => {
+test('an invalid option is refused before anything is opened, and named', () => {
   const make = (options: object) => () => eventSourceTransport({ url: '/events', ...given, ...options });
   expect(make({ url: 7 })).toThrow(new TypeError('`url` must be a URL or a function, but it is 7.'));
   expect(make({ events: 'note' })).toThrow(
@@ -170,7 +170,7 @@ test('an option that is not what it may be is refused before anything is opened,
 });
 
 describe('a stream', () => {
-  test('that is refused is closed, and says what it cannot tell', async () => {
+  test('that is refused is closed, and the error says what EventSource cannot tell', async () => {
     const { opening, source } = await ask();
     source.break();
     await expect(opening).rejects.toMatchObject({

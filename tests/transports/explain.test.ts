@@ -57,7 +57,7 @@ test.each([
   expect(said).not.toContain('this page alone');
 });
 
-test('what is no cause is not explained, and nothing is in production', async () => {
+test('unknown causes are not explained, and in production none is', async () => {
   const { explain } = await explaining();
   expect(explain('unauthorized', { resource: undefined })).toBe('');
   vi.stubEnv('NODE_ENV', 'production');
@@ -65,7 +65,7 @@ test('what is no cause is not explained, and nothing is in production', async ()
   expect(warnings).not.toHaveBeenCalled();
 });
 
-test('what a restart of the server looks like is said at the third time in one connection', async () => {
+test('a cause that looks like a restart is told only the third time in one connection', async () => {
   const { explain } = await explaining();
   const connections = [{ resource: undefined }, { resource: undefined }] as const;
   for (const memory of [...connections, ...connections]) explain('cors', memory);

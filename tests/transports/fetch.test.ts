@@ -242,7 +242,7 @@ describe('a request of a page that cannot be sent', () => {
   });
 });
 
-test('an answer without a body is none', async () => {
+test('an answer without a body is not a stream', async () => {
   const headers = { 'content-type': 'text/event-stream' };
   await expect(open({ fetch: async () => new Response(null, { headers }) })).rejects.toMatchObject({
     kind: 'invalid',
@@ -366,7 +366,7 @@ describe('a `fetch` of the app that does not heed the signal', () => {
     await until(() => reason === undefined, 'the answer to be cancelled');
   });
 
-  test('is not called when the end comes while a function makes the headers', async () => {
+  test('is not called if the connection ends while a function makes the headers', async () => {
     let answer = () => {};
     const headers = () =>
       new Promise<HeadersInit>((resolve) => {
@@ -500,7 +500,7 @@ describe('the request', () => {
     },
   );
 
-  test('can go to what is in the URL itself, or in memory', async () => {
+  test('can have a `data:` or a `blob:` URL', async () => {
     const type = 'text/event-stream';
     const blob = URL.createObjectURL(new Blob(['data: b\n\n'], { type }));
     expect((await readAll(await open({ url: `data:${type},data:%20a%0A%0A` }))).data).toEqual(['a']);
@@ -559,7 +559,7 @@ describe('the request', () => {
       await expect(open({ url: '/api/events' })).rejects.toMatchObject({ kind: 'network' });
     });
 
-    test('can never be sent where its method is none', async () => {
+    test('is never sent if its method is invalid', async () => {
       vi.stubGlobal('fetch', resolving);
       await expect(open({ url: '/api/events', method: 'TRACE' })).rejects.toMatchObject({ kind: 'invalid' });
       expect(server.requests).toEqual([]);
@@ -646,7 +646,7 @@ describe('the request', () => {
     ]);
   });
 
-  test('without a header for the ID is answered in the usual one all the same', async () => {
+  test('without a header for the ID may still be answered with the usual one', async () => {
     server.answer((response, request) => {
       response.setHeader('last-event-id', '3');
       body(':\n\n')(response, request);

@@ -84,13 +84,13 @@ describe('a transport', () => {
     expect(status()).toBe('closed');
   });
 
-  test('that throws a ConnectionError is taken at its word', async () => {
+  test('that throws a ConnectionError fails with just that', async () => {
     const { status, context } = run(() => Promise.reject(new ConnectionError('forbidden', 'Not for you.')));
     await until(() => status() === 'failed');
     expect(context().error).toEqual({ kind: 'forbidden', message: 'Not for you.' });
   });
 
-  test('that throws an error of others by the same name keeps its words to itself', async () => {
+  test("that throws another library's ConnectionError does not show its message", async () => {
     const { actor, status, context } = run(async () => {
       throw Object.assign(new Error('the password is 1234'), { name: 'ConnectionError', kind: 'tls' });
     });
@@ -472,7 +472,7 @@ describe('in a statechart of the app that stays as it is, a transport', () => {
   });
 });
 
-test('an option of the actor that is not what it may be is refused at once, and named', () => {
+test('an invalid option of the actor is refused at once, and named', () => {
   const make = (options: object) => () => fromTransport(async () => endless(), options);
   expect(make({ connectTimeout: -1 })).toThrow(
     /^`connectTimeout` must be a number from 0 to \d+, but it is -1/,

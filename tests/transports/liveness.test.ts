@@ -54,7 +54,7 @@ function watch(idleTimeout: number | 'auto', cadence = createCadence()) {
 const hour = 3_600_000;
 
 describe('an open stream', () => {
-  test('is taken for one that slept when a timer is more than 75 seconds late, and not before', () => {
+  test('has slept if a timer is more than 75 seconds late, and not before', () => {
     const { clock, found } = watch(0);
     clock.passUnnoticed(15_000 + 75_000);
     clock.advance(10_000);

@@ -62,7 +62,7 @@ describe('a transport refuses at once', () => {
   });
 });
 
-test('what goes on around a transport refuses a way to parse that there is not', () => {
+test('the actor of a transport refuses an unknown `parse`', () => {
   const message = "`parse` must be 'auto' | 'text' | function, but it is 'json'.";
   expect(around({ parse: 'json' })).toThrow(new TypeError(message));
 });

@@ -274,7 +274,7 @@ describe('where the largest event is one of 50 characters, an event', () => {
   });
 });
 
-test('a message does not keep the long line before it in memory, of which it got the end', async () => {
+test('a message does not keep in memory the long line that ended in its chunk', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const used = () => {

@@ -167,7 +167,7 @@ describe('replays', () => {
     expect(received).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  test('are not taken for one when only the ID is the same: a server may count from 1 again', async () => {
+  test('are not assumed when only the IDs are the same: a server may count from 1 again', async () => {
     const { received, open, cut } = connect();
     const first = await open(1, 2);
     const second = await cut(first);
@@ -233,7 +233,7 @@ describe('replays', () => {
     expect(received).toEqual(['1', '2', '3', '4']);
   });
 
-  test('that would be more than can be known are left to the next stream, and the old one says no more', async () => {
+  test('of more messages than are remembered are left to the next stream, and the old one is dropped', async () => {
     const { server, connection, received, statuses, request, open } = connect();
     const first = await open(1);
     connection.reconnect();

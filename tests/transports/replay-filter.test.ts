@@ -133,7 +133,7 @@ describe('a new stream', () => {
     expect([stream.receive('3'), clock.pending]).toEqual(['', 0]);
   });
 
-  test('that ends meanwhile had no more to say; one that breaks says it again', () => {
+  test('that ends delivers what was held back; one that breaks will send it again', () => {
     const ended = connection();
     ended.open().receive('1=open 2=closed');
     const last = ended.open();

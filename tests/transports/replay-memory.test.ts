@@ -131,7 +131,7 @@ describe('a new attempt', () => {
     expect(known(memory, message('1'))).toEqual(['1']);
   });
 
-  test('that resumes after an earlier message takes what followed it for news', () => {
+  test('that resumes after an earlier message takes the messages after it as news', () => {
     const memory = remembering(messages(300));
     memory.rewind('290');
     expect(known(memory, message('289'), message('290'), message('291'))).toEqual(['289', '290']);

@@ -98,7 +98,7 @@ test('which fields a runtime refuses is asked once for all the requests of a tra
   expect(inits.map((init) => 'cache' in init)).toEqual([false, false]);
 });
 
-test('a signal of jsdom, which the `fetch` of Node refuses, costs nobody the stream nor the end of it', async () => {
+test('a signal of jsdom, which the `fetch` of Node refuses, neither stops the stream nor keeps it open', async () => {
   const { window } = new JSDOM();
   vi.stubGlobal('AbortController', window.AbortController);
   const { connection, received } = listen();
@@ -117,7 +117,7 @@ test('a runtime that has `fetch` and no `Request` is given all of them', async (
   expect(inits).toMatchObject([{ cache: 'no-store', credentials: 'same-origin' }]);
 });
 
-test('a global target of events that captures none, as that of workerd, costs nobody the connection', async () => {
+test('a global event target without capturing, as in workerd, does not stop the connection', async () => {
   const target = new EventTarget();
   vi.stubGlobal(
     'addEventListener',

@@ -57,7 +57,7 @@ describe('after a sleep, an open stream', () => {
     expect(connection.state).toMatchObject({ status: 'open', retries: 0 });
   });
 
-  test('that gives one is left alone; what was waiting in a buffer is none', async () => {
+  test('that gives one is left alone; data that waited in a buffer are not one', async () => {
     const alive = await open();
     alive.clock.passUnnoticed(3_600_000);
     alive.clock.advance(501);
@@ -74,7 +74,7 @@ describe('after a sleep, an open stream', () => {
     await buffered.request(2);
   });
 
-  test('is not blamed for the silence of the night', async () => {
+  test('is not idle because nobody listened during the night', async () => {
     const { clock, connection, first } = await open({ idleTimeout: 20_000 });
     clock.passUnnoticed(3_600_000);
     clock.advance(1_000);
@@ -177,7 +177,7 @@ describe("an `idleTimeout` of 'auto'", () => {
     expect(await (await withGaps([90_000, 90_000])).patience()).toBe(270_000);
   });
 
-  test('is disarmed where the server shows no such thing', async () => {
+  test('has no limit where the server sends no keep-alives', async () => {
     expect(await (await withGaps([])).patience()).toBe(Infinity);
     expect(await (await withGaps([15_000])).patience()).toBe(Infinity);
     expect(await (await withGaps([15_000, 15_000, 15_000], false)).patience()).toBe(Infinity);
@@ -207,7 +207,7 @@ describe("an `idleTimeout` of 'auto'", () => {
     }
   });
 
-  test('takes one for one also where other messages come with it, and those for none', async () => {
+  test('recognizes a keep-alive among other messages, which are none', async () => {
     const message = (event: string) => ({ event, data: '', id: '1' });
     const { clock, first, connection } = await open(settings);
     for (let beat = 0; beat < 3; beat += 1) {

@@ -4,14 +4,14 @@ export interface BodyReader {
   cancel(): Promise<unknown>;
 }
 
-/** The kinds of body that an answer may have: a stream of the platform, or of node-fetch a Readable of Node. */
+/** The kinds of body that an answer may have: a stream of the platform, or, with node-fetch, a Readable of Node. */
 type AnyBody = Partial<
   Pick<ReadableStream<Uint8Array>, 'getReader' | 'locked'> & AsyncIterable<Uint8Array>
 > & {
   destroy?(): void;
 };
 
-/** The reader of a body; `undefined` when there is nothing that can be read, or somebody reads it already. */
+/** The reader of a body; undefined when it cannot be read, or when it is being read already. */
 export function readerOf(body: unknown): BodyReader | undefined {
   const stream = Object(body) as AnyBody;
   if (stream.locked) return undefined;
@@ -20,13 +20,13 @@ export function readerOf(body: unknown): BodyReader | undefined {
   return (
     iterator && {
       read: () => iterator.next(),
-      // `return` of an iterator may wait for the piece that is read just now.
+      // `return` of an iterator may wait for the piece that is being read.
       cancel: async () => (stream.destroy ? stream.destroy() : iterator.return?.()),
     }
   );
 }
 
-/** An unread body would keep its socket. */
+/** Cancels the body of an answer, because an unread body keeps its socket. */
 export function drop({ body }: Response): void {
   readerOf(body)
     ?.cancel()

@@ -5,14 +5,14 @@ export function utf8Bytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** The text of which these are the bytes, also where it begins with a byte order mark. */
+/** The text that these bytes encode. A byte order mark is kept. */
 export function fromUtf8Bytes(bytes: string): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
     Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)),
   );
 }
 
-/** A text on its way into or out of a header. workerd encodes and decodes it itself, against the standard. */
+/** Encodes or decodes the text of a header. workerd does that itself, against the standard. */
 export function throughHeader(text: string, code: typeof utf8Bytes): string {
   return /^Cloudflare/.test(globalThis.navigator?.userAgent) ? text : code(text);
 }

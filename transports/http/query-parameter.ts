@@ -1,4 +1,4 @@
-/** Sets a parameter and leaves the rest of the URL as it is, to the letter: it may be relative, or signed. */
+/** Sets a parameter and keeps the rest of the URL exactly as it is, because it may be relative or signed. */
 export function withParameter(url: string | URL, name: string, value: string): string {
   if (value === '') return String(url);
   const [, path = '', query = '', hash = ''] = /^([^?#]*)\??([^#]*)(#.*)?$/s.exec(String(url)) ?? [];

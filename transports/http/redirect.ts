@@ -5,27 +5,27 @@ import { drop } from './body.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** A request, with all that is sent. */
+/** The init of a request, with its method and headers. */
 export type Init = RequestInit & { readonly method: string; readonly headers: Headers };
 
-/** Tells how the server dealt with a request, where that explains why it was refused in the end. */
+/** How a redirect changed a request, in the words of an error: it explains why the request was refused. */
 export const detours = {
-  elsewhere: 'redirects to another origin, where headers and a body of yours do not go: use the final URL',
+  elsewhere: 'redirects to another origin, where your headers and body do not go: use the final URL',
   hidden:
-    'redirects a request with headers or a body of yours, and a browser does not tell where to: use the final URL',
+    'redirects a request with your headers or body, and a browser does not tell where to: use the final URL',
   result: 'redirected the request, which may have had its effect and is not sent again',
 };
 
 /** One of {@link detours}. */
 export type Detour = keyof typeof detours;
 
-/** An answer, and how it was come by if a redirect led to it. */
+/** An answer, and the detour that led to it, if there was one. */
 export type Arrival = readonly [response: Response, detour?: Detour | undefined];
 
 /**
- * Sends a request whose headers and body belong to the app. `fetch` would carry most of them along a redirect,
- * to any origin. So redirects are followed by hand, and the headers are sent to the same origin only. A browser does not
- * tell where a redirect leads to: that is found out by a request without the headers.
+ * Sends a request with headers or a body of the app. `fetch` would send most of them along a redirect, to any origin.
+ * So redirects are followed by hand, and headers and body are sent to the same origin only. A browser does not tell
+ * where a redirect leads, so another request, without them, finds that out.
  *
  * @throws ConnectionError `http` when a redirect cannot be followed.
  * @see https://fetch.spec.whatwg.org/#http-redirect-fetch
@@ -51,7 +51,7 @@ export async function fetchWithoutLeak(
     const from = urlOf(response.url || target);
     home ??= from.origin;
     if (location === null) {
-      // A POST may have had its effect: only the answer could tell, and it is hidden.
+      // A POST may have had its effect; only the answer could tell, and a browser hides it.
       if (!isSafe(own.method) || detour) throw refusedFor('hidden');
       const found = await fetch(target, bare);
       if (found.redirected && urlOf(found.url).origin !== home) return [found, 'elsewhere'];
@@ -73,7 +73,7 @@ export async function fetchWithoutLeak(
   }
 }
 
-/** As many as the standard allows. */
+/** The limit of the Fetch standard. */
 const mostRedirects = 20;
 
 const redirects = [301, 302, 303, 307, 308];
@@ -87,7 +87,7 @@ function asGet(init: Init): Init {
   return { ...init, method: 'GET', headers, body: null };
 }
 
-/** @throws ConnectionError `http` when no redirect may lead there. */
+/** @throws ConnectionError `http` when the URL is invalid, or is not HTTP. */
 function urlOf(url: string | URL, base = globalThis.location?.href): URL {
   try {
     const found = new URL(url, base);
@@ -100,7 +100,10 @@ const bodyIsSpent = 'The server redirects a request whose body can be read only 
 
 export const redirectLoop = 'The server redirects in a circle, or too often.';
 
-/** Whether a `fetch` gave up on redirects, in the words of Node, Deno, Bun, workerd and node-fetch. A browser is silent. */
+/**
+ * Whether a `fetch` gave up on redirects, by the messages of Node, Deno, Bun, workerd and node-fetch. Browsers do not
+ * tell.
+ */
 export function isRedirectLoop(error: unknown): boolean {
   const { message = '', cause } = Object(error) as Partial<Error>;
   return loopWords.test(message) || (cause !== undefined && isRedirectLoop(cause));

@@ -4,35 +4,35 @@ import { isSafe } from '../transport.ts';
 import { type Detour, detours } from './redirect.ts';
 import { retryAfterOf } from './retry-after.ts';
 
-/** The refusals that have a word and a sentence of their own. */
+/** The statuses that have a kind and an explanation of their own. */
 const refusals: Record<number, [FailureKind, string]> = {
   204: ['ended', 'there is nothing more to come'],
   401: ['unauthorized', 'sign in, then reconnect'],
   403: ['forbidden', 'no access to this stream'],
 };
 
-/** An answer, as far as it tells whether it is a stream. */
+/** The parts of an answer that tell whether it is a stream. */
 interface Answer {
   readonly status: number;
   readonly headers: Pick<Headers, 'get'>;
 }
 
-/** Tells why an answer is no event stream; `undefined` when it is one. */
+/** The error for an answer that is no event stream; undefined when it is one. */
 export function refusalOf(
   { status, headers }: Answer,
   method = 'GET',
   detour?: Detour,
 ): ConnectionError | undefined {
   const isStream = essenceOf(headers.get('content-type')) === 'text/event-stream';
-  // A server may stream what becomes of something that it has created or accepted.
+  // To an unsafe request, a server may also answer 201 or 202 and stream the result.
   if (isStream && (status === 200 || (!isSafe(method) && (status === 201 || status === 202))))
     return undefined;
   const why = detour && `the server ${detours[detour]}`;
   if (status !== 200) {
     const [kind, meaning] = refusals[status] ?? ['http', 'no stream here'];
-    // It did something, although not what it was asked for last.
+    // Some statuses mean that nothing was done. After a redirect that may have had its effect, that is not true.
     const isTelling = detour !== 'result' || !undone.includes(status);
-    // Another token would not get there either.
+    // The headers do not go to another origin, so a new token would not help.
     const isForeign = kind === 'unauthorized' && detour === 'elsewhere';
     return new ConnectionError(
       isForeign || !isTelling ? 'http' : kind,
@@ -45,12 +45,12 @@ export function refusalOf(
 }
 
 /**
- * Of several types, such as a proxy that adds its own makes them, the last that is one counts.
+ * Of several types (a proxy may add one), the last valid one counts.
  *
  * @see https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
  */
 function essenceOf(contentType: string | null): string | undefined {
-  const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes divides nothing
+  const values = contentType?.match(/([^,"]|"(\\.|[^"\\])*"?)+/g) ?? []; // a comma within quotes does not separate
   const essences = values.map(
     (value) => /^\s*([!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+)\s*(;|$)/.exec(value)?.[1],
   );

@@ -1,6 +1,6 @@
 /**
- * Reads how long a server asks to wait, in milliseconds from its answer; `undefined` when it does not say so
- * in a way that can be understood. A date is held against the server's own clock where its answer shows it.
+ * Reads how long a server asks to wait, in milliseconds from its answer; undefined when the header is missing,
+ * invalid or in the past. A date is compared with the server's own clock (`Date`), if the answer has it.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */

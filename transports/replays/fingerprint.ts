@@ -3,10 +3,10 @@ import type { Message } from '../../machines/message.ts';
 const prime = 0x01000193;
 const start = 0x811c9dc5;
 
-/** How many characters of a text a sample has. */
+/** About how many characters of a text are sampled. */
 const samples = 16;
 
-/** A number of 53 bits that stands for a text: no two are the same by chance. */
+/** A hash of 53 bits: two different texts practically never have the same. */
 export function numberOf(text: string): number {
   let [one, other] = [start, ~start];
   for (let index = 0; index < text.length; index += 1) {
@@ -17,12 +17,15 @@ export function numberOf(text: string): number {
   return (one >>> 0) + (other >>> 11) * 2 ** 32;
 }
 
-/** Stands for the event and the data of a message: for all of it. */
+/** The fingerprint of the event and the whole data of a message. */
 export function exactPrint({ event, data }: Message): number {
   return numberOf(`${event}\n${textOf(data)}`);
 }
 
-/** The same of the length and of some characters: to look at all of them would take longer than to parse them. */
+/**
+ * A fingerprint of the event, of the length of the data and of some of their characters. To look at all of them would
+ * take longer than to parse them.
+ */
 export function samplePrint({ event, data }: Message): number {
   const text = textOf(data);
   const step = Math.max(1, Math.floor(text.length / samples));
@@ -35,7 +38,7 @@ export function samplePrint({ event, data }: Message): number {
   return print;
 }
 
-/** A transport of the app may hand over data that is no text. */
+/** A transport of the app may deliver data that are not text. */
 function textOf(data: unknown): string {
   return typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
 }

@@ -2,7 +2,7 @@ import type { ConnectionClock } from '../../machines/clock.ts';
 import type { Message, MessageBatch } from '../../machines/message.ts';
 import { indexOfTrace, isOwnId, mostMessages, type ReplayMemory } from './replay-memory.ts';
 
-/** How many messages of a new stream are looked at: a server may replay more than it was asked for. */
+/** How many messages of a new stream are looked at. A server may replay more than it was asked for. */
 const mostLookedAt = 4 * mostMessages;
 
 /** How long messages are held back, in milliseconds. */
@@ -12,39 +12,41 @@ interface ReplayFilterOptions {
   readonly replays: ReplayMemory;
   /** The ID that the stream was asked to resume after. */
   readonly askedAfter: string;
-  /** Whether there is anything to look for. */
+  /** False with `replays: 'deliver'`. */
   readonly isActive: boolean;
   readonly clock: ConnectionClock;
   readonly deliver: (batch: MessageBatch) => void;
 }
 
-/** A message, and whether it brought its ID. */
+/** A message, and whether it brought its ID itself. */
 type Entry = readonly [message: Message, isOwn: boolean];
 
-/** Messages that have repeated, one by one, what was delivered. */
+/** A run of messages that have repeated, one by one, messages that were delivered. */
 interface Run {
-  /** Which of the known ones has to come next. */
+  /** The index of the known message that has to come next. */
   next: number;
-  /** All that came since; those without an ID of their own repeat nothing. */
+  /** The messages since the run began. Those without an ID of their own are no part of a replay. */
   readonly held: Entry[];
-  /** The ID that came after all of them, without a message. */
+  /** The ID that came after them without a message. */
   checkpoint: string | undefined;
 }
 
 /**
- * Delivers what a stream brings, but for a replay: messages that repeat, in order, a stretch of what was delivered, up
- * to the last one of it. They are held back until that is clear. Where it turns out otherwise, the server numbers anew,
- * and they are news.
+ * Delivers the messages of a stream without replays. A replay is a run of messages that repeat, in order, a stretch
+ * of the delivered messages up to the last one. They are held back until that is clear. If they turn out to be no
+ * replay, the server numbers anew, and they are news.
  */
 export function createReplayFilter({ replays, askedAfter, isActive, clock, deliver }: ReplayFilterOptions) {
   const known = isActive ? replays.recall() : [];
-  /** Since this stream was asked for, the one before has delivered more: that will come again, however late. */
+  /** The former stream delivered more after this one was requested. Those messages will come again, however late. */
   const overlaps = replays.lastEventId !== askedAfter;
   let left = known.length > 0 ? mostLookedAt : 0;
   let run: Run | undefined;
   let timer: unknown;
   let inForce = askedAfter;
-  /** The stream has given an ID that counts; until then, the one of the stream before is in force for the app. */
+  /**
+   * The stream has given an ID that counts. Until then, the last ID of the former stream stays in force for the app.
+   */
   let hasMoved = false;
 
   function endRun(): void {
@@ -53,7 +55,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     left = 0;
   }
 
-  /** Looks at each message, as long as there may be replays. */
+  /** Looks at each message while there may be replays. */
   function sift({ messages, ownIds, lastEventId, ...rest }: MessageBatch): MessageBatch {
     const news: Entry[] = [];
     let cursor = replays.lastEventId;
@@ -71,14 +73,17 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
       if (run) run.checkpoint = id;
       else moveTo(id);
     }
-    /** An ID that came alone after them is left out: the message that ends the run has one of its own. */
+    /**
+     * Passes on what was held back. An ID that came alone after it is left out, because the message that ends the run
+     * has an ID of its own.
+     */
     function passHeld({ held }: Run, isReplay: boolean): void {
       endRun();
       for (const entry of held) {
         if (isReplay && entry[1]) replays.dropped += 1;
         else pass(entry);
       }
-      // The messages before the replay had moved the cursor back.
+      // The messages before the replay moved the cursor back.
       if (isReplay && hasMoved) cursor = lastIdOf(held) ?? cursor;
     }
 
@@ -108,7 +113,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     };
   }
 
-  /** Delivers the messages that were held back: they are news after all. */
+  /** Delivers the messages that were held back: they are news. */
   function release({ held, checkpoint }: Run): void {
     endRun();
     hasMoved = true;
@@ -130,7 +135,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
         if (begun) timer = clock.setTimeout(() => release(begun), longestHold);
         deliver(news);
       } else {
-        // It may give just the ID that it was asked to resume after.
+        // The ID may be the very one that the stream was asked to resume after.
         hasMoved ||=
           lastEventId !== inForce ||
           (ownIds !== false &&
@@ -142,7 +147,7 @@ export function createReplayFilter({ replays, askedAfter, isActive, clock, deliv
     settle(): void {
       if (!overlaps && !run) left = 0;
     },
-    /** The server has ended the stream: what looks like a part of a replay was all there is. */
+    /** The server has ended the stream, so a run that is not complete is no replay. */
     end(): void {
       if (run && !overlaps) release(run);
     },

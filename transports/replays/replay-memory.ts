@@ -1,29 +1,29 @@
 import type { Message, MessageBatch } from '../../machines/message.ts';
 import { exactPrint, numberOf, samplePrint } from './fingerprint.ts';
 
-/** How many of the last messages are held against a replay. */
+/** How many of the last messages are remembered, to recognize a replay. */
 export const mostMessages = 256;
 
-/** The trace of a message that brought an ID of its own: numbers for the ID, and for the rest of it. */
+/** The trace of a message that brought its ID itself: numbers for the ID, and for the rest of the message. */
 export interface Trace {
   readonly id: number;
   readonly sample: number;
-  /** Known of the last message before a pause, and so of the last one of all. */
+  /** Only of the last message before a pause, and so of the last one of all. */
   readonly exact: number | undefined;
 }
 
 /**
- * The memory of the messages that a connection has delivered, to know them if they come again: of each that
- * brought an ID of its own, the ID and a fingerprint, in their order.
+ * The memory of the messages that a connection has delivered, to recognize them if they come again. For each message
+ * that brought its ID itself, it keeps the ID and a fingerprint, in order.
  *
- * This is on the hot path. The fingerprints of a batch are taken when the next one comes, and only of what is kept, so
- * that of a batch with many messages none are. Until then it is held as it is, but not for longer than
+ * This is on the hot path. So the fingerprints of a batch are taken only when the next batch comes, and not at all
+ * when that one has enough messages to fill the memory. Until then the batch itself is kept, but no longer than
  * {@link ReplayMemory.forgetText} allows.
  */
 export class ReplayMemory {
   /** The ID after which the next request resumes. */
   lastEventId = '';
-  /** How many messages were not delivered because they were before. */
+  /** How many messages were dropped as replays. */
   dropped = 0;
   #traces: Trace[] = [];
   /** The IDs that came without a message, as numbers. */
@@ -34,7 +34,7 @@ export class ReplayMemory {
   /** How many messages have come since another request was sent; undefined when none was. */
   #sinceRequest: number | undefined;
 
-  /** Takes note of what is delivered. */
+  /** Remembers a batch that is delivered. */
   remember(batch: MessageBatch): void {
     const { messages, ownIds, lastEventId } = batch;
     if (lastEventId !== (messages.at(-1)?.id ?? this.lastEventId)) {
@@ -49,7 +49,7 @@ export class ReplayMemory {
     this.lastEventId = lastEventId;
   }
 
-  /** Whether an ID was delivered, as far as is remembered. */
+  /** Whether an ID is among those that are remembered. */
   hasSeen(id: string): boolean {
     const number = numberOf(id);
     return (
@@ -60,19 +60,22 @@ export class ReplayMemory {
     );
   }
 
-  /** The traces of what the next stream may repeat: none, where two have the same ID, for then IDs identify nothing. */
+  /**
+   * The traces of the messages that the next stream may repeat. None when two have the same ID, because then IDs
+   * identify nothing.
+   */
   recall(): readonly Trace[] {
     this.forgetText();
     const traces = this.#traces.slice(-mostMessages);
     return new Set(traces.map(({ id }) => id)).size === traces.length ? traces : [];
   }
 
-  /** Lets go of the text of the latest batch. */
+  /** Replaces the text of the latest batch by fingerprints. */
   forgetText(): void {
     this.#takePrints(true);
   }
 
-  /** The next request resumes after this ID: what was delivered after it never reached the app. */
+  /** The next request resumes after this ID: messages that came after it never reached the app, and are forgotten. */
   rewind(id: string): void {
     if (id === this.lastEventId) return;
     this.forgetText();
@@ -88,12 +91,12 @@ export class ReplayMemory {
     this.#sinceRequest = 0;
   }
 
-  /** That request is over, or its stream has taken the place of the other one. */
+  /** The other request has failed, or its stream is accepted. */
   endRequest(): void {
     this.#sinceRequest = undefined;
   }
 
-  /** Whether all messages since that request, these included, would be known if they came again. */
+  /** Whether all messages since the other request, these included, would be recognized if they came again. */
   hasRoomFor({ messages }: MessageBatch): boolean {
     if (this.#sinceRequest === undefined) return true;
     this.#sinceRequest += messages.length;
@@ -124,7 +127,7 @@ function isAlike(message: Message, { sample, exact }: Trace): boolean {
   return exact === undefined ? samplePrint(message) === sample : exactPrint(message) === exact;
 }
 
-/** Whether a message brought the ID that it has; otherwise it is in the wake of one before it. */
+/** Whether a message brought its ID itself. Otherwise it has that of a message before it. */
 export function isOwnId(
   ownIds: MessageBatch['ownIds'],
   messages: readonly Message[],
@@ -143,7 +146,7 @@ function ownMessages(
   return ownIds === true ? messages : messages.filter((_, index) => isOwnId(ownIds, messages, index, before));
 }
 
-/** Keeps the last ones. The list is cut only now and then, which is cheap. */
+/** Adds items and keeps the last ones. The list is cut only now and then, which is cheap. */
 function keep<Item>(list: Item[], more: readonly Item[]): void {
   list.push(...more);
   if (list.length > 2 * mostMessages) list.splice(0, list.length - mostMessages);

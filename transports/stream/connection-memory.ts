@@ -1,22 +1,22 @@
 import { ReplayMemory } from '../replays/replay-memory.ts';
 import { type Cadence, createCadence } from './liveness.ts';
 
-/** The memory that the transport actors of one connection have in common. */
+/** The data that the transport actors of one connection share. */
 export interface ConnectionMemory {
   readonly replays: ReplayMemory;
   readonly cadence: Cadence;
   /** The moment at which the last request was sent, as `thisMoment()` gives it. */
   sentAt: number;
-  /** A programming error was reported: the next attempts bring the same. */
+  /** A programming error was reported. The next attempts would only repeat it. */
   hasReported: boolean;
-  /** Each resolves once a consumer has caught up. Until then, the stream is not read. */
+  /** Promises of consumers that have to catch up. The stream is not read until all have resolved. */
   readonly holds: Set<Promise<void>>;
-  /** Where the last event ID is of: origin and path. */
+  /** The resource that the last event ID belongs to: origin and path. */
   resource: string | undefined;
   /** The method of the last request over `fetch`, and the status of the last answer. */
   method: string | undefined;
   status: number | undefined;
-  /** The bytes of streams that were read over `fetch`. */
+  /** How many bytes of streams were read over `fetch`. */
   bytesRead: number;
   /** The server has answered a request with the last event ID in a header. */
   allowsId: boolean;
@@ -24,7 +24,7 @@ export interface ConnectionMemory {
 
 const memories = new WeakMap<object, ConnectionMemory>();
 
-/** The memory of a connection, for as long as there is that connection. */
+/** The memory of a connection, which lives as long as the connection. */
 export function memoryOf(connection: object): ConnectionMemory {
   const known = memories.get(connection);
   if (known) return known;

@@ -12,18 +12,18 @@ interface DeliveryOptions {
   readonly settings: TransportActorSettings;
   readonly memory: ReplayMemory;
   readonly connection: object;
-  /** The stream is not wanted any more once it has aborted. */
+  /** Aborts when the stream is not wanted any more. */
   readonly signal: AbortSignal;
   readonly send: (event: TransportEvent) => void;
-  /** The server has shown that it is there. */
+  /** A keep-alive came. */
   readonly onKeepAlive: () => void;
-  /** Messages came whose events nobody asked for. */
+  /** Messages came that nobody asked for, with these event names. */
   readonly onUnasked: (names: readonly string[]) => void;
-  /** The server has closed the connection with a message of `closeOn`. */
+  /** A message of `closeOn` came. */
   readonly onClosingMessage: () => void;
 }
 
-/** Makes what reports the batches of a stream: all of a batch in one event. */
+/** Reports the batches of a stream to the statechart: one event for each batch. */
 export function createDelivery(options: DeliveryOptions) {
   const { settings, memory, connection, signal, send, onKeepAlive, onUnasked, onClosingMessage } = options;
   const { parse, idleTimeout, closeOn, keepAlive, refreshOn, receivedAt, clock, reportError } = settings;
@@ -47,7 +47,7 @@ export function createDelivery(options: DeliveryOptions) {
       },
     });
   let hasProgressed = false;
-  /** Resolves once what was taken so far is delivered, while a schema takes its time. */
+  /** Resolves once everything taken so far is delivered; undefined when it is. */
   let pending: Promise<void> | undefined;
 
   function isKeepAlive(message: Message): boolean {
@@ -84,7 +84,7 @@ export function createDelivery(options: DeliveryOptions) {
       return;
     const isNews = !(hasProgressed || batch.lastEventId === '' || memory.hasSeen(batch.lastEventId));
     memory.remember(batch);
-    // Messages that follow the one that closes are not delivered, and so not received.
+    // Messages after the closing one are not delivered, so their IDs do not count.
     send({ type: 'stream.messages', messages, lastEventId: last?.id ?? batch.lastEventId, retry });
 
     if (isNews) send({ type: 'stream.progressed' });
@@ -99,7 +99,7 @@ export function createDelivery(options: DeliveryOptions) {
     get pending() {
       return pending;
     },
-    /** Delivers a batch, after those before it. */
+    /** Delivers a batch after those that came before it. */
     take(batch: MessageBatch): void {
       const delivered = pending ? pending.then(() => deliver(batch)) : deliver(batch);
       if (!delivered) return;
@@ -111,7 +111,7 @@ export function createDelivery(options: DeliveryOptions) {
   };
 }
 
-/** The messages up to the first that passes a test, and that one; undefined where none does. */
+/** The messages up to the first one that passes the test, included; undefined when none does. */
 function upTo(
   messages: readonly Message[],
   test: ((message: Message) => boolean) | undefined | false,

@@ -10,11 +10,12 @@ export function readEventStream(
   count: { bytesRead: number },
 ): AsyncGenerator<MessageBatch, void> {
   const cancel = () => void reader.cancel().catch(() => {});
-  // A `fetch` of the app may not heed the signal, and may answer after it.
+  // A `fetch` of the app may ignore the signal, and may answer after it.
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
 
-  // The byte order mark is the parser's: the decoder of Node takes a second one when a chunk ends within the first.
+  // The parser removes the byte order mark. The decoder of Node would remove a second one when a chunk ends within
+  // the first.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const read = async () => {
     const { done, value } = await reader.read();

@@ -1,28 +1,28 @@
 import type { ConnectionClock } from '../../machines/clock.ts';
 
-/** How far apart the looks at an open stream are at most, in milliseconds. */
+/** The longest time between two looks at an open stream, in milliseconds. */
 const round = 15_000;
 
-/** Browsers run the timers of hidden pages once a minute. One that is later than this, in ms, was asleep. */
+/** Browsers run the timers of hidden pages once a minute. A timer that is later than this, in milliseconds, slept. */
 const latest = 75_000;
 
-/** Data that comes in the first moments after a sleep may have been waiting in a buffer, in milliseconds. */
+/** Data that come within this time after a sleep may have been in a buffer, in milliseconds. */
 export const bufferTime = 500;
 
-/** The shortest idle timeout that is learned, in milliseconds. */
+/** The shortest idle timeout of `'auto'`, in milliseconds. */
 const shortest = 6_000;
 
-/** An idle timeout that was learned is not doubted any more once it is longer than this, in milliseconds. */
+/** A learned idle timeout that is longer than this is not doubled any more, in milliseconds. */
 const patient = 120_000;
 
 /** Keep-alives that are closer together than this, in milliseconds, came in one burst. */
 const burst = 1_000;
 
-/** The cadence of a server's keep-alives, as a connection has learned it, from one stream to the next. */
+/** The cadence of a server's keep-alives, as a connection has learned it. It is kept from one stream to the next. */
 export interface Cadence {
-  /** How far apart the last keep-alives were, in milliseconds; the latest first. */
+  /** The last gaps between keep-alives, in milliseconds; the latest first. */
   gaps: readonly number[];
-  /** How many times longer to wait for one than was learned: the server may be slower than it seemed. */
+  /** The factor that lengthens the learned timeout, because the server may be slower than it seemed. */
   caution: number;
 }
 
@@ -37,7 +37,7 @@ interface LivenessOptions {
   readonly cadence: Cadence;
   /** The stream was silent for longer than allowed. */
   readonly onIdle: (limit: number) => void;
-  /** Nobody was awake to hear the stream. */
+  /** The machine slept while the stream was open. */
   readonly onOverslept: () => void;
   /** The stream gave a sign of life when it was asked for one. */
   readonly onAlive: () => void;
@@ -46,8 +46,8 @@ interface LivenessOptions {
 }
 
 /**
- * Watches over the silence of an open stream, by the wall clock. One timer serves for everything: a sign of
- * life only moves the times that it looks at when it fires.
+ * Watches for silence on an open stream, by the wall clock. One timer serves for everything: a sign of life only
+ * moves the times that the timer compares when it fires.
  */
 export function createLiveness(options: LivenessOptions) {
   const { clock, idleTimeout, cadence, onIdle, onOverslept, onAlive, onLook } = options;
@@ -56,7 +56,7 @@ export function createLiveness(options: LivenessOptions) {
   let lastSign = 0;
   let lastKeepAlive: number | undefined;
   let learned = 0;
-  /** Since when a sign of life is asked for. */
+  /** When a sign of life was asked for; undefined when none is. */
   let askedAt: number | undefined;
 
   function limit(): number {
@@ -78,18 +78,18 @@ export function createLiveness(options: LivenessOptions) {
     const isLate = now - due > latest;
     if (now < lastSign) lastSign = now; // the clock was set back
     if (now - lastSign >= allowed && !isLate) {
-      // The gaps that were learned may have been a prelude, or the server has changed its ways.
+      // The learned gaps may be too short: the server had sent more often at first, or sends less often now.
       if (allowed < patient) cadence.caution *= 2;
       onIdle(allowed);
       return;
     }
-    if (isLate) lastSign = now; // nobody can have heard anything meanwhile, so the silence says nothing
+    if (isLate) lastSign = now; // nobody listened meanwhile, so the silence proves nothing
     plan();
     onLook();
     if (isLate) onOverslept();
   }
 
-  /** One keep-alive that is late and the next one in time look like a short gap: the longer of two counts. */
+  /** A late keep-alive and a punctual one after it look like a short gap, so the longer of the last two counts. */
   function learn(now: number): void {
     const gap = now - (lastKeepAlive ?? now);
     if (lastKeepAlive !== undefined && gap < burst) return;
@@ -106,12 +106,12 @@ export function createLiveness(options: LivenessOptions) {
       plan();
     },
     stop: () => clock.clearTimeout(timer),
-    /** Something has come; perhaps for no other reason than to be heard. */
+    /** Something has come: data, or a keep-alive. */
     heard(isKeepAlive: boolean): void {
       lastSign = clock.now();
       if (isKeepAlive && idleTimeout === 'auto') {
         learn(lastSign);
-        if (lastSign + limit() < due) plan(); // what was learned last is stricter
+        if (lastSign + limit() < due) plan(); // the learned limit is now shorter
       }
       if (askedAt === undefined || lastSign - askedAt <= bufferTime) return;
       askedAt = undefined;

@@ -11,15 +11,15 @@ export interface ParseOptions {
   readonly lastEventId: string;
   /** The names of the events to deliver; all of them when it is left out. */
   readonly events: readonly string[] | undefined;
-  /** Tells the events that show that the server is there. Left out, these are events by their usual names, also where nobody wants them. */
+  /** As in the options. Left out, events with the usual names count, also when they are not among `events`. */
   readonly keepAlive?: MessageMatcher | undefined;
-  /** The size of the largest event to accept, in characters. */
+  /** The largest event to accept, in characters. */
   readonly maxEventSize: number;
-  /** The longest ID and event name to accept, in characters. */
+  /** The longest ID or event name to accept, in characters. */
   readonly maxFieldSize: number;
 }
 
-/** The next text of a stream, in which the last may still have some. */
+/** The next text of a stream. The last one, with `done`, may hold text too. */
 export interface Reading {
   readonly text: string;
   readonly done: boolean;
@@ -29,10 +29,10 @@ export interface Reading {
 const longLine = 2 ** 16;
 
 /**
- * Makes batches of the text of an event stream: one for each chunk, whatever the number of its messages. This is
- * the hot path.
+ * Parses the text of an event stream into batches: one for each chunk, however many messages it has. This is the hot
+ * path.
  *
- * @param release Called when the stream is over, or is given up.
+ * @param release Called when the stream has ended, or is given up.
  * @throws ConnectionError `network` when `read` rejects, `too-large` when an event is larger than allowed.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -43,20 +43,20 @@ export async function* parseStream(
 ): AsyncGenerator<MessageBatch, void> {
   const wanted = events && new Set(events);
   let messages: TextMessage[] = [];
-  let ownIds: boolean | boolean[] | undefined; // a list only where not all of them are alike
+  let ownIds: boolean | boolean[] | undefined; // a list only when the messages differ
   let retry: number | undefined;
   let keepAlive = false;
   let unasked: string[] | undefined;
   let overflow: ConnectionError | undefined;
-  let before = lastEventId; // the ID in force before the block that is read
-  // Of the last event: most are of the same, and one string for all is cheaper to look up.
+  let before = lastEventId; // the ID in force before the present block
+  // Kept from the last event, because most have the same name, and one string for all is cheaper to look up.
   let name = 'message';
   let isWanted = !wanted || wanted.has(name);
-  /** How much text the line has at most that is not over yet, in characters. */
+  /** An upper bound of the length of the unfinished line, in characters. */
   let pending = 0;
 
   const parser = createParser({
-    maxBufferSize: maxEventSize + 'data: '.length, // which the parser counts while a line is incomplete
+    maxBufferSize: maxEventSize + 'data: '.length, // the parser counts it while a line is incomplete
     // Called when a block is dispatched, before `onEvent`, also for a block that has nothing but an ID.
     onId(id) {
       before = lastEventId;
@@ -71,9 +71,9 @@ export async function* parseStream(
       }
       if (data.length > maxEventSize) overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
       if (overflow) {
-        if (id !== undefined) lastEventId = before; // not delivered, so not received
+        if (id !== undefined) lastEventId = before; // not delivered, so its ID does not count
       } else if (isWanted) {
-        const isOwn = id !== undefined && id === lastEventId; // not one that no header can carry
+        const isOwn = id !== undefined && id === lastEventId; // false when no header can carry the ID
         if (typeof ownIds === 'object') ownIds.push(isOwn);
         else if (ownIds === !isOwn) ownIds = [...messages.map(() => !isOwn), isOwn];
         else ownIds = isOwn;
@@ -91,17 +91,20 @@ export async function* parseStream(
       retry = milliseconds;
     },
     onError({ type }) {
-      // The rest are lines that the standard ignores.
+      // All other errors are lines that the standard ignores.
       if (type === 'max-buffer-size-exceeded')
         overflow ??= exceeded('too-large', 'maxEventSize', maxEventSize);
     },
   });
-  /** Ends a long line by itself: a message is a slice of the text, and would keep the line from being freed. */
+  /**
+   * Feeds the end of a long line alone. Otherwise it is joined with the rest of the chunk, and each message of that,
+   * as a slice of the joined text, keeps the long line in memory.
+   */
   function feed(text: string): void {
     const rest = pending > longLine ? text.indexOf('\n') + 1 || text.indexOf('\r') + 1 : 0;
     if (rest > 0) parser.feed(text.slice(0, rest));
     if (!overflow) parser.feed(text.slice(rest));
-    // Too much by what comes before the last line: to look for its start from the end takes longer than to parse.
+    // It counts the lines before the last one too: to search for the last line break takes longer than to parse.
     pending = text.length + (text.includes('\n') ? 0 : pending);
   }
 

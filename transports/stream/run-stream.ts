@@ -20,7 +20,7 @@ import type { ConnectionMemory } from './connection-memory.ts';
 import { createDelivery } from './delivery.ts';
 import { createLiveness } from './liveness.ts';
 
-/** Runs one request and reads its stream. It reports what happens and obeys; the statechart decides. */
+/** Sends one request and reads its stream. It reports what happens; the statechart decides. */
 export function runStream(
   transport: Transport,
   settings: TransportActorSettings,
@@ -52,7 +52,7 @@ export function runStream(
     clock,
     idleTimeout,
     cadence: memory.cadence,
-    // While a schema or a consumer takes its time, nothing is read, and nobody is silent.
+    // While a schema or a consumer takes time, nothing is read, so the silence is not the server's.
     onIdle: (limit) =>
       delivery.pending || memory.holds.size > 0
         ? liveness.start()
@@ -85,7 +85,7 @@ export function runStream(
     replays.startRequest();
     const stream = await transport({ lastEventId: askedAfter, lastEventIdFor, connection }, signal);
     if (!signal.aborted) accept(stream.resumedAfter);
-    // A transport that does not heed the signal may answer all the same.
+    // A transport that ignores the signal may still answer.
     if (signal.aborted) return void (await stream[Symbol.asyncIterator]().return?.());
 
     for await (const batch of stream) {
@@ -97,7 +97,7 @@ export function runStream(
       if (signal.aborted) return;
       if (batch.gap) send({ type: 'stream.gap', ...batch.gap, lastEventId: replays.lastEventId });
       filter?.take(batch);
-      // A batch that is read meanwhile would only wait, and a stream that breaks would overtake it.
+      // Otherwise the next batch would only wait, and the failure of the stream would overtake it.
       if (delivery.pending) await delivery.pending;
       for (const hold of memory.holds) await hold;
     }
@@ -120,7 +120,7 @@ export function runStream(
     });
     liveness.start();
     send({ type: 'request.accepted', at: clock.now() });
-    // Of an ID with spaces at its ends, a header loses them.
+    // A header loses the spaces at the ends of an ID.
     if (askedAfter !== '' && resumedAfter.trim() !== askedAfter.trim())
       send({ type: 'stream.gap', lastEventId: askedAfter, resumedAfter });
   }
@@ -139,7 +139,7 @@ export function runStream(
   }
 
   function giveUp(): void {
-    if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may hang for ever
+    if (phase === 'preparing' && refresh) forgetRefresh(refresh); // it may never settle
     const causes =
       phase === 'requesting' && ` Usual causes: ${explain('no-headers', memory) || usualCauses}.`;
     fail(exceeded('timeout', 'connectTimeout', connectTimeout, causes || ''));
@@ -212,7 +212,7 @@ export function runStream(
   };
 }
 
-/** A server that has accepted the stream, and one that never will, look the same from here. */
+/** For production, where `explain` says nothing. The client cannot see which of them it is. */
 const usualCauses =
   'headers that are not flushed, a proxy that holds them, six HTTP/1.1 connections to the origin';
 

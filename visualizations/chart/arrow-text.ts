@@ -1,6 +1,6 @@
 import { type Arrow, eventsOf, grouped, isInside, type Line, nameOf } from './arrows.ts';
 
-/** A part of what a line says; a guard is written in brackets. */
+/** A part of the text of a line. A guard is written in brackets. */
 export interface Word {
   readonly kind: 'event' | 'delay' | 'guard' | 'detail';
   readonly text: string;
@@ -13,10 +13,10 @@ export interface Row {
 }
 
 /**
- * The rows of an arrow, none of them longer than so many characters if it can be helped. What several lines answer is
- * told once, where they do not fit into a row each.
+ * The rows of text of an arrow, with at most `most` characters each where possible. If several lines answer the same
+ * events and do not fit into one row each, the events are written once.
  *
- * @param told The events that are told elsewhere, for several arrows at once.
+ * @param told The events that are already written at another place, for several arrows at once.
  */
 export function rowsOf(arrow: Arrow, most: number, told?: string): Row[] {
   return grouped(arrow.lines, eventsOf).flatMap((lines) => {
@@ -60,7 +60,7 @@ function restOf(line: Line, arrow: Arrow, isOneOfSeveral: boolean): Word[] {
   return words;
 }
 
-/** Puts words into rows, as many into each as fit. */
+/** Packs words into rows, as many into each as fit. */
 function packed(words: readonly Word[], most: number): Word[][] {
   const rows: Word[][] = [];
   for (const word of words) {

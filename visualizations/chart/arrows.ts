@@ -1,7 +1,7 @@
 import type { ChartTransition } from '../../machines/chart.ts';
 import { delayWords } from './delay-words.ts';
 
-/** The transitions from one state to another, or those that a state keeps to itself. */
+/** The transitions from one state to another, or those inside one state. */
 export interface Arrow {
   /** The state that they start from; empty for any. */
   readonly source: string;
@@ -14,16 +14,16 @@ export interface Arrow {
 export interface Line {
   readonly transitions: readonly ChartTransition[];
   readonly guard: string | undefined;
-  /** The name of the delay, when time is what they answer. */
+  /** The name of the delay that they wait for, if any. */
   readonly delay: string | undefined;
-  /** How long that is, in words; empty without a delay. */
+  /** The length of that delay, in words; empty without a delay. */
   readonly length: string;
 }
 
 /**
- * Those with the same two ends together.
+ * Groups transitions by their two ends.
  *
- * @param wordsFor How long a delay is, by its name and the state that waits.
+ * @param wordsFor The length of a delay in words, by its name and the state that waits.
  */
 export function arrowsOf(transitions: readonly ChartTransition[], wordsFor = delayWords): Arrow[] {
   return grouped(transitions, ({ source, target }) => `${source} ${target}`).map((group) => ({
@@ -38,12 +38,15 @@ export function arrowsOf(transitions: readonly ChartTransition[], wordsFor = del
   }));
 }
 
-/** Whether an arrow is told inside its source: it leads nowhere, back to it, into it, or to what contains it. */
+/**
+ * Whether an arrow is written inside its source: it has no target, or its target is the source, or lies inside or
+ * around it.
+ */
 export function isInside({ source, target }: Pick<Arrow, 'source' | 'target'>): boolean {
   return target === undefined || (source !== '' && (contains(source, target) || contains(target, source)));
 }
 
-/** The events of a line, the family that they share once: `network.online, page.visible, resumed`. */
+/** The events of a line. A prefix that they share is written once: `network.online, page.visible, resumed`. */
 export function eventsOf({ transitions }: Pick<Line, 'transitions'>): string {
   let family: string | undefined;
   return [...new Set(transitions.map(({ event }) => event))]

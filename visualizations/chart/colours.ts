@@ -2,7 +2,7 @@ import { connectionStatuses } from '../../machines/connection.ts';
 
 type Pair = readonly [light: string, dark: string];
 
-/** The colours of everything that is drawn: text on its ground has at least 4.5:1, an edge to be found 3:1. */
+/** The colours of all drawings. The contrast of text is at least 4.5:1, that of edges that matter 3:1. */
 export const colours = {
   page: ['#f2f3ef', '#0d1011'],
   surface: ['#ffffff', '#15191b'],

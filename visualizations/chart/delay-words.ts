@@ -1,7 +1,7 @@
 import { leastProofTime } from '../../machines/connection.ts';
 import { defaultSettings } from '../../machines/settings.ts';
 
-/** How long a delay of a connection is, with the defaults. */
+/** The length of a delay of a connection, in words, with the default settings. */
 export function delayWords(delay: string, source: string): string {
   const { stableAfter, retryDelay, retryFactor, maxRetryDelay } = defaultSettings;
   if (delay === 'stableAfter') return seconds(stableAfter);

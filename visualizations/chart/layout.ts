@@ -1,6 +1,6 @@
 import { box, horizontal, left, right, vertical } from './layout-parts.ts';
 
-/** Where a state is drawn, in pixels. */
+/** The position and size of a state, in pixels. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -8,19 +8,19 @@ export interface Box {
   readonly height: number;
 }
 
-/** The place of a state, and what the state is, in a few words. */
+/** The place of a state, and a few words about it. */
 export interface Place extends Box {
   /** A line for each. */
   readonly motto: readonly string[];
   /** How many characters there is room for in a row; as many as the box is wide, by default. */
   readonly most?: number;
-  /** How far from its left side the dot is that leads to it, if it is the first one. @default 20 */
+  /** The distance from its left side to the dot of the initial state, if it is the initial one. @default 20 */
   readonly initial?: number;
 }
 
 export type Point = readonly [x: number, y: number];
 
-/** Where words are. */
+/** The place of some text. */
 export interface Label {
   /** The baseline of the last row. */
   readonly at: Point;
@@ -29,11 +29,11 @@ export interface Label {
   readonly most: number;
 }
 
-/** How an arrow runs, and where its words are. */
+/** The points of an arrow, and the place of its text. */
 export interface Route {
   readonly points: readonly [Point, Point, ...Point[]];
   readonly words: Label;
-  /** Where the events are told that the arrows of a state have in common, if they begin as one line. */
+  /** The place of the events that several arrows of a state share, if they begin as one line. */
   readonly stem?: Label;
 }
 
@@ -43,10 +43,10 @@ export const size = { top: 0, width: 1028, height: 1074 };
 /** Where the arrows begin that start from any state. */
 export const anywhere: Box = { x: 586, y: 8, width: 90, height: 26 };
 
-/** Where it is said how to read the picture. */
+/** The place of the legend. */
 export const legend = { x: 16, y: 1062 };
 
-/** Where each state is. The transitions that it keeps to itself are told under its motto. */
+/** The place of each state. Transitions inside a state are written below its motto. */
 export const places: Readonly<Record<string, Place>> = {
   live: { ...box([16, 548], [50, 1036]), motto: ['a request or a stream is there'] },
   'live.connecting': { ...box([44, 390], [152, 232]), motto: ['the request is on its way'] },
@@ -78,9 +78,9 @@ export const places: Readonly<Record<string, Place>> = {
   failed: { ...box([714, 990], [908, 1036]), motto: ['gave up: the error says why'] },
 };
 
-/** Where what `live` answers leaves it, and where the others are met. */
+/** The x positions at which arrows leave `live`, and meet the other states. */
 const edge = { live: 548, other: 714, inner: 728, suspended: 772 };
-/** The line in which what becomes of a request or a stream runs, until it is known what follows. */
+/** The x position of the line for the ends of requests and streams, before it divides. */
 const trunk = 530;
 
 const fromConnecting = {
@@ -98,7 +98,7 @@ const fromOpen = {
   stem: { at: [504, 324], align: 'end', most: 30 },
 } as const;
 
-/** Where each arrow is that leads from one state to another. */
+/** The route of each arrow from one state to another. */
 export const routes: Readonly<Record<string, Route>> = {
   'anywhere → live': {
     points: [

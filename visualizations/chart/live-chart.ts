@@ -15,11 +15,11 @@ export interface ChartMoment {
 /** The picture of the statechart with the active states lit, and the transition that led there. */
 export interface LiveChart {
   readonly element: SVGElement;
-  /** Shows a moment; `animate` lets the transition be seen to be taken, unless less motion is asked for. */
+  /** Shows a moment. With `animate`, the transition is animated, unless the user prefers reduced motion. */
   show(moment: ChartMoment, options?: { readonly animate?: boolean }): void;
 }
 
-/** The rules of the picture. They want the colours and the rules for each status, as in `colours.ts`. */
+/** The style of the picture. It needs the colours and the rules for each status of `colours.ts`. */
 export const liveChartStyle = `${style}
 .chart .state, .chart .initial, .chart .anywhere, .chart > .line { opacity: 0.7; }
 .chart .state.active, .chart > .line:is(.taken, :has(.taken)) { opacity: 1; }
@@ -45,7 +45,7 @@ export function createLiveChart(document: Document): LiveChart {
       for (const shape of arrows) {
         const isTaken = shape.dataset['arrow'] === arrow;
         shape.classList.toggle('taken', isTaken);
-        if (isTaken) shape.parentElement?.append(shape); // over those that share a part of its way
+        if (isTaken) shape.parentElement?.append(shape); // drawn over arrows that share a part of its line
       }
       for (const shape of lines) shape.classList.toggle('taken', shape.dataset['line'] === line);
       element.setAttribute('aria-label', `The statechart, in ${active.at(-1)}${line ? ` by ${line}` : ''}`);

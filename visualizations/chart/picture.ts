@@ -20,11 +20,11 @@ import { forksIn, wordsOn } from './shared-stems.ts';
 
 /** A statechart that can be drawn. */
 export interface DrawnChart {
-  /** For those who cannot see the picture. */
+  /** For users who cannot see the picture. */
   readonly title: string;
   readonly machine: AnyStateMachine;
   readonly layout: Pick<typeof connectionLayout, 'anywhere' | 'legend' | 'places' | 'routes' | 'size'>;
-  /** How long a delay is, by its name and the state that waits. */
+  /** The length of a delay in words, by its name and the state that waits. */
   readonly delayWords: (delay: string, source: string) => string;
 }
 
@@ -36,9 +36,9 @@ const connectionChart: DrawnChart = {
 };
 
 /**
- * A statechart as a picture. What it says comes from the statechart; only where each thing is drawn is given.
+ * A statechart as a picture. Its content comes from the statechart; only the positions are given.
  *
- * @throws RangeError when a state or an arrow has no place, or a place nothing to put there.
+ * @throws RangeError when a state or an arrow has no place, or a place belongs to nothing.
  */
 export function picture(more: readonly Element[] = [], chart = connectionChart): Element {
   const { machine, layout } = chart;
@@ -100,7 +100,7 @@ export function picture(more: readonly Element[] = [], chart = connectionChart):
   );
 }
 
-/** The events that every state answers without being left, beside where the arrows begin that start from any. */
+/** The events that every state answers without being left, written where arrows from any state begin. */
 function keptByAny(all: readonly Arrow[], { anywhere: { x, y, width } }: DrawnChart['layout']): PlacedRows[] {
   const label: Label = { at: [x + width + 8, y + 17], align: 'start', most: 30 };
   return all

@@ -6,7 +6,7 @@ import type { Label, Place, Point, Route } from './layout.ts';
 
 const rowHeight = 14;
 
-/** The name of an arrow, in the picture and to whoever lights it up. */
+/** The name of an arrow, in the picture and for code that highlights it. */
 export function arrowName({ source, target }: Pick<Arrow, 'source' | 'target'>): string {
   return `${source || 'anywhere'} → ${target ?? 'itself'}`;
 }
@@ -17,7 +17,7 @@ export function lineName(line: Pick<ChartTransition, 'source' | 'target' | 'guar
   return [arrowName(line), guard && `[${guard}]`, delay && `after ${delay}`].filter(Boolean).join(' ');
 }
 
-/** A state, and inside it the transitions that it keeps to itself. */
+/** A state, with the transitions inside it. */
 export function stateShape(
   { path, status }: ChartState,
   { x, y, width, height, motto, most = charactersIn(width) }: Place,
@@ -79,7 +79,7 @@ export interface PlacedRows {
   readonly label: Label;
 }
 
-/** The words of all arrows. What several of them say in the same place is written once. */
+/** The text of all arrows. If several have the same text at the same place, it is written once. */
 export function wordShapes(all: readonly PlacedRows[]): Element[] {
   const placed = all.flatMap(({ arrow, rows, label: { at, align } }) =>
     rows.map((row, index) => ({

@@ -3,7 +3,7 @@ import { type Arrow, eventsOf } from './arrows.ts';
 import type { Label, Point, Route } from './layout.ts';
 import type { PlacedRows } from './shapes.ts';
 
-/** An arrow, and how it runs. */
+/** An arrow and its route. */
 export interface Way {
   readonly arrow: Arrow;
   readonly route: Route;
@@ -14,7 +14,7 @@ export function wordsOn({ arrow, route }: Way, ways: readonly Way[]): PlacedRows
   const { stem, words } = route;
   if (!stem) return [{ arrow, rows: rowsOf(arrow, words.most), label: words }];
   const events = eventsOn(stem, ways);
-  // Where one of those that lead to a state answers some of the events only, all of them say which.
+  // If one of the arrows to a state answers only some of the events, each of them shows its events.
   const isCommon = ways
     .filter((way) => way.route.stem && way.arrow.target === arrow.target)
     .every((way) => way.arrow.lines.every((line) => eventsOf(line) === eventsOn(way.route.stem, ways)));
@@ -30,7 +30,7 @@ function eventsOn(stem: Label | undefined, ways: readonly Way[]): string {
   return eventsOf({ transitions: own.flatMap(({ transitions }) => transitions) });
 }
 
-/** Where arrows with stems part or meet, to be told from lines that only cross. */
+/** The points at which arrows with stems part or meet, to distinguish them from lines that only cross. */
 export function forksIn(ways: readonly Way[]): Point[] {
   const lines = ways.flatMap(({ route }) => (route.stem ? [route.points] : []));
   const forks = lines

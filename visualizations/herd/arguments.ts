@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Policy, policies, policyCalled } from './simulation/policies.ts';
 
-/** The task that the command is given: to write the documentation, to measure first, or to show a table. */
+/** The job of the command: to write the documentation, to measure first, or to show a table. */
 export type Job =
   | { readonly kind: 'document' }
   | { readonly kind: 'measure' }
@@ -25,7 +25,7 @@ npm run herd -- [options]       prints a table
   --capacity 10000              connections that the server takes per second; at least a hundredth of the clients
   --policy default              one of ${policies.map(({ id }) => id).join(', ')}; may be given several times`;
 
-/** @throws TypeError or RangeError that says what is allowed. */
+/** @throws TypeError or RangeError when an argument is invalid; the message says what is allowed. */
 export function readArguments(given: readonly string[]): Job {
   const { values } = parseArgs({
     args: [...given],
@@ -57,7 +57,7 @@ export function readArguments(given: readonly string[]): Job {
   };
 }
 
-/** A whole number; where it counts seconds, one with a whole number of `unit`s, which is what comes back. */
+/** A whole number, or a time: whole seconds that are returned in `unit`s. */
 function within(name: string, text: string, [least, most]: readonly [number, number], unit = 1): number {
   const value = text.trim() === '' ? Number.NaN : Number(text) * unit;
   if (Number.isInteger(value) && value >= least * unit && value <= most * unit) return value;

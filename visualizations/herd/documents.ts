@@ -18,13 +18,13 @@ import { budgetTable, variantsTable } from './tables/settings-tables.ts';
 export const pageFile = 'docs/herd.md';
 export const measuredFile = 'docs/herd/measured.json';
 
-/** Until when each of the plots goes, in milliseconds. */
+/** The end of each plot, in milliseconds. */
 const ends: Record<(typeof documented.deploys)[number], number> = { 5: 20_000, 15: 40_000, 60: 120_000 };
 
 /**
- * All that the command writes, by the names of the files: always the same for the same page and measurement.
+ * All files that the command writes, by name: the same page and measurement always give the same files.
  *
- * @throws Error when the page has no place for something.
+ * @throws Error when the page lacks the place for a part.
  */
 export function documents(page: string, measurement: string): Record<string, string> {
   const deploys = new Map(documented.deploys.map((length) => [length, deployOf(length)]));

@@ -1,7 +1,7 @@
 /**
  * Replaces what stands between `<!-- herd: name -->` and `<!-- /herd -->`, and leaves the rest of the page as it is.
  *
- * @throws Error when the page has no place for a part, or a place for what there is not.
+ * @throws Error when the page lacks the place for a part, or has one for an unknown part.
  */
 export function filledIn(page: string, parts: Map<string, string>): string {
   const left = new Map(parts);

@@ -1,13 +1,13 @@
 /**
- * Browsers open windows only where somebody clicks: puts a button into the page that opens one, and goes away then.
+ * Browsers open windows only after a click. So this adds a button to the page that opens one, and then removes it.
  *
- * @param open Tells whether the window is open.
+ * @param open Opens the window; returns whether it is open.
  */
 export function askForWindow(open: () => boolean, signal: AbortSignal): void {
-  // A landmark, as every part of a page should lie in one.
+  // An `aside`, because every part of a page should lie in a landmark.
   const corner = document.createElement('aside');
   corner.setAttribute('aria-label', 'Inspector');
-  // Property by property: a policy for styles may forbid whole style attributes.
+  // Property by property, because a content security policy may forbid style attributes.
   Object.assign(corner.style, {
     position: 'fixed',
     insetBlockEnd: '12px',

@@ -9,8 +9,8 @@ export interface Backlog {
 }
 
 /**
- * Keeps the last records. Of those that are dropped, the oldest first, it keeps what became of their actors, without
- * whom the others could not be understood.
+ * Keeps the last `limit` records. The oldest are dropped first, but the last state of their actors is kept, because
+ * later records need it.
  */
 export function createBacklog(complain: (fault: unknown) => void, limit = 1_000): Backlog {
   const records: InspectionRecord[] = [];
@@ -35,7 +35,7 @@ export function createBacklog(complain: (fault: unknown) => void, limit = 1_000)
       if (actors.size > limit && oldest !== undefined) actors.delete(oldest);
     } else if (record.type === '@xstate.snapshot' && actor) {
       const { snapshot } = record;
-      // A connection may be started again, by React; a child never is.
+      // React may start a connection again, but never a child actor.
       if (snapshot.status === 'stopped' && actor.parentId !== undefined) actors.delete(sessionId);
       else actors.set(sessionId, { ...actor, snapshot });
     }

@@ -1,16 +1,16 @@
-/** The path of a URL: no query and no credentials. Undefined where that is not known, or no path at all. */
+/** The path of a URL, without query and credentials. Undefined when it is not known, or the URL has none. */
 export function pathOf(url: unknown): string | undefined {
   if (typeof url === 'function') return undefined;
   try {
     const { protocol, pathname } = new URL(String(url), globalThis.document?.baseURI ?? 'http://localhost');
-    // That of a `data:` URL is what it carries.
+    // The path of a `data:` URL is its content.
     return /^https?:$/.test(protocol) ? pathname : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Names connections, and what belongs to them, as the app wants it. Equal names are numbered: `/api/events 2` … */
+/** Names connections and tabs, as the app wants it. Equal names are numbered: `/api/events 2` … */
 export function createConnectionNames(
   rename: (path: string) => string = (path) => path,
   complain: (fault: unknown) => void,
@@ -25,7 +25,7 @@ export function createConnectionNames(
     } catch (fault) {
       complain(fault);
     }
-    return 'connection'; // the path may be what must not be shown
+    return 'connection'; // the path itself may be secret
   }
 
   return (path, part) => {

@@ -8,15 +8,15 @@ import { type Session, startSession } from './session.ts';
 
 /** An inspection that {@link inspectConnections} has begun. */
 export interface Inspection {
-  /** For `createActor` or `useMachine`, where you run a `connectionMachine` yourself: goes in as the option `inspect`. */
+  /** The option `inspect` for `createActor` or `useMachine`, if you run a `connectionMachine` yourself. */
   readonly inspect: (event: InspectionEvent) => void;
   /**
-   * Shows a connection that was made before, or an actor that is one or has some, as it is now.
+   * Shows a connection that was made before, or an actor that is a connection or has some, in its present state.
    *
-   * @param name What to call it, as its URL is not known.
+   * @param name The name to show, because its URL is not known.
    */
   readonly add: (connection: AnyActorRef | { readonly actor: AnyActorRef }, name?: string) => void;
-  /** Ends it. The connections go on. */
+  /** Ends the inspection. The connections go on. */
   readonly stop: () => void;
   readonly [Symbol.dispose]: () => void;
 }
@@ -24,8 +24,8 @@ export interface Inspection {
 let current: Session | undefined;
 
 /**
- * Shows in an inspector what happens to every connection that is made from now on, in React and in Vue too. In
- * development only, unless asked. A second call takes the place of the first, and shows its connections as they are.
+ * Shows in an inspector every connection that is made from now on, also those of React and Vue. In development only,
+ * unless `enabled` is set. A second call replaces the first, and shows its connections in their present state.
  *
  * @example
  * ```ts

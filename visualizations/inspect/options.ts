@@ -12,7 +12,7 @@ import {
   text,
 } from '../../machines/option-table.ts';
 
-/** Takes records: every adapter of `@statelyai/inspect` is one. Whoever made it starts and stops it. */
+/** Gets the records. Every adapter of `@statelyai/inspect` is one. The code that made it starts and stops it. */
 export interface InspectionViewer {
   send(record: StatelyInspectionEvent): void;
 }
@@ -20,13 +20,13 @@ export interface InspectionViewer {
 /** The options of an inspection. */
 export const inspectionTable = {
   /**
-   * Whether to inspect at all. Left out: in development, `process.env.NODE_ENV !== 'production'`. Where there is no
-   * such thing, as without a bundler, it has to be said.
+   * Whether to inspect at all. Left out, only in development: `process.env.NODE_ENV !== 'production'`. Set it where
+   * there is no `process`, as without a bundler.
    */
   enabled: optional(flag),
   /**
-   * Who shows what happens: Stately's inspector, the viewer of this package, or an adapter of `@statelyai/inspect`,
-   * the only one that works outside a page.
+   * The viewer: Stately's inspector, that of this package, or an adapter of `@statelyai/inspect`. Only an adapter
+   * works outside a page.
    *
    * @default 'stately'
    * @example `createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter`
@@ -38,27 +38,27 @@ export const inspectionTable = {
       (value) => value === 'stately' || value === 'local' || isFunction(Object(value).send),
     ),
   ),
-  /** Where the viewer `'stately'` is. @default 'https://stately.ai/inspect' */
+  /** The URL of the viewer `'stately'`. @default 'https://stately.ai/inspect' */
   url: option('https://stately.ai/inspect', text),
-  /** The frame for the viewer `'stately'`. Left out, a window of its own. */
+  /** The frame for the viewer `'stately'`. Left out, it opens in a window of its own. */
   iframe: optional(rule<HTMLIFrameElement>('an <iframe>', (value) => Object(value).tagName === 'IFRAME')),
   /**
-   * Shows what messages say: the last 10 of those that a record stands for, up to 1 000 characters of each. Else they
+   * Whether to show the data of messages: the last 10 of each record, up to 1 000 characters each. Otherwise messages
    * are only counted.
    *
    * @default false
    */
   payloads: option(false, flag),
   /**
-   * How often the messages of a connection are told of at most, in milliseconds: what arrives meanwhile is counted.
-   * 0 tells of every chunk that is read.
+   * The shortest time between two records of messages of a connection, in milliseconds. Messages in between are
+   * counted. 0 makes a record of every chunk.
    *
    * @default 1_000
    */
   messagesEvery: option(1_000, milliseconds),
   /**
-   * Names a connection. It is given the path of the URL, or what stands for it: give another name where the path
-   * itself is a secret. Left out, the path.
+   * Returns the name of a connection for the path of its URL. Return another name where the path itself is secret.
+   * Left out, the name is the path.
    */
   name: optional(functionOf<(path: string) => string>()),
 };
@@ -66,10 +66,10 @@ export const inspectionTable = {
 /** How connections are inspected. */
 export interface InspectionOptions extends Given<typeof inspectionTable> {}
 
-/** The same with the defaults filled in. */
+/** {@link InspectionOptions} with the defaults filled in. */
 export interface InspectionSettings extends Complete<typeof inspectionTable> {}
 
-/** Whether this is not a build for production. Where there is no `process` nobody can tell, and it counts as one. */
+/** Whether this is a development build. Where there is no `process`, it counts as production. */
 export function isDevelopment(): boolean {
   try {
     return process.env.NODE_ENV !== 'production';

@@ -9,10 +9,10 @@ import { connectionSnapshot, redactEvent, redactSnapshot, redactTally } from './
 import { givenName, isTab, ownerOf } from './shown-actor.ts';
 import { createTraffic, type MessagesEvent } from './traffic.ts';
 
-/** Makes records out of what XState tells of its actors: at once, because a moment later it is no longer so. */
+/** Makes records from the inspection events of XState, at once, because the actors change right after. */
 export interface Recorder {
   observe(event: InspectionEvent): void;
-  /** Tells of an actor as it is now, and of those that it has made. */
+  /** Records an actor in its present state, and the actors that it has made. */
   introduce(actor: AnyActor, name?: string): void;
   stop(): void;
 }
@@ -25,9 +25,9 @@ export function createRecorder(
   const { payloads, messagesEvery } = options;
   const names = new WeakMap<AnyActor, string>();
   const births = new WeakMap<AnyActor, number>();
-  /** The names that connections get once there is something to tell of them. */
+  /** The names that connections get at their first record. */
   const given = new WeakMap<AnyActor, string>();
-  /** Which transport the messages of a connection come from. */
+  /** The transport that the messages of a connection come from. */
   const senders = new WeakMap<AnyActor, ActorRefLike>();
   const nameAnew = createConnectionNames(options.name, complain);
 
@@ -46,7 +46,7 @@ export function createRecorder(
     );
   });
 
-  /** The first record of an actor says what it is. */
+  /** Makes the first record of an actor, which describes it. */
   function meet(actor: AnyActor): void {
     const owner = ownerOf(actor);
     if (!owner || names.has(actor)) return;
@@ -73,7 +73,7 @@ export function createRecorder(
       meet(actor);
       if (actor === owner && isConnection(owner) && isMessages(inspected.event)) {
         if (type === '@xstate.event' && inspected.sourceRef) senders.set(owner, inspected.sourceRef);
-        // Counted once it was handled.
+        // Messages are counted after they were handled.
         if (type === '@xstate.snapshot') traffic.count(owner, inspected.event, senders.get(owner));
         return;
       }
@@ -97,7 +97,10 @@ function isMessages(event: AnyEventObject): event is MessagesEvent {
   return event.type === 'stream.messages';
 }
 
-/** Never opened and never closed. In its Strict Mode, React makes connections that stay so for ever. */
+/**
+ * Whether a connection was never opened and never closed. In Strict Mode, React makes connections that stay so for
+ * ever.
+ */
 function isUntouched(actor: AnyActor): boolean {
   if (!isConnection(actor)) return false;
   const snapshot = actor.getSnapshot();

@@ -10,7 +10,7 @@ export type { StatelyInspectionEvent as InspectionRecord } from '@statelyai/insp
 /** The version of `@statelyai/inspect` whose records these are. */
 const _version = '0.7.2';
 
-/** That there is an actor, and what it was when it was made, or is now. */
+/** The record of a new actor, in its first or in its present state. */
 export function actorRecord(
   actor: AnyActor,
   at: number,
@@ -26,13 +26,13 @@ export function actorRecord(
   };
 }
 
-/** That an event was sent to an actor. */
+/** The record of an event that was sent to an actor. */
 export function eventRecord(
   actor: AnyActor,
   at: number,
   { event, source }: { event: AnyEventObject; source: ActorRefLike | undefined },
 ): StatelyEventEvent {
-  // An actor that is not shown is not named either.
+  // The ID of an actor that is not shown is left out.
   const sourceId = source && isActor(source) && ownerOf(source) ? source.sessionId : undefined;
   return { type: '@xstate.event', event, sourceId, ...common(actor, at) };
 }
@@ -54,10 +54,10 @@ export function sourceOf({ src, id }: AnyActor): string {
 let text: string | undefined;
 
 function definitionOf(actor: AnyActor): string {
-  // The machine of tabs is not imported, as an app may do without.
+  // The machine of tabs is not imported, because an app may not use it.
   if (isTab(actor)) return definition(0, actor.logic);
   if (!isConnection(actor)) return JSON.stringify({ id: sourceOf(actor) });
-  text ??= definition(); // the same text for all: a backlog may hold a thousand connections
+  text ??= definition(); // one text for all, because a backlog may hold a thousand connections
   return text;
 }
 
@@ -68,7 +68,7 @@ function common(actor: AnyActor, at: number) {
     sessionId: actor.sessionId,
     rootId: (ownerOf(actor) ?? actor).sessionId,
     createdAt: String(at),
-    id: String(++made), // no draw from `Math.random`, which an app may have made repeatable
+    id: String(++made), // not from `Math.random`, which an app may have seeded
     _version,
   };
 }

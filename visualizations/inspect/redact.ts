@@ -11,7 +11,7 @@ import type { Tally } from './traffic.ts';
 
 type KnownEvent = ConnectionEvent | TransportCommand | TabsEvent | LockCommand | ChannelCommand;
 
-/** The names of what an event carries. */
+/** The names of the fields of an event. */
 type FieldOf<Event, Type> = Event extends { readonly type: infer Own }
   ? Type extends Own
     ? Exclude<keyof Event, 'type'>
@@ -22,7 +22,7 @@ const outcome = ['error', 'at', 'random', 'jitter', 'refreshable', 'offline'] as
 const moment = ['at', 'hidden'] as const;
 const word = ['from', 'isVisible', 'since'] as const;
 
-/** The fields that are shown of an event besides its type. Messages are told of in another way. */
+/** The fields of each event that are shown, in addition to its type. Messages are shown in another way. */
 export const shownFields: {
   readonly [Type in Exclude<KnownEvent['type'], 'stream.messages'>]: readonly FieldOf<KnownEvent, Type>[];
 } = {
@@ -74,13 +74,15 @@ export const shownFields: {
   'lock.leave': [],
 };
 
-/** An event as it may be shown: one that is not known with its type alone, without the input of `xstate.init`, say. */
+/**
+ * An event as it may be shown. Of an unknown event only the type is, without the input of `xstate.init` for example.
+ */
 export function redactEvent(event: AnyEventObject): AnyEventObject {
   const shown: AnyEventObject = { type: event.type };
   for (const field of isKnown(event.type) ? shownFields[event.type] : []) {
     const value: unknown = event[field];
     if (field === 'error') shown[field] = toFailure(event[field]);
-    // No function leaves the page; that there is one tells how the delay was made.
+    // Functions do not leave the page. `true` tells that the app made the delay.
     else if (field === 'jitter' && typeof value === 'function') shown[field] = true;
     else if (Object(value) !== value && value !== undefined) shown[field] = value;
   }
@@ -91,21 +93,21 @@ function isKnown(type: string): type is keyof typeof shownFields {
   return Object.hasOwn(shownFields, type);
 }
 
-/** An actor as it may be shown: of a transport, whose snapshot has its input, only whether it runs. */
+/** An actor as it may be shown. Of a transport, whose snapshot has its input, only whether it runs. */
 export function redactSnapshot(actor: AnyActor): Snapshot<unknown> {
   if (isConnection(actor)) return connectionSnapshot(actor.getSnapshot(), usersOf(actor));
   if (isTab(actor)) return tabSnapshot(actor.getSnapshot());
   return bare(actor.getSnapshot().status);
 }
 
-/** Tabs have random names, and the scope and the URL are not in their context. */
+/** The context of a tab has a random name, and neither the scope nor the URL. */
 function tabSnapshot(snapshot: SnapshotFrom<typeof tabsMachine>): Snapshot<unknown> {
   const { status, value, context, tags } = snapshot;
   const told = { ...context, leadership: leadershipOf(context) };
   return plain({ ...bare(status), value, context: told, tags: [...tags] });
 }
 
-/** @param users How many share the connection; undefined where it is not shared. */
+/** @param users How many users share the connection; undefined where it is not shared. */
 export function connectionSnapshot(
   snapshot: SnapshotFrom<typeof connectionMachine>,
   users: number | undefined,
@@ -115,9 +117,9 @@ export function connectionSnapshot(
 }
 
 /**
- * Messages as they may be shown: counted, and quoted only if asked.
+ * Messages as they may be shown: counted, and quoted only with `payloads`.
  *
- * @param leftOut How many were left out so far: because nobody asked for them, or by their schemas.
+ * @param leftOut How many were left out so far: because nobody asked for them, or because their schemas refuse them.
  */
 export function redactTally(
   { batches, messages, lastEventId, last }: Tally,
@@ -137,14 +139,14 @@ export function redactTally(
 
 const shownCharacters = 1_000;
 
-/** The data that a function of the app has made of a message may be anything, of any size. */
+/** The data that `parse` has made of a message may be anything, of any size. */
 function excerptOf({ event, id, data }: Message): Message {
   try {
     const text = JSON.stringify(data) ?? String(data);
     const isShort = text.length <= shownCharacters;
     return { event, id, data: isShort ? JSON.parse(text) : `${text.slice(0, shownCharacters)}…` };
   } catch {
-    return { event, id, data: `(${typeof data})` }; // with a circle, or not for JSON
+    return { event, id, data: `(${typeof data})` }; // circular, or not possible in JSON
   }
 }
 
@@ -152,7 +154,7 @@ function bare(status: Snapshot<unknown>['status']): Snapshot<unknown> {
   return { status, output: undefined, error: undefined };
 }
 
-/** As JSON, which has null for `Infinity`, and so does the statechart. */
+/** The value after JSON, where `Infinity` is null, which the statechart understands. */
 function plain<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value));
 }

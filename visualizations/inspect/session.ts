@@ -9,12 +9,12 @@ import { createRecorder } from './recorder.ts';
 import { noteTab } from './shown-actor.ts';
 import { openLocal, openStately } from './viewers.ts';
 
-/** An inspection from its start to its end. Nothing in it throws into the connections. */
+/** An inspection from its start to its end. Its errors never reach the connections. */
 export interface Session {
   inspect(event: InspectionEvent): void;
   add(target: AnyActorRef | { readonly actor: AnyActorRef }, name?: string): void;
   stop(): void;
-  /** The actors that it was told of and that still run, with the names they were given. */
+  /** The actors that were added and still run, with their names. */
   followed(): Iterable<readonly [actor: AnyActor, name: string | undefined]>;
 }
 
@@ -44,7 +44,7 @@ export function startSession(options: InspectionSettings): Session {
     try {
       for (const one of followed.keys()) if (!one.deref()) followed.delete(one);
       followed.set(new WeakRef(actor), name);
-      // Whoever was created with `inspect` is heard already.
+      // An actor that was created with `inspect` is observed already.
       if (!observed.has(actor.system)) subscriptions.set(actor, actor.system.inspect(inspect));
       observed.add(actor.system);
       recorder.introduce(actor, name);
@@ -95,7 +95,7 @@ export function startSession(options: InspectionSettings): Session {
   };
 }
 
-/** Says the first fault only: a viewer that throws once mostly throws at every record. */
+/** Logs only the first fault, because a viewer that throws once mostly throws at every record. */
 function createComplaint(): (fault: unknown) => void {
   let said = false;
   return (fault) => {

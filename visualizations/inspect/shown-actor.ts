@@ -8,7 +8,9 @@ export type TabActor = Actor<typeof tabsMachine>;
 
 const tabs = new WeakSet<AnyActor>();
 
-/** Has an actor taken for one of a tab. Its machine may be anybody's, so that it cannot be told from what it runs. */
+/**
+ * Marks an actor as that of a tab. Its machine was provided with other actors, so it cannot be recognized by itself.
+ */
 export function noteTab(actor: AnyActor): void {
   tabs.add(actor);
 }
@@ -18,8 +20,8 @@ export function isTab(actor: AnyActor): actor is TabActor {
 }
 
 /**
- * The connection, or the tab, that an actor is or is a child of. Other actors may know secrets, so that they are not
- * shown.
+ * The connection or tab that an actor is, or is a child of. Other actors are not shown, because they may know
+ * secrets.
  */
 export function ownerOf(actor: AnyActor): ConnectionActor | TabActor | undefined {
   if (isConnection(actor) || isTab(actor)) return actor;
@@ -27,7 +29,7 @@ export function ownerOf(actor: AnyActor): ConnectionActor | TabActor | undefined
   return parent && (isConnection(parent) || isTab(parent)) ? parent : undefined;
 }
 
-/** The ID that an actor was given, such as `transport 2`; undefined where XState has made one up. */
+/** The ID that an actor was given, such as `transport 2`; undefined if XState made it. */
 export function givenName({ id, sessionId }: AnyActor): string | undefined {
   return id === sessionId || /^\d+\./.test(id) ? undefined : id;
 }

@@ -5,7 +5,7 @@ import type { Message } from '../../machines/message.ts';
 /** The event of a batch. */
 export type MessagesEvent = Extract<StreamEvent, { type: 'stream.messages' }>;
 
-/** The batches that a connection has handled since they were last told of. */
+/** The batches that a connection has handled since the last record of them. */
 export interface Tally {
   readonly batches: number;
   readonly messages: number;
@@ -22,14 +22,14 @@ export interface Tally {
 
 export interface Traffic {
   count(connection: ConnectionActor, batch: MessagesEvent, source: ActorRefLike | undefined): void;
-  /** Tells now of what is counted, if there is anything. */
+  /** Makes the record of the counted messages now, if there are any. */
   flush(connection: ConnectionActor): void;
   stop(): void;
 }
 
 /**
- * Counts the messages of connections. A batch after a silence is told of at once, and what comes in the `every`
- * milliseconds after it in one, so that a fast stream floods no viewer.
+ * Counts the messages of connections. A batch after a silence is recorded at once; those in the next `every`
+ * milliseconds make one record. So a fast stream does not flood the viewer.
  */
 export function createTraffic(
   every: number,

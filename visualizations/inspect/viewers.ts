@@ -14,9 +14,9 @@ export async function openStately(
     url,
     ...(iframe && { iframe }),
     autoStart: false,
-    // The records are plain already, and its own serialiser cuts objects after ten keys.
+    // The records are already plain data, and the serializer of the adapter cuts objects after ten keys.
     serialize: (record) => record,
-    // The backlog knows better what to keep: the adapter would drop the actors first.
+    // The backlog decides what to keep; the adapter would drop the actors first.
     maxDeferredEvents: 0,
   });
   adapter.start();
@@ -25,16 +25,16 @@ export async function openStately(
     'message',
     ({ data, source }) => {
       if (Object(data).type !== '@statelyai.connected') return;
-      // A frame says so before it has loaded, which the adapter waits for.
+      // A frame has a window before it has loaded, which the adapter waits for.
       if (iframe && source === iframe.contentWindow) adapter.targetWindow = iframe.contentWindow;
-      // Again when the viewer is reloaded.
+      // Also called when the viewer is reloaded.
       if (source && source === adapter.targetWindow) backlog.attach((record) => adapter.send(record));
     },
     { signal },
   );
   signal.addEventListener('abort', () => {
     adapter.stop();
-    adapter.targetWindow = null; // or it would go on to answer a viewer that is reloaded
+    adapter.targetWindow = null; // otherwise it would still answer a viewer that is reloaded
   });
   if (iframe || adapter.targetWindow) return;
   askForWindow(() => {
@@ -45,7 +45,10 @@ export async function openStately(
 
 type StatelysPackage = typeof import('@statelyai/inspect');
 
-/** In a `try`, because webpack and Rspack take it for optional there, and fail where it is not installed otherwise. */
+/**
+ * In a `try`, because only then do webpack and Rspack take the package as optional, and do not fail where it is not
+ * installed.
+ */
 async function statelysPackage() {
   try {
     const module: StatelysPackage & { default?: StatelysPackage } = await import('@statelyai/inspect');

@@ -10,12 +10,12 @@ export interface LocalViewer {
   close(): void;
 }
 
-/** By this name the window is found again after the page was loaded anew, and by this event it changes hands. */
+/** The name of the window, by which a reloaded page finds it, and of the event by which it is handed over. */
 const name = 'sse-machine-viewer';
 
 /**
- * Opens a window with a viewer in it, or takes over the one that an earlier page of the app has left behind.
- * Browsers want a click for a new window, but not for one that is there.
+ * Opens a window with a viewer, or takes over the one of an earlier page of the app. Browsers want a click for a new
+ * window, but not for an existing one.
  *
  * @returns null when the browser blocked the window.
  */
@@ -29,7 +29,7 @@ export function openViewer(opener: Window): LocalViewer | null {
 
   function mount(document: Document): Viewer {
     popup?.removeEventListener(name, letGo);
-    popup?.dispatchEvent(new CustomEvent(name)); // whoever had the window before
+    popup?.dispatchEvent(new CustomEvent(name)); // the viewer that had the window before
     popup?.addEventListener(name, letGo);
     const viewer = createViewer(pageIn(document), history);
     shown = { viewer, document };
@@ -44,9 +44,9 @@ export function openViewer(opener: Window): LocalViewer | null {
     if (popup && shown?.document === documentOf(popup)) shown?.viewer.dispose();
   }
 
-  /** The page goes, and the scripts of the viewer with it: they are scripts of the page. */
+  /** The page is left, and with it the scripts of the viewer end, which belong to the page. */
   function leave(): void {
-    isAway = true; // connections have a word to say when a page goes, to which nobody listens any more
+    isAway = true; // connections send events when a page is left, which nobody receives any more
     shown?.viewer.end();
     shown = undefined;
   }
@@ -65,7 +65,7 @@ export function openViewer(opener: Window): LocalViewer | null {
     send(record) {
       const current = isOver || isAway || popup.closed ? undefined : documentOf(popup);
       if (!current) return;
-      // Who reloads the window gets an empty one.
+      // After a reload, the window is empty.
       const viewer = shown?.document === current ? shown.viewer : mount(current);
       viewer.receive(record);
     },
@@ -76,7 +76,7 @@ export function openViewer(opener: Window): LocalViewer | null {
   };
 }
 
-/** Undefined when the window shows a page of another origin, which is nobody's to change. */
+/** Undefined when the window shows a page of another origin, which must not be changed. */
 function documentOf(popup: Window): Document | undefined {
   try {
     return popup.document;

@@ -14,21 +14,21 @@ import { viewerStyle } from './style.ts';
 
 /** Shows the connections of an app: what they are doing, and what they did. */
 export interface Viewer {
-  /** Takes a record of the inspector. Whatever is none, or of another actor, is ignored. */
+  /** Takes a record of the inspector. Anything else, and records of other actors, are ignored. */
   receive(record: StatelyInspectionEvent): void;
-  /** Nothing more comes, and the scripts of the page end: leaves behind what can be read without them. */
+  /** No more records come, and the scripts of the page end: leaves a report that needs no scripts. */
   end(): void;
   /** Empties the element and lets go of everything. */
   dispose(): void;
 }
 
-/** How much longer than it draws the viewer rests: in a storm the page that it is in has the rest of the time. */
+/** How many times longer than it draws the viewer rests, to leave time for its page under load. */
 const share = 3;
 
-/** The longest that it rests, in milliseconds, so that a click is answered whatever else goes on. */
+/** The longest rest, in milliseconds, so that a click is always answered. */
 const longestRest = 500;
 
-/** How often what moves with time is drawn anew, in milliseconds; less often for those who want no motion. */
+/** How often moving parts are drawn, in milliseconds; less often for users who prefer reduced motion. */
 const pace = { moving: 100, calm: 1_000 };
 
 /**

@@ -8,7 +8,7 @@ export interface ShowJob {
   readonly count: number;
 }
 
-/** The effects that a user would have noticed. Times are in milliseconds. */
+/** The effects that a user notices. Times are in milliseconds. */
 export interface ShowReport {
   /** From the mount to the frame after the last message. */
   readonly duration: number;

@@ -10,8 +10,8 @@ export interface Reading {
 }
 
 /**
- * Sends so many messages a second until they were so many: every millisecond those that are due, in one write.
- * Whether the client keeps up is not asked.
+ * Sends `rate` messages a second, `count` in all: every millisecond those that are due, in one write, whether or not
+ * the client keeps up.
  */
 export function sendPaced(response: ServerResponse, rate: number, count: number): void {
   const start = performance.now();

@@ -21,19 +21,19 @@ app.use(async (c, next) => {
 });
 
 app.get('/events', (c) => {
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const after = log.startAfter(c.req.header('Last-Event-ID') ?? c.req.query('lastEventId'));
   const headers = {
     'Content-Type': 'text/event-stream',
-    // no-transform: the compression middleware and proxies would gather events before they send them.
+    // no-transform: otherwise the compression middleware and proxies collect events before they send them.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
     'Last-Event-ID': String(after),
-    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-    // once, be ended, and come again.
+    // Trap: while the server stops, it still takes requests on open connections: a client would come back at once, be
+    // ended, and come back again.
     Connection: 'close',
   };
-  // Trap: a HEAD comes here as well, and nobody would end the stream that it begins.
+  // Trap: a HEAD comes here too, and nobody would end the stream that it starts.
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
 
   const response = streamSSE(c, async (stream) => {
@@ -56,8 +56,8 @@ app.get('/events', (c) => {
     }
   });
 
-  // Trap: `streamSSE` sets some of them itself, over what was set before, and no X-Accel-Buffering: without that, nginx
-  // gathers events until it has 4 or 8 kB of them.
+  // Trap: `streamSSE` replaces some of these headers by its own, and sets no X-Accel-Buffering: without that, nginx
+  // collects 4 or 8 kB of events.
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 });

@@ -2,15 +2,16 @@ import { app, streams } from './app.ts';
 
 const port = Number(process.env['PORT'] ?? 8080);
 
-// Trap: Bun closes a connection after 10 s without a byte, before the first comment after 15 s; 0 is for never.
+// Trap: Bun closes a connection after 10 s without a byte, but the first comment comes after 15 s. 0 means never.
 const server = Bun.serve({ port, fetch: app.fetch, idleTimeout: 0 });
 console.log(`http://localhost:${port}/events`);
 
 process.once('SIGTERM', async () => {
-  // Trap: `stop` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `stop` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   const stopped = server.stop();
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   const slow = setTimeout(() => server.stop(true), 300);
   await stopped;
   clearTimeout(slow);

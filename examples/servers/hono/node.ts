@@ -8,8 +8,9 @@ server.listen(port, () => console.log(`http://localhost:${port}/events`));
 
 process.once('SIGTERM', () => {
   server.close();
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => server.closeAllConnections(), 300).unref();
 });

@@ -35,7 +35,7 @@ class EventsController implements BeforeApplicationShutdown {
     @Headers('last-event-id') header: string | undefined,
     @Query('lastEventId') query: string | undefined,
   ): Observable<MessageEvent> {
-    // The header first: the query stays that of the first request, because EventSource keeps its URL.
+    // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
     const after = log.startAfter(header ?? query);
     // Nest sets Cache-Control and X-Accel-Buffering itself, and flushes the headers.
     response.setHeader('Last-Event-ID', String(after));
@@ -76,9 +76,10 @@ class EventsController implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    // Trap: the server waits for every stream, which never ends by itself, until whoever stops the server kills it.
+    // Trap: the server waits for every stream. Streams never end by themselves, so it would wait until somebody kills
+    // the server.
     streams.endAll();
-    // The ends of the streams leave before `forceCloseConnections` cuts those whose clients do not read them.
+    // Time to send the ends of the streams, before `forceCloseConnections` cuts those that are not read.
     await setTimeout(100);
   }
 }
@@ -99,7 +100,7 @@ app.use((request: Request, response: Response, next: NextFunction) => {
   // once, be ended, and come again.
   if (streams.areEnding) return void response.status(503).set('Connection', 'close').end();
   if (request.method === 'OPTIONS') return void response.sendStatus(204);
-  // Trap: Nest begins a stream for a HEAD as well, which would count as one of the user.
+  // Trap: Nest starts a stream for a HEAD too, which would count as one of the user.
   if (request.method === 'HEAD') return void response.status(405).set('Allow', 'GET, POST').end();
   const visitor = judge(request.get('Authorization'), request.query['token']);
   if ('status' in visitor) return void response.status(visitor.status).set(visitor.headers).end();

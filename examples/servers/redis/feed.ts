@@ -4,14 +4,14 @@ import { type Batch, compareIds, type Entry, type EventLog, isId } from './log.t
 
 /** Sends the log to all streams of this process, which reads it once for all of them. */
 export interface Feed {
-  /** Resolves when it knows where the log ends. Nobody can be served before that. */
+  /** Resolves when it knows the end of the log. No client can be served before that. */
   readonly begun: Promise<void>;
   /**
-   * Where a stream begins: after the event that the client names, if what follows is still kept, else as near as can be.
-   * Rejects while Redis is away, if it has to be asked.
+   * The ID after which a stream begins: that of the client, if the next event is still kept; else the nearest one.
+   * Rejects when it has to ask Redis while Redis is away.
    */
   startAfter(lastEventId: unknown): Promise<string>;
-  /** Writes what comes after an ID into a stream, until it is closed. */
+  /** Writes the events after an ID into a stream, until it is closed. */
   follow(stream: Writable, after: string): void;
 }
 
@@ -21,13 +21,13 @@ interface Follower {
   cursor: string;
 }
 
-/** How many events stay in memory, for those who come back soon: a whole herd of them costs Redis nothing. */
+/** How many events stay in memory for clients that come back soon, so that many at once cost Redis nothing. */
 const remembered = 1_000;
 
 export function createFeed(log: EventLog): Feed {
-  /** Streams that have all that was read: the next batch is theirs. */
+  /** Streams that have every event that was read: they get the next batch. */
   const live = new Set<Follower>();
-  /** Streams that were served by a process that had read more than this one has. */
+  /** Streams whose client had got more from another process than this one has read. */
   const ahead = new Set<Follower>();
   const recent: Entry[] = [];
   /** The ID before the first one of these. */
@@ -52,11 +52,12 @@ export function createFeed(log: EventLog): Feed {
     recent.push(...entries);
     recentAfter = recent.splice(0, recent.length - remembered).at(-1)?.id ?? recentAfter;
     if (entries.length > 0) {
-      // Bytes, made once: a text would be encoded for each stream.
+      // Encoded once, because a text would be encoded for each stream.
       const bytes = Buffer.from(textOf(entries));
       for (const follower of live) {
         follower.cursor = newest;
-        // Trap: a stream that was ended is there until its client has read all of it, and a write would end the process.
+        // Trap: a stream that was ended exists until its client has read all of it, and a write would end the
+        // process.
         if (!isOpen(follower.stream)) live.delete(follower);
         else if (!follower.stream.write(bytes)) waitForDrain(follower);
       }
@@ -64,14 +65,17 @@ export function createFeed(log: EventLog): Feed {
     for (const follower of [...ahead]) void catchUp(follower);
   }
 
-  /** Events were trimmed before they were read. Those who miss them are ended, come back, and are told of the gap. */
+  /**
+   * Events were trimmed before they were read. Streams that miss them are ended; the clients come back, and are told
+   * of the gap.
+   */
   function startAgain(after: string): void {
     for (const { stream } of [...live, ...ahead]) stream.end();
     recent.length = 0;
     recentAfter = after;
   }
 
-  /** A client that reads slowly gets no more until it has read: the log has it, so nothing piles up here. */
+  /** A slow client gets no more events until it has read: the log keeps them, so nothing piles up here. */
   function waitForDrain(follower: Follower): void {
     live.delete(follower);
     follower.stream.once('drain', () => void catchUp(follower));
@@ -81,12 +85,12 @@ export function createFeed(log: EventLog): Feed {
     ahead.delete(follower);
     while (isOpen(follower.stream)) {
       const distance = compareIds(follower.cursor, newest ?? '');
-      // Trap: who reads the log and listens afterwards loses what comes between. Here nothing can: no other code runs
-      // between this comparison and the next line.
+      // Trap: code that reads the log and then listens loses the events between the two. Here there are none, because
+      // no other code runs between this comparison and the next line.
       if (distance === 0) return void live.add(follower);
       if (distance > 0) return void ahead.add(follower);
       const entries = await missedBy(follower.cursor).catch(() => sleep(100, []));
-      // Trimmed meanwhile. The client comes back from the end of its stream, and is told of the gap.
+      // The events were trimmed meanwhile. The client comes back at the end of its stream, and is told of the gap.
       if (!entries) return void follower.stream.end();
       const last = entries.at(-1);
       if (!last || !isOpen(follower.stream)) continue;

@@ -2,28 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { eventText } from '../shared/events.ts';
 
-/** An event of the log as it travels: made once, and sent to everyone. */
+/** An event of the log in the format of the stream: made once, and sent to all. */
 export interface Entry {
-  /** Redis gives it, `1700000000000-0`: it is the ID of the event as well, so any process knows it. */
+  /** Made by Redis, such as `1700000000000-0`. It is also the ID of the event, so every process knows it. */
   readonly id: string;
   readonly text: string;
 }
 
 /** A Redis Stream. While Redis is away, every call fails at once. */
 export interface EventLog {
-  /** Resolves with the ID. Who gets an error cannot know whether the event is in the log. */
+  /** Resolves with the ID. After an error, nobody can know whether the event is in the log. */
   append(name: string, data: string): Promise<string>;
   /** The first 500 entries after an ID up to another; undefined where some of them are no longer kept. */
   between(after: string, last: string): Promise<readonly Entry[] | undefined>;
-  /** Yields what is appended from now on, and a batch of nothing whenever it has begun to read. */
+  /** Yields the events that are appended from now on, and an empty batch whenever it has started to read. */
   read(): AsyncGenerator<Batch, void>;
-  /** Where the log begins and ends: the IDs before the first entry, and of the last one. */
+  /** The ends of the log: the ID before the first entry, and that of the last one. */
   ends(): Promise<Ends>;
   close(): Promise<void>;
 }
 
 export interface Batch {
-  /** The ID before it: where that is not the last one of the batch before, events were trimmed before they were read. */
+  /**
+   * The ID before the batch. If it is not the last one of the batch before, events were trimmed before they were
+   * read.
+   */
   readonly after: string;
   readonly entries: readonly Entry[];
 }
@@ -35,7 +38,7 @@ export interface Ends {
 
 /** @param kept How many events are kept, or some more: Redis trims by whole blocks. */
 export function openLog(url: string, key: string, kept: number): EventLog {
-  // Trap: ioredis would send an XADD again that Redis may have done before the connection was lost: two events.
+  // Trap: ioredis would repeat an XADD that Redis may have done before the connection was lost: two events.
   const once = { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, enableOfflineQueue: false };
   const retryStrategy = (times: number) => Math.min(times * 50, 1_000);
   const redis = new Redis(url, { ...once, retryStrategy });

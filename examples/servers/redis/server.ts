@@ -6,14 +6,14 @@ import { crossOrigin, judge } from '../shared/visitors.ts';
 import { createFeed } from './feed.ts';
 import { openLog } from './log.ts';
 
-// One of several processes, on any number of machines. The events are in Redis, whose IDs are those of the events: so
-// each process can go on with the streams of any other.
+// One of several processes, on any number of machines. The events and their IDs are in Redis, so each process can
+// continue the streams of any other.
 const port = Number(process.env['PORT'] ?? 8081);
 const keepAlive = Number(process.env['KEEP_ALIVE'] ?? 15_000);
 const kept = Number(process.env['EVENTS_KEPT'] ?? 100_000);
 const log = openLog(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379', 'events', kept);
 const feed = createFeed(log);
-// Of this process: who may have six streams in all has to be counted in Redis.
+// Counts the streams of this process. A limit for all processes together has to be counted in Redis.
 const streams = createStreams();
 
 const server = createServer((request, response) => {
@@ -23,7 +23,8 @@ const server = createServer((request, response) => {
     response.destroy();
   });
 });
-// Trap: nginx keeps its connections for 60 s and Node closes them after 5, some just when a request is on its way: 502.
+// Trap: nginx keeps its connections for 60 s, but Node closes them after 5, sometimes while a request is on its way:
+// 502.
 server.keepAliveTimeout = 65_000;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
@@ -49,22 +50,22 @@ async function stream(
   user: string,
   query: URLSearchParams,
 ): Promise<void> {
-  // The header first: the query stays that of the first request, because EventSource keeps its URL.
+  // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
   const given = request.headers['last-event-id'] ?? query.get('lastEventId');
   const after = await feed.startAfter(given).catch(() => undefined);
   if (after === undefined) return unavailable(response);
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
-    // no-transform: proxies would compress, and gather events before they send them.
+    // no-transform: otherwise proxies compress, and collect events before they send them.
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
-    // A client that named another ID knows by it that events were trimmed that it has not seen.
+    // A client that named another ID knows from this header that events were trimmed that it has not seen.
     'Last-Event-ID': after,
-    // Trap: when the server stops, it still takes requests on the connections that it has: a client would come again at
-    // once, be ended, and come again.
+    // Trap: while the server stops, it still takes requests on open connections: a client would come back at once, be
+    // ended, and come back again.
     Connection: 'close',
   });
-  // Trap: without it the headers leave with the first write, and until then the client waits to be connected.
+  // Trap: without it the headers are sent with the first write, and until then the client is still connecting.
   response.flushHeaders();
   response.write(welcomeText(after));
 
@@ -102,12 +103,13 @@ function unavailable(response: ServerResponse): void {
 
 process.once('SIGTERM', () => {
   server.close(() => void log.close());
-  // Trap: `close` waits for every stream, which never ends by itself, until whoever stops the server kills it.
+  // Trap: `close` waits for every stream. Streams never end by themselves, so it would wait until somebody kills the
+  // server.
   streams.endAll();
-  // Whoever does not read its stream does not see the end of it either.
+  // A client that does not read its stream does not see its end either.
   setTimeout(() => server.closeAllConnections(), 300).unref();
 });
 
-// Not before Redis was there: the proxy leaves out a process that does not listen.
+// Listens only once Redis is there, because the proxy leaves out a process that does not listen.
 await feed.begun;
 server.listen(port, () => console.log(`http://localhost:${port}/events`));

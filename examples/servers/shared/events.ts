@@ -1,6 +1,6 @@
 /** An event of the log. */
 export interface LoggedEvent<Id = number> {
-  /** Unique in the stream, and greater than those before: a client names it to say where it stopped. */
+  /** Unique in the stream, and greater than all before: with it, a client says where it stopped. */
   readonly id: Id;
   readonly name: string;
   /** Text of any lines; JSON in these examples. */
@@ -14,8 +14,8 @@ export function eventText({ id, name, data }: LoggedEvent<number | string>): str
 }
 
 /**
- * The beginning of every stream. The comment makes proxies pass the headers on. The ID tells a client where it stands:
- * without it, one that is cut off before its first event could not say after what to resume.
+ * The beginning of every stream. The comment makes proxies pass the headers on. The ID gives the client something to
+ * resume after, even if it is cut off before its first event.
  */
 export function welcomeText(after: number | string): string {
   return `: connected\nid: ${after}\n\n`;
@@ -29,12 +29,12 @@ export const kickedText = `event: ${kicked.name}\ndata: ${kicked.data}\n\n`;
 
 /** Lets streams read a log from a place in it, and go on with what is appended. */
 export interface Followers {
-  /** Tells all that there is something new in the log. */
+  /** Tells all streams that there is something new in the log. */
   wake(): void;
   /**
-   * Yields every event after an ID, those that are still to come too, until the signal aborts.
+   * Yields every event after an ID, also future ones, until the signal aborts.
    *
-   * @param read The first events after an ID, in order; none if there are none. It may ask a database.
+   * @param read Returns the first events after an ID, in order, or none. It may ask a database.
    */
   follow(read: Read, after: number, signal: AbortSignal): AsyncGenerator<LoggedEvent, void>;
 }
@@ -66,9 +66,9 @@ export function createFollowers(): Followers {
     async *follow(read, after, signal) {
       let cursor = after;
       while (!signal.aborted) {
-        // Trap: who reads first and listens then loses what is appended between the two. So this looks before it reads
-        // whether something is appended meanwhile, and reads again then. Only what was read is sent, from where the last
-        // reading ended: so nothing comes twice either.
+        // Trap: code that reads first and then listens loses events that are appended between the two. So this
+        // remembers the number of appends before it reads, and reads again if it has changed. Each reading starts
+        // where the last one ended, so nothing is sent twice.
         const before = appends;
         const events = await read(cursor);
         for (const event of events) {
@@ -76,7 +76,7 @@ export function createFollowers(): Followers {
           yield event;
           cursor = event.id;
         }
-        // Only at the end of the log: one reading may not bring all of it.
+        // Waits only at the end of the log, because one reading may not return all of it.
         if (events.length === 0 && appends === before) await nextAppend(signal);
       }
     },

@@ -1,16 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { createFollowers, type LoggedEvent } from './events.ts';
 
-/** A log on disk: what a client has missed is still there when the server was restarted, or killed. */
+/** A log on disk: events that a client has missed are still there after the server was restarted or killed. */
 export interface EventLog {
   append(name: string, data: string): LoggedEvent;
   /** The first 500 events after an ID. */
   after(id: number): readonly LoggedEvent[];
-  /** Yields every event after an ID, those that are still to come too, until the signal aborts. */
+  /** Yields every event after an ID, also future ones, until the signal aborts. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<LoggedEvent, void>;
   /**
-   * Where a stream begins: after the event that the client names, if its next one is still kept, else as near as
-   * can be. Tell the client, in a `Last-Event-ID` header of the answer: so it knows of the gap.
+   * The ID after which a stream begins: that of the client, if the next event is still kept; else the nearest one.
+   * Tell it to the client in the header `Last-Event-ID` of the answer, so that it knows of the gap.
    */
   startAfter(lastEventId: unknown): number;
 }
@@ -19,8 +19,8 @@ export interface EventLog {
 const kept = Number(process.env['EVENTS_KEPT'] ?? 100_000);
 
 export const database = new DatabaseSync(process.env['EVENTS_DB'] ?? 'events.db');
-// NORMAL: what was appended survives the end of the process, however it ends; FULL survives that of the machine too.
-// AUTOINCREMENT gives no ID twice, not even that of an event that was deleted.
+// NORMAL: events survive any end of the process; with FULL, that of the machine too. AUTOINCREMENT gives no ID twice,
+// not even that of a deleted event.
 database.exec(`
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;

@@ -1,10 +1,11 @@
 /** The streams that are open. */
 export interface Streams {
   /**
-   * Counts a stream of a user in.
+   * Counts a new stream of a user.
    *
    * @param end Ends the stream: because the user has too many, of which this is the oldest, or because the server stops.
-   * @returns Counts it out. To be called however the stream ends: one that is forgotten pushes others out.
+   * @returns A function that removes the stream from the count. Call it however the stream ends, because a forgotten
+   * one pushes others out.
    */
   enter(user: string, end: (why: 'kicked' | 'stopping') => void): () => void;
   /** Ends all, and every stream that comes later. */
@@ -31,7 +32,7 @@ export function createStreams(limit = Number(process.env['STREAMS_PER_USER'] ?? 
         own.delete(oldest);
         oldest('kicked');
       }
-      // Once the caller has what this returns.
+      // Later, when the caller has the returned function.
       if (areEnding) queueMicrotask(() => end('stopping'));
       return () => {
         own.delete(end);

@@ -1,4 +1,4 @@
-/** Who asks. */
+/** The sender of a request. */
 export interface Visitor {
   readonly user: string;
 }
@@ -11,10 +11,10 @@ export interface Refusal {
 
 /** The tokens of this example that get no stream. An app asks its sessions, its rights and its rate limiter instead. */
 const refusals = new Map<string, Refusal>([
-  // 204 ends a client for good: the standard has no other way to tell EventSource not to come again.
+  // 204 ends a client for good. The standard has no other way to stop an EventSource.
   ['signed-out', { status: 204, headers: {} }],
   ['no-rights', { status: 403, headers: {} }],
-  // Seconds. EventSource does not see it and closes for good; a client that sees it comes back then.
+  // In seconds. EventSource ignores it and closes for good; other clients come back then.
   ['too-often', { status: 429, headers: { 'Retry-After': '30' } }],
 ]);
 
@@ -45,8 +45,8 @@ export function crossOrigin(origin: string | null | undefined): Record<string, s
     'Access-Control-Allow-Origin': allowedOrigin,
     'Access-Control-Allow-Credentials': 'true',
     'Access-Control-Allow-Methods': 'GET, POST',
-    // Trap: the first request of a page sends no Last-Event-ID, so it needs no preflight. Without this, streams open,
-    // and fail for ever once they were cut.
+    // Trap: the first request of a page has no Last-Event-ID, so it needs no preflight. Without this header, streams
+    // open, but can never be resumed after a break.
     'Access-Control-Allow-Headers': 'Authorization, Content-Type, Last-Event-ID',
     'Access-Control-Expose-Headers': 'Date, Last-Event-ID, Location, Retry-After',
     'Access-Control-Max-Age': '600',

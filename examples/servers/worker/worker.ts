@@ -30,7 +30,7 @@ async function answer(request: Request, env: Env): Promise<Response> {
   if (!['GET', 'POST'].includes(request.method)) {
     return new Response(null, { status: 405, headers: { Allow: 'GET, POST' } });
   }
-  // Workers share nothing. One object in the whole world has the log and the streams.
+  // Workers share nothing. One Durable Object in the whole world has the log and the streams.
   const object = env.EVENTS.get(env.EVENTS.idFromName('events'));
   url.searchParams.set('user', visitor.user);
   return object.fetch(new Request(url, request));
@@ -52,7 +52,7 @@ export class Events {
   async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
     if (request.method === 'POST') return this.#publish(request, searchParams);
-    // The header first: the query stays that of the first request, because EventSource keeps its URL.
+    // The header wins over the query, which stays that of the first request, because EventSource keeps its URL.
     const given = request.headers.get('Last-Event-ID') ?? searchParams.get('lastEventId');
     return this.#stream(request.signal, searchParams.get('user') ?? '', this.#startAfter(given));
   }
@@ -60,8 +60,8 @@ export class Events {
   #stream(signal: AbortSignal, user: string, after: number): Response {
     const leaving = new AbortController();
     const encoder = new TextEncoder();
-    // Follows the log from a cursor. To gather the streams in a list and to send each what is new loses what comes
-    // between the reading of the log and the joining of the list.
+    // Follows the log from a cursor. A list of streams, each of which gets new events, would lose those between the
+    // reading of the log and the joining of the list.
     const events = this.#followers.follow((id) => this.#after(id), after, leaving.signal);
 
     const body = new ReadableStream<Uint8Array>({
@@ -78,7 +78,7 @@ export class Events {
         });
         send(welcomeText(after));
       },
-      // Asked for one event when the last one was taken: nothing piles up for a client that reads slowly.
+      // Called for one event when the last one was taken, so nothing piles up for a slow client.
       async pull(controller) {
         const { done, value } = await events.next();
         if (done) controller.close();
@@ -87,8 +87,9 @@ export class Events {
       // Called where the runtime tells the stream that nobody reads it; workerd tells the signal below instead.
       cancel: () => leaving.abort(),
     });
-    // Trap: aborts only with the flag `enable_request_signal` (wrangler.json). Without it the object goes on writing for
-    // clients that have left, and is never at rest. workerd notices that at the next write: a comment, if nothing else.
+    // Trap: it aborts only with the flag `enable_request_signal` (wrangler.json). Without it the object goes on
+    // writing for clients that have left, and never rests. workerd notices at the next write, a comment at the
+    // latest.
     signal.addEventListener('abort', () => leaving.abort());
 
     return new Response(body, {

@@ -541,7 +541,7 @@ describe('what may have been lost', () => {
 });
 
 describe('update', () => {
-  test('has to be there', () => {
+  test('is required', () => {
     expect(() => options({ update: undefined })).toThrow('`update` has to be a function');
   });
 
@@ -559,7 +559,7 @@ describe('update', () => {
     expect(connection.state.status).toBe('open');
   });
 
-  test('that changes nothing tells nobody, and what it leaves alone stays the same object', async () => {
+  test('that changes nothing notifies nobody, and unchanged parts stay the same objects', async () => {
     await lookAndOpen([item(1), item(2)]);
     const before = client.getQueryData<Item[]>(['items']);
     const [query] = client.getQueryCache().getAll();

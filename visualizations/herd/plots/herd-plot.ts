@@ -81,7 +81,7 @@ function peak(share: number): string {
   return share === 0 ? 'none' : percent(share);
 }
 
-/** A pixel has room for one bar: of those that share one, the highest is drawn. */
+/** Several bars may share a pixel: the highest is drawn. */
 function load({ attempts, clients, policy }: Run, base: number, end: number): string {
   const each = Math.ceil(end / window / (right - left));
   const shares = perWindow(attempts, end).map((n) => Math.min(ceiling, n / clients));

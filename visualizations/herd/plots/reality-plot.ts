@@ -8,10 +8,10 @@ const [left, right] = [62, width - 20];
 const rate = { top: 44, bottom: 204 };
 const share = { top: 250, bottom: 410 };
 
-/** So many milliseconds to a bar. */
+/** How many milliseconds a bar stands for. */
 const each = 200;
 
-/** The measured attempts and the simulated ones: above as they came, below added up. */
+/** The measured and the simulated attempts: above over time, below as running totals. */
 export function realityPlot({ measurement, simulated }: Agreement): string {
   const { clients, seconds, attempts } = measurement;
   const end = 3_000 * seconds;

@@ -26,7 +26,7 @@ export function rule(x1: number, y1: number, x2: number, y2: number, kind: strin
   return element('path', { d: `M${short(x1)} ${short(y1)}L${short(x2)} ${short(y2)}`, class: kind });
 }
 
-/** Bars without gaps, as one area over a base line; what is equal or zero in a row is one step. */
+/** Bars without gaps, as one area over a base line. Equal values in a row make one step. */
 export function bars(
   heights: readonly number[],
   { x, y, step, kind }: { x: number; y: number; step: number; kind: string },
@@ -53,7 +53,7 @@ export function curve(
   return element('path', { d: `M${points.join('L')}`, class: kind });
 }
 
-/** A picture that can be read in the light and in the dark, and says what it shows to those who cannot see it. */
+/** A picture for a light and a dark page, with its title for users who cannot see it. */
 export function picture(title: string, height: number, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,

@@ -32,9 +32,10 @@ export interface Measurement {
 }
 
 /**
- * Real connections over loopback to the stream server of the playground. It drops them one after the other, and answers
- * each with 503 until its deploy is over; what comes of it is laid on one drop. Dropped at one instant, thousands of
- * clients on one machine would need seconds of it just to notice, and that is what one would see.
+ * Measures real connections over loopback to the stream server of the playground. The server drops them one after the
+ * other, and answers each with 503 until its deploy is over; times are counted from each drop. If thousands of
+ * clients on one machine were dropped at once, they would need seconds just to notice, and the measurement would show
+ * that.
  *
  * @throws Error when a process of clients ends early.
  */

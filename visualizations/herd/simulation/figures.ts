@@ -11,7 +11,7 @@ export interface Figures {
   readonly outagePeak: number;
   /** The most attempts in any 100 ms that begin at the return of the server or later, as a share of the clients. */
   readonly returnPeak: number;
-  /** How many times the mean per 100 ms the peak of the outage is. */
+  /** The peak of the outage, as a multiple of the mean per 100 ms. */
   readonly peakToMean: number;
   /** The share of the clients that gave up for good. */
   readonly gaveUp: number;
@@ -74,8 +74,8 @@ export function sum(counts: Uint32Array): number {
 }
 
 /**
- * The largest distance between what two loads, counted per window, have behind them at the same time, each as a share
- * of its own total: 0 for the same shape, 1 for one that is over before the other begins.
+ * The largest difference between two loads: at each time, the share of its own total that each has had so far. 0 for
+ * the same shape, 1 if one ends before the other begins.
  */
 export function distanceBetween(one: readonly number[], other: readonly number[]): number {
   const [ones, others] = [cumulative(one), cumulative(other)];

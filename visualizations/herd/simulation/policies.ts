@@ -2,7 +2,7 @@ import { atPaceOf, backoffDelay, serverFloor, withinBounds } from '../../../mach
 import { withJitter } from '../../../machines/jitter.ts';
 import { type ConnectionSettings, completeSettings, type GivenSettings } from '../../../machines/settings.ts';
 
-/** When a client that has lost its stream tries again. */
+/** A policy: when a client that has lost its stream tries again. */
 export interface Policy {
   /** Its name on the command line. */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface Policy {
   readonly title: string;
   /** Its waits, in words. */
   readonly waits: string;
-  /** Where its numbers come from; none for our own, which is not written down here but run. */
+  /** The source of its numbers; none for our own policy, whose code is run. */
   readonly source?: string;
   /** How many retries may follow the drop before the client gives up for good. */
   readonly maxRetries: number;
@@ -49,7 +49,7 @@ export function ownPolicy(
   };
 }
 
-/** The server asks for nothing with its answer. */
+/** A failure without `Retry-After`. */
 const noFailure = { kind: 'network', message: '' } as const;
 
 /** The policy of a connection that is given no options: the one that all others are compared with. */

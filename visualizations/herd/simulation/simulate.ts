@@ -104,7 +104,7 @@ const nobody = -1;
 /** More milliseconds than any policy waits, gRPC's 144 s included; a power of two, so that a mask finds the slot. */
 const wheelSize = 2 ** 18;
 
-/** Who is due when: a slot for each millisecond, with the clients of a slot in a linked list. */
+/** A timer wheel: a slot for each millisecond, with the clients of a slot in a linked list. */
 function createWheel(clients: number) {
   const first = new Int32Array(wheelSize).fill(nobody);
   const next = new Int32Array(clients);
@@ -117,7 +117,7 @@ function createWheel(clients: number) {
       next[client] = first[slot] ?? nobody;
       first[slot] = client;
     },
-    /** Also gives those who were added for this very instant meanwhile. */
+    /** Includes clients that were added meanwhile for this same millisecond. */
     take(now: number): number {
       const slot = now & (wheelSize - 1);
       const client = first[slot] ?? nobody;
@@ -127,7 +127,7 @@ function createWheel(clients: number) {
   };
 }
 
-/** Admits so many per second, evenly, and after a lull at most as many at once as in a tenth of a second. */
+/** Admits `perSecond` clients evenly, and after a lull at most a tenth of that at once. */
 function createDoor(perSecond: number) {
   const most = Math.max(1, perSecond / 10);
   let room = most;

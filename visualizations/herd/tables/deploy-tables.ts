@@ -44,7 +44,7 @@ export function comparison(deploys: ReadonlyMap<number, readonly Result[]>): str
   return [table, ...[...deploys].flatMap(([length, results]) => caveat(length, results))].join('\n\n');
 }
 
-/** Whoever gave up is no load: without a word on them the peak would look better than it is. */
+/** Clients that gave up cause no load. The text says so, because without it the peak would look better than it is. */
 function caveat(length: number, results: readonly Result[]): string[] {
   const [limited, endless] = ['default', 'forever'].map((id) => resultOf(results, id));
   if (!limited || !endless || limited.gaveUp < 0.01) return [];

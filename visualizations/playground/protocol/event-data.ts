@@ -1,4 +1,4 @@
-/** The data of any event of the playground's server; which fields there are, its name says. */
+/** The data of the events of the playground's server. Each event has some of these fields. */
 export interface EventData {
   /** Contiguous within a `run`, whatever the event. */
   readonly seq?: number;

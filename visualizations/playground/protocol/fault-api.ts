@@ -1,13 +1,13 @@
 import type { Parameter } from './parameter.ts';
 
-/** A fault as the page gets it: everything but what it does. */
+/** The description of a fault that the page gets. */
 export interface FaultDescription {
   readonly id: string;
   readonly group: string;
   readonly title: string;
   /** Says what happens, and what a good client does about it. */
   readonly explanation: string;
-  /** One named `seconds` says how long it lasts; a fault without it happens once. */
+  /** A parameter `seconds` says how long the fault lasts; a fault without it happens once. */
   readonly parameters: readonly Parameter[];
 }
 
@@ -18,12 +18,12 @@ export interface FaultConsoleState {
   readonly current: {
     readonly id: string;
     readonly title: string;
-    /** Whether it goes on; a fault that happens once is over when it has begun. */
+    /** Whether the fault is in force; one that happens once never is. */
     readonly inForce: boolean;
     /** When it ends, in milliseconds on the clock of this server; null when it stays until it is lifted. */
     readonly endsAt: number | null;
   } | null;
-  /** The clock of this server, in milliseconds, to hold `endsAt` against. */
+  /** The clock of this server, in milliseconds, to compare `endsAt` with. */
   readonly now: number;
   readonly listening: number;
   /** How many requests each client has sent since the last fault began. */

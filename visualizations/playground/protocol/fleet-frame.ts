@@ -1,7 +1,9 @@
 import type { ConnectionStatus, JitterKind } from '../../../index.ts';
 import type { Parameter } from './parameter.ts';
 
-/** A report on a fleet, at most ten times a second: a letter a client, so that a thousand fit into a kilobyte. */
+/**
+ * A report on a fleet, sent at most ten times a second. A client takes one letter, so a thousand fit into a kilobyte.
+ */
 export interface FleetFrame {
   readonly jitter: JitterKind;
   /** A letter of {@link statusLetters} for each client. */

@@ -10,7 +10,7 @@ export interface Parameter {
   readonly choices?: readonly number[];
 }
 
-/** Why a value cannot be taken, as a sentence; undefined when it can. */
+/** The reason, as a sentence, why a value is invalid; undefined when it is valid. */
 export function validationError({ name, min, max, choices }: Parameter, value: unknown): string | undefined {
   const fits =
     typeof value === 'number' && (choices ? choices.includes(value) : value >= min && value <= max);

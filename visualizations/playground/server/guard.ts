@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether the client named this machine. A site whose name was made to lead here (DNS rebinding) is of one origin with
- * what it asks for, so that nothing but the `Host` gives it away.
+ * Whether the `Host` header names this machine. If a foreign name was made to lead here (DNS rebinding), only that
+ * header shows it.
  */
 export function isForLoopback({ headers }: IncomingMessage): boolean {
   return isLoopback(`http://${headers.host ?? ''}`);
@@ -13,7 +13,7 @@ export function isPageAt(port: number, origin: string): boolean {
   return isLoopback(origin) && origin.startsWith('http:') && Number(new URL(origin).port || 80) === port;
 }
 
-/** Whether the page of another origin made a browser ask. What is no browser says nothing of this, and may ask. */
+/** Whether a page of another origin caused the request. A client that is no browser does not say, and is allowed. */
 export function isForeign({ headers }: IncomingMessage, isOwn: (origin: string) => boolean): boolean {
   const { origin, 'sec-fetch-site': site = 'none' } = headers;
   if (origin !== undefined) return !isOwn(origin);

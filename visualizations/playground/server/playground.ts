@@ -51,7 +51,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const answerFleets = fleetRoute(eventsUrl);
   const pageServer = createServer((request, response) => {
     const { pathname, searchParams } = urlOf(request);
-    // A link may lead to the page from anywhere, and a picture may ask for fleets.
+    // A link from anywhere may lead to the page, but an image of another page must not start fleets.
     const isSafe = ['GET', 'HEAD'].includes(request.method ?? '') && pathname !== '/fleets';
     if (!isForLoopback(request)) answerJson(response, 421, { error: 'Not the host of this server.' });
     else if (!isSafe && isForeign(request, isOwn)) {
@@ -104,7 +104,7 @@ function servePage(
         { find: /^sse-machine\/tabs$/, replacement: folder('../../../tabs/index.ts') },
       ],
     },
-    // Found in advance, or the page would reload itself when Vite comes across them.
+    // Listed here, because otherwise the page reloads when Vite discovers them.
     optimizeDeps: {
       include: [
         '@xstate/react',
@@ -121,7 +121,10 @@ function servePage(
   });
 }
 
-/** A module replaced under a running panel would remake its connection and keep its counts. */
+/**
+ * Reloads the page for every change, because a replaced module would remake the connection of a panel and keep its
+ * counts.
+ */
 const wholeReload: Plugin = {
   name: 'playground-whole-reload',
   hotUpdate() {

@@ -4,7 +4,7 @@ import { type KnownRecord, readRecord, type ShownEvent, type ShownState } from '
 import type { ShownTab } from './shown-tab.ts';
 import { takenTransition } from './taken-transition.ts';
 
-/** How much is kept. What is oldest goes first. */
+/** The limits of the history. The oldest is dropped first. */
 export const limits = {
   /** Moments of one connection. */
   moments: 2_000,
@@ -13,27 +13,27 @@ export const limits = {
   connections: 500,
 } as const;
 
-/** Everything that is known of one connection. */
+/** The history of one connection. */
 export interface ConnectionHistory {
   readonly sessionId: string;
   readonly name: string;
   /** In the order in which they came; there is always one. */
   readonly moments: readonly Moment[];
-  /** How many moments there were that are not kept. */
+  /** How many moments were dropped. */
   readonly dropped: number;
 }
 
-/** Everything that the viewer knows: what the records told, and no more than {@link limits} allow. */
+/** The history of all connections, from the records, within {@link limits}. */
 export interface History {
-  /** Takes a record of the inspector. Records of other actors, and whatever else it may be, change nothing. */
+  /** Takes a record of the inspector. Records of other actors, and invalid ones, change nothing. */
   receive(record: unknown): void;
   /** In the order in which they were seen. */
   readonly connections: ReadonlyMap<string, ConnectionHistory>;
   /** The streams that the page shares with other tabs, as they are now. */
   readonly tabs: ReadonlyMap<string, ShownTab>;
-  /** How many connections there were that are not kept. */
+  /** How many connections were dropped. */
   readonly droppedConnections: number;
-  /** Counts what was received: a view that has seen this number has nothing to do. */
+  /** The number of received records: a view of the same version is up to date. */
   readonly version: number;
 }
 
@@ -104,7 +104,7 @@ export function createHistory(): History {
     if (last && connection.awaits === event.type && awaits === '') {
       moments[moments.length - 1] = momentOf({ ...last, event }, state, moments.at(-2));
     } else {
-      // The clock of a machine may be set back, but nothing happens before what it follows.
+      // A clock may be set back, but no moment is earlier than the one before it.
       const taken = takenTransition(cause, connection.snapshot, state.value);
       const step = { id: version, at: Math.max(at, last?.at ?? 0), event, taken };
       moments.push(momentOf(step, state, last));
@@ -151,7 +151,7 @@ export function createHistory(): History {
     return least([...connections.values()], ({ moments }) => moments[0]?.id ?? Infinity);
   }
 
-  /** One that runs no more, if there is any; else the one of which nothing was heard for longest. */
+  /** A connection that has stopped, if any; else the one with the oldest last record. */
   function stalest(): Entry | undefined {
     const others = [...connections.values()].filter(({ moments }) => moments.length > 0);
     const over = others.filter(({ moments }) => moments.at(-1)?.isLast);
@@ -174,7 +174,7 @@ export function createHistory(): History {
   };
 }
 
-/** Remembers an actor; those of long ago are forgotten. */
+/** Remembers an actor, and forgets the oldest ones. */
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.set(key, value);
   const [eldest] = map.keys();

@@ -9,7 +9,7 @@ import { type Wait, waitOf } from './wait.ts';
 /** Stands for an event in the first moment of a connection that ran before anyone looked. */
 export const firstSeen: ShownEvent = { type: 'first seen' };
 
-/** One thing that happened to a connection, and how it stood afterwards. */
+/** One event of a connection, and the state after it. */
 export interface Moment {
   /** Counts the moments of all connections, in the order in which they came. */
   readonly id: number;
@@ -28,7 +28,7 @@ export interface Moment {
   readonly isAttempt: boolean;
   /** When the last request was made, on the wall clock in milliseconds; null when nobody saw it. */
   readonly requestedAt: number | null;
-  /** The actor runs no more. */
+  /** The actor has stopped. */
   readonly isLast: boolean;
 }
 
@@ -61,12 +61,12 @@ export function hasRequest({ value }: Pick<Moment, 'value'>): boolean {
   return /^(connecting|open\.replacing)/.test(pathOf(value));
 }
 
-/** Whether anything but the memory of the connection has changed. */
+/** Whether the state has changed, and not only the context. */
 export function isTransition({ from, value, isAttempt }: Moment): boolean {
   return isAttempt || (from !== null && JSON.stringify(from) !== JSON.stringify(value));
 }
 
-/** Whether an event says no more than that messages came. */
+/** Whether an event is only about messages. */
 export function isTraffic({ event }: Pick<Moment, 'event'>): boolean {
   return event.type === 'stream.messages';
 }

@@ -25,7 +25,7 @@ export interface ShownEvent {
   readonly batches?: number;
   /** How many messages have come so far that nobody asked for. */
   readonly unasked?: number;
-  /** How many their schemas have not let through so far. */
+  /** How many messages their schemas have refused so far. */
   readonly invalid?: number;
   readonly lastEventId?: string;
   readonly resumedAfter?: string;
@@ -62,7 +62,7 @@ export type KnownRecord = {
   | ({ readonly type: 'snapshot'; readonly state: ShownState } & Told)
 );
 
-/** Reads a record of the inspector. Whatever else it is gives undefined: anyone may post to a window. */
+/** Reads a record of the inspector; undefined when it is none, because anyone may post to a window. */
 export function readRecord(value: unknown): KnownRecord | undefined {
   const record = readObject(value);
   const sessionId = readText(record?.['sessionId']);
@@ -99,7 +99,7 @@ function readState(value: unknown): ShownState | undefined {
   const status = statusOf(snapshot?.['value']);
   if (!snapshot || !context || !status) return;
   return {
-    value: snapshot['value'] as StateValue, // `statusOf` has been through all of it
+    value: snapshot['value'] as StateValue, // `statusOf` has checked it
     status,
     context,
     isActive: (snapshot['status'] ?? 'active') === 'active',

@@ -7,7 +7,7 @@ export const spans = [15_000, 60_000, 300_000, Infinity] as const;
 
 export type Span = (typeof spans)[number];
 
-/** Everything that the parts of the viewer need to know to show a moment. */
+/** The data that the panes need to show a moment. */
 export interface Scene {
   readonly history: History;
   readonly connection: ConnectionHistory | undefined;
@@ -21,14 +21,14 @@ export interface Scene {
   readonly isLive: boolean;
   readonly showsTraffic: boolean;
   readonly now: number;
-  /** Up to when the moments tell: now, or when the viewer was paused. */
+  /** The time up to which the moments reach: now, or when the viewer was paused. */
   readonly until: number;
   readonly span: Span;
   /** The time that the timeline shows, on the wall clock in milliseconds. */
   readonly from: number;
   /** Where the span ends: now, or where it was when the viewer was paused. */
   readonly present: number;
-  /** A little later than that, so that one sees how far a wait still has to go. */
+  /** A little later than `present`, to show how long a wait still lasts. */
   readonly to: number;
 }
 
@@ -163,13 +163,13 @@ export function createSelection(history: History, now: () => number): Selection 
   };
 }
 
-/** Of the connections that still run the newest, else the newest of all. */
+/** The newest connection that still runs; else the newest of all. */
 function newest({ connections }: History): ConnectionHistory | undefined {
   const all = [...connections.values()];
   return all.findLast(({ moments }) => !moments.at(-1)?.isLast) ?? all.at(-1);
 }
 
-/** For a connection that is over, time stands still. */
+/** For a connection that has ended, the present is its last moment. */
 function presentOf({ at, isLast }: Moment, now: number): number {
   return isLast ? Math.min(now, at + 1_000) : Math.max(now, at);
 }

@@ -3,10 +3,10 @@ import { activePaths, type ChartTransition, chartTransitions, choose } from '../
 import { readObject } from './read-values.ts';
 
 /**
- * The transition that a connection takes, as its statechart says: of two with the same ends, the guards know which.
- * Where another follows of itself, it is that one.
+ * The transition that a connection takes, by its statechart: if two have the same ends, the guards decide. If an
+ * `always` follows, it is that one.
  *
- * @param before The snapshot before the event, as the inspector had it; whatever it is, like the event.
+ * @param before The snapshot before the event, as the inspector had it. It may be invalid, like the event.
  * @param after The state that it led to.
  * @returns undefined when the event changes nothing, or when it cannot be told.
  */
@@ -29,7 +29,7 @@ export function takenTransition(
 /** The transitions that the statechart takes of itself. */
 const eventless = chartTransitions().filter(({ event }) => event === 'always');
 
-/** Where messages are counted, their number stands for them. */
+/** If messages were only counted, makes an event with as many. */
 function countable(event: unknown): unknown {
   const { messages } = readObject(event) ?? {};
   return typeof messages === 'number' ? { ...readObject(event), messages: { length: messages } } : event;

@@ -5,7 +5,7 @@ import { type JitterKind, withJitter } from '../../../machines/jitter.ts';
 import type { ShownContext } from './shown-context.ts';
 import { pathOf } from './state-value.ts';
 
-/** A wait, and how its length came about. Times in milliseconds. */
+/** A wait, and the parts of its length. Times are in milliseconds. */
 export interface Wait {
   /**
    * Its purpose. `retry`: the next attempt, which costs a retry. `free`: an attempt that costs none, because it is
@@ -16,7 +16,7 @@ export interface Wait {
   /** When it began and when it is due to end, on the wall clock. */
   readonly from: number;
   readonly until: number;
-  /** The least that it takes: what the server allows, or what a doubted stream gets in any case. */
+  /** The shortest possible wait: the time that the server demands, or the least time of a doubted stream. */
   readonly floor: number;
   /** The delay that was drawn on top of the floor; null when none was. */
   readonly draw: Draw | null;
@@ -59,7 +59,7 @@ export function waitOf(beginning: Beginning, before: Before | undefined): Wait |
 function retryWait({ at, context, isOwnJitter }: Beginning, until: number, before: Before | undefined): Wait {
   const { chargedAt, notBefore, previousBackoff: drawn, retries } = context;
   const floor = chargedAt === null ? 0 : Math.max(0, notBefore - chargedAt);
-  // A delay that does not add up was not drawn: the connection was woken, and waits for the server alone.
+  // If the sum does not fit, no delay was drawn: the connection was woken, and waits only for the server.
   if (chargedAt === null || Math.abs(chargedAt + floor + drawn - until) > 1) {
     return { kind: 'retry', from: at, until, floor: until - at, draw: null };
   }
@@ -75,7 +75,7 @@ function freeWait({ at, context }: Beginning, until: number): Wait {
   const { maxRetryDelay: most, jitter } = context.settings;
   const drawn = until - at;
   const least = jitter === 'none' ? most : most / 2;
-  // Longer than it could be drawn: it is the server that allows nothing earlier.
+  // Longer than any drawn delay, so the server demands it.
   if (drawn > most + 1) return { kind: 'free', from: at, until, floor: drawn, draw: null };
   return { kind: 'free', from: at, until, floor: 0, draw: { least, most, drawn, jitter } };
 }

@@ -56,8 +56,8 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
     selection.step(step);
     changed();
   });
-  // Whoever scrolls up wants to read, by hand, by the keyboard or by a search in the page. The end of the list also
-  // moves away by itself, when a row is higher than it was taken for.
+  // A user who scrolls up (by hand, by the keyboard or by a search) wants to read. The end of the list also moves by
+  // itself, when a row is higher than estimated.
   list.addEventListener('scroll', () => {
     if (!scene?.isLive) return;
     if (!isScrolledUp()) return follow();
@@ -164,7 +164,7 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
     ),
     render(next) {
       const isElsewhere = next.moment !== scene?.moment;
-      const isLeft = scene?.isLive === true && isScrolledUp(); // the event that says so comes after this
+      const isLeft = scene?.isLive === true && isScrolledUp(); // the event about it comes later
       chooseRows(next);
       const isScrolled = next.isLive || isElsewhere;
       if (next.connection?.sessionId !== scene?.connection?.sessionId) {

@@ -9,7 +9,7 @@ import type { Dom } from './dom.ts';
 /** How many moments are written down: the last of each connection, and of the connections the newest. */
 const most = { moments: 200, connections: 5 };
 
-/** Everything worth to be kept, unfolded by the browser itself: the scripts that made it are about to end. */
+/** A report without scripts, because those of the viewer are about to end. The browser itself unfolds its parts. */
 export function staticReport(dom: Dom, connections: Iterable<ConnectionHistory>, now: number): HTMLElement {
   const { html } = dom;
   const all = [...connections].reverse();

@@ -3,7 +3,7 @@ import { pathOf } from '../model/state-value.ts';
 import { duration } from './format.ts';
 import { closingOf, retriesOf, statusWords, waitWords } from './labels.ts';
 
-/** A fact of a moment, as a term and what is to be said of it. */
+/** A fact of a moment: a term and its text. */
 export interface Fact {
   readonly term: string;
   readonly words: string;

@@ -6,7 +6,7 @@ import { type Fault, type FaultValues, faults } from './faults.ts';
 export interface FaultConsole {
   state(): FaultConsoleState;
   /**
-   * @param given The parameters that are not to be the default. `seconds: null` lasts until it is lifted.
+   * @param given The parameters that differ from the default. `seconds: null` means until it is lifted.
    * @throws RangeError that says what is allowed.
    */
   start(id: unknown, given: Readonly<Record<string, unknown>>): void;
@@ -25,7 +25,7 @@ interface Current {
 
 export function createFaultConsole(streams: StreamServer): FaultConsole {
   let current: Current | null = null;
-  // A client names itself, and may do so after a member of every object.
+  // A Map, because a client names itself, and its name may be that of a property of every object.
   const requests = new Map<string, number>();
 
   function end(): void {
@@ -90,7 +90,7 @@ export function createFaultConsole(streams: StreamServer): FaultConsole {
   };
 }
 
-/** So many clients are counted; more names than that are no use to a reader, and would never be forgotten. */
+/** How many clients are counted: a limit, because names are never forgotten. */
 const mostNames = 100;
 
 function checked({ id, parameters }: Fault, given: Readonly<Record<string, unknown>>): FaultValues {

@@ -3,7 +3,7 @@ import type { Parameter } from '../../protocol/parameter.ts';
 import type { Client } from '../stream/client.ts';
 import type { Exchange, StreamServer } from '../stream/stream-server.ts';
 
-/** The values of the parameters; `seconds` is what is left of it when a request is answered. */
+/** The values of the parameters; `seconds` is the time that is left when a request is answered. */
 export interface FaultValues {
   readonly seconds?: number | undefined;
   readonly [parameter: string]: number | undefined;

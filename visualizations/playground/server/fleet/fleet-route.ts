@@ -6,8 +6,8 @@ import { answerJson } from '../http.ts';
 import { createFleet, type FleetOptions } from './fleet.ts';
 
 /**
- * `GET /fleets?clients=100&jitter=none&jitter=full` connects a fleet for each `jitter`, and tells as an event
- * stream what becomes of them. They live as long as that stream: nothing is left of a page that went away.
+ * `GET /fleets?clients=100&jitter=none&jitter=full` connects a fleet for each `jitter`, and reports on them in an
+ * event stream. They end with that stream, so a page that is left leaves nothing behind.
  */
 export function fleetRoute(eventsUrl: string) {
   return (response: ServerResponse, query: URLSearchParams): void => {

@@ -20,15 +20,15 @@ export interface Fleet {
   close(): void;
 }
 
-/** They never give up, so that each of them comes back however long the server is away. */
+/** Clients without a limit of retries, so that each comes back however long the server is away. */
 export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }: FleetOptions): Fleet {
   const letters = Array.from<unknown, string>({ length: clients }, () => statusLetters.closed);
   let attempts = new Map<number, number>();
   let changed = true;
 
   /**
-   * An attempt is counted when it was due. All of them share one process here, which makes some late; as many
-   * people with a device each, they would not be.
+   * An attempt is counted at the time at which it was due, because some are late: all clients share one process here,
+   * unlike those of many people.
    */
   function count(due: number): void {
     const slot = slotOf(due);
@@ -85,5 +85,5 @@ export function createFleet({ url, clients, jitter, retryDelay, maxRetryDelay }:
   };
 }
 
-/** So many clients at a time connect at first: the queue of a listening socket has a few hundred places. */
+/** How many clients connect at a time at first: the queue of a listening socket has a few hundred places. */
 const arrivals = 20;

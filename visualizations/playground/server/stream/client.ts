@@ -5,10 +5,10 @@ import type { EventLog } from './event-log.ts';
 export interface Client {
   /** The name that it gave itself. */
   readonly name: string;
-  /** Sends what the log has and this client has not. */
+  /** Sends the events of the log that this client lacks. */
   pump(): void;
   keepAlive(): void;
-  /** Says nothing more, and leaves the socket open. */
+  /** Sends nothing more, and keeps the socket open. */
   silence(): void;
   /** Breaks off in the middle of the next event. */
   cut(): void;
@@ -19,8 +19,8 @@ export interface Client {
 }
 
 /**
- * Replay and live events are one thing: a cursor into the log. A client that reads slowly is not written to until
- * its socket has drained, so what waits for it is the log, never a growing buffer.
+ * Replays and live events use one cursor into the log. A slow client is not written to until its socket has drained,
+ * so its events wait in the log, not in a growing buffer.
  */
 export function createClient(
   response: ServerResponse,
@@ -50,7 +50,7 @@ export function createClient(
     }
   }
 
-  /** The break comes after the ID, whose event must not count as received all the same. */
+  /** The break comes after the ID. Even so, the event must not count as received. */
   function breakOffIn(text: string): void {
     silent = true;
     const half = text.slice(0, text.indexOf('data: ') + 12);
@@ -83,7 +83,7 @@ export function createClient(
   };
 }
 
-/** Says to a client what it will never get. Not part of the log, so it has no ID. */
+/** Tells a client how many events it will never get. It is not in the log, so it has no ID. */
 export function lostBlock(count: number): string {
   return `event: replay-lost\ndata: ${JSON.stringify({ count })}\n\n`;
 }

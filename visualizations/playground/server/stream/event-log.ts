@@ -17,19 +17,19 @@ export interface ResumePoint {
   readonly unknown: boolean;
 }
 
-/** Keeps the last events, so that whoever lost its stream can be given what it missed. */
+/** Keeps the last events, for clients that resume. */
 export interface EventLog {
   append(event: string, data: object): void;
   /** The first event after the cursor that the log still has. */
   next(cursor: number): LogEntry | undefined;
   resumeAfter(lastEventId: string): ResumePoint;
-  /** Calls the listener after every event. Returns the way to stop. */
+  /** Calls the listener after every event. Returns a function that removes it. */
   onAppend(listener: () => void): () => void;
 }
 
 /**
- * The data of every event has a contiguous `seq`, so that a client can count what is missing or doubled without
- * trusting the IDs, and the `run` that the numbers belong to: they begin anew with the process.
+ * The data of every event has a `seq` without gaps, with which a client can count missing and doubled events without
+ * trusting the IDs, and the `run` of the numbers: they start again with the process.
  */
 export function createEventLog({
   capacity = 10_000,

@@ -5,8 +5,8 @@ export interface Pace {
   /** Between two keep-alive comments. */
   readonly keepAlive: number;
   /**
-   * The time that the stream asks clients to wait before they come back: its `retry:` field. Their delays start from
-   * there, so that it is left out where the settings of the page are to be seen at work.
+   * The `retry:` field of the stream. The delays of clients start from it, so it is left out where the settings of
+   * the page should be seen at work.
    */
   readonly retry?: number;
 }

@@ -21,7 +21,7 @@ export interface Exchange {
   accept(): Client;
   /** Accepts, and ends the stream before anything has come on it. */
   acceptAndEnd(): void;
-  /** Sends nothing, not even the headers, for so many milliseconds; nothing at all if the client has gone by then. */
+  /** Sends nothing, not even headers, for this many milliseconds; nothing at all if the client has gone by then. */
   later(milliseconds: number, act: () => void): void;
   refuse(status: number, headers?: Record<string, string>, body?: string): void;
 }
@@ -57,14 +57,16 @@ export function createStreamServer({
   intercept,
 }: StreamServerOptions): StreamServer {
   const clients = new Set<Client>();
-  /** Those that get their events with the keep-alives, all at once: a thousand would keep a core busy otherwise. */
+  /**
+   * Clients that get their events together with the keep-alives, because a thousand would keep a core busy otherwise.
+   */
   const batched = new WeakSet<Client>();
   const tokens = createTokens();
   const requests = new Map<string, number>();
   const gone = { sent: 0, received: 0 };
   const sockets = new Set<IncomingMessage['socket']>();
   let port = 0;
-  /** Closing and listening take turns, however fast the console is operated. */
+  /** Closing and listening wait for each other, however fast the console is used. */
   let turn: Promise<unknown> = Promise.resolve();
 
   const server = createServer((request, response) => {
@@ -106,7 +108,7 @@ export function createStreamServer({
     for (const client of clients) if (!batched.has(client)) client.pump();
   });
 
-  /** The names that came last are kept: a page that is loaded brings a new one. */
+  /** Keeps the latest names, because each load of a page brings a new one. */
   function countRequest(client: string): void {
     const count = (requests.get(client) ?? 0) + 1;
     requests.delete(client);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 export interface Tokens {
   issue(): string;
   isValid(token: string): boolean;
-  /** Whoever has one needs another. */
+  /** Makes all tokens invalid. */
   revokeAll(): void;
 }
 

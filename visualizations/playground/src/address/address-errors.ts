@@ -1,4 +1,4 @@
-/** Shows what the address asked for and nobody understood. The page goes on without it. */
+/** Shows the parts of the address that were not understood. The page works without them. */
 export function showAddressErrors(element: HTMLElement, errors: readonly string[]): void {
   if (errors.length === 0) return;
   const title = document.createElement('p');

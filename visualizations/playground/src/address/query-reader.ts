@@ -1,12 +1,12 @@
 import { type Parameter, validationError } from '../../protocol/parameter.ts';
 
-/** Takes one value after the other out of a query, and complains of those that make no sense. */
+/** Takes the values out of a query, and collects errors about invalid ones. */
 export interface QueryReader {
   number(parameter: Parameter): number | undefined;
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined;
-  /** Takes the value if it is this very word, and leaves any other. */
+  /** Takes the value if it is exactly this word; leaves any other. */
   word(name: string, word: string): boolean;
-  /** A sentence for each value that was not understood, and for each name that nobody asked for. */
+  /** A sentence for each invalid value, and for each unknown name. */
   errors(): string[];
 }
 

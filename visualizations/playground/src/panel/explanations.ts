@@ -1,7 +1,7 @@
 import type { ConnectionState, Gap } from 'sse-machine';
 import type { Settings } from '../settings/setting-fields.ts';
 
-/** Says what is going on and why, in a sentence. It stands still while the status does, so it can be read out. */
+/** A sentence about the present status and its reason. It changes only with the status, so that it can be read out. */
 export function explain(
   state: Pick<ConnectionState, 'status' | 'error' | 'closeReason' | 'retries'>,
   { maxRetries, stableAfter }: Settings,

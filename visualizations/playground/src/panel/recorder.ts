@@ -39,7 +39,7 @@ export interface Recorder extends Store<Recording> {
   announce(gap: Gap): void;
 }
 
-/** Counts by the numbers in the data, and so knows nothing of event IDs and of how the connection resumes. */
+/** Counts by the numbers in the data, independent of event IDs and of how the connection resumes. */
 export function createRecorder(): Recorder {
   const store = createStore<Recording>(nothing);
   let run: string | undefined;
@@ -84,7 +84,7 @@ export const shownValues = 40;
 
 const shownEvents = 6;
 
-/** An event that is older than this when it arrives was waiting in the log, in milliseconds. */
+/** An event that is older than this when it arrives was in the log, in milliseconds. */
 const lateFromHere = 500;
 
 const nothing: Recording = {

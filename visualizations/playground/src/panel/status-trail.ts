@@ -30,7 +30,7 @@ export function stretches(trail: readonly Step[], now: number): Stretch[] {
     const until = trail[index + 1]?.since ?? now;
     const from = (Math.max(start, since) - start) / tapeLength;
     const to = (until - start) / tapeLength;
-    // A state of a few milliseconds is still one: it gets a hairline.
+    // A status of a few milliseconds gets a hairline.
     return until <= start ? [] : [{ status, from, length: Math.max(0.003, to - from) }];
   });
 }

@@ -32,7 +32,7 @@ export const numberFields: readonly (Parameter & { readonly name: NumberSetting;
     milliseconds('maxRetryDelay', 'the longest wait', 10_000),
     // More than two keep-alives of the server without a byte: the stream is dead, whatever the socket says.
     milliseconds('idleTimeout', 'silence, 0 for any', 8_000),
-    // By default it is a minute, for which nobody would stand before a picture.
+    // The default is a minute, too long to watch.
     milliseconds('connectTimeout', 'for an answer', 8_000),
     milliseconds('stableAfter', 'until the budget is whole', 5_000),
   ];

@@ -26,7 +26,7 @@ async function look(): Promise<void> {
   } catch {} // the playground was ended
 }
 
-/** The browser knows best: a tab that is closed tells the others nothing. */
+/** Asks the browser, because a tab that is closed tells the others nothing. */
 async function readLocks(): Promise<Pick<GroupState, 'isLed' | 'following'>> {
   const { held = [], pending = [] } = (await navigator.locks?.query()) ?? {};
   const isOurs = ({ name = '' }: LockInfo) => name.startsWith('sse-machine/') && name.includes(`/${group}`);

@@ -51,7 +51,7 @@ function hear(fault: LeaderFault): void {
   }
 }
 
-/** Ends this page. What a browser does not let be closed, such as a frame, shows another one. */
+/** Ends this page. One that a browser does not let a script close, such as a frame, goes to another page. */
 export function leave(): void {
   window.close();
   location.replace('about:blank');

@@ -2,8 +2,8 @@
 export type PageEvent = 'offline' | 'online' | 'freeze' | 'resume';
 
 /**
- * Tells the page what a browser would, because no page can unplug itself or put itself to sleep. Every connection
- * of the page listens for it, so it takes the same road as the real thing.
+ * Dispatches the events of a browser, because no page can go offline or to sleep by itself. Every connection of the
+ * page listens to them, as to real ones.
  */
 export function simulatePageEvent(event: PageEvent): void {
   if (event === 'offline') Object.defineProperty(navigator, 'onLine', { configurable: true, value: false });

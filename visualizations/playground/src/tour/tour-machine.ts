@@ -26,7 +26,7 @@ type TourEvent =
   | { readonly type: 'next' }
   | { readonly type: 'stop' };
 
-/** A scenario of which nothing was told yet. */
+/** A scenario at its start. */
 const untold = { step: 0, verdicts: [], paused: false, excuse: '' };
 
 /** The transitions that follow a verdict. */
@@ -35,7 +35,10 @@ const onward = [
   { target: 'done' },
 ] as const;
 
-/** Plays a scenario: tells each step, waits until a person can have read it, does it, and judges what came of it. */
+/**
+ * Plays a scenario: shows the text of each step, waits until it can have been read, does the step, and judges the
+ * result.
+ */
 const tourMachine = setup({
   types: {} as { context: TourContext; events: TourEvent },
   actors: {
