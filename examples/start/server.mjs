@@ -6,12 +6,13 @@ const now = () => Math.floor(Date.now() / 1_000);
 createServer((request, response) => {
   response.writeHead(200, {
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
     'access-control-allow-origin': '*',
     'access-control-allow-headers': 'last-event-id',
   });
   response.flushHeaders();
-  let last = Number(request.headers['last-event-id'] ?? now() - 1);
+  let last = Number(request.headers['last-event-id']) || now() - 1;
   const timer = setInterval(() => {
     while (last < now()) {
       last += 1;

@@ -61,6 +61,14 @@ test('the server of the first steps sends what was missed, once', async () => {
   ]);
 });
 
+test('the server of the first steps serves a client whose last event ID it does not know', async () => {
+  const { url } = await startServer();
+  const answer = await fetch(url, { headers: { 'last-event-id': 'of another server' } });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toMatch(/^event: tick\nid: \d+\n/);
+  await reader?.cancel();
+});
+
 async function survivesRestart(server: Server, shown: () => string): Promise<void> {
   await expect.poll(shown, { timeout: 15_000 }).toMatch(/open.*\d\d:\d\d:\d\d/);
   await server.stop();

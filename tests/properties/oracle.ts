@@ -683,9 +683,9 @@ function didNothing({ status = 0, unsent }: Fault): boolean {
 }
 
 /** A server that minds the second stream, is not in trouble, and does not ask to come later. */
-function mindsSecondStream({ status = 0, retryAfter = 0, kind }: Fault): boolean {
+function mindsSecondStream({ status = 0, retryAfter = 0 }: Fault): boolean {
   if (retryAfter > 0) return false;
-  return Math.floor(status / 100) === 4 || (status === 204 && kind === 'ended');
+  return Math.floor(status / 100) === 4 || status === 204;
 }
 
 /** The table in docs/behavior.md: a status goes before its class, a class before the kind, whoever gave the verdict. */
