@@ -26,11 +26,6 @@ interface PeerSet {
 const oldestForPaths = '5.27.0';
 const nodeTests = ['machines', 'transports', 'adapters', 'testing', 'model', 'inspect', 'lifecycle', 'field'];
 const pathTests = ['tests/model/', 'tests/testing/connection-paths.test.ts'];
-/** Not with another copy of React than the installed one, which libraries require. The tests in Chromium tell the same. */
-const installedReactTests = [
-  'tests/inspect/hooks.test.tsx',
-  'tests/adapters/tanstack-query/server-rendering.test.ts',
-];
 /** It takes a server that `@statelyai/inspect` brings since 0.7. */
 const inspectorServerTests = ['tests/inspect/web-socket.test.ts'];
 
@@ -71,7 +66,7 @@ for (const { id, name, versions, folder, isForHooks } of sets.filter(({ id }) =>
     .join(', ');
   console.log(`${name}: ${version}`);
   const from = folder(peers);
-  const files = testFiles(leftOut(id, peers));
+  const files = testFiles(leftOut(id));
   const runs = [vitest(from, ['--project', 'node', ...files])];
   if (isForHooks) runs.push(vitest(from, ['--project', 'browser-oldest']));
   const passed = runs.reduce((sum, run) => sum + run.passed, 0);
@@ -86,12 +81,8 @@ for (const { id, name, versions, folder, isForHooks } of sets.filter(({ id }) =>
   if (failed > 0) process.exitCode = 1;
 }
 
-function leftOut(id: string, peers: Versions): string[] {
-  return [
-    'tests/model/browser/',
-    ...(id === 'oldest' ? [...pathTests, ...inspectorServerTests] : []),
-    ...('react' in peers ? installedReactTests : []),
-  ];
+function leftOut(id: string): string[] {
+  return ['tests/model/browser/', ...(id === 'oldest' ? [...pathTests, ...inspectorServerTests] : [])];
 }
 
 function testFiles(without: readonly string[]): string[] {
