@@ -17,12 +17,18 @@ export interface Consumer {
   tarball: Uint8Array;
 }
 
-/** @param modules Where the peers are taken from; those that are not there are the installed ones. */
-export function createConsumer(modules = installedPeers): Consumer {
+/**
+ * @param modules Where the peers are taken from; those that are not there are the installed ones.
+ * @param beside What is there beside the package.
+ */
+export function createConsumer(
+  modules = installedPeers,
+  beside: readonly string[] = [...peers, '@types/react', 'react-dom'],
+): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'sse-machine-consumer-'));
   const own = join(folder, 'node_modules');
   const { installed, tarball } = installPackage(folder);
-  for (const name of [...peers, '@types/react', 'react-dom']) {
+  for (const name of beside) {
     const found = [modules, installedPeers].map((from) => join(from, name)).find((path) => existsSync(path));
     mkdirSync(dirname(join(own, name)), { recursive: true });
     symlinkSync(found ?? join(installedPeers, name), join(own, name), 'junction');
