@@ -111,6 +111,7 @@ export default defineConfig({
           server: {
             deps: { inline: PEERS_FOLDER ? [/@xstate|@vue.test-utils/] : [] },
           },
+          setupFiles: 'react' in otherPeers ? [path('tests/versions/one-react.ts')] : [],
           include: ['tests/**/*.test.{ts,tsx}'],
           exclude: ['tests/browser/**', 'tests/model/browser/**', '**/node_modules/**'],
         },

@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 
-/** A bundler, and how it builds `app.mjs` of a consumer. */
+/** A bundler, and how it builds `index.html` of an app, or the `app.mjs` that this page asks for. */
 export interface Bundler {
   readonly name: string;
   readonly version: string;
@@ -8,6 +8,8 @@ export interface Bundler {
   readonly plugins?: Readonly<Record<string, string>>;
   /** Whether `npm test` tries it too, and not `npm run test:bundlers` alone. */
   readonly isQuick?: boolean;
+  /** The script in `out` where the bundler takes no page. */
+  readonly script?: string;
   /**
    * The body of an async function that builds into `out`, and returns `errors` and `warnings`.
    * `load(name)` imports a package of those above.
@@ -22,7 +24,8 @@ const viteBuild = `
   const warnings = [];
   const warn = (message) => void warnings.push(message);
   const customLogger = { ...vite.createLogger('silent'), warn, warnOnce: warn };
-  await vite.build({ configFile: false, customLogger, build: { outDir: 'out', rollupOptions: { input: 'app.mjs' } } });
+  const build = { outDir: 'out', rollupOptions: { input: 'index.html' }, chunkSizeWarningLimit: 2_000 };
+  await vite.build({ configFile: false, customLogger, build });
   return { errors: [], warnings };
 `;
 
@@ -30,7 +33,7 @@ const viteBuild = `
 const webpackBuild = (name: string) => `
   const { default: bundle } = await load('${name}');
   const [context, path] = [process.cwd(), process.cwd() + '/out'];
-  const options = { mode: 'production', context, entry: './app.mjs', output: { path } };
+  const options = { mode: 'production', context, entry: './app.mjs', output: { path }, performance: false };
   const stats = await new Promise((resolve, reject) =>
     bundle(options, (error, stats) => (error ? reject(error) : resolve(stats))),
   );
@@ -44,9 +47,10 @@ export const bundlers: readonly Bundler[] = [
     name: 'esbuild',
     version: esbuild,
     isQuick: true,
+    script: 'app.js',
     build: `
       const { build } = await load('esbuild');
-      const options = { entryPoints: ['app.mjs'], bundle: true, splitting: true, format: 'esm', outdir: 'out' };
+      const options = { entryPoints: ['app.mjs'], bundle: true, splitting: true, format: 'esm', outdir: 'out', minify: true };
       const { errors, warnings } = await build({ ...options, logLevel: 'silent' });
       const messages = (list) => list.map(({ text }) => text);
       return { errors: messages(errors), warnings: messages(warnings) };
@@ -55,14 +59,22 @@ export const bundlers: readonly Bundler[] = [
   {
     name: 'rollup',
     version: '4.68.8',
-    plugins: { '@rollup/plugin-node-resolve': '16.0.3', '@rollup/plugin-commonjs': '29.0.3' },
+    plugins: {
+      '@rollup/plugin-node-resolve': '16.0.3',
+      '@rollup/plugin-commonjs': '29.0.3',
+      '@rollup/plugin-replace': '6.0.3',
+    },
+    script: 'app.js',
     build: `
       const { rollup } = await load('rollup');
       const { default: resolve } = await load('@rollup/plugin-node-resolve');
       const { default: commonjs } = await load('@rollup/plugin-commonjs');
+      const { default: replace } = await load('@rollup/plugin-replace');
       const warnings = [];
       const onwarn = ({ message }) => void warnings.push(message);
-      const bundle = await rollup({ input: 'app.mjs', plugins: [resolve({ browser: true }), commonjs()], onwarn });
+      const values = { 'process.env.NODE_ENV': '"production"' };
+      const plugins = [resolve({ browser: true }), commonjs(), replace({ values, preventAssignment: true })];
+      const bundle = await rollup({ input: 'app.mjs', plugins, onwarn });
       await bundle.write({ dir: 'out' });
       return { errors: [], warnings };
     `,
@@ -71,14 +83,13 @@ export const bundlers: readonly Bundler[] = [
   { name: 'vite', version: '6.4.6', build: viteBuild },
   { name: 'vite', version: '7.3.8', build: viteBuild },
   { name: 'vite', version: vite, isQuick: true, build: viteBuild },
-  { name: 'webpack', version: '5.113.0', isQuick: true, build: webpackBuild('webpack') },
-  { name: '@rspack/core', version: '2.3.3', build: webpackBuild('@rspack/core') },
+  { name: 'webpack', version: '5.113.0', isQuick: true, script: 'main.js', build: webpackBuild('webpack') },
+  { name: '@rspack/core', version: '2.3.3', script: 'main.js', build: webpackBuild('@rspack/core') },
   {
     name: 'parcel',
     version: '2.16.4',
     build: `
       const { writeFileSync } = await import('node:fs');
-      writeFileSync('index.html', '<script type="module" src="app.mjs"></script>');
       // As docs/compatibility.md says: Parcel knows no optional package that is imported.
       writeFileSync('package.json', JSON.stringify({ alias: { '@statelyai/inspect': false } }));
       const { spawnSync } = await import('node:child_process');

@@ -17,14 +17,30 @@ export interface Consumer {
   tarball: Uint8Array;
 }
 
-/** @param modules Where the peers are taken from; those that are not there are the installed ones. */
-export function createConsumer(modules = installedPeers): Consumer {
-  assertBuilt();
+/**
+ * @param modules Where the peers are taken from; those that are not there are the installed ones.
+ * @param beside What is there beside the package.
+ */
+export function createConsumer(
+  modules = installedPeers,
+  beside: readonly string[] = [...peers, '@types/react', 'react-dom'],
+): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'sse-machine-consumer-'));
   const own = join(folder, 'node_modules');
-  const installed = join(own, 'sse-machine');
-  mkdirSync(installed, { recursive: true });
+  const { installed, tarball } = installPackage(folder);
+  for (const name of beside) {
+    const found = [modules, installedPeers].map((from) => join(from, name)).find((path) => existsSync(path));
+    mkdirSync(dirname(join(own, name)), { recursive: true });
+    symlinkSync(found ?? join(installedPeers, name), join(own, name), 'junction');
+  }
+  return { folder, installed, files: filesIn(installed), tarball: readFileSync(tarball) };
+}
 
+/** Puts the package as npm would publish it into the `node_modules` of a folder, which keeps the tarball. */
+export function installPackage(folder: string): { installed: string; tarball: string } {
+  assertBuilt();
+  const installed = join(folder, 'node_modules/sse-machine');
+  mkdirSync(installed, { recursive: true });
   // Without scripts, because `prepack` would build again under the feet of the other tests.
   const pack = ['pack', '--ignore-scripts', '--pack-destination', folder];
   execFileSync('npm', pack, {
@@ -34,13 +50,7 @@ export function createConsumer(modules = installedPeers): Consumer {
   });
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'], { cwd: folder });
-
-  for (const name of [...peers, '@types/react']) {
-    const found = [modules, installedPeers].map((from) => join(from, name)).find((path) => existsSync(path));
-    mkdirSync(dirname(join(own, name)), { recursive: true });
-    symlinkSync(found ?? join(installedPeers, name), join(own, name), 'junction');
-  }
-  return { folder, installed, files: filesIn(installed), tarball: readFileSync(join(folder, tarball)) };
+  return { installed, tarball: join(folder, tarball) };
 }
 
 function filesIn(folder: string) {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
 import { checkPackage, createPackageFromTarballData, type Problem } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -9,19 +9,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { rooms } from '../../scripts/published.mjs';
 import { entries, peers, root } from './built.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
-import { fromNpm } from './from-npm.ts';
-
-const modern = ['bundler', 'nodenext'];
-
-/** From the oldest TypeScript that the declarations are for to the one that makes them. `npm test` tries these two. */
-const typescripts = [
-  { version: '5.4.5', resolutions: [...modern, 'node10'], isQuick: true },
-  { version: '5.9.3', resolutions: [...modern, 'node10'] },
-  { version: '6.0.3', resolutions: [...modern, 'node10'] },
-  { version: packageJson.devDependencies.typescript, resolutions: modern, isQuick: true },
-]
-  .filter(({ isQuick }) => isQuick || process.env['EVERY_BUNDLER'])
-  .flatMap(({ version, resolutions }) => resolutions.map((resolution) => ({ version, resolution })));
 
 let consumer: Consumer;
 
@@ -118,107 +105,12 @@ describe.each(nodes())('in $name', ({ path }) => {
   });
 });
 
-describe('a TypeScript project', () => {
-  test.each([
-    ['bundler', 'esnext'],
-    ['nodenext', 'nodenext'],
-  ])('with moduleResolution %s finds the types of every entry', (moduleResolution, module) => {
-    writeFileSync(join(consumer.folder, 'package.json'), '{ "type": "module" }');
-    writeFileSync(join(consumer.folder, 'app.ts'), app);
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const options = {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      target: 'es2022',
-      module,
-      moduleResolution,
-    };
-    const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const { status, stdout } = spawnSync(process.execPath, [tsc, ...flags, 'app.ts'], {
-      cwd: consumer.folder,
-      encoding: 'utf8',
-    });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
-  });
-
-  test.each(typescripts)(
-    'of TypeScript $version that knows ES2022 alone can check every declaration with moduleResolution $resolution',
-    ({ version, resolution }) => {
-      const typescript = fromNpm('typescript', version);
-      const folder = join(consumer.folder, `typescript-${version}-${resolution}`);
-      const compilerOptions = {
-        strict: true,
-        noEmit: true,
-        skipLibCheck: false,
-        exactOptionalPropertyTypes: true,
-        target: 'es2022',
-        lib: ['es2022', 'dom'],
-        module: resolution === 'nodenext' ? 'nodenext' : 'esnext',
-        moduleResolution: resolution,
-        ...(version.startsWith('6.') && { ignoreDeprecations: '6.0' }),
-        types: [],
-      };
-      mkdirSync(folder);
-      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-      writeFileSync(join(folder, 'app.ts'), app + disposing);
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-      const { stdout } = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', folder], {
-        cwd: folder,
-        encoding: 'utf8',
-      });
-      // The types of the peers are their affair.
-      const ours = stdout.split('\n').filter((line) => /^app\.ts|[\\/]sse-machine[\\/]|^error/.test(line));
-      expect(ours).toEqual([]);
-    },
-    300_000,
-  );
-});
-
 /** The package is ESM alone: `require` is not served. */
 function isAboutCommonJs(problem: string | Problem): boolean {
   return (
     typeof problem !== 'string' && 'resolutionKind' in problem && problem.resolutionKind === 'node16-cjs'
   );
 }
-
-const app = `
-${entries.map((entry, n) => `import * as entry${n} from '${entry}';`).join('\n')}
-import { createConnection } from 'sse-machine';
-import { useServerSentEvents as useInReact } from 'sse-machine/react';
-import { useServerSentEvents as useInVue } from 'sse-machine/vue';
-
-type Status = 'connecting' | 'open' | 'backoff' | 'failed' | 'closed';
-const connection = createConnection('/api/events', { maxRetries: 8 });
-const inReact = useInReact('/api/events', { maxRetries: 8 });
-const inVue = useInVue('/api/events', { maxRetries: 8 });
-const validate = (value: unknown) => ({ value: value as { cents: number } });
-const price = { '~standard': { version: 1 as const, vendor: 'app', validate } };
-createConnection('/api/events', { events: { price } }).on('price', ({ data }) => data.cents.toFixed());
-const { selected } = useInReact('/api/events', { events: { price }, select: ({ latest }) => latest.price?.data.cents });
-const { data } = useInVue('/api/events', { events: { price }, initial: 0, reduce: (sum, { data }) => sum + data.cents });
-export const gathered: [number | undefined, number] = [selected, data.value];
-// @ts-expect-error
-createConnection('/api/events', { events: { price } }).on('price', ({ data }) => data.title);
-
-export const statuses: Status[] = [connection.state.status, inReact.status, inVue.status.value];
-
-// @ts-expect-error so that types which are not found, and are \`any\` then, do not pass
-export const wrong: number[] = [connection.state.status];
-// @ts-expect-error
-export const wrongInReact: number = inReact.status;
-// @ts-expect-error
-export const wrongInVue: number = inVue.status.value;
-export const everything = [${entries.map((_, n) => `entry${n}`).join(', ')}];
-`;
-
-const disposing = `
-export const disposed: Promise<void> = Promise.resolve(connection[Symbol.asyncDispose]());
-export async function use() {
-  await using own = createConnection('/api/events');
-  return own.state.status;
-}
-`;
 
 // The peers are imported first: what they look at is their affair.
 function importAndTell(entry: string) {

@@ -4,6 +4,7 @@ import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { writeResult } from '../compatibility/results.ts';
+import { runTests } from '../compatibility/run-tests.ts';
 import oldestPeers from '../oldest-peers/package.json' with { type: 'json' };
 import { root } from '../package/built.ts';
 
@@ -26,11 +27,6 @@ interface PeerSet {
 const oldestForPaths = '5.27.0';
 const nodeTests = ['machines', 'transports', 'adapters', 'testing', 'model', 'inspect', 'lifecycle', 'field'];
 const pathTests = ['tests/model/', 'tests/testing/connection-paths.test.ts'];
-/** Not with another copy of React than the installed one, which libraries require. The tests in Chromium tell the same. */
-const installedReactTests = [
-  'tests/inspect/hooks.test.tsx',
-  'tests/adapters/tanstack-query/server-rendering.test.ts',
-];
 /** It takes a server that `@statelyai/inspect` brings since 0.7. */
 const inspectorServerTests = ['tests/inspect/web-socket.test.ts'];
 
@@ -71,9 +67,10 @@ for (const { id, name, versions, folder, isForHooks } of sets.filter(({ id }) =>
     .join(', ');
   console.log(`${name}: ${version}`);
   const from = folder(peers);
-  const files = testFiles(leftOut(id, peers));
-  const runs = [vitest(from, ['--project', 'node', ...files])];
-  if (isForHooks) runs.push(vitest(from, ['--project', 'browser-oldest']));
+  const files = testFiles(leftOut(id));
+  const env = { PEERS_FOLDER: from };
+  const runs = [runTests(['--project', 'node', ...files], env)];
+  if (isForHooks) runs.push(runTests(['--project', 'browser-oldest'], env));
   const passed = runs.reduce((sum, run) => sum + run.passed, 0);
   const failed = runs.reduce((sum, run) => sum + run.failed, 0);
   writeResult(`peers-${id}`, {
@@ -86,12 +83,8 @@ for (const { id, name, versions, folder, isForHooks } of sets.filter(({ id }) =>
   if (failed > 0) process.exitCode = 1;
 }
 
-function leftOut(id: string, peers: Versions): string[] {
-  return [
-    'tests/model/browser/',
-    ...(id === 'oldest' ? [...pathTests, ...inspectorServerTests] : []),
-    ...('react' in peers ? installedReactTests : []),
-  ];
+function leftOut(id: string): string[] {
+  return ['tests/model/browser/', ...(id === 'oldest' ? [...pathTests, ...inspectorServerTests] : [])];
 }
 
 function testFiles(without: readonly string[]): string[] {
@@ -128,21 +121,6 @@ function install(versions: Versions): string {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: versions }));
   npm('install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error');
   return folder;
-}
-
-function vitest(folder: string, words: readonly string[]): { passed: number; failed: number } {
-  const { stdout } = spawnSync(`vitest run ${words.join(' ')}`, {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    shell: true,
-    maxBuffer: 2 ** 28,
-    env: { ...process.env, PEERS_FOLDER: folder },
-  });
-  process.stdout.write(stdout);
-  // The last line of tests/support/closing-line.ts.
-  const [, passed, failed] = /(\d+) passed, (\d+) failed[^\n]*\n$/.exec(stdout) ?? [];
-  return { passed: Number(passed ?? 0), failed: Number(failed ?? 1) };
 }
 
 function npm(...words: readonly string[]): string {
