@@ -54,21 +54,31 @@ const ownTable = {
    * @example `{ transport: eventSourceTransport }`
    */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
-  /** The ID to resume after at first, as when the page came with the state up to it. */
+  /**
+   * The ID to resume after at first, as when the page came with the state up to it.
+   *
+   * @example `lastEventId: page.lastEventId` for a page that a server has rendered
+   */
   lastEventId: optional(lastEventIdRule),
   /**
    * Keeps the last event ID in a storage, so that a reloaded page resumes where it was. Goes before `lastEventId`.
    * A stored value that is no ID, or longer than `maxFieldSize`, is ignored and removed.
+   *
+   * @example `persist: { key: 'notifications', storage: sessionStorage }`
    */
   persist: optional(persistenceRule),
   /**
    * Called when events may have been lost: reload what they would have told. The `reason` says whether the server
    * admits it, whether nobody can know, or whether the last event ID was given up.
+   *
+   * @example `onGap: () => reloadNotifications()`
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
   /**
    * Called with the state when a stream is open, also when it has taken the place of another. A user of a shared
    * connection that is open already is called when it joins.
+   *
+   * @example `onOpen: ({ openedAt, lastEventId }) => log(openedAt, lastEventId)`
    */
   onOpen: optional(functionOf<(state: OpenState) => void>()),
   /**
@@ -83,7 +93,11 @@ const ownTable = {
    * @example `onGaveUp: ({ error }) => captureException(error)`
    */
   onGaveUp: optional(functionOf<(end: { readonly error: ConnectionError }) => void>()),
-  /** Called when the connection is closed: by the app, by the server, or until the page comes back. */
+  /**
+   * Called when the connection is closed: by the app, by the server, or until the page comes back.
+   *
+   * @example `onClosed: ({ reason }) => log(reason)`
+   */
   onClosed: optional(functionOf<(end: { readonly reason: CloseReason }) => void>()),
   /**
    * Closes the connection when it aborts, as `close()` does, and for good: `open()` and `reconnect()` have no effect then.
@@ -92,7 +106,12 @@ const ownTable = {
    * @example `{ signal: AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]) }`
    */
   signal: optional(signalRule),
-  /** How many messages an async iteration holds for a consumer that is slower than the stream. @default 10_000 */
+  /**
+   * How many messages an async iteration holds for a consumer that is slower than the stream.
+   *
+   * @default 10_000
+   * @example `bufferSize: 100`
+   */
   bufferSize: option(10_000, number(1, Infinity)),
   /**
    * Once an async iteration holds `bufferSize` messages, `'fail'` ends it with an error; `'wait'` reads no further until
@@ -100,6 +119,7 @@ const ownTable = {
    * a shared connection. An `EventSource` and other tabs cannot be held back: what they send is kept in memory.
    *
    * @default 'fail'
+   * @example `overflow: 'wait'`
    */
   overflow: option('fail', oneOf('fail', 'wait')),
   /**
@@ -108,12 +128,14 @@ const ownTable = {
    * that are unsafe, such as a POST.
    *
    * @default false
+   * @example `share: 'notifications'`
    */
   share: option<boolean | string>(false, either(flag, text)),
   /**
    * How long a shared connection outlives its last user, in milliseconds, so that a navigation costs no request.
    *
    * @default 1_000
+   * @example `share: true, linger: 5_000`
    */
   linger: option(1_000, milliseconds),
   /**

@@ -39,25 +39,45 @@ export const settingTable = {
    * several requests is not looked at.
    *
    * @default 'GET'
+   * @example `method: 'POST', body: '{"question":"Why?"}'`
    */
   method: option('GET', methodRule),
-  /** Headers to send, such as credentials. No report holds their values. */
+  /**
+   * Headers to send, such as credentials. No report holds their values.
+   *
+   * @example `headers: { authorization: 'Bearer ' + token }`
+   */
   headers: optional(headersRule),
-  /** The body to send. */
+  /**
+   * The body to send.
+   *
+   * @example `method: 'POST', body: '{"question":"Why?"}'`
+   */
   body: optional(text),
-  /** The origin of the page that is to read the stream: looks at CORS too. */
+  /**
+   * The origin of the page that is to read the stream: looks at CORS too.
+   *
+   * @example `origin: 'https://app.example.com'`
+   */
   origin: optional(originRule),
-  /** The query parameter that the server takes the last event ID from, beside the header. */
+  /**
+   * The query parameter that the server takes the last event ID from, beside the header.
+   *
+   * @example `lastEventIdParam: 'lastEventId'`
+   */
   lastEventIdParam: optional(text),
   /**
    * Makes the server send one event to all streams, and resolves when it has: then nothing depends on what the server
    * happens to send. It is called some dozens of times, one after the other.
+   *
+   * @example `publish: () => orders.emit('order', { id: 1 })`
    */
   publish: optional(functionOf<() => unknown>()),
   /**
    * How long the stream is watched, in milliseconds. Enough to see two keep-alives is best.
    *
    * @default 35_000
+   * @example `watch: 90_000` for nginx, which cuts after 60 seconds
    */
   watch: option(35_000, milliseconds),
   /**
@@ -65,24 +85,28 @@ export const settingTable = {
    * of it.
    *
    * @default 10_000
+   * @example `patience: 20_000`
    */
   patience: option(10_000, milliseconds),
   /**
    * The longest silence that is no finding, in milliseconds. Proxies cut what is silent for 30 to 100 seconds.
    *
    * @default 30_000
+   * @example `maxSilence: 60_000`
    */
   maxSilence: option(30_000, milliseconds),
   /**
    * How long all of it may take, in milliseconds. Checks that there is no time for are skipped.
    *
    * @default 120_000
+   * @example `timeout: 300_000`
    */
   timeout: option(120_000, milliseconds),
   /**
    * Whether a certificate that is not trusted will do, as in development.
    *
    * @default false
+   * @example `insecure: true`
    */
   insecure: option(false, flag),
 };

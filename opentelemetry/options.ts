@@ -17,20 +17,38 @@ export const attributesRule = rule<Attributes>('an object of attributes', (value
 
 /** The options of an observation. */
 export const observationTable = {
-  /** Whether every connection that is made from now on is observed; else only those that are added. @default true */
+  /**
+   * Whether every connection that is made from now on is observed; else only those that are added.
+   *
+   * @default true
+   * @example `observeConnections({ automatic: false }).add(connection)`
+   */
   automatic: option(true, flag),
-  /** Attributes for all metrics and spans, in addition to ours or in their place; an undefined one leaves ours out. */
+  /**
+   * Attributes for all metrics and spans, in addition to ours or in their place; an undefined one leaves ours out.
+   *
+   * @example `observeConnections({ attributes: { 'url.template': '/users/{id}/events' } })`
+   */
   attributes: option({}, attributesRule),
   /**
    * How long the span of an attempt lasts: until its stream is over, or until the server has answered its request. A backend
    * sees a span when it ends, so that a stream of hours is seen after hours.
    *
    * @default 'stream'
+   * @example `observeConnections({ spans: 'request' })`
    */
   spans: option('stream', oneOf('stream', 'request')),
-  /** The provider of the meter. Left out, the global one, which has to be there by then. */
+  /**
+   * The provider of the meter. Left out, the global one, which has to be there by then.
+   *
+   * @example `observeConnections({ meterProvider: new MeterProvider({ readers: [reader] }) })`
+   */
   meterProvider: optional(objectWith<MeterProvider>('getMeter')),
-  /** The provider of the tracer. Left out, the global one. */
+  /**
+   * The provider of the tracer. Left out, the global one.
+   *
+   * @example `observeConnections({ tracerProvider: new BasicTracerProvider({ spanProcessors }) })`
+   */
   tracerProvider: optional(objectWith<TracerProvider>('getTracer')),
 };
 

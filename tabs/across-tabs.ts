@@ -25,18 +25,29 @@ export const tabsTable = {
    * connection has closed; in milliseconds.
    *
    * @default 1_000
+   * @example `acrossTabs({ scope: user.id, linger: 5_000 })`
    */
   linger: option(tabsDelays.linger, milliseconds),
-  /** After how long a silence a tab asks the one that has the stream whether it is there, in milliseconds. @default 5_000 */
+  /**
+   * After how long a silence a tab asks the one that has the stream whether it is there, in milliseconds.
+   *
+   * @default 5_000
+   * @example `acrossTabs({ scope: user.id, heartbeat: 2_000 })`
+   */
   heartbeat: option(tabsDelays.heartbeat, milliseconds),
   /**
    * How long the tab that has the stream may be hidden before it leaves it to one that can be seen, in milliseconds. Each
    * such change costs a request.
    *
    * @default 30_000
+   * @example `acrossTabs({ scope: user.id, yieldAfter: 60_000 })`
    */
   yieldAfter: option(tabsDelays.yieldAfter, milliseconds),
-  /** The transport that carries the stream to the one tab. By default `fetchTransport`. */
+  /**
+   * The transport that carries the stream to the one tab. By default `fetchTransport`.
+   *
+   * @example `acrossTabs({ scope: user.id, transport: eventSourceTransport })`
+   */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
 };
 
@@ -45,6 +56,8 @@ export interface AcrossTabsOptions extends Given<typeof tabsTable> {
   /**
    * Whose stream it is: the ID of the user, say. Tabs with other scopes never meet. A constant, as `'public'`, where
    * everybody gets the same.
+   *
+   * @example `acrossTabs({ scope: 'public' })`
    */
   readonly scope: string;
 }

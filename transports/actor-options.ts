@@ -27,34 +27,49 @@ export const transportActorTable = {
    * become a number, a boolean and null. `'text'` leaves everything as it is, which is right for tokens.
    *
    * @default 'auto'
+   * @example `parse: (text) => text.split(',')`
    */
   parse: option('auto', either(oneOf('auto', 'text'), functionOf<Exclude<Parse, string>>())),
   /**
    * With a schema for each event, the data of every message are checked: what the schema makes of them is delivered, and
    * what it does not let through is reported as an {@link InvalidMessage}.
+   *
+   * @example `events: { price: z.object({ symbol: z.string(), cents: z.number() }) }`
    */
   events: optional(eventsRule),
-  /** Is given the messages that were left out because they are invalid. By default `reportError` is. */
+  /**
+   * Is given the messages that were left out because they are invalid. By default `reportError` is.
+   *
+   * @example `onInvalid: ({ event, id, issues }) => console.warn(event, id, issues)`
+   */
   onInvalid: optional(functionOf<(message: InvalidMessage) => void>()),
   /**
    * The handling of an event that `events` does not name: it is left out, and counted; `'report'` reports each as an
    * {@link InvalidMessage}.
    *
    * @default 'ignore'
+   * @example `unknownEvents: 'report'`
    */
   unknownEvents: option('ignore', oneOf('ignore', 'report')),
   /**
    * Renews the credentials after a 401. Called once for all the connections that share the function and need
    * it at the same time; a second 401 in a row fails the connection.
+   *
+   * @example `refresh: () => session.renew(), headers: () => ({ authorization: session.token })`
    */
   refresh: optional(functionOf<() => unknown>()),
-  /** A function makes the delay of a retry, in place of the kind of jitter that the statechart is set to. */
+  /**
+   * A function makes the delay of a retry, in place of the kind of jitter that the statechart is set to.
+   *
+   * @example `jitter: (delay) => delay / 2 + (Math.random() * delay) / 2`
+   */
   jitter: optional(either(oneOf(...jitterKinds), functionOf<JitterFunction>())),
   /**
    * How long the stream may take to be accepted, in milliseconds; 0 for as long as it likes. It is long by default
    * because many servers send their headers with the first event.
    *
    * @default 60_000
+   * @example `connectTimeout: 10_000` for a server that sends its headers at once
    */
   connectTimeout: option(60_000, milliseconds),
   /**
@@ -63,16 +78,21 @@ export const transportActorTable = {
    * does not.
    *
    * @default 0
+   * @example `idleTimeout: 45_000` for a server with a comment every 15 seconds
    */
   idleTimeout: option(0, either(milliseconds, oneOf('auto'))),
   /**
    * The signs that the server is there, beside comments: the events, or a test of the messages.
    * Left out, these are events that are named ping, heartbeat or keep-alive.
+   *
+   * @example `keepAlive: ({ event }) => event === 'still-here'`
    */
   keepAlive: optional(matcherRule),
   /**
    * The event, or events, by which the server says that the credentials are about to expire. They are renewed
    * with `refresh`, and the next stream is opened before this one is dropped.
+   *
+   * @example `refreshOn: 'token-expires', refresh: () => session.renew()`
    */
   refreshOn: optional(namesRule),
   /**
@@ -87,6 +107,7 @@ export const transportActorTable = {
    * second at most, until it is clear that they do.
    *
    * @default 'drop'
+   * @example `replays: 'deliver'`
    */
   replays: option('drop', oneOf('drop', 'deliver')),
   /**
@@ -94,11 +115,20 @@ export const transportActorTable = {
    * All messages of a chunk have the same. A message that may be a replay is held back before, for a second at most.
    *
    * @default false
+   * @example `receivedAt: true`, then `Date.now() - message.receivedAt` is its age
    */
   receivedAt: option(false, flag),
-  /** Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced. */
+  /**
+   * Time and chance. By default the system's. What it returns is checked: a wrong draw or time is reported and replaced.
+   *
+   * @example `clock: createTestClock()` of `sse-machine/testing`
+   */
   clock: option(systemClock, objectWith<ConnectionClock>('now', 'random', 'setTimeout', 'clearTimeout')),
-  /** Where the faults of your own functions go. By default `reportError`, or the console where there is none. */
+  /**
+   * Where the faults of your own functions go. By default `reportError`, or the console where there is none.
+   *
+   * @example `reportError: (error) => Sentry.captureException(error)`
+   */
   reportError,
 };
 

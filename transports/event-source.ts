@@ -31,25 +31,64 @@ export const eventSourceTable = {
   /**
    * The names of the events to listen for beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or
    * a schema for each event: the browser hands over no others.
+   *
+   * @example `events: ['notification', 'price']`
    */
   events: optional(eventsRule),
-  /** @see TransportActorOptions.closeOn */
+  /**
+   * @example `closeOn: 'done'`
+   * @see TransportActorOptions.closeOn
+   */
   closeOn: optional(matcherRule),
-  /** @see TransportActorOptions.refreshOn */
+  /**
+   * @example `refreshOn: 'token-expires'`
+   * @see TransportActorOptions.refreshOn
+   */
   refreshOn: optional(namesRule),
-  /** @see TransportActorOptions.keepAlive */
+  /**
+   * @example `keepAlive: 'ping'`
+   * @see TransportActorOptions.keepAlive
+   */
   keepAlive: optional(matcherRule),
-  /** Whether cookies go along to another origin. @default false */
+  /**
+   * Whether cookies go along to another origin.
+   *
+   * @default false
+   * @example `withCredentials: true`
+   */
   withCredentials,
-  /** The query parameter that carries the last event ID. @default 'lastEventId' */
+  /**
+   * The query parameter that carries the last event ID.
+   *
+   * @default 'lastEventId'
+   * @example `lastEventIdParam: 'after'`
+   */
   lastEventIdParam: option('lastEventId', text),
-  /** The size of the largest event to accept, in characters: the browser has read it by then. @default 16_777_216 */
+  /**
+   * The size of the largest event to accept, in characters: the browser has read it by then.
+   *
+   * @default 16_777_216
+   * @example `maxEventSize: 100_000`
+   */
   maxEventSize,
-  /** The longest ID to accept, in characters. @default 4_096 */
+  /**
+   * The longest ID to accept, in characters.
+   *
+   * @default 4_096
+   * @example `maxFieldSize: 200`
+   */
   maxFieldSize,
-  /** The class to use. Left out, the browser's. */
+  /**
+   * The class to use. Left out, the browser's.
+   *
+   * @example `EventSource: PolyfilledEventSource`
+   */
   EventSource: optional(rule<typeof globalThis.EventSource>('function', isFunction)),
-  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  /**
+   * Where an error that one of your functions throws goes. By default `reportError`, or the console.
+   *
+   * @example `reportError: (error) => Sentry.captureException(error)`
+   */
   reportError,
 };
 

@@ -58,48 +58,105 @@ const idHeader = 'Last-Event-ID';
 
 /** The options of {@link fetchTransport}, but for the URL. */
 export const fetchTable = {
-  /** @default 'GET' */
+  /**
+   * @default 'GET'
+   * @example `method: 'POST', body: JSON.stringify({ question })`
+   */
   method: option('GET', text),
-  /** Headers of your own. Anything but a CORS-safelisted header costs a cross-origin request a preflight. */
+  /**
+   * Headers of your own. Anything but a CORS-safelisted header costs a cross-origin request a preflight.
+   *
+   * @example `headers: () => ({ authorization: session.token })` is asked anew at every attempt
+   */
   headers: optional(supplied(headersRule)),
-  /** The body, for a method that has one. Give a function when it can be read only once. */
+  /**
+   * The body, for a method that has one. Give a function when it can be read only once.
+   *
+   * @example `method: 'POST', body: () => JSON.stringify(form)`
+   */
   body: optional(supplied(bodyRule)),
   /**
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
    * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
    *
-   * @example `resume: { url: () => `/api/answers/${answerId}` }, parse: 'text'` for an answer in tokens
+   * @example `resume: { url: () => '/api/answers/' + answerId }, parse: 'text'` for an answer in tokens
    */
   resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
-  /** Whether cookies go along. @default 'same-origin' */
+  /**
+   * Whether cookies go along.
+   *
+   * @default 'same-origin'
+   * @example `credentials: 'include'`
+   */
   credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
-  /** The name that `EventSource` has for `credentials: 'include'`. @default false */
+  /**
+   * The name that `EventSource` has for `credentials: 'include'`.
+   *
+   * @default false
+   * @example `withCredentials: true`
+   */
   withCredentials,
   /**
    * The names of the events to deliver beside `message` and those that `closeOn`, `refreshOn` and `keepAlive` name, or a
    * schema for each event; the others are dropped. Left out, every event is delivered.
+   *
+   * @example `events: ['notification', 'price']`
    */
   events: optional(eventsRule),
-  /** @see TransportActorOptions.closeOn */
+  /**
+   * @example `closeOn: 'done'`
+   * @see TransportActorOptions.closeOn
+   */
   closeOn: optional(matcherRule),
-  /** @see TransportActorOptions.refreshOn */
+  /**
+   * @example `refreshOn: 'token-expires'`
+   * @see TransportActorOptions.refreshOn
+   */
   refreshOn: optional(namesRule),
-  /** @see TransportActorOptions.keepAlive */
+  /**
+   * @example `keepAlive: 'ping'`
+   * @see TransportActorOptions.keepAlive
+   */
   keepAlive: optional(matcherRule),
-  /** The `fetch` to call. Left out, the global one. */
+  /**
+   * The `fetch` to call. Left out, the global one.
+   *
+   * @example `fetch: authenticatedFetch`
+   */
   fetch: optional(functionOf<typeof globalThis.fetch>()),
-  /** The size of the largest event to accept, in characters. @default 16_777_216 */
+  /**
+   * The size of the largest event to accept, in characters.
+   *
+   * @default 16_777_216
+   * @example `maxEventSize: 100_000`
+   */
   maxEventSize,
-  /** The longest ID and event name to accept, in characters. @default 4_096 */
+  /**
+   * The longest ID and event name to accept, in characters.
+   *
+   * @default 4_096
+   * @example `maxFieldSize: 200`
+   */
   maxFieldSize,
-  /** The header that carries the last event ID; `false` for none, which spares a preflight. @default 'Last-Event-ID' */
+  /**
+   * The header that carries the last event ID; `false` for none, which spares a preflight.
+   *
+   * @default 'Last-Event-ID'
+   * @example `lastEventIdHeader: false, lastEventIdParam: 'after'`
+   */
   lastEventIdHeader: option(idHeader, headerNameOrNone),
   /**
    * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has the
    * name that `lastEventIdHeader` gives, or the usual one.
+   *
+   * @example `resumedAfterHeader: 'X-Resumed-After'`
    */
   resumedAfterHeader: optional(headerNameOrNone),
-  /** A query parameter that carries the last event ID, beside the header. Left out, there is none. */
+  /**
+   * A query parameter that carries the last event ID, beside the header. Left out, there is none.
+   *
+   * @example `lastEventIdParam: 'lastEventId'`
+   */
   lastEventIdParam: optional(text),
   /**
    * Called with each answer but a redirect before it is judged: for its headers, or for what the body of a refusal says. A
@@ -109,7 +166,11 @@ export const fetchTable = {
    * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
    */
   onResponse: optional(functionOf<(response: Response) => unknown>()),
-  /** Where an error that one of your functions throws goes. By default `reportError`, or the console. */
+  /**
+   * Where an error that one of your functions throws goes. By default `reportError`, or the console.
+   *
+   * @example `reportError: (error) => Sentry.captureException(error)`
+   */
   reportError,
 };
 

@@ -22,6 +22,8 @@ export const inspectionTable = {
   /**
    * Whether to inspect at all. Left out: in development, `process.env.NODE_ENV !== 'production'`. Where there is no
    * such thing, as without a bundler, it has to be said.
+   *
+   * @example `inspectConnections({ enabled: location.search.includes('inspect') })`
    */
   enabled: optional(flag),
   /**
@@ -29,7 +31,7 @@ export const inspectionTable = {
    * the only one that works outside a page.
    *
    * @default 'stately'
-   * @example `createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter`
+   * @example `inspectConnections({ viewer: createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter })`
    */
   viewer: option(
     'stately',
@@ -38,15 +40,25 @@ export const inspectionTable = {
       (value) => value === 'stately' || value === 'local' || isFunction(Object(value).send),
     ),
   ),
-  /** Where the viewer `'stately'` is. @default 'https://stately.ai/inspect' */
+  /**
+   * Where the viewer `'stately'` is.
+   *
+   * @default 'https://stately.ai/inspect'
+   * @example `inspectConnections({ url: 'http://localhost:5173/inspector.html' })`
+   */
   url: option('https://stately.ai/inspect', text),
-  /** The frame for the viewer `'stately'`. Left out, a window of its own. */
+  /**
+   * The frame for the viewer `'stately'`. Left out, a window of its own.
+   *
+   * @example `inspectConnections({ iframe: document.querySelector('iframe') ?? undefined })`
+   */
   iframe: optional(rule<HTMLIFrameElement>('an <iframe>', (value) => Object(value).tagName === 'IFRAME')),
   /**
    * Shows what messages say: the last 10 of those that a record stands for, up to 1 000 characters of each. Else they
    * are only counted.
    *
    * @default false
+   * @example `inspectConnections({ payloads: true })`
    */
   payloads: option(false, flag),
   /**
@@ -54,11 +66,14 @@ export const inspectionTable = {
    * 0 tells of every chunk that is read.
    *
    * @default 1_000
+   * @example `inspectConnections({ messagesEvery: 0 })`
    */
   messagesEvery: option(1_000, milliseconds),
   /**
    * Names a connection. It is given the path of the URL, or what stands for it: give another name where the path
    * itself is a secret. Left out, the path.
+   *
+   * @example `inspectConnections({ name: (path) => path.replace(/\w{20,}/, '…') })`
    */
   name: optional(functionOf<(path: string) => string>()),
 };
