@@ -77,18 +77,21 @@ const patience = 2 ** 31 - 1;
 
 function serverOf(peer: ScriptedPeer, say: Say, onRequest: OnRequest = () => {}) {
   let answered = 0;
+  let told = Promise.resolve();
 
-  async function act(answer: Answer): Promise<void> {
+  function act(answer: Answer): void {
     const index = answered;
     answered += 1;
-    if (answer.kind === 'accept') await peer.accept();
-    else if (answer.kind === 'stall') await peer.stall();
-    else await peer.refuse(answer.status, { retryAfter: answer.retryAfter });
-    const request = peer.requests[index];
-    if (!request) return;
-    const { method, lastEventId } = request;
-    say(`${method}${lastEventId ? ` after event ${lastEventId}` : ''}: ${answerWords(answer)}`);
-    onRequest(request, answer);
+    const acted = give(peer, answer);
+    // A refusal takes longer than the answer to the next request: told in the order of the requests.
+    told = told.then(async () => {
+      await acted;
+      const request = peer.requests[index];
+      if (!request) return;
+      const { method, lastEventId } = request;
+      say(`${method}${lastEventId ? ` after event ${lastEventId}` : ''}: ${answerWords(answer)}`);
+      onRequest(request, answer);
+    });
   }
 
   const server: PageServer = {
@@ -108,9 +111,20 @@ function serverOf(peer: ScriptedPeer, say: Say, onRequest: OnRequest = () => {})
     answerNext(): void {
       const { answer } = server;
       if (answer.kind === 'refuse' && answer.once) server.answer = { kind: 'accept' };
-      void act(answer);
+      act(answer);
     },
   };
+}
+
+function give(peer: ScriptedPeer, answer: Answer): Promise<void> {
+  switch (answer.kind) {
+    case 'accept':
+      return peer.accept();
+    case 'stall':
+      return peer.stall();
+    case 'refuse':
+      return peer.refuse(answer.status, { retryAfter: answer.retryAfter });
+  }
 }
 
 function answerWords(given: Answer): string {

@@ -23,7 +23,7 @@ export interface Parts extends Dom {
   every(interval: number, act: () => void): void;
   /** Is called when the demo ends. */
   onEnd(act: () => void): void;
-  /** Fills the demo. */
+  /** Fills the demo. In the hint, backticks are around code. */
   show(title: string, hint: string, ...children: (Node | string)[]): void;
 }
 
@@ -86,7 +86,8 @@ export function startDemo(root: ShadowRoot, fill: (parts: Parts) => void): () =>
     },
     onEnd: (act) => void ends.add(act),
     show(title, hint, ...children) {
-      const words = html('p', { class: 'title' }, html('b', {}, title), ` ${hint}`);
+      const parts = hint.split('`').map((part, index) => (index % 2 === 1 ? html('code', {}, part) : part));
+      const words = html('p', { class: 'title' }, html('b', {}, title), ' ', ...parts);
       root.replaceChildren(
         html('section', { class: 'demo', 'aria-label': `Demo: ${title}` }, words, ...children),
       );

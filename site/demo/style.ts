@@ -35,6 +35,7 @@ button:hover { background: var(--sunken); }
 .head { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; }
 .badge { padding: 1px 10px; border-radius: 99px; border: 1px solid var(--tone); color: var(--tone); background: var(--tint); }
 .why { min-height: 1.45em; color: var(--muted); }
+.head .why { flex: 1 1 230px; }
 .text { min-height: 4.4em; padding: 8px; border-radius: 7px; background: var(--sunken); overflow-wrap: anywhere; }
 .role { color: var(--muted); }
 .apart:empty { display: none; }

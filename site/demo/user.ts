@@ -19,7 +19,7 @@ interface UserOptions {
 export function createUser(parts: Parts, { server, scenario, name, onMoment }: UserOptions): HTMLElement {
   const { html, say } = parts;
   const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
-  const why = html('p', { class: 'why' });
+  const why = html('span', { class: 'why' });
   const text = html('p', { class: 'text' });
   const facts = parts.facts('Retries', 'Next attempt', 'Last event ID', 'Received', 'Missed', 'Twice');
 
@@ -90,8 +90,7 @@ export function createUser(parts: Parts, { server, scenario, name, onMoment }: U
   return html(
     'div',
     { class: 'user' },
-    html('p', { class: 'head' }, badge, name ?? ''),
-    why,
+    html('p', { class: 'head' }, badge, name ?? '', why),
     facts.element,
     scenario.writes ? text : '',
     parts.buttons(`The connection${name ? ` of ${name}` : ''}`, acts),

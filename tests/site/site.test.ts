@@ -9,7 +9,7 @@ import { demo, testDemos } from './demos.ts';
 import { closeSite, openSite, test, type Visit } from './visit.ts';
 
 /**
- * A page of each kind; EVERY_PAGE=1 looks at all, in five minutes. SITE_IS_BUILT=1 looks at the files that there are: after
+ * A page of each kind; EVERY_PAGE=1 looks at all, for about ten minutes. SITE_IS_BUILT=1 takes the files that are there, after
  * a change of a test alone.
  */
 const kinds = [

@@ -51,7 +51,7 @@ export function createDemo(root: ShadowRoot): () => void {
 function createSource(parts: Parts, name: string, make: () => Source): HTMLElement {
   const { html, say } = parts;
   const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': `readyState of ${name}` });
-  const why = html('p', { class: 'why' });
+  const why = html('span', { class: 'why' });
   const facts = parts.facts('Received', 'Missed', 'Twice');
   const counts = createCounts();
   let source = begin();
@@ -79,8 +79,7 @@ function createSource(parts: Parts, name: string, make: () => Source): HTMLEleme
   return html(
     'div',
     { class: 'user', role: 'group', 'aria-label': name },
-    html('p', { class: 'head' }, html('code', {}, name), badge),
-    why,
+    html('p', { class: 'head' }, html('code', {}, name), badge, why),
     facts.element,
     parts.buttons(name, {
       'new, again': () => {
