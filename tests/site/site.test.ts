@@ -76,6 +76,7 @@ async function lookAt(path: string, visit: Visit): Promise<Found> {
   for (const { name, colorScheme, viewport } of looks) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });
+    await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor();
     axe[name] = await violationsOf(page);
   }
   await page.context().close();
