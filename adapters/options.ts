@@ -54,20 +54,30 @@ const ownTable = {
    * @example `{ transport: eventSourceTransport }`
    */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
-  /** The ID to resume after at first, as when the page was delivered with the state up to this event. */
+  /**
+   * The ID to resume after at first, as when the page was delivered with the state up to this event.
+   *
+   * @example `lastEventId: page.lastEventId` for a page that a server has rendered
+   */
   lastEventId: optional(lastEventIdRule),
   /**
    * Keeps the last event ID in a storage, so that a reloaded page resumes after it. Wins over `lastEventId`. A stored
    * value that is no ID, or is longer than `maxFieldSize`, is ignored and removed.
+   *
+   * @example `persist: { key: 'notifications', storage: sessionStorage }`
    */
   persist: optional(persistenceRule),
   /**
    * Called when events may have been lost: load again what they would have told. `reason` says why: see {@link Gap}.
+   *
+   * @example `onGap: () => reloadNotifications()`
    */
   onGap: optional(functionOf<(gap: Gap) => void>()),
   /**
    * Called with the state when a stream has opened, also when it replaces another. If a shared connection is already
    * open, the callback of a user is called when that user joins.
+   *
+   * @example `onOpen: ({ openedAt, lastEventId }) => log(openedAt, lastEventId)`
    */
   onOpen: optional(functionOf<(state: OpenState) => void>()),
   /**
@@ -82,7 +92,11 @@ const ownTable = {
    * @example `onGaveUp: ({ error }) => captureException(error)`
    */
   onGaveUp: optional(functionOf<(end: { readonly error: ConnectionError }) => void>()),
-  /** Called when the connection is closed: by the app, by the server, or until the page is shown again. */
+  /**
+   * Called when the connection is closed: by the app, by the server, or until the page is shown again.
+   *
+   * @example `onClosed: ({ reason }) => log(reason)`
+   */
   onClosed: optional(functionOf<(end: { readonly reason: CloseReason }) => void>()),
   /**
    * Closes the connection when the signal aborts, as `close()` does, and for good: `open()` and `reconnect()` have no
@@ -91,7 +105,12 @@ const ownTable = {
    * @example `{ signal: AbortSignal.any([controller.signal, AbortSignal.timeout(60_000)]) }`
    */
   signal: optional(signalRule),
-  /** How many messages an async iteration keeps for a slow consumer. @default 10_000 */
+  /**
+   * How many messages an async iteration keeps for a slow consumer.
+   *
+   * @default 10_000
+   * @example `bufferSize: 100`
+   */
   bufferSize: option(10_000, number(1, Infinity)),
   /**
    * When an async iteration holds `bufferSize` messages, `'fail'` ends it with an error. `'wait'` stops reading until
@@ -99,6 +118,7 @@ const ownTable = {
    * connection refuses it. An `EventSource` and other tabs cannot be held back: their messages are kept in memory.
    *
    * @default 'fail'
+   * @example `overflow: 'wait'`
    */
   overflow: option('fail', oneOf('fail', 'wait')),
   /**
@@ -107,6 +127,7 @@ const ownTable = {
    * same. An unsafe request, such as a POST, cannot be shared.
    *
    * @default false
+   * @example `share: 'notifications'`
    */
   share: option<boolean | string>(false, either(flag, text)),
   /**
@@ -114,6 +135,7 @@ const ownTable = {
    * request.
    *
    * @default 1_000
+   * @example `share: true, linger: 5_000`
    */
   linger: option(1_000, milliseconds),
   /**

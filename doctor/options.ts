@@ -10,9 +10,17 @@ const checksRule = rule<readonly CheckId[]>(
 /** The options of an examination. */
 export const doctorTable = {
   ...settingTable,
-  /** The only checks to make. */
+  /**
+   * The only checks to make.
+   *
+   * @example `only: ['compression', 'cors']`
+   */
   only: optional(checksRule),
-  /** Checks to leave out. */
+  /**
+   * Checks to leave out.
+   *
+   * @example `skip: ['compression']`
+   */
   skip: optional(checksRule),
 };
 

@@ -25,11 +25,14 @@ export const tabsTable = {
    * connection; in milliseconds.
    *
    * @default 1_000
+   * @example `acrossTabs({ scope: user.id, linger: 5_000 })`
    */
   linger: option(tabsDelays.linger, milliseconds),
   /**
    * How long the tab with the stream may be silent before another asks whether it is there, in milliseconds. @default
    * 5_000
+   *
+   * @example `acrossTabs({ scope: user.id, heartbeat: 2_000 })`
    */
   heartbeat: option(tabsDelays.heartbeat, milliseconds),
   /**
@@ -37,9 +40,14 @@ export const tabsTable = {
    * Each such change costs a request.
    *
    * @default 30_000
+   * @example `acrossTabs({ scope: user.id, yieldAfter: 60_000 })`
    */
   yieldAfter: option(tabsDelays.yieldAfter, milliseconds),
-  /** Makes the transport of the one tab that opens the stream. By default `fetchTransport`. */
+  /**
+   * Makes the transport of the one tab that opens the stream. By default `fetchTransport`.
+   *
+   * @example `acrossTabs({ scope: user.id, transport: eventSourceTransport })`
+   */
   transport: option(fetchTransport, functionOf<TransportFactory>()),
 };
 
@@ -48,6 +56,8 @@ export interface AcrossTabsOptions extends Given<typeof tabsTable> {
   /**
    * The owner of the stream, such as the ID of the user. Tabs with different scopes never share. Give a constant such
    * as `'public'` if everybody gets the same stream.
+   *
+   * @example `acrossTabs({ scope: 'public' })`
    */
   readonly scope: string;
 }

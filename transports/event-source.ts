@@ -31,25 +31,64 @@ export const eventSourceTable = {
   /**
    * The events to listen for: their names, to which `message` and the events of `closeOn`, `refreshOn` and
    * `keepAlive` are added; or a schema for each event. The browser delivers no others.
+   *
+   * @example `events: ['notification', 'price']`
    */
   events: optional(eventsRule),
-  /** @see TransportActorOptions.closeOn */
+  /**
+   * @example `closeOn: 'done'`
+   * @see TransportActorOptions.closeOn
+   */
   closeOn: optional(matcherRule),
-  /** @see TransportActorOptions.refreshOn */
+  /**
+   * @example `refreshOn: 'token-expires'`
+   * @see TransportActorOptions.refreshOn
+   */
   refreshOn: optional(namesRule),
-  /** @see TransportActorOptions.keepAlive */
+  /**
+   * @example `keepAlive: 'ping'`
+   * @see TransportActorOptions.keepAlive
+   */
   keepAlive: optional(matcherRule),
-  /** Whether cookies are sent to another origin. @default false */
+  /**
+   * Whether cookies are sent to another origin.
+   *
+   * @default false
+   * @example `withCredentials: true`
+   */
   withCredentials,
-  /** The query parameter that carries the last event ID. @default 'lastEventId' */
+  /**
+   * The query parameter that carries the last event ID.
+   *
+   * @default 'lastEventId'
+   * @example `lastEventIdParam: 'after'`
+   */
   lastEventIdParam: option('lastEventId', text),
-  /** The largest event to accept, in characters, checked after the browser has read it. @default 16_777_216 */
+  /**
+   * The largest event to accept, in characters, checked after the browser has read it.
+   *
+   * @default 16_777_216
+   * @example `maxEventSize: 100_000`
+   */
   maxEventSize,
-  /** The longest ID to accept, in characters. @default 4_096 */
+  /**
+   * The longest ID to accept, in characters.
+   *
+   * @default 4_096
+   * @example `maxFieldSize: 200`
+   */
   maxFieldSize,
-  /** The class to use. Left out, the global `EventSource`. */
+  /**
+   * The class to use. Left out, the global `EventSource`.
+   *
+   * @example `EventSource: PolyfilledEventSource`
+   */
   EventSource: optional(rule<typeof globalThis.EventSource>('function', isFunction)),
-  /** Called with the errors that your own functions throw. By default the global `reportError`, or the console. */
+  /**
+   * Called with the errors that your own functions throw. By default the global `reportError`, or the console.
+   *
+   * @example `reportError: (error) => Sentry.captureException(error)`
+   */
   reportError,
 };
 

@@ -64,37 +64,81 @@ const idHeader = 'Last-Event-ID';
 
 /** The options of {@link fetchTransport}, without the URL. */
 export const fetchTable = {
-  /** The method of the request. @default 'GET' */
+  /**
+   * The method of the request.
+   *
+   * @default 'GET'
+   * @example `method: 'POST', body: JSON.stringify({ question })`
+   */
   method: option('GET', text),
-  /** Headers of your own. Any header that is not CORS-safelisted costs a cross-origin request a preflight. */
+  /**
+   * Headers of your own. Any header that is not CORS-safelisted costs a cross-origin request a preflight.
+   *
+   * @example `headers: () => ({ authorization: session.token })` is asked anew at every attempt
+   */
   headers: optional(supplied(headersRule)),
-  /** The body, for a method that has one. Give a function when the body can be read only once. */
+  /**
+   * The body, for a method that has one. Give a function when the body can be read only once.
+   *
+   * @example `method: 'POST', body: () => JSON.stringify(form)`
+   */
   body: optional(supplied(bodyRule)),
   /**
    * How the stream of an unsafe request is continued once there is an ID to resume after: by another request, a GET by
    * default. So a POST begins an answer, and GETs carry it on through drops, reloads (with `persist`) and sleep.
    *
-   * @example `resume: { url: () => `/api/answers/${answerId}` }, parse: 'text'` for an answer in tokens
+   * @example `resume: { url: () => '/api/answers/' + answerId }, parse: 'text'` for an answer in tokens
    */
   resume: optional(rule<Resume>('an object like { url, method, headers, body }', isResume)),
-  /** Whether cookies are sent. @default 'same-origin' */
+  /**
+   * Whether cookies are sent.
+   *
+   * @default 'same-origin'
+   * @example `credentials: 'include'`
+   */
   credentials: option('same-origin', oneOf<RequestCredentials>('omit', 'same-origin', 'include')),
-  /** The same as `credentials: 'include'`, by its name in `EventSource`. @default false */
+  /**
+   * The same as `credentials: 'include'`, by its name in `EventSource`.
+   *
+   * @default false
+   * @example `withCredentials: true`
+   * @example `events: ['notification', 'price']`
+   */
   withCredentials,
   /**
    * The events to deliver: their names, to which `message` and the events of `closeOn`, `refreshOn` and `keepAlive`
    * are added; or a schema for each event. All others are dropped. Left out, every event is delivered.
    */
   events: optional(eventsRule),
-  /** @see TransportActorOptions.closeOn */
+  /**
+   * @example `closeOn: 'done'`
+   * @see TransportActorOptions.closeOn
+   */
   closeOn: optional(matcherRule),
-  /** @see TransportActorOptions.refreshOn */
+  /**
+   * @example `refreshOn: 'token-expires'`
+   * @see TransportActorOptions.refreshOn
+   */
   refreshOn: optional(namesRule),
-  /** @see TransportActorOptions.keepAlive */
+  /**
+   * @example `keepAlive: 'ping'`
+   * @see TransportActorOptions.keepAlive
+   */
   keepAlive: optional(matcherRule),
-  /** The `fetch` to call. Left out, the global one. */
+  /**
+   * The `fetch` to call. Left out, the global one.
+   *
+   * @example `fetch: authenticatedFetch`
+   */
   fetch: optional(functionOf<typeof globalThis.fetch>()),
-  /** The largest event to accept, in characters. @default 16_777_216 */
+  /**
+   * The largest event to accept, in characters.
+   *
+   * @default 16_777_216
+   * @example `maxEventSize: 100_000`
+   * @example `maxFieldSize: 200`
+   * @example `lastEventIdHeader: false, lastEventIdParam: 'after'`
+   */
   maxEventSize,
   /** The longest ID or event name to accept, in characters. @default 4_096 */
   maxFieldSize,
@@ -103,9 +147,15 @@ export const fetchTable = {
   /**
    * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has
    * the name of `lastEventIdHeader`, or `Last-Event-ID`.
+   *
+   * @example `resumedAfterHeader: 'X-Resumed-After'`
    */
   resumedAfterHeader: optional(headerNameOrNone),
-  /** A query parameter that carries the last event ID, in addition to the header. Left out, there is none. */
+  /**
+   * A query parameter that carries the last event ID, in addition to the header. Left out, there is none.
+   *
+   * @example `lastEventIdParam: 'lastEventId'`
+   */
   lastEventIdParam: optional(text),
   /**
    * Called with each answer, except redirects, before it is checked: to read its headers, or the body of a refusal. A
@@ -115,7 +165,11 @@ export const fetchTable = {
    * @example `onResponse: async (response) => { if (response.status === 400) show(await response.json()); }`
    */
   onResponse: optional(functionOf<(response: Response) => unknown>()),
-  /** Called with the errors that your own functions throw. By default the global `reportError`, or the console. */
+  /**
+   * Called with the errors that your own functions throw. By default the global `reportError`, or the console.
+   *
+   * @example `reportError: (error) => Sentry.captureException(error)`
+   */
   reportError,
 };
 

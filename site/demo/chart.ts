@@ -2,6 +2,7 @@ import type { Connection } from '../../index.ts';
 import { createLiveChart } from '../../visualizations/chart/live-chart.ts';
 import { takenTransition } from '../../visualizations/viewer/model/taken-transition.ts';
 import type { Dom } from '../../visualizations/viewer/panes/dom.ts';
+import { centre } from './centre.ts';
 
 /** The statechart of a connection, with the active states lit. */
 export function createChart({ document, html, view }: Dom) {
@@ -12,17 +13,9 @@ export function createChart({ document, html, view }: Dom) {
     chart.element,
   );
 
-  /** Scrolls the picture, and never the page. */
   function reveal(): void {
-    const state = [...chart.element.querySelectorAll('.state.active')].at(-1); // the innermost comes last
-    if (!state) return;
-    const [box, frame] = [state.getBoundingClientRect(), element.getBoundingClientRect()];
-    const calm = view.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    element.scrollBy({
-      top: (box.top + box.bottom - frame.top - frame.bottom) / 2,
-      left: (box.left + box.right - frame.left - frame.right) / 2,
-      behavior: calm ? 'instant' : 'smooth',
-    });
+    const innermost = [...chart.element.querySelectorAll('.state.active')].at(-1); // it comes last
+    if (innermost) centre(element, [innermost]);
   }
 
   return {

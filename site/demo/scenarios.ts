@@ -40,7 +40,8 @@ const restart: Fault = {
   until: 3_000,
 };
 const cut: Fault = { label: 'Cut the stream', streams: 'drop' };
-const quick = { retryDelay: 600, maxRetryDelay: 2_000, stableAfter: 3_000 } as const;
+/** Delays that nobody has to wait for. */
+export const quick = { retryDelay: 600, maxRetryDelay: 2_000, stableAfter: 3_000 } as const;
 
 const table = {
   restart: {

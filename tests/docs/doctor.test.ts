@@ -40,7 +40,9 @@ describe('the guide to the doctor', () => {
 
 describe('the comment of an option', () => {
   test('gives the default that the option has', () => {
-    const stated = [...read('doctor/settings.ts').matchAll(/@default (.*)\n\s+\*\/\n\s+(\w+):/g)];
+    const stated = [
+      ...read('doctor/settings.ts').matchAll(/@default (.*)\n(?:\s+\* @example .*\n)?\s+\*\/\n\s+(\w+):/g),
+    ];
     const values = stated.map(([, value = '', name]) => [name, value.replaceAll('_', '')]);
     const actual = Object.entries(doctorTable)
       .filter(([, { default: value }]) => value !== undefined)

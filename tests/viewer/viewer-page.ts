@@ -49,14 +49,18 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** Has axe look at a page. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const violations = await page.evaluate(async (source) => {
+  expect(await violationsOf(page)).toEqual([]);
+}
+
+/** The complaints of axe, each with the first element that it is about. */
+export function violationsOf(page: Page): Promise<string[]> {
+  return page.evaluate(async (source) => {
     if (!('axe' in window)) Reflect.construct(Function, [source])();
     const { violations } = await Reflect.get(window, 'axe').run();
     return violations.map(
       ({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]?.html}`,
     );
   }, axe);
-  expect(violations).toEqual([]);
 }
 
 /** Looks again and again, for as long as a machine with much to do may need. */

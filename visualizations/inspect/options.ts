@@ -22,6 +22,8 @@ export const inspectionTable = {
   /**
    * Whether to inspect at all. Left out, only in development: `process.env.NODE_ENV !== 'production'`. Set it where
    * there is no `process`, as without a bundler.
+   *
+   * @example `inspectConnections({ enabled: location.search.includes('inspect') })`
    */
   enabled: optional(flag),
   /**
@@ -29,7 +31,7 @@ export const inspectionTable = {
    * works outside a page.
    *
    * @default 'stately'
-   * @example `createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter`
+   * @example `inspectConnections({ viewer: createWebSocketInspector({ url: 'ws://localhost:8080' }).adapter })`
    */
   viewer: option(
     'stately',
@@ -38,15 +40,25 @@ export const inspectionTable = {
       (value) => value === 'stately' || value === 'local' || isFunction(Object(value).send),
     ),
   ),
-  /** The URL of the viewer `'stately'`. @default 'https://stately.ai/inspect' */
+  /**
+   * The URL of the viewer `'stately'`.
+   *
+   * @default 'https://stately.ai/inspect'
+   * @example `inspectConnections({ url: 'http://localhost:5173/inspector.html' })`
+   */
   url: option('https://stately.ai/inspect', text),
-  /** The frame for the viewer `'stately'`. Left out, it opens in a window of its own. */
+  /**
+   * The frame for the viewer `'stately'`. Left out, it opens in a window of its own.
+   *
+   * @example `inspectConnections({ iframe: document.querySelector('iframe') ?? undefined })`
+   */
   iframe: optional(rule<HTMLIFrameElement>('an <iframe>', (value) => Object(value).tagName === 'IFRAME')),
   /**
    * Whether to show the data of messages: the last 10 of each record, up to 1 000 characters each. Otherwise messages
    * are only counted.
    *
    * @default false
+   * @example `inspectConnections({ payloads: true })`
    */
   payloads: option(false, flag),
   /**
@@ -54,11 +66,14 @@ export const inspectionTable = {
    * counted. 0 makes a record of every chunk.
    *
    * @default 1_000
+   * @example `inspectConnections({ messagesEvery: 0 })`
    */
   messagesEvery: option(1_000, milliseconds),
   /**
    * Returns the name of a connection for the path of its URL. Return another name where the path itself is secret.
    * Left out, the name is the path.
+   *
+   * @example `inspectConnections({ name: (path) => path.replace(/\w{20,}/, '…') })`
    */
   name: optional(functionOf<(path: string) => string>()),
 };

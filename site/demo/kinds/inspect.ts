@@ -1,0 +1,48 @@
+import { createConnection } from '../../../index.ts';
+import { inspectConnections } from '../../../visualizations/inspect/index.ts';
+import { createViewer } from '../../../visualizations/viewer/viewer.ts';
+import { createPageServer } from '../page-server.ts';
+import { startDemo } from '../parts.ts';
+import { scenarios } from '../scenarios.ts';
+import { serverActs } from '../server-acts.ts';
+
+/** The viewer of this package, on a connection that lives. */
+export function createDemo(root: ShadowRoot): () => void {
+  return startDemo(root, (parts) => {
+    const { html, say, every } = parts;
+    const pane = html('div', { class: 'viewer' });
+    const server = createPageServer(say);
+    const { faults, options } = scenarios.states;
+    parts.show(
+      'The viewer of this package, at work',
+      'Break the server. The timeline, the facts and the sequence of events are below the chart: click on a row, and everything is shown as it was at that moment. Escape goes back to live.',
+      parts.buttons('The server', serverActs(parts, server, faults)),
+      pane,
+    );
+
+    const viewer = createViewer(pane);
+    const inspection = inspectConnections({
+      enabled: true,
+      payloads: true,
+      viewer: { send: viewer.receive },
+    });
+    let number = 0;
+    every(1_000, () => {
+      number += 1;
+      server.send('count', number);
+    });
+    const connection = createConnection('/api/events', { ...options, transport: server.transport });
+    pane.before(
+      parts.buttons('The connection', {
+        Open: () => connection.open(),
+        Close: () => connection.close(),
+        Reconnect: () => connection.reconnect(),
+      }),
+    );
+    parts.onEnd(() => {
+      connection.close();
+      inspection.stop();
+      viewer.dispose();
+    });
+  });
+}
