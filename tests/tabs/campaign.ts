@@ -278,7 +278,9 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
         const [got, state] = await tab.page.evaluate(
           () => [window.tab.received.at(-1), window.tab.state()] as const,
         );
-        const has = got === 'gap: no-ids' ? undefined : (got ?? tab.before.at(-1));
+        // A tab that has only ever heard that there are no IDs has no place in the log yet.
+        const newest = got ?? tab.before.at(-1);
+        const has = newest === 'gap: no-ids' ? undefined : newest;
         if (state.status === 'open' && (has === last || has === undefined)) break;
         if (Date.now() > end) {
           complaints.push(`${tab.name} is ${JSON.stringify(state)} and has ${has}, not ${last}`);
