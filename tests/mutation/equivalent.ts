@@ -133,7 +133,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'transports/http/redirect.ts',
-    line: String.raw`if (/^https?:$/.test(found.protocol)) return found;`,
+    line: `if (/^https?:$/.test(found.protocol)) return found;`,
     becomes: '/^https?:/',
     why: 'The only colon of a protocol is its last character.',
   },
@@ -169,12 +169,12 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'adapters/component-connection.ts',
-    line: `let address = '';`,
+    line: `let address: ComponentUrl = '';`,
     becomes: '"Stryker was here!"',
     why: 'Read only once a connection is shown, which comes with its URL.',
   },
   {
-    file: 'adapters/create-connection.ts',
+    file: 'adapters/message-listeners.ts',
     line: 'if (!toEvent || message.event !== event) {',
     becomes: 'true',
     why: 'It spares a look-up for each message; whose listeners are called is the same.',
@@ -208,7 +208,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: 'adapters/vue.ts',
-    line: 'const shown = createRefs<Data>(connection && (hydrating || isOnServer()) ? unknownStore : store);',
+    line: 'const shown = createRefs(hydrating || isOnServer() ? early : store, select);',
     becomes: 'true',
     why: 'Where the page neither hydrates nor is on a server, what is shown is brought up to date at once.',
   },
