@@ -206,6 +206,7 @@ function browserProject({
         '@tanstack/react-query',
         '@tanstack/vue-query',
         '@hotwired/turbo',
+        '@opentelemetry/api',
         '@vueuse/core',
         '@xstate/react',
         '@xstate/vue',

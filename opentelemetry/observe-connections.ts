@@ -3,6 +3,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { AnyActorRef } from 'xstate';
 import type { Connection } from '../adapters/connection.ts';
+import { dispose } from '../adapters/dispose.ts';
 import { isConnection } from '../machines/connection.ts';
 import { watchActors } from '../machines/onlooker.ts';
 import { check, complete, isFunction } from '../machines/option-table.ts';
@@ -46,14 +47,10 @@ export function observeConnections(options: ObservationOptions = {}): Observatio
   const recorder = createRecorder(settings);
   const actors = createObservedActors(recorder, settings);
   const stopCounting = recorder.countConnections(actors.count);
-  const unwatch = settings.automatic
-    ? watchActors((actor, url) => {
-        if (!isConnection(actor)) return;
-        recorder.guard(() =>
-          actors.observe(actor, {}, isFunction(url) ? undefined : resourceOf(String(url))),
-        );
-      })
-    : () => {};
+  const unwatch = watchActors((actor, url) => {
+    if (!settings.automatic || !isConnection(actor)) return;
+    recorder.guard(() => actors.observe(actor, {}, isFunction(url) ? undefined : resourceOf(String(url))));
+  });
 
   function stop(): void {
     unwatch();
@@ -68,6 +65,6 @@ export function observeConnections(options: ObservationOptions = {}): Observatio
       return 'actor' in target ? actors.follow(target, attributes) : actors.observeSystem(target, attributes);
     },
     stop,
-    [Symbol.dispose]: stop,
+    [dispose]: stop,
   };
 }

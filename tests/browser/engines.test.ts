@@ -1,6 +1,7 @@
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { asyncDispose } from '../../adapters/dispose.ts';
+import { asyncDispose, dispose } from '../../adapters/dispose.ts';
 import { type ConnectionOptions, createConnection, eventSourceTransport } from '../../index.ts';
+import { observeConnections } from '../../opentelemetry/index.ts';
 import { addressOf, redirectTo, seenAt } from '../event-source/asked-answers.ts';
 import { engine } from '../support/browsers/engine.ts';
 import { cleanups, server } from '../support/remote/browser-scene.ts';
@@ -164,6 +165,12 @@ test('`await using` closes a connection in every browser', async () => {
     await until(() => connection.state.status === 'open');
   }
   await expect.poll(async () => (await server.look()).sockets).toBe(0);
+});
+
+test('`using` ends an observation in every browser', () => {
+  const observation = observeConnections({ automatic: false });
+  expect(observation[dispose]).toBe(observation.stop);
+  expect(observation).not.toHaveProperty('undefined');
 });
 
 test('20,000 small messages in one chunk arrive once and in order', async () => {
