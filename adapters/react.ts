@@ -57,9 +57,9 @@ export type UseServerSentEventsResult<
  * A `url` of another origin or path makes a new connection. When only the query changes, the connection stays: it
  * keeps its last event ID and what it shows, and the new stream is opened before the old one is dropped. `headers`,
  * `body` and functions among the options are read anew at every render, if they were given at first. Other names in
- * `events`, `closeOn`, `refreshOn` or `keepAlive` make a new connection, which resumes after the last event; lists
- * are compared by content. To change any other option, give the component another `key`. During development, Fast
- * Refresh applies a changed number, string, boolean or list.
+ * `events`, `closeOn`, `refreshOn`, `keepAlive` or `share` make a new connection, which resumes after the last event;
+ * lists are compared by content. To change any other option, give the component another `key`. During development,
+ * Fast Refresh applies a changed number, string, boolean or list.
  *
  * The hook is built on `createConnection`, not on `useMachine`: that one stops and revives its actor when a component
  * is hidden, which loses the stream while the state stays `open`.
