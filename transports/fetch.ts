@@ -102,12 +102,13 @@ export const fetchTable = {
    *
    * @default false
    * @example `withCredentials: true`
-   * @example `events: ['notification', 'price']`
    */
   withCredentials,
   /**
    * The events to deliver: their names, to which `message` and the events of `closeOn`, `refreshOn` and `keepAlive`
    * are added; or a schema for each event. All others are dropped. Left out, every event is delivered.
+   *
+   * @example `events: ['notification', 'price']`
    */
   events: optional(eventsRule),
   /**
@@ -136,13 +137,21 @@ export const fetchTable = {
    *
    * @default 16_777_216
    * @example `maxEventSize: 100_000`
-   * @example `maxFieldSize: 200`
-   * @example `lastEventIdHeader: false, lastEventIdParam: 'after'`
    */
   maxEventSize,
-  /** The longest ID or event name to accept, in characters. @default 4_096 */
+  /**
+   * The longest ID or event name to accept, in characters.
+   *
+   * @default 4_096
+   * @example `maxFieldSize: 200`
+   */
   maxFieldSize,
-  /** The header that carries the last event ID; `false` for none, which saves a preflight. @default 'Last-Event-ID' */
+  /**
+   * The header that carries the last event ID; `false` for none, which saves a preflight.
+   *
+   * @default 'Last-Event-ID'
+   * @example `lastEventIdHeader: false, lastEventIdParam: 'after'`
+   */
   lastEventIdHeader: option(idHeader, headerNameOrNone),
   /**
    * The header of the answer in which the server says after which ID it resumes; `false` for none. Left out, it has
