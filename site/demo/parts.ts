@@ -1,5 +1,7 @@
-import { createDom, type Dom } from '../../visualizations/viewer/panes/dom.ts';
+import type { ConnectionStatus } from '../../index.ts';
+import { createDom, type Dom, setAttribute, setText } from '../../visualizations/viewer/panes/dom.ts';
 import { clockTime } from '../../visualizations/viewer/text/format.ts';
+import { statusWords } from '../../visualizations/viewer/text/labels.ts';
 import { demoStyle } from './style.ts';
 
 /** How many lines of what happened are kept. */
@@ -13,6 +15,8 @@ export interface Parts extends Dom {
   readonly log: HTMLElement;
   /** Adds a line to the log. */
   readonly say: Say;
+  /** Shows a status, in its words and its colour. */
+  badge(attributes?: Readonly<Record<string, string>>): Badge;
   /** A group of buttons, by their words. */
   buttons(label: string, acts: Readonly<Record<string, () => void>>): HTMLElement;
   /** Names with their values; returns how to set one. */
@@ -25,6 +29,12 @@ export interface Parts extends Dom {
   onEnd(act: () => void): void;
   /** Fills the demo. In the hint, backticks are around code. */
   show(title: string, hint: string, ...children: (Node | string)[]): void;
+}
+
+interface Badge {
+  readonly element: HTMLElement;
+  /** @param words Other ones than those of the status. */
+  show(status: ConnectionStatus, words?: string): void;
 }
 
 interface Facts {
@@ -49,6 +59,16 @@ export function startDemo(root: ShadowRoot, fill: (parts: Parts) => void): () =>
     say(words) {
       log.prepend(html('li', {}, html('time', {}, clockTime(Date.now())), ` ${words}`));
       for (const line of [...log.children].slice(shownLines)) line.remove();
+    },
+    badge(attributes = { role: 'status', 'aria-label': 'Status' }) {
+      const element = html('strong', { class: 'badge', ...attributes });
+      return {
+        element,
+        show(status, words = statusWords[status]) {
+          setText(element, words);
+          setAttribute(element, 'data-status', status);
+        },
+      };
     },
     buttons(label, acts) {
       const group = html('div', { class: 'buttons', role: 'group', 'aria-label': label });

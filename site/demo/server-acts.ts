@@ -1,6 +1,25 @@
+import type { Connection } from '../../index.ts';
 import type { PageServer } from './page-server.ts';
 import type { Parts } from './parts.ts';
 import type { Fault } from './scenarios.ts';
+
+/** Has the server count, once a second, until the demo ends. */
+export function count({ every }: Pick<Parts, 'every'>, server: PageServer, event = 'count'): void {
+  let number = 0;
+  every(1_000, () => {
+    number += 1;
+    server.send(event, number);
+  });
+}
+
+/** The acts of the buttons of a connection, by their words. */
+export function connectionActs(given: () => Connection | undefined): Record<string, () => void> {
+  return {
+    Open: () => given()?.open(),
+    Close: () => given()?.close(),
+    Reconnect: () => given()?.reconnect(),
+  };
+}
 
 /** The acts of the buttons of a server, by their words. */
 export function serverActs(

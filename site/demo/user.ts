@@ -1,11 +1,11 @@
 import { type Connection, type ConnectionOptions, createConnection, type Message } from '../../index.ts';
-import { setAttribute, setText } from '../../visualizations/viewer/panes/dom.ts';
+import { setText } from '../../visualizations/viewer/panes/dom.ts';
 import { duration } from '../../visualizations/viewer/text/format.ts';
-import { statusWords } from '../../visualizations/viewer/text/labels.ts';
 import { createCounts } from './counts.ts';
 import type { TransportServer } from './page-server.ts';
 import type { Parts } from './parts.ts';
 import type { Scenario } from './scenarios.ts';
+import { connectionActs } from './server-acts.ts';
 
 interface UserOptions {
   readonly server: TransportServer;
@@ -18,7 +18,7 @@ interface UserOptions {
 /** Somebody who uses the connection: its badge, its numbers and its buttons. */
 export function createUser(parts: Parts, { server, scenario, name, onMoment }: UserOptions): HTMLElement {
   const { html, say } = parts;
-  const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
+  const badge = parts.badge();
   const why = html('span', { class: 'why' });
   const text = html('p', { class: 'text' });
   const facts = parts.facts('Retries', 'Next attempt', 'Last event ID', 'Received', 'Missed', 'Twice');
@@ -54,8 +54,7 @@ export function createUser(parts: Parts, { server, scenario, name, onMoment }: U
   function show(): void {
     if (!connection) return;
     const { status, error, closeReason, retries, retryAt, lastEventId } = connection.state;
-    setText(badge, statusWords[status]);
-    setAttribute(badge, 'data-status', status);
+    badge.show(status);
     setText(why, error?.message ?? (closeReason === 'ended' ? 'The server has ended it.' : ''));
     const wait = retryAt === null ? '–' : `in ${duration(Math.max(0, retryAt - Date.now()))}`;
     facts.set(retries, wait, lastEventId || '–', ...counts.values);
@@ -78,11 +77,7 @@ export function createUser(parts: Parts, { server, scenario, name, onMoment }: U
 
   const acts: Record<string, () => void> = scenario.writes
     ? { Ask: begin, Close: () => connection?.close() }
-    : {
-        Open: () => connection?.open(),
-        Close: () => connection?.close(),
-        Reconnect: () => connection?.reconnect(),
-      };
+    : connectionActs(() => connection);
   begin();
   parts.every(100, show);
   parts.onEnd(end);
@@ -90,7 +85,7 @@ export function createUser(parts: Parts, { server, scenario, name, onMoment }: U
   return html(
     'div',
     { class: 'user' },
-    html('p', { class: 'head' }, badge, name ?? '', why),
+    html('p', { class: 'head' }, badge.element, name ?? '', why),
     facts.element,
     scenario.writes ? text : '',
     parts.buttons(`The connection${name ? ` of ${name}` : ''}`, acts),

@@ -1,10 +1,10 @@
 import { createEventSource, EventSource } from '../../../event-source/index.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
+import { setText } from '../../../visualizations/viewer/panes/dom.ts';
 import { createCounts } from '../counts.ts';
 import { createFetchServer } from '../page-server.ts';
 import { type Parts, startDemo } from '../parts.ts';
 import { type Fault, scenarios } from '../scenarios.ts';
-import { serverActs } from '../server-acts.ts';
+import { count, serverActs } from '../server-acts.ts';
 
 type Source = globalThis.EventSource;
 
@@ -28,11 +28,7 @@ export function createDemo(root: ShadowRoot): () => void {
     const { fetch } = server;
     const Kind = createEventSource({ fetch, retryDelay: 600, maxRetries: Infinity });
     const url = new URL('/api/events', document.baseURI).href;
-    let number = 0;
-    parts.every(1_000, () => {
-      number += 1;
-      server.send('message', number);
-    });
+    count(parts, server, 'message');
     parts.show(
       'Two classes, one server',
       "Restart the server. The first class does what the browser's does: after a 503 it is closed for good. The second one comes back. (The browser's own cannot ask a server in a page.)",
@@ -50,7 +46,7 @@ export function createDemo(root: ShadowRoot): () => void {
 
 function createSource(parts: Parts, name: string, make: () => Source): HTMLElement {
   const { html, say } = parts;
-  const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': `readyState of ${name}` });
+  const badge = parts.badge({ role: 'status', 'aria-label': `readyState of ${name}` });
   const why = html('span', { class: 'why' });
   const facts = parts.facts('Received', 'Missed', 'Twice');
   const counts = createCounts();
@@ -69,8 +65,7 @@ function createSource(parts: Parts, name: string, make: () => Source): HTMLEleme
 
   function show(): void {
     const { word, status } = readyStates[source.readyState] ?? readyStates[2];
-    setText(badge, word);
-    setAttribute(badge, 'data-status', status);
+    badge.show(status, word);
     facts.set(...counts.values);
   }
   show();
@@ -79,7 +74,7 @@ function createSource(parts: Parts, name: string, make: () => Source): HTMLEleme
   return html(
     'div',
     { class: 'user', role: 'group', 'aria-label': name },
-    html('p', { class: 'head' }, html('code', {}, name), badge, why),
+    html('p', { class: 'head' }, html('code', {}, name), badge.element, why),
     facts.element,
     parts.buttons(name, {
       'new, again': () => {

@@ -4,12 +4,12 @@ import { createViewer } from '../../../visualizations/viewer/viewer.ts';
 import { createPageServer } from '../page-server.ts';
 import { startDemo } from '../parts.ts';
 import { scenarios } from '../scenarios.ts';
-import { serverActs } from '../server-acts.ts';
+import { connectionActs, count, serverActs } from '../server-acts.ts';
 
 /** The viewer of this package, on a connection that lives. */
 export function createDemo(root: ShadowRoot): () => void {
   return startDemo(root, (parts) => {
-    const { html, say, every } = parts;
+    const { html, say } = parts;
     const pane = html('div', { class: 'viewer' });
     const server = createPageServer(say);
     const { faults, options } = scenarios.states;
@@ -26,18 +26,13 @@ export function createDemo(root: ShadowRoot): () => void {
       payloads: true,
       viewer: { send: viewer.receive },
     });
-    let number = 0;
-    every(1_000, () => {
-      number += 1;
-      server.send('count', number);
-    });
+    count(parts, server);
     const connection = createConnection('/api/events', { ...options, transport: server.transport });
     pane.before(
-      parts.buttons('The connection', {
-        Open: () => connection.open(),
-        Close: () => connection.close(),
-        Reconnect: () => connection.reconnect(),
-      }),
+      parts.buttons(
+        'The connection',
+        connectionActs(() => connection),
+      ),
     );
     parts.onEnd(() => {
       connection.close();

@@ -1,8 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/query-core';
 import { sseQueryOptions } from '../../../adapters/tanstack-query.ts';
 import { createConnection } from '../../../index.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
-import { statusWords } from '../../../visualizations/viewer/text/labels.ts';
 import { createPageServer } from '../page-server.ts';
 import { startDemo } from '../parts.ts';
 import { quick, scenarios } from '../scenarios.ts';
@@ -16,7 +14,7 @@ export function createDemo(root: ShadowRoot): () => void {
   return startDemo(root, (parts) => {
     const { html, say, log } = parts;
     const server = createPageServer(say);
-    const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
+    const badge = parts.badge();
     const list = html('ol', { class: 'list', 'aria-label': 'Notifications, the newest first' });
     const facts = parts.facts('Fetched', 'By the stream');
     /** The notifications that the server has stored, the newest first. */
@@ -50,8 +48,7 @@ export function createDemo(root: ShadowRoot): () => void {
 
     function show(): void {
       const { status } = connection.state;
-      setText(badge, statusWords[status]);
-      setAttribute(badge, 'data-status', status);
+      badge.show(status);
       facts.set(fetched, streamed);
     }
 
@@ -82,7 +79,7 @@ export function createDemo(root: ShadowRoot): () => void {
       html(
         'div',
         { class: 'user' },
-        html('p', { class: 'head' }, badge),
+        html('p', { class: 'head' }, badge.element),
         facts.element,
         list,
         parts.buttons('The component', {

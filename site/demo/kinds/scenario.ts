@@ -2,7 +2,7 @@ import { createChart } from '../chart.ts';
 import { createPageServer } from '../page-server.ts';
 import { startDemo } from '../parts.ts';
 import { isScenario, scenarios } from '../scenarios.ts';
-import { serverActs } from '../server-acts.ts';
+import { count, serverActs } from '../server-acts.ts';
 import { createUser } from '../user.ts';
 
 /** The words that the server writes in its answer, one token each. */
@@ -15,10 +15,10 @@ const answer =
 export function createDemo(root: ShadowRoot, name: string): () => void {
   if (!isScenario(name)) throw new RangeError(`There is no scenario '${name}'.`);
   const scenario = scenarios[name];
-  const { title, hint, faults, writes, users: count } = scenario;
+  const { title, hint, faults, writes, users: wanted } = scenario;
 
   return startDemo(root, (parts) => {
-    const { html, say, log, later, every } = parts;
+    const { html, say, log, later } = parts;
     const chart = createChart(parts);
     const server = createPageServer(say, ({ method }, given) => {
       if (writes && method === 'POST' && given.kind === 'accept') write();
@@ -32,19 +32,13 @@ export function createDemo(root: ShadowRoot, name: string): () => void {
       if (token !== undefined) later(250, () => write(index + 1));
     }
 
-    let number = 0;
-    if (!writes) {
-      every(1_000, () => {
-        number += 1;
-        server.send('count', number);
-      });
-    }
+    if (!writes) count(parts, server);
 
-    const users = Array.from({ length: count ?? 1 }, (_, index) =>
+    const users = Array.from({ length: wanted ?? 1 }, (_, index) =>
       createUser(parts, {
         server,
         scenario,
-        name: count ? `Component ${index + 1}` : undefined,
+        name: wanted ? `Component ${index + 1}` : undefined,
         onMoment: index === 0 ? chart.show : undefined,
       }),
     );

@@ -1,13 +1,13 @@
 import { toNode } from '../../../visualizations/chart/element.ts';
 import { picture } from '../../../visualizations/chart/picture.ts';
 import { tabsChart } from '../../../visualizations/diagrams/tabs-chart.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
-import { statusWords } from '../../../visualizations/viewer/text/labels.ts';
+import { setText } from '../../../visualizations/viewer/panes/dom.ts';
 import { tabWords } from '../../../visualizations/viewer/text/tab-words.ts';
 import { centre } from '../centre.ts';
 import { createCounts } from '../counts.ts';
 import { createPageServer, type TransportServer } from '../page-server.ts';
 import { type Parts, startDemo } from '../parts.ts';
+import { count } from '../server-acts.ts';
 import type { openTab, SeenTab } from './tab.ts';
 
 /** How long a tab is frozen, in milliseconds. */
@@ -34,7 +34,6 @@ export function createDemo(root: ShadowRoot): () => void {
     const tabs = new Set<FramedTab>();
     const apart = html('p', { class: 'apart', role: 'status' });
     let opened = 0;
-    let number = 0;
 
     function open(): void {
       opened += 1;
@@ -69,10 +68,7 @@ export function createDemo(root: ShadowRoot): () => void {
       );
     }
 
-    parts.every(1_000, () => {
-      number += 1;
-      server.send('count', number);
-    });
+    count(parts, server);
     parts.every(200, show);
     parts.onEnd(() => {
       for (const tab of tabs) tab.close();
@@ -112,7 +108,7 @@ interface FrameOptions {
 
 function createFramedTab(parts: Parts, { name, group, server, onChange, close }: FrameOptions): FramedTab {
   const { html, say } = parts;
-  const badge = html('strong', { class: 'badge' });
+  const badge = parts.badge({});
   const role = html('span', { class: 'role' });
   const facts = parts.facts('Received', 'Missed', 'Twice');
   const counts = createCounts();
@@ -138,8 +134,7 @@ function createFramedTab(parts: Parts, { name, group, server, onChange, close }:
   });
 
   function show(): void {
-    setText(badge, statusWords[seen.status]);
-    setAttribute(badge, 'data-status', seen.status);
+    badge.show(seen.status);
     setText(role, tabWords(seen.path));
     facts.set(...counts.values);
   }
@@ -151,7 +146,7 @@ function createFramedTab(parts: Parts, { name, group, server, onChange, close }:
     card: html(
       'div',
       { class: 'user', role: 'group', 'aria-label': name },
-      html('p', { class: 'head' }, badge, html('span', {}, html('b', {}, name), ' ', role)),
+      html('p', { class: 'head' }, badge.element, html('span', {}, html('b', {}, name), ' ', role)),
       facts.element,
       parts.buttons(name, { [`Close ${name}`]: () => close(tab) }),
       frame,

@@ -1,8 +1,7 @@
 import { createConnection } from '../../../index.ts';
 import { createScriptedTransport, createTestClock } from '../../../testing/index.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
+import { setText } from '../../../visualizations/viewer/panes/dom.ts';
 import { duration } from '../../../visualizations/viewer/text/format.ts';
-import { statusWords } from '../../../visualizations/viewer/text/labels.ts';
 import { createChart } from '../chart.ts';
 import { startDemo } from '../parts.ts';
 
@@ -17,7 +16,7 @@ export function createDemo(root: ShadowRoot): () => void {
   return startDemo(root, (parts) => {
     const { html } = parts;
     const chart = createChart(parts);
-    const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
+    const badge = parts.badge();
     const code = html('code');
     const pre = html('pre', { class: 'code', tabindex: 0, role: 'region', 'aria-label': 'The test' }, code);
     const facts = parts.facts('Clock', 'Retries', 'Next attempt', 'Last event ID', 'Requests');
@@ -69,8 +68,7 @@ export function createDemo(root: ShadowRoot): () => void {
 
     function show(): void {
       const { status, retries, retryAt, lastEventId } = stage.connection.state;
-      setText(badge, statusWords[status]);
-      setAttribute(badge, 'data-status', status);
+      badge.show(status);
       const wait = retryAt === null ? '–' : `in ${duration(retryAt - stage.clock.now())}`;
       facts.set(duration(stage.now()), retries, wait, lastEventId || '–', stage.server.requests.length);
     }
@@ -97,7 +95,14 @@ export function createDemo(root: ShadowRoot): () => void {
           show();
         },
       }),
-      html('div', { class: 'user' }, html('p', { class: 'head' }, badge), facts.element, trouble, pre),
+      html(
+        'div',
+        { class: 'user' },
+        html('p', { class: 'head' }, badge.element),
+        facts.element,
+        trouble,
+        pre,
+      ),
       html('div', { class: 'below' }, chart.element),
     );
     show();

@@ -1,7 +1,6 @@
 import { type Connection, type ConnectionOptions, createConnection } from '../../../index.ts';
 import { explanations } from '../../../transports/explain.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
-import { statusWords } from '../../../visualizations/viewer/text/labels.ts';
+import { setText } from '../../../visualizations/viewer/panes/dom.ts';
 import { type Answer, createFetchServer } from '../page-server.ts';
 import { startDemo } from '../parts.ts';
 
@@ -41,7 +40,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
 export function createDemo(root: ShadowRoot): () => void {
   return startDemo(root, (parts) => {
     const { html, say, log } = parts;
-    const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
+    const badge = parts.badge();
     const message = html('p', { class: 'text', role: 'status', 'aria-label': 'state.error.message' });
     const more = html('p', { class: 'why' });
     let connections: readonly Connection[] = [];
@@ -79,8 +78,7 @@ export function createDemo(root: ShadowRoot): () => void {
       const [connection] = connections;
       if (!connection) return;
       const { status, error } = connection.state;
-      setText(badge, statusWords[status]);
-      setAttribute(badge, 'data-status', status);
+      badge.show(status);
       setText(message, error?.message ?? '');
     }
 
@@ -93,7 +91,7 @@ export function createDemo(root: ShadowRoot): () => void {
       'What a connection says of its trouble',
       'Choose a trouble. Below is what `state.error.message` says while you develop, and what the console says once for each cause. The limits are 2 s here.',
       parts.buttons('The server', Object.fromEntries(acts)),
-      html('div', { class: 'user' }, html('p', { class: 'head' }, badge), message, more),
+      html('div', { class: 'user' }, html('p', { class: 'head' }, badge.element), message, more),
       log,
     );
     suffer({ section: 'idle', options: { idleTimeout: 0 } });

@@ -1,20 +1,18 @@
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { createConnection } from '../../../index.ts';
 import { observeConnections } from '../../../opentelemetry/index.ts';
-import { setAttribute, setText } from '../../../visualizations/viewer/panes/dom.ts';
 import { duration } from '../../../visualizations/viewer/text/format.ts';
-import { statusWords } from '../../../visualizations/viewer/text/labels.ts';
 import { createPageServer } from '../page-server.ts';
 import { startDemo } from '../parts.ts';
 import { scenarios } from '../scenarios.ts';
-import { serverActs } from '../server-acts.ts';
+import { connectionActs, count, serverActs } from '../server-acts.ts';
 
 /** The callbacks of a connection, and the metrics that a backend would get. */
 export function createDemo(root: ShadowRoot): () => void {
   return startDemo(root, (parts) => {
     const { html, say, log } = parts;
     const server = createPageServer(() => {});
-    const badge = html('strong', { class: 'badge', role: 'status', 'aria-label': 'Status' });
+    const badge = parts.badge();
     const rows = html('tbody');
     const reader = new PageReader();
     const observation = observeConnections({
@@ -38,8 +36,7 @@ export function createDemo(root: ShadowRoot): () => void {
 
     async function show(): Promise<void> {
       const { status } = connection.state;
-      setText(badge, statusWords[status]);
-      setAttribute(badge, 'data-status', status);
+      badge.show(status);
       const { resourceMetrics } = await reader.collect();
       const metrics = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
       rows.replaceChildren(
@@ -57,11 +54,7 @@ export function createDemo(root: ShadowRoot): () => void {
       );
     }
 
-    let number = 0;
-    parts.every(1_000, () => {
-      number += 1;
-      server.send('count', number);
-    });
+    count(parts, server);
     parts.every(500, () => void show());
     parts.onEnd(() => {
       connection.close();
@@ -77,17 +70,16 @@ export function createDemo(root: ShadowRoot): () => void {
       html(
         'div',
         { class: 'user' },
-        html('p', { class: 'head' }, badge),
+        html('p', { class: 'head' }, badge.element),
         html(
           'div',
           { class: 'wide', role: 'region', 'aria-label': 'Metrics', tabindex: 0 },
           html('table', {}, rows),
         ),
-        parts.buttons('The connection', {
-          Open: () => connection.open(),
-          Close: () => connection.close(),
-          Reconnect: () => connection.reconnect(),
-        }),
+        parts.buttons(
+          'The connection',
+          connectionActs(() => connection),
+        ),
       ),
       log,
     );
