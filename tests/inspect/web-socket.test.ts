@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import {
   createWebSocketInspector,
   createWebSocketReceiver,
@@ -8,6 +7,7 @@ import { createInspectorServer } from '@statelyai/inspect/server';
 import { expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
+import { freePort } from '../support/processes.ts';
 import { startSseServer, status, stream } from '../support/sse-server.ts';
 import { quiet, until } from '../support/until.ts';
 
@@ -51,13 +51,4 @@ async function answers(url: string): Promise<void> {
       () => false,
     );
   while (!(await isUp())) await quiet(1);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(Object(address).port));
-    });
-  });
 }

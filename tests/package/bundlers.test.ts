@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/launch-chromium.ts';
+import { serveFolder } from '../support/serve-folder.ts';
 import { root } from './built.ts';
 import { type Bundler, bundlers } from './bundlers.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
 import { fromNpm } from './from-npm.ts';
-import { serveFolder } from './serve-folder.ts';
 import { listeners, visit } from './visit.ts';
 
 const apps = join(root, 'tests/package/apps');

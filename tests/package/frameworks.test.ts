@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { launchChromium } from '../support/launch-chromium.ts';
+import { endProcess, freePort } from '../support/processes.ts';
 import { root } from './built.ts';
 import { installPackage } from './consumer.ts';
 import { type Framework, frameworks } from './frameworks.ts';
@@ -86,25 +85,10 @@ async function start({ start }: Framework, folder: string): Promise<{ url: strin
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors += text;
   });
-  onTestFinished(() => stop(child));
+  onTestFinished(() => endProcess(child));
   const url = `http://127.0.0.1:${port}/`;
   await expect.poll(() => fetch(url).then(({ ok }) => ok, String)).toBe(true);
   return { url, errors: () => errors };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill();
-  await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** React marks where one text ends and the next begins. */

@@ -1,7 +1,9 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { test as base, expect } from 'vitest';
+import { outputFolder } from '../../site/build/places.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
-import { serveSite } from './built-site.ts';
+import { serveFolder } from '../support/serve-folder.ts';
+import { place } from './built-site.ts';
 
 /** How a page may be visited otherwise. */
 interface VisitOptions extends BrowserContextOptions {
@@ -15,11 +17,11 @@ interface VisitOptions extends BrowserContextOptions {
 
 export type Visit = (path: string, options?: VisitOptions) => Promise<Page>;
 
-let opened: { readonly browser: Browser; readonly site: Awaited<ReturnType<typeof serveSite>> } | undefined;
+let opened: { readonly browser: Browser; readonly site: Awaited<ReturnType<typeof serveFolder>> } | undefined;
 
 /** Starts the browser, and a server of the site. */
 export async function openSite(): Promise<void> {
-  const [browser, site] = await Promise.all([launchChromium(), serveSite()]);
+  const [browser, site] = await Promise.all([launchChromium(), serveFolder(outputFolder, place)]);
   opened = { browser, site };
 }
 

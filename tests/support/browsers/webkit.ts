@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { endProcess, freePort } from '../processes.ts';
 import type { DrivenBrowser } from './provider.ts';
 
 /** Starts the WebKit of this machine on a display of its own, driven over plain WebDriver. */
@@ -69,24 +69,7 @@ function run(program: string, args: string[], env: Record<string, string> = {}) 
     child,
     async [Symbol.asyncDispose]() {
       process.off('exit', kill);
-      await end(child);
+      await endProcess(child);
     },
   };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill();
-  await ended;
-}
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
