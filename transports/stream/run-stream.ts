@@ -188,6 +188,7 @@ export function runStream(
   }
 
   function dispose(): void {
+    if (signal.aborted) return; // at its end the statechart stops the actor too; an `abort()` makes an error each time
     liveness.stop();
     filter?.dispose();
     clock.clearTimeout(timer);
