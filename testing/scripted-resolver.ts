@@ -13,6 +13,8 @@ import type { ScriptedPeer, ScriptedPeerOptions, ScriptedRequest } from './scrip
  *
  * MSW does not tell when a client of a service worker goes away before it is answered. Its request counts as waiting
  * until it is answered; then `accept` goes on to the next request.
+ *
+ * In Safari, MSW hands over an answer as a whole: nothing of a stream arrives before `end`.
  */
 export interface ScriptedResolver extends ScriptedPeer, Disposable {
   /** Answers the requests of one or more handlers, as in `http.get('/api/events', scripted.resolver)`. */
@@ -135,10 +137,26 @@ function streamed(head: HeaderRecord, { feed, finish, leave }: Body): Response {
   );
   // In Node, MSW closes the socket when a body breaks. Only with chunked encoding is that not a regular end.
   const headers = { 'transfer-encoding': 'chunked', ...asBytes(head) };
+  const response = new Response(body, { headers });
+  if (!canTransferStreams()) return response;
   // MSW logs a copy of the answer. While the copy is read, nobody is told that the client has gone. So the copy is
   // empty.
-  const clone = () => new Response(null, { headers });
-  return Object.assign(new Response(body, { headers }), { clone });
+  return Object.assign(response, { clone: () => new Response(null, { headers }) });
+}
+
+/** Whether MSW can pass a stream on to its service worker. In Safari it cannot: it reads a copy to the end first. */
+function canTransferStreams(): boolean {
+  if (!globalThis.MessageChannel) return true; // then there is no service worker either
+  const { port1, port2 } = new MessageChannel();
+  const stream = new ReadableStream();
+  try {
+    port2.postMessage(stream, [stream]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    port1.close();
+  }
 }
 
 async function requestOf(request: Request, now: () => number): Promise<ScriptedRequest> {

@@ -102,8 +102,8 @@ test('`accept` passes over a client that went away before it was answered', asyn
   connection.open();
   await until(() => scripted.waiting === 2);
   await scripted.accept();
-  // Firefox tells a service worker nothing of a client that has gone, so that the answer was for that one.
-  if (engine === 'firefox') await scripted.accept();
+  // Firefox often tells a service worker nothing of a client that has gone: then the answer was for that one.
+  if (engine === 'firefox' && scripted.waiting === 1) await scripted.accept();
   await until(() => connection.state.status === 'open');
   await until(() => scripted.openStreams === 1);
   expect(scripted.waiting).toBe(0);

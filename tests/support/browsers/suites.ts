@@ -10,6 +10,7 @@ export const tellingSuites = [
   'tests/browser/environment.test.ts',
   'tests/browser/fetch-cors.test.ts',
   'tests/browser/hostile.test.ts',
+  'tests/browser/msw-whole.test.ts',
   'tests/browser/transports/*.test.ts',
 ];
 
