@@ -35,7 +35,7 @@ beforeAll(async () => {
       import Chat from '${example('vue/Chat.vue')}';
       createApp(Chat, { api: ${api} }).mixin({ updated: () => void (window.renders += 1) }).mount('#app');`,
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await app?.[Symbol.asyncDispose]();

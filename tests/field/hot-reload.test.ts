@@ -10,7 +10,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   browser = await launchChromium();
-}, 30_000);
+});
 
 afterAll(() => browser?.close());
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
     script: new URL('page/six-connections.ts', import.meta.url),
     pages: { '/': '<!doctype html><title>Six</title><script type="module" src="/page.js"></script>' },
   });
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -30,7 +30,7 @@ const table: string[] = [];
 beforeAll(async () => {
   // The machine code that V8 makes of the page would fill its heap for the first thousand cycles.
   browser = await launchChromium('--js-flags=--jitless');
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();

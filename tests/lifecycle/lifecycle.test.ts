@@ -12,7 +12,7 @@ const cleanUp: (() => unknown)[] = [];
 
 beforeAll(async () => {
   [browser, site] = await Promise.all([startChromium(), startLifecycleSite()]);
-}, 30_000);
+});
 
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo();

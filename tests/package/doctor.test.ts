@@ -15,7 +15,7 @@ beforeAll(() => {
   for (const peer of Object.keys(packageJson.peerDependencies)) {
     rmSync(join(consumer.folder, 'node_modules', peer), { recursive: true });
   }
-}, 60_000);
+});
 
 afterAll(() => rmSync(consumer.folder, { recursive: true }));
 

@@ -15,7 +15,7 @@ let consumer: Consumer;
 beforeAll(() => {
   consumer = createConsumer();
   return () => rmSync(consumer.folder, { recursive: true });
-}, 60_000);
+});
 
 describe('the published package', () => {
   test('gives publint nothing to remark on', async () => {
@@ -94,7 +94,7 @@ describe.each(nodes())('in $name', ({ path }) => {
     const { status, stdout, stderr } = spawnSync(path, ['import.mjs'], {
       cwd: consumer.folder,
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 60_000,
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({

@@ -12,7 +12,7 @@ let consumer: Consumer;
 
 beforeAll(() => {
   consumer = createConsumer(join(root, 'tests/oldest-peers/node_modules'));
-}, 60_000);
+});
 
 afterAll(() => rmSync(consumer.folder, { recursive: true }));
 

@@ -21,7 +21,7 @@ beforeAll(() => {
   newest = createConsumer();
   oldest = createConsumer(join(root, 'tests/oldest-peers/node_modules'));
   return () => [newest, oldest].map(({ folder }) => rmSync(folder, { recursive: true }));
-}, 60_000);
+});
 
 test('the app uses every entry', () => {
   const source = readFileSync(app, 'utf8');

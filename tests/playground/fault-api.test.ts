@@ -5,7 +5,7 @@ let playground: Playground;
 
 beforeAll(async () => {
   playground = await startPlayground({ port: 0 });
-}, 30_000);
+});
 
 afterAll(() => playground[Symbol.asyncDispose]());
 

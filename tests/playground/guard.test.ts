@@ -9,7 +9,7 @@ let pageOrigin: string;
 beforeAll(async () => {
   playground = await startPlayground({ port: 0 });
   pageOrigin = new URL(playground.url).origin;
-}, 30_000);
+});
 
 afterAll(() => playground[Symbol.asyncDispose]());
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
     launchChromium(),
   ]);
   context = await browser.newContext();
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -57,17 +57,18 @@ describe('the playground', () => {
   it('brings React and Vue through a deploy without losing or doubling an event', async () => {
     const { page, panel, history, count, both } = await goOn();
     const form = page.locator('[data-fault=restart]');
-    await form.getByLabel('for').fill('2');
+    await form.getByLabel('for').fill('60'); // as long as it takes to look
     await form.getByRole('button', { name: 'Restart, like a deploy', exact: true }).click();
     await page.getByText('In force: Restart, like a deploy').waitFor();
     await both('backoff');
     for (const name of panels) await panel(name).getByText('The server answered 503').waitFor();
+    await lift();
     await both('open');
 
     for (const name of panels) {
       await expect.poll(() => history(name)).toMatch(/^open( backoff connecting)+ open$/);
       await panel(name).getByText(`Retries 0 of 50`).waitFor();
-      await expect.poll(() => count(name, 'From the log')).toBeGreaterThan(10);
+      await expect.poll(() => count(name, 'From the log')).toBeGreaterThan(0);
     }
     await expectWhole(current);
   });
@@ -102,6 +103,7 @@ describe('the playground', () => {
   );
 
   it.each([
+    ['restart', { seconds: 1 }],
     ['refuse', { seconds: 1 }],
     ['cut', {}],
     ['stall', {}],

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ]);
   ({ context } = chromium);
   context.on('page', (page) => page.on('pageerror', ({ message }) => errors.push(message)));
-}, 60_000);
+});
 
 afterAll(async () => {
   await chromium?.[Symbol.asyncDispose]();

@@ -7,7 +7,7 @@ let app: Awaited<ReturnType<typeof createApp>>;
 
 beforeAll(async () => {
   app = await createApp();
-}, 60_000);
+});
 
 afterAll(() => app[Symbol.asyncDispose]());
 

@@ -12,7 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();

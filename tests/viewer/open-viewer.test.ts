@@ -15,7 +15,7 @@ let page: Page;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -16,7 +16,7 @@ let errors: string[];
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([startViewerSite(), launchChromium()]);
-}, 30_000);
+});
 
 afterAll(async () => {
   await browser?.close();
