@@ -6,6 +6,7 @@ import { reaction } from './reaction.ts';
 import { circumstances, writeSection } from './report/performance-page.ts';
 import { markdown, type Table } from './report/table.ts';
 import { size } from './size.ts';
+import { slow } from './slow.ts';
 import { crowd, throughput } from './throughput.ts';
 
 export interface BenchOptions {
@@ -20,6 +21,7 @@ const sections: Record<string, (options: BenchOptions) => Promise<Table[]>> = {
   crowd,
   memory,
   reaction,
+  slow,
   size,
 };
 

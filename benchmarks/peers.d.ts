@@ -7,6 +7,7 @@ declare module 'eventsource' {
 }
 
 declare module 'eventsource-client' {
+  export function createEventSource(url: string): AsyncIterable<{ readonly data: string }>;
   export function createEventSource(options: {
     url: string;
     method?: string;

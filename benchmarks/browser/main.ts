@@ -8,7 +8,7 @@ import { start } from '../processes.ts';
 import { circumstances, writeSection } from '../report/performance-page.ts';
 import { markdown, type Table } from '../report/table.ts';
 import { rendering } from './rendering.ts';
-import { throughput } from './throughput.ts';
+import { crowd, throughput } from './throughput.ts';
 
 export interface BrowserBenchOptions {
   readonly rounds: number;
@@ -22,7 +22,7 @@ export interface BrowserBenchOptions {
 
 type Section = (browser: Browser, origin: string, options: BrowserBenchOptions) => AsyncIterable<Table>;
 
-const sections: Record<string, Section> = { throughput, render: rendering };
+const sections: Record<string, Section> = { throughput, crowd, render: rendering };
 
 const { values } = parseArgs({
   options: {

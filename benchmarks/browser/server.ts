@@ -12,7 +12,7 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   if (script) {
     response.setHeader('content-type', 'text/javascript; charset=utf-8').end(script);
   } else if (pathname === '/stream') {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });
     void sendWire(response, searchParams);
   } else if (pathname === '/paced') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });

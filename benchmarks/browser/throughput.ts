@@ -30,16 +30,34 @@ export async function* throughput(
   for (const { workload, writes } of streams) yield tableOf(workload, writes, browser, origin, options);
 }
 
+/** How many streams a page has open at once. */
+const crowds = [1, 8, 64];
+
+/** Measures what a message costs a page where it comes over one of many streams. */
+export async function* crowd(
+  browser: Browser,
+  origin: string,
+  options: BrowserBenchOptions,
+): AsyncGenerator<Table> {
+  for (const connections of crowds) {
+    const table = await tableOf('notifications', 'event', browser, origin, options, connections);
+    yield { ...table, title: `${table.title}, over ${connections} at once` };
+  }
+}
+
 async function tableOf(
   workload: WorkloadName,
   writes: Writes,
   browser: Browser,
   origin: string,
   { rounds, quick, throttle }: BrowserBenchOptions,
+  connections?: number,
 ): Promise<Table> {
   const reports = new Map(clientNames.map((name) => [name, [] as Figures[]]));
   for (const client of interleaved(clientNames, rounds)) {
-    reports.get(client)?.push(await read(client, workload, writes, browser, origin, { quick, throttle }));
+    reports
+      .get(client)
+      ?.push(await read(client, workload, writes, browser, origin, { quick, throttle, connections }));
   }
   const limits = reports.get(limit) ?? [];
   const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
@@ -69,18 +87,25 @@ async function read(
   writes: Writes,
   browser: Browser,
   origin: string,
-  { quick, throttle }: Pick<BrowserBenchOptions, 'quick' | 'throttle'>,
+  {
+    quick,
+    throttle,
+    connections,
+  }: Pick<BrowserBenchOptions, 'quick' | 'throttle'> & { readonly connections: number | undefined },
 ): Promise<Figures> {
   const { share = 1 } = clientOf(client);
   const { event, thousands } = workloads[workload];
-  const measured = Math.ceil(thousands[writes] * share * (quick ? 0.2 : 1));
+  // Each stream brings whole thousands.
+  const whole = (count: number) => Math.ceil(count / (connections ?? 1)) * (connections ?? 1);
+  const measured = whole(thousands[writes] * share * (quick ? 0.2 : 1));
   return withFreshPage(
     browser,
     `${origin}/throughput`,
     async ({ page, metered }) => {
       async function readThousands(count: number): Promise<ReadingReport> {
-        const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count}`;
-        const job = { client, url, event, count: count * 1_000 };
+        const each = count / (connections ?? 1);
+        const url = `/stream?workload=${workload}&writes=${writes}&thousands=${each}`;
+        const job = { client, url, event, count: count * 1_000, connections };
         const report = await page.evaluate((given) => globalThis.readStream(given), job);
         checkCharacters(report.characters, { client, workload, thousands: count });
         return report;

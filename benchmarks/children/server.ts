@@ -7,7 +7,7 @@ const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   response.writeHead(200, { 'content-type': 'text/event-stream', 'access-control-allow-origin': '*' });
   if (pathname === '/stream') {
-    void sendWire(response, searchParams);
+    void sendWire(response, searchParams).then(() => process.send?.({ writtenAt: now() }));
   }
   if (pathname === '/idle') response.write('data: hello\n\n');
   if (pathname === '/drop') {
