@@ -57,18 +57,24 @@ const peers: readonly Import[] = [
 
 /** Measures the bundle of an app. Packages that need Node have no figure: launchdarkly-eventsource is left out. */
 export async function size(): Promise<Table[]> {
-  const rows: string[][] = [];
-  for (const { name, code } of ours) {
-    const whole = await weigh(code, root, frameworks);
-    const lean = await weigh(code, root, [...frameworks, 'xstate']);
-    rows.push([`**${name}**`, ...[whole.gzip, whole.brotli, lean.gzip, lean.brotli].map(bytes)]);
-  }
+  const rows = await rowsOfOurs();
   for (const { name, code } of peers) {
     const { gzip, brotli } = await weigh(code, import.meta.dirname, []);
     rows.push([name, ...[gzip, brotli, gzip, brotli].map(bytes)]);
   }
   const head = ['import', 'gzip, with `xstate`', 'brotli', 'gzip, without', 'brotli'];
   return [{ title: 'Size, minified, in bytes', head, rows }, await parts()];
+}
+
+/** A row for each entry of this package. */
+export async function rowsOfOurs(): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const { name, code } of ours) {
+    const whole = await weigh(code, root, frameworks);
+    const lean = await weigh(code, root, [...frameworks, 'xstate']);
+    rows.push([`**${name}**`, ...[whole.gzip, whole.brotli, lean.gzip, lean.brotli].map(bytes)]);
+  }
+  return rows;
 }
 
 /** The parts of a connection, by the files that they are in; a file is of the first that fits. */

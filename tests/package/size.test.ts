@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { beforeAll, expect, test } from 'vitest';
+import { rowsOfOurs } from '../../benchmarks/size.ts';
 import { assertBuilt, peers, root } from './built.ts';
 
 const core = `export { createConnection } from 'sse-machine';`;
@@ -46,6 +49,22 @@ test.each(budgets)('$what: at most $budget bytes', async ({ what, code, on, budg
   expect(size).toBeLessThanOrEqual(budget);
 });
 
+test('the page about performance says what each entry weighs, in gzip and brotli', async () => {
+  const page = readFileSync(join(root, 'docs/performance.md'), 'utf8');
+  const [, table = ''] = /### Size, minified, in bytes([^#]*)/.exec(page) ?? [];
+  const written = table.split('\n').map(cellsOf);
+  for (const [name, ...figures] of await rowsOfOurs()) {
+    const row =
+      written
+        .find(([first]) => first === name)
+        ?.slice(1)
+        .map(numberIn) ?? [];
+    // Within a hundredth: `npm run bench -- --only size --write` writes it anew.
+    const isTrue = figures.map((figure, index) => Math.abs(numberIn(figure) / (row[index] ?? 0) - 1) < 0.01);
+    expect({ name, row, isTrue }).toEqual({ name, row, isTrue: [true, true, true, true] });
+  }
+});
+
 test('the statechart alone brings no transport and no adapter with it', async () => {
   const { files } = await bundle(`export { connectionMachine } from 'sse-machine';`);
   expect(files).toContain('dist/machines/connection.js');
@@ -56,6 +75,17 @@ test('the test kit can be bundled for a browser, which has no Node to give it', 
   const { files } = await bundle(`export * from 'sse-machine/testing';`);
   expect(files).toContain('dist/testing/scripted-server.js');
 });
+
+function cellsOf(line: string): string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+function numberIn(text: string): number {
+  return Number(text.replaceAll(',', ''));
+}
 
 function hooks(framework: string) {
   return `export { useServerSentEvents, useConnection } from 'sse-machine/${framework}';`;
