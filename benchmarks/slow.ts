@@ -7,7 +7,7 @@ import { interleaved, spreadOf } from './report/statistics.ts';
 import type { Table } from './report/table.ts';
 import { checkCharacters, workloads } from './workloads.ts';
 
-/** How long the app works on each message, in microseconds. The server needs two for it. */
+/** How long the app works on each message, in microseconds: longer than the server needs to send it. */
 const work = 10;
 
 /** How many thousand messages come: 38 MB, which no buffer of the system holds. */
