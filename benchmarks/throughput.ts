@@ -6,6 +6,7 @@ import { interleaved, ratiosTo, spreadOf } from './report/statistics.ts';
 import { spread, type Table } from './report/table.ts';
 import {
   checkCharacters,
+  crowds,
   streams,
   titleOf,
   type WorkloadName,
@@ -17,16 +18,12 @@ import {
 /** The client that every other one is compared with. */
 const limit: ClientName = 'bare';
 
-/** How many streams a page or a process may have open at once. */
-const crowds = [1, 8, 64];
-
 /** Measures what a message costs where it comes over one of many streams. */
 export async function crowd(options: BenchOptions): Promise<Table[]> {
   const { origin, server } = await startServer();
   const tables: Table[] = [];
   for (const connections of crowds) {
-    const table = await tableOf('notifications', 'event', origin, options, connections);
-    tables.push({ ...table, title: `${table.title}, over ${connections} at once` });
+    tables.push(await tableOf('notifications', 'event', origin, options, connections));
   }
   server.kill();
   return tables;
@@ -48,7 +45,7 @@ async function tableOf(
   writes: Writes,
   origin: string,
   { rounds, quick, clients }: BenchOptions,
-  connections = 1,
+  connections?: number,
 ): Promise<Table> {
   const names = new Set([limit, ...clients]);
   names.delete('fetch-only'); // it does not deliver messages
@@ -60,7 +57,7 @@ async function tableOf(
   const ratios = (own: readonly ReadingReport[], figure: 'cpu' | 'wall' | 'rss') =>
     spread(ratiosTo(limits, own, figure));
   return {
-    title: titleOf(workload, writes),
+    title: titleOf(workload, writes, connections),
     head: [
       'client',
       'CPU, × the limit',
@@ -88,11 +85,11 @@ interface Reading {
   readonly writes: Writes;
   readonly origin: string;
   readonly quick: boolean;
-  readonly connections: number;
+  readonly connections: number | undefined;
 }
 
 async function read(reading: Reading): Promise<ReadingReport> {
-  const { client, workload, writes, origin, quick, connections } = reading;
+  const { client, workload, writes, origin, quick, connections = 1 } = reading;
   const { share = 1 } = clientOf(client);
   const { event, thousands } = workloads[workload];
   const measured = Math.ceil((thousands[writes] * (writes === 'block' ? share : 1)) / (quick ? 5 : 1));

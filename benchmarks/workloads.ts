@@ -56,9 +56,13 @@ export function warmUpOf(thousands: number): number {
   return 2 * thousands;
 }
 
-/** The title of a table of the throughput. */
-export function titleOf(name: WorkloadName, writes: Writes): string {
-  return `${workloads[name].name}, ${writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event'}`;
+/** How many streams a page or a process may have open at once. */
+export const crowds = [1, 8, 64];
+
+/** The title of a table of the throughput; `connections` for one of a crowd. */
+export function titleOf(name: WorkloadName, writes: Writes, connections?: number): string {
+  const how = writes === 'block' ? 'in blocks of 64 KiB' : 'one write per event';
+  return `${workloads[name].name}, ${how}${connections === undefined ? '' : `, over ${connections} at once`}`;
 }
 
 /** The stream repeats itself after so many events. */

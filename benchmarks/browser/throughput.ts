@@ -3,6 +3,7 @@ import { interleaved, ratiosTo, spreadOf } from '../report/statistics.ts';
 import { spread, type Table } from '../report/table.ts';
 import {
   checkCharacters,
+  crowds,
   streams,
   titleOf,
   type WorkloadName,
@@ -30,9 +31,6 @@ export async function* throughput(
   for (const { workload, writes } of streams) yield tableOf(workload, writes, browser, origin, options);
 }
 
-/** How many streams a page has open at once. */
-const crowds = [1, 8, 64];
-
 /** Measures what a message costs a page where it comes over one of many streams. */
 export async function* crowd(
   browser: Browser,
@@ -40,8 +38,7 @@ export async function* crowd(
   options: BrowserBenchOptions,
 ): AsyncGenerator<Table> {
   for (const connections of crowds) {
-    const table = await tableOf('notifications', 'event', browser, origin, options, connections);
-    yield { ...table, title: `${table.title}, over ${connections} at once` };
+    yield tableOf('notifications', 'event', browser, origin, options, connections);
   }
 }
 
@@ -63,7 +60,7 @@ async function tableOf(
   const ratios = (own: readonly Figures[], figure: 'mainThread' | 'renderer' | 'wall') =>
     spread(ratiosTo(limits, own, figure));
   return {
-    title: titleOf(workload, writes),
+    title: titleOf(workload, writes, connections),
     head: [
       'client',
       'main thread, × the limit',
@@ -95,16 +92,15 @@ async function read(
 ): Promise<Figures> {
   const { share = 1 } = clientOf(client);
   const { event, thousands } = workloads[workload];
+  const sharing = connections ?? 1;
   // Each stream brings whole thousands.
-  const whole = (count: number) => Math.ceil(count / (connections ?? 1)) * (connections ?? 1);
-  const measured = whole(thousands[writes] * share * (quick ? 0.2 : 1));
+  const measured = Math.ceil((thousands[writes] * share * (quick ? 0.2 : 1)) / sharing) * sharing;
   return withFreshPage(
     browser,
     `${origin}/throughput`,
     async ({ page, metered }) => {
       async function readThousands(count: number): Promise<ReadingReport> {
-        const each = count / (connections ?? 1);
-        const url = `/stream?workload=${workload}&writes=${writes}&thousands=${each}`;
+        const url = `/stream?workload=${workload}&writes=${writes}&thousands=${count / sharing}`;
         const job = { client, url, event, count: count * 1_000, connections };
         const report = await page.evaluate((given) => globalThis.readStream(given), job);
         checkCharacters(report.characters, { client, workload, thousands: count });

@@ -47,7 +47,6 @@ if ('listener' in reader) {
   const { open } = await loops[reader.loop].load();
   open({
     url,
-    event,
     async take(data) {
       receive(data);
       await setImmediate(); // the socket can be read meanwhile
