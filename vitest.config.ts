@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
@@ -100,6 +101,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     allowOnly: false,
+    // More than Vitest takes by itself on two cores: most tests wait for servers and browsers, not for the processor.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     projects: [
       {
         // Deduped packages are looked up from the root of the project, whoever imports them.
