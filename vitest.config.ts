@@ -42,7 +42,7 @@ const chromium = (): DrivenBy => ({
 });
 
 /** A machine with much to do is slow: what is waited for may take its time. */
-const expect = { poll: { timeout: 20_000 } };
+const expect = { poll: { timeout: 60_000 } };
 
 /** The package by its own name, as the examples import it. */
 const ownEntries = entries.map(({ name, source }) => ({
@@ -138,10 +138,11 @@ export default defineConfig({
         },
         test: {
           name: 'examples',
+          expect,
           include: ['examples/**/*.test.{ts,tsx}'],
           // With these, Testing Library has React warn of every update that no `act` waits for.
           globals: true,
-          setupFiles: ['tests/support/quiet-console.ts'],
+          setupFiles: ['tests/support/quiet-console.ts', 'tests/support/patient-testing-library.ts'],
         },
       },
       browserProject({

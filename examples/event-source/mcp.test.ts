@@ -83,7 +83,7 @@ test("a client of MCP calls tools after a deploy, with the class in place of the
   const endpoint = () => String(Reflect.get(client.transport ?? {}, '_endpoint'));
   const before = endpoint();
   server.deploy();
-  await expect.poll(endpoint, { timeout: 20_000 }).not.toBe(before);
+  await expect.poll(endpoint).not.toBe(before);
   expect(await hello()).toEqual([{ type: 'text', text: 'hello from session 2' }]);
   await client.close();
 });
@@ -95,7 +95,7 @@ test('with the package itself it does not: a 500 closes that for good', async ()
   const codes: unknown[] = [];
   client.onerror = (error) => codes.push(Reflect.get(error, 'code'));
   server.deploy();
-  await expect.poll(() => codes.at(-1), { timeout: 20_000 }).toBe(500);
+  await expect.poll(() => codes.at(-1)).toBe(500);
   expect(server.transports.size).toBe(1);
   await client.close();
 });

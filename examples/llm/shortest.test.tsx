@@ -32,6 +32,6 @@ test.each([
   await screen.findByText('Be');
   server.cut();
   server.asked[0]?.say('cause.');
-  await screen.findByText('Because.', undefined, { timeout: 5_000 });
+  await screen.findByText('Because.');
   expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
 });

@@ -70,11 +70,11 @@ test('the server of the first steps serves a client whose last event ID it does 
 });
 
 async function survivesRestart(server: Server, shown: () => string): Promise<void> {
-  await expect.poll(shown, { timeout: 15_000 }).toMatch(/open.*\d\d:\d\d:\d\d/);
+  await expect.poll(shown).toMatch(/open.*\d\d:\d\d:\d\d/);
   await server.stop();
-  await expect.poll(shown, { timeout: 15_000 }).toMatch(/backoff|connecting/);
+  await expect.poll(shown).toMatch(/backoff|connecting/);
   await server.start();
-  await expect.poll(shown, { timeout: 15_000 }).toMatch(/open.*\d\d:\d\d:\d\d|\d\d:\d\d:\d\d.*open/);
+  await expect.poll(shown).toMatch(/open.*\d\d:\d\d:\d\d|\d\d:\d\d:\d\d.*open/);
 }
 
 interface Server {
@@ -100,9 +100,7 @@ async function startServer(): Promise<Server> {
         stdio: 'ignore',
       });
       await expect
-        .poll(async () => (await fetch(url, { method: 'HEAD' }).catch(() => undefined))?.status, {
-          timeout: 15_000,
-        })
+        .poll(async () => (await fetch(url, { method: 'HEAD' }).catch(() => undefined))?.status)
         .toBe(200);
     },
     async stop() {

@@ -2,7 +2,7 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { createConnection } from 'sse-machine';
 import { createScriptedResolver, createTestClock } from 'sse-machine/testing';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 const url = 'https://app.example/api/events';
 const network = setupServer();
@@ -16,7 +16,7 @@ test('comes back after a 503, and catches up', async () => {
   network.use(http.get(url, server.resolver));
   const clock = createTestClock();
   await using connection = createConnection(url, { clock });
-  const sees = (state: object) => vi.waitFor(() => expect(connection.state).toMatchObject(state));
+  const sees = (state: object) => expect.poll(() => connection.state).toMatchObject(state);
 
   await server.accept();
   await server.send({ data: 'first' });
@@ -47,5 +47,5 @@ test('asks by POST, and lets go of the answer when it is closed', async () => {
   ]);
 
   connection.close();
-  await vi.waitFor(() => expect(server.openStreams).toBe(0));
+  await expect.poll(() => server.openStreams).toBe(0);
 });

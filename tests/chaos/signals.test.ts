@@ -17,13 +17,13 @@ test.each([
       },
     );
     try {
-      await expect.poll(() => chromiumOf(campaign.pid), { timeout: 60_000 }).not.toEqual([]);
-      await expect.poll(() => pagesOf(campaign.pid), { timeout: 60_000 }).toBeGreaterThan(0);
+      await expect.poll(() => chromiumOf(campaign.pid)).not.toEqual([]);
+      await expect.poll(() => pagesOf(campaign.pid)).toBeGreaterThan(0);
       const browser = chromiumOf(campaign.pid);
       const exited = once(campaign, 'exit');
       campaign.kill(signal);
       expect(await exited).toEqual([code, null]);
-      await expect.poll(() => browser.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => browser.filter(isAlive)).toEqual([]);
     } finally {
       campaign.kill('SIGKILL');
     }

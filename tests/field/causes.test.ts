@@ -56,7 +56,7 @@ async function heard(
   count: number,
 ): Promise<void> {
   await expect
-    .poll(async () => (await page.messages()).filter((text) => words.test(text)).length, { timeout: 20_000 })
+    .poll(async () => (await page.messages()).filter((text) => words.test(text)).length)
     .toBeGreaterThan(count);
 }
 

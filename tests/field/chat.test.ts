@@ -42,7 +42,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000, interval: 20 });
+const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
 
 async function openChat(framework: string, url: string) {
   const page = await browser.newPage();

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000, interval: 20 });
+const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
 
 const html = (script: string) =>
   `<!doctype html><output id="app"></output><script type="module" src="/${script}"></script>`;

@@ -23,7 +23,7 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000, interval: 20 });
+const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
 
 const standingOf = (page: Page, { url }: SseServer) => page.evaluate((url) => window.standingOf(url), url);
 

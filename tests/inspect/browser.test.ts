@@ -68,13 +68,10 @@ async function received(
 ): Promise<StatelyInspectionEvent[]> {
   let all: StatelyInspectionEvent[] = [];
   await expect
-    .poll(
-      async () => {
-        all = await inspector.evaluate(() => window.received ?? []);
-        return all.some((record) => fits(fieldsOf(record)));
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      all = await inspector.evaluate(() => window.received ?? []);
+      return all.some((record) => fits(fieldsOf(record)));
+    })
     .toBe(true);
   return all;
 }
@@ -300,7 +297,7 @@ test('an inspection that is over answers no inspector any longer', async () => {
 
 /** The window that the page has opened, which may be there before anybody can wait for it. */
 async function openedWindow(): Promise<Page> {
-  await expect.poll(() => context.pages().length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => context.pages().length).toBe(2);
   const [, opened] = context.pages();
   if (!opened) throw new Error('There is no window.');
   await opened.waitForLoadState();

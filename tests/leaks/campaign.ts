@@ -93,7 +93,7 @@ interface Look {
 async function look(page: Page, cdp: CDPSession, server: SseServer): Promise<Look> {
   // The server learns a moment later that a socket is gone; one that stays is counted.
   await expect
-    .poll(() => server.sockets.size, { timeout: 5_000 })
+    .poll(() => server.sockets.size)
     .toBe(0)
     .catch(() => {});
   // News that came just before is shown with the next frame, which has a timer; one that is left waits for a second.

@@ -45,7 +45,7 @@ export async function startChromium(): Promise<{ readonly context: BrowserContex
   try {
     const connected = await chromium.connectOverCDP(await addressOf(browser), {
       noDefaults: true,
-      timeout: 15_000,
+      timeout: 60_000,
     });
     const [context] = connected.contexts();
     if (!context) throw new Error('Chromium has no context of its own.');

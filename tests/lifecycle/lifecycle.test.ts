@@ -38,7 +38,7 @@ async function visit(connections: Record<string, PlannedConnection>, rest?: Part
 /** A tab in front of all others, so that they are hidden. */
 const coverUp = () => visit({});
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 10_000, interval: 10 });
+const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 10 });
 
 /** Waits until a connection has gone through this, and through nothing else. */
 const expectHistory = (tab: Tab, history: string, name = 'stream') =>

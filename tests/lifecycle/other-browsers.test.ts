@@ -30,7 +30,7 @@ describe.each(browsers)('%s', (name, start, programs) => {
       await site?.[Symbol.asyncDispose]();
     });
 
-    const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 10_000, interval: 20 });
+    const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
     const history = () => browser.evaluate("window.clients?.stream?.history.join(' → ')");
     const received = () => browser.evaluate('window.clients?.stream?.received.join()');
     const visit = (plan: Plan) => browser.goTo(site.address(plan));

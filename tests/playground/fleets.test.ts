@@ -18,7 +18,7 @@ describe('the fleets of the playground', () => {
       .getByText(/\d+ backoff/)
       .first()
       .waitFor();
-    await all(page, '100 open', 20_000);
+    await all(page, '100 open');
 
     const herd = await peak(page, 'Without jitter');
     const spread = await peak(page, 'With full jitter');
@@ -113,10 +113,8 @@ describe('the fleets of the playground', () => {
 });
 
 /** Waits until both fleets are so. */
-async function all(page: Page, summary: string, timeout = 15_000): Promise<void> {
-  await expect
-    .poll(() => page.locator('.fleet .summary').allTextContents(), { timeout })
-    .toEqual([summary, summary]);
+async function all(page: Page, summary: string): Promise<void> {
+  await expect.poll(() => page.locator('.fleet .summary').allTextContents()).toEqual([summary, summary]);
 }
 
 async function peak(page: Page, name: string): Promise<number> {

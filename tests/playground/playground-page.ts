@@ -29,7 +29,7 @@ export const fast = {
   maxRetryDelay: 300,
   stableAfter: 600,
   idleTimeout: 4_000,
-  connectTimeout: 3_000,
+  connectTimeout: 20_000,
 };
 
 export interface PageOptions {
@@ -46,6 +46,7 @@ export async function openPage(
   { options = {}, query = {}, width = 1280, media = {} }: PageOptions = {},
 ): Promise<PlaygroundPage> {
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000); // in milliseconds, for a machine that has much to do
   await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia(media);
   const errors: string[] = [];

@@ -45,10 +45,14 @@ describe('the settings of the playground', () => {
 describe('a link to a scenario', () => {
   it('begins the fault with its parameters as soon as both panels are open', async () => {
     const { page, panel, history } = await playground.open({
-      query: { fault: 'restart', status: 502, seconds: 2, jitter: 'none', maxRetries: 40 },
+      // A minute is as long as it takes to look.
+      query: { fault: 'restart', status: 502, seconds: 60, jitter: 'none', maxRetries: 40 },
     });
     await page.getByText('In force: Restart, like a deploy').waitFor();
     await Promise.all(panels.map((name) => panel(name).getByText('The server answered 502').waitFor()));
+    const { current, now } = await askFaults(playground.url);
+    expect(current?.endsAt).toBeLessThan(now + 60_000);
+    await askFaults(playground.url, { id: null });
     for (const name of panels) {
       await panel(name)
         .getByText(/of 40$/)

@@ -24,7 +24,7 @@ describe('the guided tour', () => {
     await phase(page, 'telling');
     await page.locator('summary', { hasText: 'a token' }).waitFor();
     await page.getByText('Step 1 of 1.').waitFor();
-    await phase(page, 'finished', 40_000);
+    await phase(page, 'finished');
     expect(await outcomes(page)).toEqual(['As expected']);
     for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
     expect(await page.locator('summary', { hasText: 'a token' }).count()).toBe(0);
@@ -57,7 +57,7 @@ describe('the guided tour', () => {
     await page.keyboard.press('Enter');
     await page.locator('.tour').getByRole('button', { name: 'Play' }).waitFor();
     await page.getByRole('button', { name: 'Next' }).press('Enter');
-    await phase(page, 'judged', 15_000);
+    await phase(page, 'judged');
     await page.locator('.tour').getByRole('button', { name: 'Play' }).press('Enter');
     await page.locator('.tour').getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Escape');
@@ -73,7 +73,7 @@ describe('the guided tour', () => {
     await phase(page, 'telling');
     await panel('React').getByRole('button', { name: 'Close' }).click();
     await next(page);
-    await phase(page, 'judged', 30_000);
+    await phase(page, 'judged');
     const [outcome] = await outcomes(page);
     expect(outcome).toMatch(/^Not as expected\. React is closed: You closed it\. .*Vue is failed: /);
   });
@@ -83,7 +83,7 @@ describe('the guided tour', () => {
 async function playOut(page: Page): Promise<void> {
   for (;;) {
     const ready = page.locator('.tour:is([data-phase=telling], [data-phase=judged], [data-phase=finished])');
-    await ready.waitFor({ timeout: 30_000 });
+    await ready.waitFor();
     if ((await ready.getAttribute('data-phase')) === 'finished') return;
     await next(page);
   }
@@ -98,8 +98,8 @@ async function next(page: Page): Promise<void> {
   });
 }
 
-async function phase(page: Page, name: string, timeout = 15_000): Promise<void> {
-  await page.locator(`.tour[data-phase=${name}]`).waitFor({ timeout });
+async function phase(page: Page, name: string): Promise<void> {
+  await page.locator(`.tour[data-phase=${name}]`).waitFor();
 }
 
 function outcomes(page: Page): Promise<string[]> {

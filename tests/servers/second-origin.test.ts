@@ -23,7 +23,7 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 20_000, interval: 20 });
+const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
 
 const tried = servers.filter(({ name }) => isLong || name === 'express');
 

@@ -14,7 +14,7 @@ export function testDemos(): void {
       await press('Restart the server (3 s)');
       await expect.poll(status).toBe('Backoff');
       expect(await lit()).toContain('backoff');
-      await expect.poll(status, { timeout: 20_000 }).toBe('Open');
+      await expect.poll(status).toBe('Open');
       await expect.poll(async () => Number(await fact('Received'))).toBeGreaterThan(4);
       expect([await fact('Missed'), await fact('Twice')]).toEqual(['0', '0']);
     });
@@ -52,8 +52,8 @@ export function testDemos(): void {
       const { status, press, fact, log } = demo(page);
       await expect.poll(status).toBe('Open');
       await press('Expire the token');
-      await expect.poll(log, { timeout: 20_000 }).toContain('refresh() brings a new token');
-      await expect.poll(status, { timeout: 20_000 }).toBe('Open');
+      await expect.poll(log).toContain('refresh() brings a new token');
+      await expect.poll(status).toBe('Open');
       await expect.poll(async () => Number(await fact('Received'))).toBeGreaterThan(2); // past `stableAfter`
       await press('Announce that it expires');
       await expect.poll(async () => (await log()).split('refresh() brings').length).toBe(3);
@@ -65,7 +65,7 @@ export function testDemos(): void {
       const { status, press, log, text } = demo(page);
       await expect.poll(text).toContain('A stream that');
       await press('Cut the stream');
-      await expect.poll(status, { timeout: 30_000 }).toBe('Closed');
+      await expect.poll(status).toBe('Closed');
       expect(await text()).toBe(
         'A stream that breaks is carried on by a GET with the last event ID, so that no token is lost and none comes twice.',
       );
@@ -92,9 +92,9 @@ export function testDemos(): void {
       await expect.poll(() => fact('Received')).toMatch(/[1-9]/);
       await press('Answer 503, come back in 4 s');
       await expect.poll(() => fact('Next attempt')).toMatch(/^in [345]/);
-      await expect.poll(status, { timeout: 20_000 }).toBe('Open');
+      await expect.poll(status).toBe('Open');
       await press('Answer 410 once');
-      await expect.poll(log, { timeout: 20_000 }).toContain('A gap is announced: forgotten');
+      await expect.poll(log).toContain('A gap is announced: forgotten');
       await expect.poll(status).toBe('Open');
       await press('Answer 403');
       await expect.poll(status).toBe('Failed');
@@ -105,7 +105,7 @@ export function testDemos(): void {
       const { status, press, fact } = demo(page);
       await expect.poll(status).toBe('Open');
       await press('Break the server');
-      await expect.poll(status, { timeout: 20_000 }).toBe('Failed');
+      await expect.poll(status).toBe('Failed');
       expect(await fact('Retries')).toBe('4');
       await press('Mend the server');
       await press('Reconnect');

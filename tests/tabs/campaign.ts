@@ -291,7 +291,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
     }
     isExpiring = false;
     // While tabs catch up, and until the server hears that a stream was dropped, there are more.
-    for (const end = Date.now() + 15_000; origin.streams.size > 1; await sleep(50)) {
+    for (const end = Date.now() + 60_000; origin.streams.size > 1; await sleep(50)) {
       if (Date.now() < end) continue;
       complaints.push(`${origin.streams.size} streams are open`);
       break;

@@ -94,7 +94,7 @@ test(`${cycles} tabs that lead and ${cycles} that follow leave no lock, channel,
     }
   }, cycles);
   const none = { channels: 0, timers: 0, listeners: 0 };
-  await expect.poll(counted, { timeout: 10_000 }).toEqual(none);
-  await expect.poll(() => locksOf(page), { timeout: 5_000 }).toEqual({ held: 0, pending: 0 });
-  await expect.poll(() => origin.streams.size, { timeout: 5_000 }).toBe(0);
+  await expect.poll(counted).toEqual(none);
+  await expect.poll(() => locksOf(page)).toEqual({ held: 0, pending: 0 });
+  await expect.poll(() => origin.streams.size).toBe(0);
 }, 300_000);

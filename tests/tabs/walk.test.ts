@@ -91,7 +91,7 @@ afterEach(async () => {
 const takesOver = 'following.doubting: after answerTime → takingOver';
 const handsOver = 'leading.looking: after answerTime [shouldHandOver] → leading.handingOver';
 
-const patience = { timeout: 15_000, interval: 10 };
+const often = { interval: 10 };
 const quick = { heartbeat: 300, yieldAfter: 100, linger: 300 };
 
 const open = (options: PageOptions = {}) => connect(page, { ...quick, ...options });
@@ -100,7 +100,7 @@ const hold = (steal = false, insists = false) =>
 const reply = (replies: Record<string, object>) =>
   page.evaluate((given) => void Object.assign(window.played, { replies: given }), replies);
 const queue = () => page.evaluate(() => window.played.queue());
-const release = () => expect.poll(() => page.evaluate(() => window.played.release()), patience).toBe(true);
+const release = () => expect.poll(() => page.evaluate(() => window.played.release()), often).toBe(true);
 const close = () => page.evaluate(() => window.tab.close());
 const say = (type: string, more: object = {}) =>
   page.evaluate((word) => window.played.say(word), { type, ...more });
@@ -123,7 +123,7 @@ async function turn(state: 'hidden' | 'visible'): Promise<void> {
 
 async function reached(state: string): Promise<void> {
   const arrived = async () => (await page.evaluate(() => window.tab.taken)).at(-1);
-  await expect.poll(arrived, patience).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}`));
+  await expect.poll(arrived, often).toMatch(new RegExp(`→ ${state.replaceAll('.', '\\.')}`));
 }
 
 /** The page follows a leader, after it has followed some. */
@@ -131,11 +131,11 @@ async function follows(before = 0): Promise<void> {
   const count = async () =>
     (await page.evaluate(() => window.tab.taken)).filter((name) => name.endsWith('[isNewLeader] → following'))
       .length;
-  await expect.poll(count, patience).toBe(before + 1);
+  await expect.poll(count, often).toBe(before + 1);
 }
 
 async function took(transition: string): Promise<void> {
-  await expect.poll(() => page.evaluate(() => window.tab.taken), patience).toContain(transition);
+  await expect.poll(() => page.evaluate(() => window.tab.taken), often).toContain(transition);
 }
 
 /** Another tab that leads, and does not hang. */
@@ -209,7 +209,7 @@ describe('a tab that follows', () => {
     const doubts = async () =>
       (await page.evaluate(() => window.played.heard)).filter((type) => type === 'leader.doubted').length;
     const before = await doubts();
-    await expect.poll(doubts, patience).toBeGreaterThan(before + 2);
+    await expect.poll(doubts, often).toBeGreaterThan(before + 2);
     expect(await page.evaluate(() => window.tab.taken)).not.toContain(takesOver);
   });
 
@@ -251,7 +251,7 @@ describe('a tab that leads', () => {
   test('answers who joins, and forgets who leaves', async () => {
     await leadWith();
     await say('tab.joined');
-    await expect.poll(() => page.evaluate(() => window.played.heard), patience).toContain('leader.opened');
+    await expect.poll(() => page.evaluate(() => window.played.heard), often).toContain('leader.opened');
     await took('leading: tab.joined → stays');
     await say('tabs.counted');
     await took(': tabs.counted → stays');
@@ -286,14 +286,14 @@ describe('a tab that leads', () => {
     expect(origin.streams.size).toBe(1);
     await opened();
     await took(': leader.opened [isNewLeader] → following');
-    await expect.poll(() => origin.streams.size, patience).toBe(0);
+    await expect.poll(() => origin.streams.size, often).toBe(0);
   });
 
   test('handing over, drops the stream for a server that wants only one', async () => {
     await handOver();
     await say('leader.refused');
     await took('leading.handingOver: leader.refused → joining');
-    await expect.poll(() => origin.streams.size, patience).toBe(0);
+    await expect.poll(() => origin.streams.size, often).toBe(0);
   });
 
   test('handing over, may no longer be wanted: it goes on all the same', async () => {
@@ -378,7 +378,7 @@ test('whatever it does, it is away when the user signs out, and drops the stream
   await took('leading: stream.unwanted → leading.lingering');
   await page.evaluate(() => window.tab.signOut());
   await reached('away');
-  await expect.poll(() => origin.streams.size, patience).toBe(0);
+  await expect.poll(() => origin.streams.size, often).toBe(0);
 });
 
 test('without locks it is alone, until nothing wants the stream', async () => {

@@ -65,5 +65,5 @@ export function violationsOf(page: Page): Promise<string[]> {
 
 /** Looks again and again, for as long as a machine with much to do may need. */
 export function eventually<Value>(probe: () => Value | Promise<Value>) {
-  return expect.poll(probe, { timeout: 20_000, interval: 30 });
+  return expect.poll(probe, { interval: 30 });
 }
