@@ -41,8 +41,11 @@ const chromium = (): DrivenBy => ({
   provider: playwright({ launchOptions }),
 });
 
-/** A machine with much to do is slow: what is waited for may take its time. */
-const expect = { poll: { timeout: 60_000 } };
+/**
+ * A machine with much to do is slow: what is waited for may take its time. But less than the minute after which a
+ * connection helps itself (`connectTimeout`).
+ */
+const expect = { poll: { timeout: 40_000 } };
 
 /** The package by its own name, as the examples import it. */
 const ownEntries = entries.map(({ name, source }) => ({

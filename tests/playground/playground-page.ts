@@ -46,7 +46,7 @@ export async function openPage(
   { options = {}, query = {}, width = 1280, media = {} }: PageOptions = {},
 ): Promise<PlaygroundPage> {
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000); // in milliseconds, for a machine that has much to do
+  page.setDefaultTimeout(40_000); // in milliseconds, for a machine that has much to do
   await page.setViewportSize({ width, height: 800 });
   await page.emulateMedia(media);
   const errors: string[] = [];

@@ -141,9 +141,9 @@ describe('the playground', () => {
   });
 
   it('waits for the network when the browser is offline, and sends nothing meanwhile', async () => {
-    // The attempt that is free all the same is half a minute away.
+    // The attempt that is free all the same is minutes away.
     const { page, panel, requests, both, startAnew, history } = await openNew({
-      options: { maxRetryDelay: 60_000 },
+      options: { maxRetryDelay: 600_000 },
     });
     await startAnew();
     await page.context().setOffline(true);

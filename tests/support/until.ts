@@ -4,9 +4,9 @@
  */
 const patience = Number((import.meta as { env?: Record<string, string> }).env?.['PATIENCE'] ?? Infinity);
 
-/** Waits until a condition holds, looking after every turn of the event loop; gives up after a minute. */
+/** Waits until a condition holds, looking after every turn of the event loop; gives up after thirty seconds. */
 export async function until(condition: () => unknown, what = String(condition)): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 30_000;
   for (let turn = 0; !condition(); turn += 1) {
     if (turn > patience || performance.now() > deadline) throw new Error(`Waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
