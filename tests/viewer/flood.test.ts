@@ -32,7 +32,7 @@ it.each([
 
   const { rows, row, selected } = viewerPage(page);
   const clicked = Date.now();
-  await row('503').last().click();
+  await row('503 · retry').last().click();
   await eventually(selected).toContain('503 · retry 1 of 8');
   const answered = Date.now() - clicked;
 

@@ -111,7 +111,7 @@ describe('a viewer in a window of its own', () => {
     await viewerPage(popup).row('request.accepted').waitFor();
     await page.evaluate((record) => window.pageApi.earlier?.send(record as never), failureRound(1));
     await send(2);
-    await viewerPage(popup).row('503').waitFor();
+    await viewerPage(popup).row('503 · retry').waitFor();
     expect(await viewerPage(popup).rows.count()).toBe(2);
     expect(await popup.locator('body > *').count()).toBe(1);
     await page.evaluate(() => window.pageApi.earlier?.close());
@@ -124,7 +124,7 @@ describe('a viewer in a window of its own', () => {
     await viewerPage(popup).row('request.accepted').waitFor();
     await popup.reload();
     await send(2);
-    await viewerPage(popup).row('503').waitFor();
+    await viewerPage(popup).row('503 · retry').waitFor();
     expect(await viewerPage(popup).rows.count()).toBe(2);
   });
 

@@ -231,7 +231,7 @@ describe('the viewer', () => {
 
   it('keeps what it shows while it is paused, whatever the history has to drop', async () => {
     await send(...Array.from({ length: 8 }, (_, index) => failureRound(index)));
-    await viewer.row('503').first().click();
+    await viewer.row('503 · retry').first().click();
     await eventually(() => viewer.isLive()).toBe(false);
     await send(...Array.from({ length: 3_000 }, (_, index) => failureRound(index)));
     await page.getByText('3,000 newer events').waitFor();
@@ -354,7 +354,7 @@ describe('the viewer', () => {
     await pane.getByText(/^this tab follows · another one leads · since \d\d:\d\d:05\.000$/).waitFor();
     await tells('away', { leader: 'none', since: null, followers: null }, 'stopped');
     await pane.waitFor({ state: 'hidden' });
-    await viewer.row('503').waitFor(); // the connection is shown all the while
+    await viewer.row('503 · retry').waitFor(); // the connection is shown all the while
   });
 
   it('has a light and a dark look without a fault that axe could find', async () => {
@@ -366,7 +366,11 @@ describe('the viewer', () => {
     await failAndRecover();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const row of [viewer.row('503'), viewer.row('chunk'), viewer.row('→ connecting').first()]) {
+      for (const row of [
+        viewer.row('503 · retry'),
+        viewer.row('chunk'),
+        viewer.row('→ connecting').first(),
+      ]) {
         await row.click();
         await expectAccessible(page);
       }
