@@ -100,10 +100,15 @@ export const symptoms = {
     for (let count = 0; count < 10; count += 1) await staying.next();
     const newcomer = await ask(server);
     await newcomer.next();
-    const last = [await staying.next(), await staying.next()];
+    // Its comments, of which a machine with much to do has some in store, come before the news that it is kicked.
+    let isKicked = false;
+    for (let count = 0; count < 20 && !isKicked; count += 1) {
+      const block = await staying.next();
+      isKicked = block === null || block['event'] === 'kicked';
+    }
     newcomer.leave();
     staying.leave();
-    return last.some((block) => block === null || block['event'] === 'kicked');
+    return isKicked;
   },
 
   'a HEAD counts as a stream': async (server) => {
