@@ -45,7 +45,7 @@ const chromium = (): DrivenBy => ({
  * A machine with much to do is slow: what is waited for may take its time. But less than the minute after which a
  * connection helps itself (`connectTimeout`).
  */
-const expect = { poll: { timeout: 40_000 } };
+const expect = { poll: { timeout: 40_000, interval: 20 } };
 
 /** The package by its own name, as the examples import it. */
 const ownEntries = entries.map(({ name, source }) => ({

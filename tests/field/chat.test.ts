@@ -42,8 +42,6 @@ afterAll(async () => {
   await browser?.close();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
-
 async function openChat(framework: string, url: string) {
   const page = await browser.newPage();
   await page.goto(`${app.origin}${framework}.html?api=${url}`);
@@ -63,23 +61,23 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
     await using server = await startAnswerServer();
     await using chat = await openChat(framework, server.url);
     await chat.ask('Why?');
-    await eventually(() => server.asked.length).toBe(1);
+    await expect.poll(() => server.asked.length).toBe(1);
     const [model] = server.asked;
     model?.say('Be');
-    await eventually(chat.shown).toEqual(['Why?BeWriting…Stop']);
+    await expect.poll(chat.shown).toEqual(['Why?BeWriting…Stop']);
 
     server.cut();
     model?.say('cau');
-    await eventually(chat.shown).toEqual(['Why?BecauWriting…Stop']);
+    await expect.poll(chat.shown).toEqual(['Why?BecauWriting…Stop']);
 
     const reloaded = chat.page.reload();
     model?.say('se');
     await reloaded;
-    await eventually(chat.shown).toEqual(['Why?BecauseWriting…Stop']);
+    await expect.poll(chat.shown).toEqual(['Why?BecauseWriting…Stop']);
     model?.say('.');
     model?.finish();
-    await eventually(chat.shown).toEqual(['Why?Because.']);
-    await eventually(() => server.readers).toBe(0);
+    await expect.poll(chat.shown).toEqual(['Why?Because.']);
+    await expect.poll(() => server.readers).toBe(0);
     expect(server.asked).toHaveLength(1);
     expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'GET']);
   });
@@ -88,15 +86,15 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
     await using server = await startAnswerServer();
     const left = await openChat(framework, server.url);
     await left.ask('One?');
-    await eventually(() => server.asked.length).toBe(1);
+    await expect.poll(() => server.asked.length).toBe(1);
     await left.page.close();
-    await eventually(() => server.readers).toBe(0);
+    await expect.poll(() => server.readers).toBe(0);
 
     await using chat = await openChat(framework, server.url);
     await chat.ask('Two?');
-    await eventually(chat.shown).toEqual(['Two?Thinking…Stop']);
+    await expect.poll(chat.shown).toEqual(['Two?Thinking…Stop']);
     await chat.page.getByRole('button', { name: 'Stop' }).click();
-    await eventually(chat.shown).toEqual(['Two?Stopped.']);
+    await expect.poll(chat.shown).toEqual(['Two?Stopped.']);
     expect(server.asked.map(({ isStopped }) => isStopped)).toEqual([false, true]);
   });
 
@@ -104,7 +102,7 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
     await using server = await startAnswerServer();
     await using chat = await openChat(framework, server.url);
     await chat.ask('Count');
-    await eventually(chat.shown).toEqual(['CountThinking…Stop']);
+    await expect.poll(chat.shown).toEqual(['CountThinking…Stop']);
     await watchRenders(chat.page);
 
     const tokens = Array.from({ length: 2 * rate }, (_, index) => `${index} `);
@@ -116,12 +114,12 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
       said = Math.max(said, due);
     }
     const text = `Count${tokens.join('')}`;
-    await eventually(chat.shown).toEqual([`${text}Writing…Stop`]);
+    await expect.poll(chat.shown).toEqual([`${text}Writing…Stop`]);
     const renders = await chat.page.evaluate<number[]>('window.perFrame');
     expect(Math.max(...renders)).toBe(1);
     expect(renders.filter((count) => count === 1).length).toBeGreaterThan(4); // it grows before the eyes
     server.asked[0]?.finish();
-    await eventually(chat.shown).toEqual([text]);
+    await expect.poll(chat.shown).toEqual([text]);
   });
 });
 

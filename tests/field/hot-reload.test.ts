@@ -14,8 +14,6 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
-
 const html = (script: string) =>
   `<!doctype html><output id="app"></output><script type="module" src="/${script}"></script>`;
 
@@ -42,26 +40,26 @@ test('React: another list of events is taken up, and the state of the component 
   });
   const page = await browser.newPage();
   await page.goto(app.origin);
-  await eventually(() => textOf(page)).toBe('version 1, open, , , true');
+  await expect.poll(() => textOf(page)).toBe('version 1, open, , , true');
   server.publish('one', 'beta');
-  await eventually(() => textOf(page)).toBe('version 1, open, , 1, true');
+  await expect.poll(() => textOf(page)).toBe('version 1, open, , 1, true');
 
   await app.save('feed.jsx', feed(2, `{ events: ['alpha', 'beta'], parse: 'text' }`));
-  await eventually(() => server.requests.length).toBe(2);
+  await expect.poll(() => server.requests.length).toBe(2);
   server.publish('two', 'beta');
-  await eventually(() => textOf(page)).toBe('version 2, open, two, 2, true');
+  await expect.poll(() => textOf(page)).toBe('version 2, open, two, 2, true');
   expect([server.streams.size, server.requests[1]?.lastEventId]).toEqual([1, '1']);
 
   await app.save('feed.jsx', feed(3, `{ events: ['alpha', 'beta'], parse: 'auto', maxRetries: 3 }`));
-  await eventually(() => textOf(page)).toBe('version 3, open, two, 2, true');
+  await expect.poll(() => textOf(page)).toBe('version 3, open, two, 2, true');
   server.publish('three', 'beta');
-  await eventually(() => textOf(page)).toBe('version 3, open, three, 3, true');
+  await expect.poll(() => textOf(page)).toBe('version 3, open, three, 3, true');
   // React runs the effects again after every save, as if the component came back: what is shown stays.
   await app.save('feed.jsx', feed(4, `{ maxRetries: 3, events: ['alpha', 'beta'], parse: 'auto' }`));
-  await eventually(() => textOf(page)).toBe('version 4, open, three, 3, true');
+  await expect.poll(() => textOf(page)).toBe('version 4, open, three, 3, true');
   const asked = () => server.requests.map(({ lastEventId }) => lastEventId);
-  await eventually(asked).toEqual(['', '1', '2', '3']);
-  await eventually(() => server.streams.size).toBe(1);
+  await expect.poll(asked).toEqual(['', '1', '2', '3']);
+  await expect.poll(() => server.streams.size).toBe(1);
   await page.close();
 });
 
@@ -83,15 +81,15 @@ test('Vue: another list of events is taken up', async () => {
   });
   const page = await browser.newPage();
   await page.goto(app.origin);
-  await eventually(() => textOf(page)).toBe('version 1, open, ');
+  await expect.poll(() => textOf(page)).toBe('version 1, open, ');
   await app.save('Feed.vue', feed(2, `{ events: ['alpha'] }`));
-  await eventually(() => textOf(page)).toBe('version 2, open, ');
+  await expect.poll(() => textOf(page)).toBe('version 2, open, ');
   expect(server.requests).toHaveLength(1);
   await app.save('Feed.vue', feed(2, `{ events: ['beta'] }`));
-  await eventually(() => server.requests.length).toBe(2);
-  await eventually(() => server.streams.size).toBe(1);
+  await expect.poll(() => server.requests.length).toBe(2);
+  await expect.poll(() => server.streams.size).toBe(1);
   server.publish('two', 'beta');
-  await eventually(() => textOf(page)).toBe('version 2, open, two');
+  await expect.poll(() => textOf(page)).toBe('version 2, open, two');
   await page.close();
 });
 
@@ -111,12 +109,12 @@ async function saveFiveTimes(more: string) {
   const warnings: string[] = [];
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
   await page.goto(app.origin);
-  await eventually(() => textOf(page)).toBe('version 0, open');
+  await expect.poll(() => textOf(page)).toBe('version 0, open');
   for (let version = 1; version <= 5; version += 1) {
     await app.save('feed.js', feed(version));
-    await eventually(() => textOf(page)).toBe(`version ${version}, open`);
+    await expect.poll(() => textOf(page)).toBe(`version ${version}, open`);
   }
-  await eventually(() => server.requests.length).toBe(6);
+  await expect.poll(() => server.requests.length).toBe(6);
   const { size } = server.streams;
   await page.close();
   await app[Symbol.asyncDispose]();

@@ -23,8 +23,6 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
-
 const standingOf = (page: Page, { url }: SseServer) => page.evaluate((url) => window.standingOf(url), url);
 
 const six = <Value>(value: Value): Value[] => Array.from({ length: 6 }, () => value);
@@ -40,16 +38,16 @@ describe.each([
     await page.evaluate(([url, native]) => window.openSix(url, native), [server.url, native] as const);
     await until(() => server.streams.size === 6);
     server.publish('1');
-    await eventually(async () => (await standingOf(page, server)).received).toEqual(six([1]));
+    await expect.poll(async () => (await standingOf(page, server)).received).toEqual(six([1]));
 
     await page.evaluate(() => window.dispatchEvent(new Event('online')));
     // 5 s of quiet, and then the time that a request has.
-    await eventually(async () => (await standingOf(page, server)).failures).toEqual(six('timeout'));
+    await expect.poll(async () => (await standingOf(page, server)).failures).toEqual(six('timeout'));
     expect(server.requests).toHaveLength(6);
     expect(await standingOf(page, server)).toMatchObject({ statuses: six('open'), retries: six(0) });
 
     server.publish('2');
-    await eventually(async () => (await standingOf(page, server)).received).toEqual(six([1, 2]));
+    await expect.poll(async () => (await standingOf(page, server)).received).toEqual(six([1, 2]));
     expect(server.streams.size).toBe(6);
     expect(await standingOf(page, server)).toMatchObject({ statuses: six('open'), retries: six(0) });
     await page.close();

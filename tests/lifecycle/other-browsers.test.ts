@@ -30,7 +30,6 @@ describe.each(browsers)('%s', (name, start, programs) => {
       await site?.[Symbol.asyncDispose]();
     });
 
-    const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
     const history = () => browser.evaluate("window.clients?.stream?.history.join(' → ')");
     const received = () => browser.evaluate('window.clients?.stream?.received.join()');
     const visit = (plan: Plan) => browser.goTo(site.address(plan));
@@ -38,9 +37,9 @@ describe.each(browsers)('%s', (name, start, programs) => {
     async function openStream(native: boolean): Promise<SseServer> {
       const server = await startSseServer({ opening: ':\n\n' });
       await visit({ connections: { stream: { url: server.url, native, retryDelay: 5_000 } } });
-      await eventually(history).toBe('connecting → open');
+      await expect.poll(history).toBe('connecting → open');
       server.publish('1');
-      await eventually(received).toBe('1');
+      await expect.poll(received).toBe('1');
       return server;
     }
 
@@ -55,15 +54,15 @@ describe.each(browsers)('%s', (name, start, programs) => {
       async (_transport, native) => {
         await using server = await openStream(native);
         await browser.goTo(site.elsewhere);
-        await eventually(() => server.sockets.size).toBe(0);
+        await expect.poll(() => server.sockets.size).toBe(0);
         server.publish('2');
         await browser.back();
         if (isKept) {
-          await eventually(received).toBe('1,2');
+          await expect.poll(received).toBe('1,2');
           expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '1']);
         } else {
           // The page is loaded anew, and its connection begins as at first.
-          await eventually(history).toBe('connecting → open');
+          await expect.poll(history).toBe('connecting → open');
           expect(server.requests.map(({ lastEventId }) => lastEventId)).toEqual(['', '']);
         }
       },
@@ -75,20 +74,20 @@ describe.each(browsers)('%s', (name, start, programs) => {
       server.answer(cut);
       const stream = { url: server.url, maxRetries: 0 };
       await visit({ connections: { stream } });
-      await eventually(history).toBe('connecting → failed');
+      await expect.poll(history).toBe('connecting → failed');
       expect(server.requests).toHaveLength(name === 'Firefox' ? 10 : 1);
     });
 
     it('that is left keeps its retries', async () => {
       await using server = await openStream(false);
       await browser.goTo(site.elsewhere);
-      await eventually(() => server.sockets.size).toBe(0);
+      await expect.poll(() => server.sockets.size).toBe(0);
       await browser.back();
       if (isKept) {
         // Its fetch is cut before the page is told that it is left.
-        await eventually(history).toBe('connecting → open → backoff 1 → closed: paused → connecting → open');
+        await expect.poll(history).toBe('connecting → open → backoff 1 → closed: paused → connecting → open');
       } else {
-        await eventually(history).toBe('connecting → open');
+        await expect.poll(history).toBe('connecting → open');
       }
       expect(server.requests).toHaveLength(2);
     });

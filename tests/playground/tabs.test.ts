@@ -37,8 +37,6 @@ afterEach(async () => {
   expect(errors).toEqual([]);
 });
 
-const often = { interval: 50 };
-
 /** Opens a tab as a person does, and waits until it says what it does. */
 async function anotherTab(from: Page, title: string): Promise<Page> {
   await from.bringToFront(); // a page that is hidden draws nothing, and hears no click
@@ -64,13 +62,13 @@ async function expectCounts(page: Page, counts: Readonly<Record<string, number>>
     Object.fromEntries(
       await Promise.all(Object.keys(counts).map(async (label) => [label, await count(page, label)] as const)),
     );
-  await expect.poll(read, often).toEqual(counts);
+  await expect.poll(read).toEqual(counts);
 }
 
 /** Events come; none is missed and none came twice. */
 async function expectWhole(page: Page): Promise<void> {
   const received = await count(page, 'Received');
-  await expect.poll(() => count(page, 'Received'), often).toBeGreaterThan(received);
+  await expect.poll(() => count(page, 'Received')).toBeGreaterThan(received);
   await expectCounts(page, { Missed: 0, Duplicate: 0 });
 }
 
@@ -112,9 +110,7 @@ describe('the tabs of the playground', () => {
     await second.bringToFront();
     await second.getByRole('button', { name: label, exact: true }).click();
     const headings = () => Promise.all([second, third].map((tab) => tab.locator('h1').textContent()));
-    await expect
-      .poll(async () => (await headings()).sort(), often)
-      .toEqual(['This tab follows', 'This tab leads']);
+    await expect.poll(async () => (await headings()).sort()).toEqual(['This tab follows', 'This tab leads']);
     await expectCounts(second, { Lead: 1, Follow: left - 1, Streams: 1, Requests: 2 });
     for (const tab of [second, third]) await expectWhole(tab);
     if (left === 2) return expect(first.isClosed()).toBe(true);

@@ -23,8 +23,6 @@ afterAll(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-const eventually = <Value>(read: () => Value) => expect.poll(read, { interval: 20 });
-
 const tried = servers.filter(({ name }) => isLong || name === 'express');
 
 test.each(tried)('a page of a second origin resumes, and sees why it is refused: $name', async (spec) => {
@@ -36,15 +34,15 @@ test.each(tried)('a page of a second origin resumes, and sees why it is refused:
   const heard = () => page.evaluate(() => window.heard());
 
   await page.evaluate((url) => window.listen(url), url);
-  await eventually(heard).toMatchObject({ status: 'open', isOpenNatively: true });
+  await expect.poll(heard).toMatchObject({ status: 'open', isOpenNatively: true });
   await publish(server, { number: 1 });
-  await eventually(heard).toMatchObject({ overFetch: [{ number: 1 }], natively: [{ number: 1 }] });
+  await expect.poll(heard).toMatchObject({ overFetch: [{ number: 1 }], natively: [{ number: 1 }] });
 
   await server.stop('SIGKILL');
   await server.start();
   await publish(server, { number: 2 });
   const both = [{ number: 1 }, { number: 2 }];
-  await eventually(heard).toMatchObject({ overFetch: both, natively: both, status: 'open' });
+  await expect.poll(heard).toMatchObject({ overFetch: both, natively: both, status: 'open' });
 
   const failureWith = (token: string) =>
     page.evaluate(([url, token]) => window.failureWith(url, token), [url, token] as const);

@@ -19,20 +19,17 @@ describe('three tabs in Firefox', () => {
     await origin[Symbol.asyncDispose]();
   });
 
-  const often = { interval: 20 };
-
   async function openTab(): Promise<Page> {
     const page = await firefox.newPage();
     await page.goto(origin.url);
     await page.waitForFunction(() => 'tab' in window);
     await page.evaluate(() => window.tab.open('/events', { retryDelay: 100 }));
-    await expect.poll(() => page.evaluate(() => window.tab.state().status), often).toBe('open');
+    await expect.poll(() => page.evaluate(() => window.tab.state().status)).toBe('open');
     return page;
   }
 
   const received = (page: Page) => page.evaluate(() => window.tab.received);
-  const expectAll = async (page: Page, ...all: string[]) =>
-    expect.poll(() => received(page), often).toEqual(all);
+  const expectAll = async (page: Page, ...all: string[]) => expect.poll(() => received(page)).toEqual(all);
 
   test('have one stream, and another goes on where the one that had it is closed', async () => {
     const [first, second, third] = [await openTab(), await openTab(), await openTab()];

@@ -22,14 +22,12 @@ afterEach(async () => {
   await origin[Symbol.asyncDispose]();
 });
 
-const often = { interval: 20 };
-
 /** Opens tabs, one after the other, and has each of them get an event. */
 async function openTabs(count: number, options = {}): Promise<Page[]> {
   const pages: Page[] = [];
   for (let index = 0; index < count; index += 1) {
     const page = await openTab(context, origin, options);
-    await expect.poll(() => statusOf(page), often).toBe('open');
+    await expect.poll(() => statusOf(page)).toBe('open');
     pages.push(page);
   }
   origin.publish();
@@ -38,7 +36,7 @@ async function openTabs(count: number, options = {}): Promise<Page[]> {
 }
 
 async function expectLast(page: Page): Promise<void> {
-  await expect.poll(async () => (await received(page)).at(-1), often).toBe(origin.log.at(-1));
+  await expect.poll(async () => (await received(page)).at(-1)).toBe(origin.log.at(-1));
 }
 
 /** Whether a plain request is answered, within a time if one is given, in milliseconds. */
@@ -67,7 +65,7 @@ describe('eight tabs of one origin', () => {
   test('hang without it: HTTP/1.1 has six connections', async () => {
     const pages = await Promise.all(Array.from({ length: 7 }, () => loadTab(context, origin)));
     for (const page of pages) await connect(page, { isShared: false });
-    await expect.poll(() => origin.streams.size, often).toBe(6);
+    await expect.poll(() => origin.streams.size).toBe(6);
     expect(await ping(pages[0] as Page, 3_000)).toBe(false);
   });
 });
@@ -77,7 +75,7 @@ describe('when the tab that leads goes', () => {
     const [first, second, third] = (await openTabs(3)) as [Page, Page, Page];
     await first.close();
     // Events that are published before are still passed on by the first.
-    await expect.poll(() => origin.requests.length, often).toBe(2);
+    await expect.poll(() => origin.requests.length).toBe(2);
     origin.publish();
     for (const page of [second, third]) {
       await expectLast(page);
@@ -90,15 +88,15 @@ describe('when the tab that leads goes', () => {
     origin.hasIds = false;
     const [first, second] = (await openTabs(2)) as [Page, Page];
     await first.close();
-    await expect.poll(() => received(second), often).toEqual(['event 1', 'gap: no-ids']);
+    await expect.poll(() => received(second)).toEqual(['event 1', 'gap: no-ids']);
     origin.publish();
     await expectLast(second);
   });
 
   test('hidden, a tab that is seen leads instead, before the stream is dropped', async () => {
     const [first, second] = (await openTabs(2, { yieldAfter: 500 })) as [Page, Page];
-    await expect.poll(() => origin.requests.length, often).toBe(2);
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.requests.length).toBe(2);
+    await expect.poll(() => origin.streams.size).toBe(1);
     expect(origin.peak).toBe(2);
     await first.close();
     origin.publish();
@@ -109,7 +107,7 @@ describe('when the tab that leads goes', () => {
   test('hidden, and the server allows one stream: it is dropped first', async () => {
     origin.isSingle = true;
     const [first, second] = (await openTabs(2, { yieldAfter: 500 })) as [Page, Page];
-    await expect.poll(() => origin.requests.length, often).toBe(3);
+    await expect.poll(() => origin.requests.length).toBe(3);
     origin.publish();
     for (const page of [first, second]) {
       await expectLast(page);
@@ -121,7 +119,7 @@ describe('when the tab that leads goes', () => {
     const [first, second] = (await openTabs(2)) as [Page, Page];
     const session = await context.newCDPSession(first);
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-    await expect.poll(() => locksOf(second), often).toEqual({ held: 1, pending: 0 });
+    await expect.poll(() => locksOf(second)).toEqual({ held: 1, pending: 0 });
     origin.publish();
     await expectLast(second);
     await session.send('Page.setWebLifecycleState', { state: 'active' });
@@ -135,12 +133,12 @@ describe('when the tab that leads goes', () => {
       const end = Date.now() + 9_000;
       while (Date.now() < end);
     });
-    await expect.poll(() => origin.requests.length, often).toBe(2);
+    await expect.poll(() => origin.requests.length).toBe(2);
     origin.publish();
     await expectLast(second);
     await isOver;
     await expectLast(first);
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.streams.size).toBe(1);
     for (const page of [first, second]) expect(await received(page)).toEqual(origin.log);
   }, 40_000);
 });
@@ -151,7 +149,7 @@ describe('the back/forward cache', () => {
     const page = pages[role === 'leads' ? 0 : 1] as Page;
     const other = pages[role === 'leads' ? 1 : 0] as Page;
     await page.goto(`${origin.url}elsewhere`);
-    await expect.poll(() => locksOf(other), often).toEqual({ held: 1, pending: 0 });
+    await expect.poll(() => locksOf(other)).toEqual({ held: 1, pending: 0 });
     origin.publish();
     await expectLast(other);
     await page.goBack({ waitUntil: 'commit' });
@@ -166,8 +164,8 @@ describe('credentials', () => {
     const pages = await openTabs(4, { token: 'first' });
     origin.tokens.valid = 'second';
     origin.cut();
-    await expect.poll(() => origin.tokens.count, often).toBe(1);
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.tokens.count).toBe(1);
+    await expect.poll(() => origin.streams.size).toBe(1);
     origin.publish();
     for (const page of pages) await expectLast(page);
     expect(origin.tokens.count).toBe(1);
@@ -177,8 +175,8 @@ describe('credentials', () => {
     const pages = await openTabs(3, { token: 'first', refreshOn: 'expiring', stableAfter: 100 });
     origin.tokens.valid = 'second';
     origin.publish('expiring');
-    await expect.poll(() => origin.requests.length, often).toBe(2);
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.requests.length).toBe(2);
+    await expect.poll(() => origin.streams.size).toBe(1);
     origin.publish();
     for (const page of pages) {
       await expectLast(page);
@@ -193,7 +191,7 @@ describe('credentials', () => {
     const pages = await openTabs(3);
     origin.refusals.push(401);
     origin.cut();
-    for (const page of pages) await expect.poll(() => statusOf(page), often).toBe('failed');
+    for (const page of pages) await expect.poll(() => statusOf(page)).toBe('failed');
     expect(origin.requests).toHaveLength(2);
   });
 
@@ -201,7 +199,7 @@ describe('credentials', () => {
     const pages = [...(await openTabs(1)), ...(await openTabs(2, { retryDelay: 3_000 }))];
     origin.refusals.push(401);
     origin.cut();
-    for (const page of pages) await expect.poll(() => statusOf(page), often).toBe('failed');
+    for (const page of pages) await expect.poll(() => statusOf(page)).toBe('failed');
     expect(origin.requests).toHaveLength(2);
   });
 
@@ -210,7 +208,7 @@ describe('credentials', () => {
     const [grace] = (await openTabs(1, { scope: 'grace' })) as [Page];
     expect(origin.requests).toHaveLength(2);
     await grace.evaluate(() => window.tab.signOut());
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.streams.size).toBe(1);
     expect(await statusOf(grace)).toBe('failed');
   });
 
@@ -225,8 +223,8 @@ describe('credentials', () => {
   test('to sign out ends the stream in all tabs', async () => {
     const pages = (await openTabs(3)) as [Page, Page, Page];
     await pages[1].evaluate(() => window.tab.signOut());
-    for (const page of pages) await expect.poll(() => statusOf(page), often).toBe('failed');
-    await expect.poll(() => origin.streams.size, often).toBe(0);
+    for (const page of pages) await expect.poll(() => statusOf(page)).toBe('failed');
+    await expect.poll(() => origin.streams.size).toBe(0);
     expect(origin.requests).toHaveLength(1);
   });
 });
@@ -240,7 +238,7 @@ describe('where tabs cannot share', () => {
         Object.defineProperty(holder, name, { value: undefined });
       }, what);
       await connect(page);
-      await expect.poll(() => statusOf(page), often).toBe('open');
+      await expect.poll(() => statusOf(page)).toBe('open');
     }
     origin.publish();
     for (const page of pages) await expectLast(page);
@@ -254,7 +252,7 @@ describe('an outage', () => {
     const pages = await openTabs(6);
     origin.refusals.push(503, 503, 503);
     origin.cut();
-    await expect.poll(() => origin.streams.size, often).toBe(1);
+    await expect.poll(() => origin.streams.size).toBe(1);
     origin.publish();
     for (const page of pages) {
       await expectLast(page);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { limits } from '../../visualizations/viewer/model/history.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
-import { eventually, viewerPage } from './viewer-page.ts';
+import { viewerPage } from './viewer-page.ts';
 
 const total = 10_000;
 
@@ -33,7 +33,7 @@ it.each([
   const { rows, row, selected } = viewerPage(page);
   const clicked = Date.now();
   await row('503 · retry').last().click();
-  await eventually(selected).toContain('503 · retry 1 of 8');
+  await expect.poll(selected).toContain('503 · retry 1 of 8');
   const answered = Date.now() - clicked;
 
   const words = (['median', 'most', 'worst', 'longestTask'] as const).map((name) => Math.round(cost[name]));

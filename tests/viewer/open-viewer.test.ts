@@ -5,7 +5,7 @@ import { startChromium } from '../lifecycle/chromium.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
-import { eventually, expectAccessible, viewerPage } from './viewer-page.ts';
+import { expectAccessible, viewerPage } from './viewer-page.ts';
 
 let site: ViewerSite;
 let browser: Browser;
@@ -60,7 +60,7 @@ describe('a viewer in a window of its own', () => {
     await server.drop();
     await server.accept();
     await row('network · retry 1 of 8').click();
-    await eventually(() => fact('Status')).toBe('Backoff, waiting');
+    await expect.poll(() => fact('Status')).toBe('Backoff, waiting');
     await expectAccessible(popup);
   });
 
@@ -135,7 +135,7 @@ describe('a viewer in a window of its own', () => {
     await server.send('one');
     await popup.close();
     await server.send('two');
-    await eventually(() => page.evaluate(() => window.pageApi.connections[0]?.state.lastEventId)).toBe('2');
+    await expect.poll(() => page.evaluate(() => window.pageApi.connections[0]?.state.lastEventId)).toBe('2');
     await send(0);
     await page.evaluate(() => window.pageApi.window?.close());
   });

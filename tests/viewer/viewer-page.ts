@@ -62,8 +62,3 @@ export function violationsOf(page: Page): Promise<string[]> {
     );
   }, axe);
 }
-
-/** Looks again and again, for as long as a machine with much to do may need. */
-export function eventually<Value>(probe: () => Value | Promise<Value>) {
-  return expect.poll(probe, { interval: 30 });
-}

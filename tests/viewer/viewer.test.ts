@@ -4,7 +4,7 @@ import { createScriptedServer, type ScriptedServer } from '../../testing/index.t
 import { launchChromium } from '../support/launch-chromium.ts';
 import { failureRound } from './flood.ts';
 import { startViewerSite, type ViewerSite } from './site.ts';
-import { eventually, expectAccessible, type ViewerPage, viewerPage } from './viewer-page.ts';
+import { expectAccessible, type ViewerPage, viewerPage } from './viewer-page.ts';
 
 let site: ViewerSite;
 let browser: Browser;
@@ -80,7 +80,7 @@ function send(...records: readonly unknown[]): Promise<void> {
 
 describe('the viewer', () => {
   it('shows how a connection fails and recovers', async () => {
-    await eventually(() => page.getByText('No connection has been seen yet.').isVisible()).toBe(true);
+    await expect.poll(() => page.getByText('No connection has been seen yet.').isVisible()).toBe(true);
     await connect();
     await server.accept();
     await server.send('one', 'two');
@@ -91,7 +91,7 @@ describe('the viewer', () => {
     await viewer.row(/connecting → backoff\.waiting.*503 · retry 2 of 3 in 40 ms/).waitFor();
     await server.accept();
 
-    await eventually(() => viewer.fact('Status')).toBe('Open, fresh');
+    await expect.poll(() => viewer.fact('Status')).toBe('Open, fresh');
     expect(await viewer.fact('Retries')).toBe('2 of 3');
     expect(await viewer.fact('Error')).toBe('none');
     expect(await viewer.fact('Last event ID')).toBe('2');
@@ -106,7 +106,7 @@ describe('the viewer', () => {
   it('shows a past moment as it was, and stays with it until one goes back to live', async () => {
     await failAndRecover();
     await viewer.row('503 · retry 2 of 3').click();
-    await eventually(() => viewer.fact('Status')).toBe('Backoff, waiting');
+    await expect.poll(() => viewer.fact('Status')).toBe('Backoff, waiting');
     expect(await viewer.fact('Retries')).toBe('2 of 3');
     expect(await viewer.fact('Delay')).toBe('waits 40 ms: as set, no jitter');
     expect(await viewer.fact('Error')).toMatch(/^503 · /);
@@ -131,31 +131,31 @@ describe('the viewer', () => {
     await page.keyboard.press('Tab'); // the connection
     expect(await viewer.picker.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.getByRole('listbox', { name: 'Sequence of events' }).focus();
-    await eventually(() => viewer.selected()).toContain('connecting → open.fresh');
+    await expect.poll(() => viewer.selected()).toContain('connecting → open.fresh');
     await page.keyboard.press('ArrowUp');
-    await eventually(() => viewer.selected()).toContain('the request is sent');
+    await expect.poll(() => viewer.selected()).toContain('the request is sent');
     await page.keyboard.press('ArrowUp');
-    await eventually(() => viewer.selected()).toContain('backoff.waiting → connecting');
+    await expect.poll(() => viewer.selected()).toContain('backoff.waiting → connecting');
     await page.keyboard.press('ArrowDown');
-    await eventually(() => viewer.selected()).toContain('the request is sent');
+    await expect.poll(() => viewer.selected()).toContain('the request is sent');
     await page.keyboard.press('Home');
-    await eventually(() => viewer.selected()).toContain('start connecting');
+    await expect.poll(() => viewer.selected()).toContain('start connecting');
     await page.keyboard.press('End');
-    await eventually(() => viewer.selected()).toContain('connecting → open.fresh');
+    await expect.poll(() => viewer.selected()).toContain('connecting → open.fresh');
     expect(await viewer.isLive()).toBe(false);
     await page.keyboard.press('Escape');
-    await eventually(() => viewer.isLive()).toBe(true);
+    await expect.poll(() => viewer.isLive()).toBe(true);
 
     const told = () => viewer.timeline.getAttribute('aria-valuetext');
     await viewer.timeline.focus();
-    await eventually(told).toContain('connecting → open.fresh');
+    await expect.poll(told).toContain('connecting → open.fresh');
     await page.keyboard.press('ArrowLeft');
-    await eventually(told).toContain('request.ready: connecting · the request is sent');
+    await expect.poll(told).toContain('request.ready: connecting · the request is sent');
     expect(await viewer.timeline.getAttribute('aria-valuenow')).toBe(String((await viewer.rows.count()) - 1));
     await page.keyboard.press('Home');
-    await eventually(() => viewer.selected()).toContain('start connecting');
+    await expect.poll(() => viewer.selected()).toContain('start connecting');
     await page.keyboard.press('Escape');
-    await eventually(() => viewer.isLive()).toBe(true);
+    await expect.poll(() => viewer.isLive()).toBe(true);
   });
 
   it('goes to the moment that is clicked in the timeline, and tells what is pointed at', async () => {
@@ -170,13 +170,13 @@ describe('the viewer', () => {
     await page.getByText(/stream\.failed: open\.fresh → backoff\.waiting · 503 · waits 420 ms/).waitFor();
     expect(await viewer.isLive()).toBe(true);
     await viewer.timeline.click({ position });
-    await eventually(() => viewer.selected()).toContain('503 · retry 1 of 8 in 420 ms');
+    await expect.poll(() => viewer.selected()).toContain('503 · retry 1 of 8 in 420 ms');
     expect(await viewer.isLive()).toBe(false);
 
     for (const name of ['15 s', '5 min', '1 min']) {
       await page.getByRole('button', { name, exact: true }).click();
       const pressed = page.getByRole('group', { name: 'Time shown' }).locator('[aria-pressed=true]');
-      await eventually(() => pressed.innerText()).toBe(name);
+      await expect.poll(() => pressed.innerText()).toBe(name);
       expect(await viewer.selected()).toContain('503');
     }
   });
@@ -185,10 +185,10 @@ describe('the viewer', () => {
     await failAndRecover();
     const before = await viewer.rows.count();
     await page.getByLabel('Message traffic').uncheck();
-    await eventually(() => viewer.rows.count()).toBe(before - 1);
+    await expect.poll(() => viewer.rows.count()).toBe(before - 1);
     expect(await viewer.row('chunk').count()).toBe(0);
     await page.getByLabel('Message traffic').check();
-    await eventually(() => viewer.rows.count()).toBe(before);
+    await expect.poll(() => viewer.rows.count()).toBe(before);
   });
 
   it('shows the newest of hundreds of connections until one is chosen', async () => {
@@ -197,18 +197,18 @@ describe('the viewer', () => {
       sessionId: `number ${index}`,
     }));
     await send(...all.slice(0, 300));
-    await eventually(() => viewer.picker.inputValue()).toBe('number 299');
+    await expect.poll(() => viewer.picker.inputValue()).toBe('number 299');
     await viewer.picker.selectOption('number 6');
-    await eventually(() => viewer.fact('Status')).toBe('Backoff, waiting');
+    await expect.poll(() => viewer.fact('Status')).toBe('Backoff, waiting');
     await send(...all.slice(300));
-    await eventually(() => viewer.picker.locator('option').count()).toBe(400);
+    await expect.poll(() => viewer.picker.locator('option').count()).toBe(400);
     expect(await viewer.picker.inputValue()).toBe('number 6');
     expect(await viewer.picker.locator('option').first().innerText()).toBe('number 399 · connecting');
   });
 
   it('renders a few hundred rows at most, and others on demand', async () => {
     await send(...Array.from({ length: 1_000 }, (_, index) => failureRound(index)));
-    await eventually(() => viewer.rows.count()).toBe(200);
+    await expect.poll(() => viewer.rows.count()).toBe(200);
     const ids = async () => [
       await viewer.rows.first().getAttribute('id'),
       await viewer.rows.last().getAttribute('id'),
@@ -221,24 +221,24 @@ describe('the viewer', () => {
       [1, 400],
     ]) {
       await page.getByRole('button', { name: 'Show 200 older' }).click();
-      await eventually(ids).toEqual(range.map((id) => `moment-${id}`));
+      await expect.poll(ids).toEqual(range.map((id) => `moment-${id}`));
     }
     expect(await page.getByRole('button', { name: 'older' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Show 200 newer' }).click();
-    await eventually(ids).toEqual(['moment-201', 'moment-600']);
+    await expect.poll(ids).toEqual(['moment-201', 'moment-600']);
     expect(await viewer.isLive()).toBe(false);
   });
 
   it('keeps what it shows while it is paused, whatever the history has to drop', async () => {
     await send(...Array.from({ length: 8 }, (_, index) => failureRound(index)));
     await viewer.row('503 · retry').first().click();
-    await eventually(() => viewer.isLive()).toBe(false);
+    await expect.poll(() => viewer.isLive()).toBe(false);
     await send(...Array.from({ length: 3_000 }, (_, index) => failureRound(index)));
     await page.getByText('3,000 newer events').waitFor();
     await page.getByText('1,008 older events of this connection not kept').waitFor();
     expect(await viewer.rows.count()).toBe(8);
     await page.getByRole('listbox').press('ArrowUp');
-    await eventually(() => viewer.selected()).toContain('34 messages in 3 chunks');
+    await expect.poll(() => viewer.selected()).toContain('34 messages in 3 chunks');
   });
 
   it('follows what happens until one scrolls up to read', async () => {
@@ -248,31 +248,31 @@ describe('the viewer', () => {
         const list = row.parentElement;
         return list !== null && list.scrollHeight - list.scrollTop - list.clientHeight < 5;
       });
-    await eventually(() => viewer.rows.count()).toBe(200);
-    await eventually(isAtEnd).toBe(true);
+    await expect.poll(() => viewer.rows.count()).toBe(200);
+    await expect.poll(isAtEnd).toBe(true);
     expect(await viewer.isLive()).toBe(true);
     await viewer.rows.last().hover();
     await page.mouse.wheel(0, -300);
-    await eventually(() => viewer.isLive()).toBe(false);
+    await expect.poll(() => viewer.isLive()).toBe(false);
     expect(await isAtEnd()).toBe(false);
   });
 
   it('stays where a search in the page or a screen reader has led, and at a row that is clicked there', async () => {
     await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
-    await eventually(() => viewer.rows.count()).toBe(100);
+    await expect.poll(() => viewer.rows.count()).toBe(100);
     await viewer.rows.first().evaluate((row) => row.scrollIntoView());
-    await eventually(() => viewer.isLive()).toBe(false);
+    await expect.poll(() => viewer.isLive()).toBe(false);
     await send(failureRound(100));
     await page.getByText('1 newer event').waitFor();
     await page.getByRole('button', { name: 'Back to live' }).click();
-    await eventually(() => viewer.isLive()).toBe(true);
+    await expect.poll(() => viewer.isLive()).toBe(true);
     await viewer.rows.nth(2).click();
-    await eventually(() => viewer.selected()).toContain('503 · retry 1 of 8');
+    await expect.poll(() => viewer.selected()).toContain('503 · retry 1 of 8');
   });
 
   it('is not pulled back to the end by what is drawn before the browser tells that somebody has scrolled', async () => {
     await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
-    await eventually(() => viewer.rows.count()).toBe(100);
+    await expect.poll(() => viewer.rows.count()).toBe(100);
     const top = () => viewer.rows.first().evaluate((row) => row.parentElement?.scrollTop);
     for (let round = 0; round < 5; round += 1) {
       const wanted = await viewer.rows.first().evaluate(
@@ -289,10 +289,10 @@ describe('the viewer', () => {
         },
         failureRound(100 + round),
       );
-      await eventually(() => viewer.isLive()).toBe(false);
+      await expect.poll(() => viewer.isLive()).toBe(false);
       expect(await top()).toBe(wanted);
       await page.getByRole('button', { name: 'Back to live' }).click();
-      await eventually(() => viewer.isLive()).toBe(true);
+      await expect.poll(() => viewer.isLive()).toBe(true);
     }
   });
 
@@ -306,33 +306,33 @@ describe('the viewer', () => {
     await connect();
     await server.accept();
     await server.send('one');
-    await eventually(() => isInSight('live.open.fresh')).toBe(true);
+    await expect.poll(() => isInSight('live.open.fresh')).toBe(true);
     await page.evaluate(() => window.pageApi.connections[0]?.reconnect());
-    await eventually(() => viewer.fact('Status')).toBe('Open, replacing, reconnecting');
+    await expect.poll(() => viewer.fact('Status')).toBe('Open, replacing, reconnecting');
     expect(await viewer.fact('Stream')).toBe('number 1, and request 2 is to replace it');
-    await eventually(() => isInSight('live.open.replacing.reconnecting')).toBe(true);
+    await expect.poll(() => isInSight('live.open.replacing.reconnecting')).toBe(true);
     const beside = page.locator('.plot .beside');
-    await eventually(() => beside.getAttribute('d')).not.toBe('');
+    await expect.poll(() => beside.getAttribute('d')).not.toBe('');
     await server.refuse(409);
     await viewer.row('409 · drops the stream, and asks once more').waitFor();
     await server.accept();
     await page.evaluate(() => window.pageApi.connections[0]?.close());
-    await eventually(() => viewer.fact('Status')).toBe('Closed, inactive: closed by the app');
-    await eventually(() => isInSight('closed.inactive')).toBe(true);
+    await expect.poll(() => viewer.fact('Status')).toBe('Closed, inactive: closed by the app');
+    await expect.poll(() => isInSight('closed.inactive')).toBe(true);
   });
 
   it('tells a screen reader of each status, but nothing of the messages', async () => {
     await connect(600_000);
     const announced = page.getByRole('status');
     await server.accept();
-    await eventually(() => announced.innerText()).toMatch(/^\/events: Open/);
+    await expect.poll(() => announced.innerText()).toMatch(/^\/events: Open/);
     await server.send('one');
     await viewer.row('1 message in 1 chunk').waitFor();
     expect(await announced.innerText()).not.toContain('message');
     await server.drop();
-    await eventually(() => announced.innerText()).toMatch(
-      /^\/events: Backoff, network · retry 1 of 3 in 30 s$/,
-    );
+    await expect
+      .poll(() => announced.innerText())
+      .toMatch(/^\/events: Backoff, network · retry 1 of 3 in 30 s$/);
   });
 
   it('says who leads the tabs that share a stream, since when, and how many follow', async () => {
