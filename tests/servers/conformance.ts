@@ -30,11 +30,12 @@ export const streamChecks: Checks = {
     await using asked = await ask(server);
     await asked.next();
     const began = performance.now();
-    for (let count = 0; count < 2; count += 1) {
+    // Six of them, because the first ones may be in store on a machine with much to do.
+    for (let count = 0; count < 6; count += 1) {
       const block = await asked.next();
       expect(Object.keys(block ?? {})).toEqual(['']);
     }
-    expect(performance.now() - began).toBeGreaterThan(100);
+    expect(performance.now() - began).toBeGreaterThan(300);
   },
 
   'sends an event with an ID, a name and data': async (server) => {
