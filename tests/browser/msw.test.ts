@@ -9,6 +9,7 @@ import {
 } from 'sse-machine/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engine } from '../support/browsers/engine.ts';
+import { leaveNoWorker } from '../support/leave-no-worker.ts';
 import { until } from '../support/until.ts';
 
 const url = '/mocked/events';
@@ -33,7 +34,7 @@ afterEach(() => {
   scripted.close();
   worker.resetHandlers();
 });
-afterAll(() => worker.stop());
+afterAll(() => leaveNoWorker(worker));
 
 function connect(options: ConnectionOptions = {}, to = url) {
   const connection = createConnection(to, { clock, jitter: 'none', ...options });
