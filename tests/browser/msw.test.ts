@@ -9,7 +9,6 @@ import {
 } from 'sse-machine/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { engine } from '../support/browsers/engine.ts';
-import { leaveNoWorker } from '../support/leave-no-worker.ts';
 import { until } from '../support/until.ts';
 
 const url = '/mocked/events';
@@ -34,7 +33,7 @@ afterEach(() => {
   scripted.close();
   worker.resetHandlers();
 });
-afterAll(() => leaveNoWorker(worker));
+afterAll(() => worker.stop());
 
 function connect(options: ConnectionOptions = {}, to = url) {
   const connection = createConnection(to, { clock, jitter: 'none', ...options });

@@ -3,14 +3,13 @@ import { createRoot } from 'react-dom/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as stories from '../../examples/testing/react/badge.stories.tsx';
 import * as withParameters from '../../examples/testing/react/badge-parameters.stories.tsx';
-import { leaveNoWorker } from '../support/leave-no-worker.ts';
 import { until } from '../support/until.ts';
 
 const msw = setupWorker();
 
 beforeAll(() => msw.start({ quiet: true, onUnhandledFrame: 'bypass' }));
 afterEach(() => msw.resetHandlers());
-afterAll(() => leaveNoWorker(msw));
+afterAll(() => msw.stop());
 
 /** Renders the component and plays the story, as Storybook does. */
 async function show(Component: React.ComponentType, play: () => Promise<void>) {

@@ -86,7 +86,7 @@ export const symptoms = {
     async function read(): Promise<void> {
       while (got.length < ids.length) got.push((await asked.nextEvent())?.['id']);
     }
-    await Promise.race([read(), sleep(1_000)]);
+    await Promise.race([read(), sleep(10_000)]);
     asked.leave();
     return got.length < ids.length;
   },
@@ -156,7 +156,7 @@ export const symptoms = {
       () => false,
       () => true,
     );
-    return await Promise.race([cut, sleep(1_500, false)]);
+    return await Promise.race([cut, sleep(5_000, false)]);
   },
 
   'the rest of an answer does not come': async (server) => {
@@ -171,7 +171,7 @@ export const symptoms = {
       }
       return true;
     };
-    return await Promise.race([last(), sleep(4_000, true)]);
+    return await Promise.race([last(), sleep(10_000, true)]);
   },
 
   'a client with an ID in its URL gets all of it again': async (server) => {

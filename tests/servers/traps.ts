@@ -26,8 +26,8 @@ export function specOf(name: string): ServerSpec {
   return spec;
 }
 
-/** Code that stands for a database that takes its time. */
-const wait = 'await new Promise((resolve) => setTimeout(resolve, 300));';
+/** Code that stands for a database that takes its time: longer than a busy machine takes for a request. */
+const wait = 'await new Promise((resolve) => setTimeout(resolve, 3_000));';
 
 const endAll = '  streams.endAll();\n';
 const noWelcome = { from: '  response.write(welcomeText(after));\n', to: '' };
@@ -283,6 +283,6 @@ export const traps: readonly Trap[] = [
       },
       { file: 'answers.ts', from: '    await sleep(', to: '    if (gone.has(id)) return;\n    await sleep(' },
     ],
-    env: { WORDS: '5', PACE: '100' },
+    env: { WORDS: '5', PACE: '500' },
   },
 ];
