@@ -3,7 +3,7 @@ import { checkIds } from '../../doctor/checks/checks.ts';
 import { runDoctor } from '../../doctor/command/doctor.ts';
 import { refuse, startServer } from './manners.ts';
 
-const quick = ['--watch', '400', '--patience', '2s'];
+const quick = ['--watch', '400'];
 const colourOn = '\u001b[';
 
 async function run(words: readonly string[], { isTTY = false, env = {} } = {}) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checks, conformanceTests } from '../../doctor/index.ts';
 import { startServer } from './manners.ts';
 
-const quick = { watch: 400, patience: 2_000 };
+const quick = { watch: 400 };
 
 test('there is a test for every check that is no note, or for errors alone', () => {
   const names = (failOn: 'error' | 'warning') =>

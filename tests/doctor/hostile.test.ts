@@ -8,7 +8,7 @@ import { selfSigned } from './certificate.ts';
 import { startServer } from './manners.ts';
 import { startRawServer } from './raw-server.ts';
 
-const quick = { watch: 500, patience: 700, timeout: 20_000 };
+const quick = { watch: 500, patience: 10_000, timeout: 60_000 };
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n';
 
@@ -23,7 +23,7 @@ describe('there is no answer', () => {
   });
 
   test('where the name leads nowhere', async () => {
-    const { unreachable } = await examine('http://nowhere.invalid/events', { ...quick, patience: 10_000 });
+    const { unreachable } = await examine('http://nowhere.invalid/events', quick);
     expect(unreachable).toMatch(/nowhere\.invalid/);
   });
 
@@ -65,7 +65,7 @@ describe('the examination ends in time', () => {
     ],
   ])('where a server %s', async (_, answer) => {
     await using server = await startRawServer(answer);
-    const { findings, unreachable, duration } = await examine(server.url, quick);
+    const { findings, unreachable, duration } = await examine(server.url, { watch: 500, patience: 700 });
     expect(unreachable).toBeNull();
     expect(findings.map(({ check, seen }) => [check, seen])).toEqual([
       ['headers', expect.stringMatching(/^The request was taken, and no headers came in \d+ ms\.$/)],
@@ -101,7 +101,7 @@ describe('the examination ends in time', () => {
         return true;
       },
     });
-    const { findings } = await examine(server.url, { watch: 10_000, patience: 10_000, only: ['flood'] });
+    const { findings } = await examine(server.url, { ...quick, watch: 10_000, only: ['flood'] });
     expect(findings.map(({ seen }) => seen)).toEqual([expect.stringMatching(/^8 MB came in/)]);
   });
 
@@ -127,7 +127,7 @@ test.each<[string, (stream: ServerHttp2Stream) => void, string]>([
   });
   await once(server.listen(0), 'listening');
   const { port } = server.address() as AddressInfo;
-  const options = { ...quick, patience: 5_000, watch: 5_000, insecure: true, only: ['cut'] } as const;
+  const options = { ...quick, watch: 5_000, insecure: true, only: ['cut'] } as const;
   const { findings } = await examine(`https://localhost:${port}`, options);
   server.close();
   expect(findings.map(({ seen }) => seen)).toEqual([expect.stringMatching(new RegExp(`ms: ${sentence}`))]);

@@ -9,7 +9,7 @@ const waits = { retryDelay: 1_000, maxRetryDelay: 2_000 };
 describe('the fleets of the playground', () => {
   it('come back from a restart, without jitter as a herd and with it spread out', async () => {
     // Long waits, so that a machine that is busy with other things cannot flatten the herd.
-    const { page } = await playground.open({ options: { retryDelay: 3_000, maxRetryDelay: 3_000 } });
+    const { page } = await playground.open({ options: { retryDelay: 10_000, maxRetryDelay: 10_000 } });
     await page.getByRole('button', { name: 'Connect them' }).click();
     await all(page, '100 open');
     await page.getByRole('button', { name: 'Restart the server' }).click();

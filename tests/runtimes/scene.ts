@@ -111,7 +111,7 @@ export function createScene(realm: Realm): { readonly scene: Scene; readonly end
 
 /** Waits by the clock of the runtime, whose timers are part of the case. */
 async function until(isSo: () => boolean | Promise<boolean>, what: string, pause = 1): Promise<void> {
-  const deadline = Date.now() + 12_000;
+  const deadline = Date.now() + 40_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
     await new Promise((resolve) => setTimeout(resolve, pause));

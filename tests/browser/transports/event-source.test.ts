@@ -135,7 +135,7 @@ test('close() while connecting and while open leaves no socket', async () => {
 
 test('a stream that does not answer is a timeout, and a silent one is idle', async () => {
   await server.answer({ kind: 'stall' }, { kind: 'stream' });
-  const { connection } = connect({ connectTimeout: 1_000, idleTimeout: 100, maxRetries: 1 });
+  const { connection } = connect({ connectTimeout: 4_000, idleTimeout: 100, maxRetries: 1 });
   const kinds: unknown[] = [];
   connection.actor.on('failure', ({ error }) => kinds.push(error.kind));
   await reached(connection, 'failed');

@@ -44,11 +44,11 @@ export const answers: readonly Case[] = [
     says: 'Retry-After is obeyed',
     expected: [true, ['hello']],
     async observe({ listen }) {
-      const refused: Answer = { status: 503, type: null, headers: { 'retry-after': '1' } };
+      const refused: Answer = { status: 503, type: null, headers: { 'retry-after': '3' } };
       const { reached, data } = listen([refused, hello]);
       const { retryAt, error } = await reached('backoff');
       const wait = (retryAt ?? 0) - Date.now();
-      return [wait > 700 && wait < 2_500 && error?.retryAfter === 1_000, await data(1)];
+      return [wait > 1_000 && wait < 4_500 && error?.retryAfter === 3_000, await data(1)];
     },
   },
   {

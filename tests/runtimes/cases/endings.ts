@@ -13,7 +13,7 @@ export const endings: readonly Case[] = [
     says: 'a server that does not answer is given up after `connectTimeout`, and asked again',
     expected: ['timeout', ['hello']],
     async observe({ listen }) {
-      const { reached, data } = listen([silent, hello], { connectTimeout: 300, retryDelay: 50 });
+      const { reached, data } = listen([silent, hello], { connectTimeout: 2_000, retryDelay: 50 });
       const { error } = await reached('backoff');
       return [error?.kind, await data(1)];
     },
@@ -23,7 +23,7 @@ export const endings: readonly Case[] = [
     expected: ['idle', ['hello', 'again']],
     async observe({ listen, openStreams }) {
       const { reached, data, url } = listen([hello, { body: 'data: again\n\n', isEndless: true }], {
-        idleTimeout: 300,
+        idleTimeout: 2_000,
         retryDelay: 50,
       });
       await reached('open');
@@ -37,10 +37,10 @@ export const endings: readonly Case[] = [
     says: 'comments are signs of life',
     expected: ['open', 1],
     async observe({ listen }) {
-      const packets = Array.from({ length: 40 }, () => ':\n\n');
+      const packets = Array.from({ length: 150 }, () => ':\n\n'); // one every 20 ms
       const { data, seen, connection } = listen(
         [{ packets: [...packets, 'data: late\n\n'], isEndless: true }],
-        { idleTimeout: 700 },
+        { idleTimeout: 2_000 },
       );
       await data(1);
       return [connection.state.status, (await seen()).length];

@@ -71,10 +71,10 @@ export const resumption: readonly Case[] = [
     says: '`retry:` is the least wait',
     expected: true,
     async observe({ listen }) {
-      const { reached } = listen([{ body: 'retry: 400\nid: 1\ndata: a\n\n' }, next]);
+      const { reached } = listen([{ body: 'retry: 4000\nid: 1\ndata: a\n\n' }, next]);
       const { retryAt } = await reached('backoff');
       const wait = (retryAt ?? 0) - Date.now();
-      return wait > 200 && wait <= 900;
+      return wait > 2_000 && wait <= 9_000;
     },
   },
   {
