@@ -101,8 +101,8 @@ export default defineConfig({
       ...(WRITE_COMPATIBILITY ? [new CompatibilityWriter()] : []),
     ],
     // For a machine that does much else meanwhile: a cluster that starts five times takes a quarter of it alone.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     allowOnly: false,
     // More than Vitest takes by itself on two cores: most tests wait for servers and browsers, not for the processor.
     maxWorkers: Math.max(4, availableParallelism() - 1),

@@ -19,7 +19,7 @@ describe.each(campaigns)('through faults of every kind ($scene)', (options) => {
   beforeAll(async () => {
     report = await runCampaign(options);
     reports.push(report);
-  }, 180_000);
+  });
 
   test('every event arrives as often as its server allows, and no request is sent but for a fault, an end or a command', () => {
     expect(report.complaints, summaryOf(report)).toEqual([]);

@@ -6,30 +6,26 @@ import { expect, test } from 'vitest';
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)(
-  'a campaign in Chromium ends with %s, and Chromium with it',
-  async (signal, code) => {
-    const campaign = spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'main.ts'), '--scene', 'chromium-fetch'],
-      {
-        stdio: 'ignore',
-      },
-    );
-    try {
-      await expect.poll(() => chromiumOf(campaign.pid)).not.toEqual([]);
-      await expect.poll(() => pagesOf(campaign.pid)).toBeGreaterThan(0);
-      const browser = chromiumOf(campaign.pid);
-      const exited = once(campaign, 'exit');
-      campaign.kill(signal);
-      expect(await exited).toEqual([code, null]);
-      await expect.poll(() => browser.filter(isAlive)).toEqual([]);
-    } finally {
-      campaign.kill('SIGKILL');
-    }
-  },
-  120_000,
-);
+] as const)('a campaign in Chromium ends with %s, and Chromium with it', async (signal, code) => {
+  const campaign = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'main.ts'), '--scene', 'chromium-fetch'],
+    {
+      stdio: 'ignore',
+    },
+  );
+  try {
+    await expect.poll(() => chromiumOf(campaign.pid)).not.toEqual([]);
+    await expect.poll(() => pagesOf(campaign.pid)).toBeGreaterThan(0);
+    const browser = chromiumOf(campaign.pid);
+    const exited = once(campaign, 'exit');
+    campaign.kill(signal);
+    expect(await exited).toEqual([code, null]);
+    await expect.poll(() => browser.filter(isAlive)).toEqual([]);
+  } finally {
+    campaign.kill('SIGKILL');
+  }
+});
 
 /** The processes that descend from one, with their command lines. */
 function descendants(root: number | undefined): { pid: number; command: string }[] {

@@ -67,7 +67,7 @@ describe('the guide to testing', () => {
     ]);
   });
 
-  test('has an example for Playwright that passes', { timeout: 300_000 }, async () => {
+  test('has an example for Playwright that passes', async () => {
     await using site = await startSite({
       script: new URL('playwright/page.tsx', import.meta.url),
       pages: { '/': '<!doctype html><title>Badge</title><script type="module" src="/page.js"></script>' },

@@ -6,7 +6,7 @@ import { read } from '../docs/documentation.ts';
 const page = read(pageFile);
 const measurement = read(measuredFile);
 
-test('the committed page and plots are what the command writes today', { timeout: 300_000 }, () => {
+test('the committed page and plots are what the command writes today', () => {
   const written = documents(page, measurement);
   expect(Object.keys(written)).toEqual([
     'docs/herd/deploy-5.svg',

@@ -13,9 +13,7 @@ function expected(policy: Policy): number[] {
   return perWindow(attempts, attempts.length);
 }
 
-test('200 real connections come back from a restart as the simulated ones do, and not at a constant delay', {
-  timeout: 180_000,
-}, async () => {
+test('200 real connections come back from a restart as the simulated ones do, and not at a constant delay', async () => {
   const ours = expected(ownPolicy({ id: 'given', title: '' }, settings));
   for (const delay of [1, 2, 3, 5])
     expect(distanceBetween(ours, expected(policyCalled(`constant-${delay}`)))).toBeGreaterThan(0.25);

@@ -15,7 +15,7 @@ import { countUnheardAnswers } from './unheard-answers.ts';
 import { emptied, type Target } from './walk.ts';
 import { watchConnection } from './watch-connection.ts';
 
-it('expects of every step of every path what the rules of the design ask for', { timeout: 240_000 }, () => {
+it('expects of every step of every path what the rules of the design ask for', () => {
   for (const { situation, start, moves } of routesOf(situations)) {
     const reference = new Reference(situation.options, situation);
     const { steps } = pathOf(start, moves);

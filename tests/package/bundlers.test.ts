@@ -50,7 +50,6 @@ test.each(tried)(
     page.server.publish('again', 'greeting');
     await page.hears('again', everyone);
   },
-  300_000,
 );
 
 /** Builds the app into `out`, without an error and without a warning that is not expected. */

@@ -37,7 +37,7 @@ test('node-fetch, whose bodies are Readables of Node, reads streams and tells re
       expect(refused.state.error).toMatchObject({ kind, status: code });
     }
   }
-}, 180_000);
+});
 
 test('a `fetch` that MSW has replaced knows where a relative URL leads to', async () => {
   const msw = fromNpm('msw', '2.15.0');
@@ -65,7 +65,7 @@ test('a `fetch` that MSW has replaced knows where a relative URL leads to', asyn
   } finally {
     mocked.close();
   }
-}, 180_000);
+});
 
 test('a scripted resolver answers the handlers of MSW 2 as well', async () => {
   const require = createRequire(join(fromNpm('msw', '2.15.0'), 'package.json'));
@@ -91,4 +91,4 @@ test('a scripted resolver answers the handlers of MSW 2 as well', async () => {
   } finally {
     mocked.close();
   }
-}, 180_000);
+});

@@ -31,7 +31,7 @@ export function fromNpm(
     cwd: folder,
     encoding: 'utf8',
     shell: process.platform === 'win32',
-    timeout: 200_000,
+    timeout: 400_000,
   });
   if (status !== 0) throw new Error(`npm could not bring ${name} ${version}: ${stderr}`);
   return wanted;

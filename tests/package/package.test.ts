@@ -94,7 +94,7 @@ describe.each(nodes())('in $name', ({ path }) => {
     const { status, stdout, stderr } = spawnSync(path, ['import.mjs'], {
       cwd: consumer.folder,
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 300_000,
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({

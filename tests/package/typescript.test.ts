@@ -33,19 +33,14 @@ test.each(tried)(
   ({ version, resolution }) => {
     expect(check(newest, version, resolution, { skipLibCheck: false })).toEqual([]);
   },
-  300_000,
 );
 
 describe('beside the oldest peers', () => {
   const versions = tried.filter(({ resolution }) => resolution === 'bundler');
 
-  test.each(versions)(
-    'TypeScript $version takes the app',
-    ({ version, resolution }) => {
-      expect(check(oldest, version, resolution, { skipLibCheck: true })).toEqual([]);
-    },
-    300_000,
-  );
+  test.each(versions)('TypeScript $version takes the app', ({ version, resolution }) => {
+    expect(check(oldest, version, resolution, { skipLibCheck: true })).toEqual([]);
+  });
 
   // As docs/compatibility.md says.
   test('the declarations alone cannot be checked: an XState before 5.33 has another StateMachine', () => {
@@ -56,7 +51,7 @@ describe('beside the oldest peers', () => {
         /machines\/connection\.d\.ts.*Generic type 'StateMachine<.*requires 14 type argument/,
       ),
     ]);
-  }, 300_000);
+  });
 });
 
 /** The peers that an entry needs by itself. `npm test` tries those that need none. */
@@ -84,7 +79,6 @@ test.each(ownPeers.filter(({ only }) => !only || process.env['EVERY_BUNDLER']))(
     const { typescript } = packageJson.devDependencies;
     expect(check(consumer, typescript, 'bundler', { skipLibCheck: false }, imports)).toEqual([]);
   },
-  60_000,
 );
 
 /** @returns The complaints of TypeScript, without those about the declarations of the peers, which are their affair. */

@@ -37,7 +37,7 @@ describe.each(['light', 'dark'] as const)('the playground in %s colours', (color
     await page.getByRole('button', { name: 'Connect them' }).click();
     await page.getByText('100 open').first().waitFor();
     await expectAccessible(page, 'with fleets');
-  }, 180_000);
+  });
 });
 
 describe('the playground', () => {

@@ -23,7 +23,7 @@ export function playgroundFixture(): PlaygroundFixture {
       launchChromium(),
     ]);
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -45,7 +45,7 @@ describe('the guided tour', () => {
       await expectWhole(opened);
       await page.getByRole('button', { name: 'Next scenario' }).click();
     }
-  }, 300_000);
+  });
 
   it('waits while it is paused, goes on when told, and stops with Escape', async () => {
     const { page, panel, both } = await playground.open();

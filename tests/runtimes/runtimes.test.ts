@@ -26,5 +26,4 @@ test.each(targets.filter(({ isQuick }) => isQuick))(
     expect(report?.failed).toEqual([]);
     expect(report?.passed).toBe(caseNames.length - notPossible.length);
   },
-  300_000,
 );

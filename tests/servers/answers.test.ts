@@ -89,9 +89,7 @@ describe('an answer', () => {
   });
 });
 
-test(`answers are asked for once, and whole after ${campaign.stops.join(', ')}`, {
-  timeout: 240_000,
-}, async () => {
+test(`answers are asked for once, and whole after ${campaign.stops.join(', ')}`, async () => {
   await using server = await runServer(answers, { WORDS: String(words), PACE: '20', KEEP_ALIVE: '1000' });
   let posts = 0;
   const clients = Array.from({ length: campaign.clients }, (_, index) => {

@@ -38,7 +38,6 @@ const campaigns: readonly Campaign[] = [
 
 test.each(campaigns)(
   'nothing is lost or doubled behind $proxy, with $clients clients, $pages pages and $events events',
-  { timeout: 400_000 },
   async (campaign) => {
     const { counts, ...outcome } = await runCampaign(campaign, browser);
     console.log(`${campaign.proxy}: ${JSON.stringify({ ...campaign, ...counts })}`);

@@ -8,8 +8,8 @@ import type fc from 'fast-check';
 export const propertySeed = Number(process.env['PROPERTY_SEED'] ?? 20_260_101);
 export const propertyFactor = Number(process.env['PROPERTY_RUNS'] ?? 1);
 
-/** The time that a test may take, in milliseconds. */
-export const propertyTimeout = 180_000 * propertyFactor;
+/** The time that a test may take, in milliseconds: long, for a machine that does much else meanwhile. */
+export const propertyTimeout = 600_000 * propertyFactor;
 
 export function propertyParameters<Values>(runs: number): fc.Parameters<Values> {
   const numRuns = Math.ceil(runs * propertyFactor);

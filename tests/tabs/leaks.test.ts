@@ -97,4 +97,4 @@ test(`${cycles} tabs that lead and ${cycles} that follow leave no lock, channel,
   await expect.poll(counted).toEqual(none);
   await expect.poll(() => locksOf(page)).toEqual({ held: 0, pending: 0 });
   await expect.poll(() => origin.streams.size).toBe(0);
-}, 300_000);
+});

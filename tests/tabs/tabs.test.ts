@@ -140,7 +140,7 @@ describe('when the tab that leads goes', () => {
     await expectLast(first);
     await expect.poll(() => origin.streams.size).toBe(1);
     for (const page of [first, second]) expect(await received(page)).toEqual(origin.log);
-  }, 40_000);
+  });
 });
 
 describe('the back/forward cache', () => {

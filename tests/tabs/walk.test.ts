@@ -309,7 +309,7 @@ describe('a tab that leads', () => {
     await close();
     await took('leading.handingOver: after handOverTime → joining');
     await took('joining: always [isUnwanted] → away');
-  }, 30_000);
+  });
 
   test('that nothing wants any more goes on when something does again', async () => {
     await leadWith();

@@ -12,7 +12,7 @@ test.each(['node', 'jsdom'])('the kit works under Jest, in its environment %s', 
   const { status, stderr } = spawnSync(process.execPath, ['--experimental-vm-modules', jest, ...flags], {
     cwd: join(import.meta.dirname, 'jest'),
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: 300_000,
   });
   expect(stderr).toMatch(/Tests: +[5-9] passed, [5-9] total/);
   expect({ status, stderr }).toMatchObject({ status: 0 });

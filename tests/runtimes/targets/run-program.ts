@@ -16,7 +16,7 @@ export async function runProgram(
   const child = spawn(program, words, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
-    timeout: 280_000,
+    timeout: 500_000,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -108,7 +108,7 @@ function writeTest(app: App, notPossible: readonly NotPossible[]): void {
         const ask = globalThis.fetchOfNode ?? fetch;
         const report = await conform({ core, EventSource, ask, ...${givenFor(app, notPossible)} });
         console.log('REPORT' + JSON.stringify({ report, version: '' }));
-      }, 250_000);
+      }, 450_000);
     `,
   );
 }
