@@ -100,7 +100,7 @@ export default defineConfig({
       new LeftOutReport(leftOut),
       ...(WRITE_COMPATIBILITY ? [new CompatibilityWriter()] : []),
     ],
-    // For a machine that does much else meanwhile: a cluster that starts five times takes a quarter of it alone.
+    // For a machine that does much else meanwhile: beside two busy loops the longest test took a third of it.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     allowOnly: false,

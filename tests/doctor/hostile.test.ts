@@ -8,7 +8,7 @@ import { selfSigned } from './certificate.ts';
 import { startServer } from './manners.ts';
 import { startRawServer } from './raw-server.ts';
 
-const quick = { watch: 500, patience: 10_000, timeout: 60_000 };
+const quick = { watch: 500, timeout: 60_000 };
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n';
 

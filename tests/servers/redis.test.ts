@@ -118,6 +118,12 @@ test('`npm run redis` starts it all, says where the stream is, and leaves nothin
   rmSync(folder, { recursive: true });
 });
 
+/** Whether a condition holds before some milliseconds are over. */
+async function isSoWithin(given: number, condition: () => boolean): Promise<boolean> {
+  for (let time = 0; time < given && !condition(); time += 50) await sleep(50);
+  return condition();
+}
+
 /** Symptoms of a trap: true where it is there. */
 const symptoms = {
   'what is appended at once does not all come': async (cluster) => {
@@ -144,10 +150,9 @@ const symptoms = {
     await using second = await ask(server);
     await using third = await ask(server);
     for (const asked of [second, third]) await asked.next();
-    const isThere = () => cluster.servers[0]?.pid !== undefined;
-    for (let time = 0; time < 5_000 && isThere(); time += 50) await sleep(50);
+    const hasEnded = await isSoWithin(5_000, () => cluster.servers[0]?.pid === undefined);
     deaf.destroy();
-    return !isThere();
+    return hasEnded;
   },
 
   'few of those who were away get a stream again': async (cluster) => {
@@ -165,8 +170,7 @@ const symptoms = {
     await until(() => clients.every(({ state }) => (state.error?.status ?? 0) >= 502));
     for (const server of cluster.servers) await server.start();
     // Each is back after 200 ms, if it is let in.
-    for (let time = 0; time < 8_000 && !areBack(); time += 50) await sleep(50);
-    const isLate = !areBack();
+    const isLate = !(await isSoWithin(8_000, areBack));
     for (const client of clients) client.close();
     return isLate;
   },
