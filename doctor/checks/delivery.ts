@@ -200,22 +200,25 @@ function heldToTheEnd({
     : undefined;
 }
 
-/** Tells when events came in bursts with pauses between. The first burst may be a replay. */
+/**
+ * Tells when events came in bursts with pauses between. A burst is over in 50 ms: events that go on
+ * and on come when they are sent. The first burst may be a replay.
+ */
 function bursts({ chunks }: StreamRecord): string | undefined {
-  const groups: { at: number; events: number }[] = [];
+  const groups: { from: number; to: number; events: number }[] = [];
   for (const { at, events } of chunks.filter((chunk: Chunk) => chunk.events > 0)) {
     const last = groups.at(-1);
-    if (last && at - last.at < 50) {
+    if (last && at - last.from < 50) {
       last.events += events;
-      last.at = at;
-    } else groups.push({ at, events });
+      last.to = at;
+    } else groups.push({ from: at, to: at, events });
   }
   const later = groups.slice(1);
   const total = later.reduce((sum, { events }) => sum + events, 0);
   const large = later.filter(({ events }) => events >= 3);
   const inLarge = large.reduce((sum, { events }) => sum + events, 0);
   if (large.length < 3 || inLarge < total * 0.9) return undefined;
-  const pauses = groups.slice(1).map(({ at }, index) => at - (groups[index]?.at ?? 0));
+  const pauses = later.map(({ from }, index) => from - (groups[index]?.to ?? 0));
   if (Math.min(...pauses) < 400) return undefined;
   return `Events came in bursts of ${large
     .map(({ events }) => events)

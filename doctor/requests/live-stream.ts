@@ -1,9 +1,13 @@
 import { createParser } from 'eventsource-parser';
 import { createDecoder, type Decoder } from './decode.ts';
 import { type Ending, type Head, openExchange, type WireRequest } from './exchange.ts';
+import { startOwnTime } from './own-time.ts';
 import { createScanner, type Script } from './scan.ts';
 
-/** An event that came. All times are in milliseconds since the request was sent. */
+/**
+ * An event that came. All times are in milliseconds since the request was sent, without those in
+ * which this process was held up.
+ */
 export interface SeenEvent {
   readonly at: number;
   readonly event: string;
@@ -67,7 +71,7 @@ const mostBytes = 8 * 2 ** 20;
 /** Sends a request, and keeps a record of the answer. */
 export function openStream(request: WireRequest): LiveStream {
   const startedAt = performance.now();
-  const now = () => performance.now() - startedAt;
+  const { now, stop } = startOwnTime();
   const scanner = createScanner();
   const events: SeenEvent[] = [];
   const chunks: Chunk[] = [];
@@ -150,6 +154,7 @@ export function openStream(request: WireRequest): LiveStream {
       scanner.end();
     }
     closedAt = now();
+    stop();
     record.ending = ending;
     cut();
     decoder?.destroy();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { checks, examine, planOf } from '../../doctor/index.ts';
 import { type Manners, refuse, startServer } from './manners.ts';
@@ -172,18 +174,55 @@ describe('buffering shows', () => {
   test('by bursts with nothing between them', async () => {
     let burst = '';
     await using server = await startServer({
-      every: 100,
+      every: 300,
       keepAlive: 0,
       encode(text) {
         burst += text;
         const events = burst.split('\n\n').length - 1;
-        const part = events >= 6 ? burst : '';
-        if (events >= 6) burst = '';
+        const part = events >= 3 ? burst : '';
+        if (events >= 3) burst = '';
         return Buffer.from(part);
       },
     });
     const { findings } = await examine(server.url, { ...quick, watch: 8_000, only: ['buffering'] });
-    expect(findings[0]?.seen).toMatch(/^Events came in bursts of 6, 6, 6/);
+    expect(findings[0]?.seen).toMatch(/^Events came in bursts of 3, 3, 3/);
+  });
+
+  test('not by pauses of the server between events that go on', async () => {
+    await using server = await startServer({
+      answer(_, response) {
+        response.writeHead(200).flushHeaders();
+        let ticks = 0;
+        const timer = setInterval(() => {
+          ticks += 1;
+          if (ticks % 32 < 12) response.write(`data: ${ticks}\n\n`);
+        }, 40);
+        response.on('close', () => clearInterval(timer));
+        return true;
+      },
+    });
+    const { passed } = await examine(server.url, { ...quick, watch: 7_000, only: ['buffering'] });
+    expect(passed).toEqual(['buffering']);
+  });
+
+  test('not by what comes while the doctor itself is held up', async () => {
+    const server = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+      const server = require('node:http').createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        setInterval(() => response.write('data: a\\n\\n'), 40);
+      });
+      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    const [port] = await once(server, 'message');
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    const holding = setInterval(() => Atomics.wait(sleeper, 0, 0, 500), 1);
+    const url = `http://127.0.0.1:${port}/`;
+    const { passed } = await examine(url, { ...quick, watch: 5_000, only: ['buffering'] });
+    clearInterval(holding);
+    await server.terminate();
+    expect(passed).toEqual(['buffering']);
   });
 
   test('by everything at once, at the end', async () => {
