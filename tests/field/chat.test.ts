@@ -93,21 +93,24 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
     await using chat = await openChat(framework, server.url);
     await chat.ask('Two?');
     await expect.poll(chat.shown).toEqual(['Two?Thinking…Stop']);
+    await expect.poll(() => server.asked.length).toBe(2);
     await chat.page.getByRole('button', { name: 'Stop' }).click();
     await expect.poll(chat.shown).toEqual(['Two?Stopped.']);
-    expect(server.asked.map(({ isStopped }) => isStopped)).toEqual([false, true]);
+    await expect.poll(() => server.asked.map(({ isStopped }) => isStopped)).toEqual([false, true]);
   });
 
   test.each([100, 5_000])('%i tokens a second render at most once a frame', async (rate) => {
     await using server = await startAnswerServer();
     await using chat = await openChat(framework, server.url);
     await chat.ask('Count');
-    await expect.poll(chat.shown).toEqual(['CountThinking…Stop']);
+    await expect.poll(() => server.asked.length).toBe(1);
+    const tokens = Array.from({ length: 2 * rate }, (_, index) => `${index} `);
+    server.asked[0]?.say(...tokens.slice(0, 1));
+    await expect.poll(chat.shown).toEqual(['Count0 Writing…Stop']);
     await watchRenders(chat.page);
 
-    const tokens = Array.from({ length: 2 * rate }, (_, index) => `${index} `);
     const begun = performance.now();
-    for (let said = 0; said < tokens.length; ) {
+    for (let said = 1; said < tokens.length; ) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       const due = Math.floor(((performance.now() - begun) / 1_000) * rate);
       server.asked[0]?.say(...tokens.slice(said, due));

@@ -137,20 +137,20 @@ test('10 000 messages, checked and gathered: none lost, and at most one render a
   let renders = 0;
   function Sum() {
     renders += 1;
-    const { data } = useServerSentEvents(server.url, {
+    const { data, status } = useServerSentEvents(server.url, {
       ...quick,
       events: { message: z.number() },
       initial: { count: 0, sum: 0 },
       reduce: ({ count, sum }, { data }) => ({ count: count + 1, sum: sum + data }),
     });
-    return <output>{`${data.count} ${data.sum}`}</output>;
+    return <output>{`${status} ${data.count} ${data.sum}`}</output>;
   }
   const { host } = render(<Sum />);
-  await expect.poll(async () => (await server.look()).sockets).toBe(1);
+  await until(() => host.textContent === 'open 0 0');
   const { counts, stop } = perFrame(() => renders);
   for (let from = 0; from < 10_000; from += 500)
     await server.write(Array.from({ length: 500 }, (_, index) => `data: ${from + index}\n\n`).join(''));
-  await until(() => host.textContent === '10000 49995000');
+  await until(() => host.textContent === 'open 10000 49995000');
   stop();
   expect(Math.max(...counts)).toBeLessThanOrEqual(1);
 });
