@@ -227,17 +227,17 @@ describe('buffering shows', () => {
 
   test('by everything at once, at the end', async () => {
     await using server = await startServer({
-      lasts: 1_500,
+      lasts: 3_000,
       keepAlive: 0,
       every: 0,
       answer: (_, response) => {
         response.writeHead(200).flushHeaders();
-        setTimeout(() => response.end('data: a\n\ndata: b\n\ndata: c\n\n'), 1_200);
+        setTimeout(() => response.end('data: a\n\ndata: b\n\ndata: c\n\n'), 2_500);
         return true;
       },
     });
     const { findings } = await examine(server.url, { ...quick, watch: 5_000, only: ['buffering'] });
-    expect(findings[0]?.seen).toMatch(/^All 3 events came at once after 1\.\d s/);
+    expect(findings[0]?.seen).toMatch(/^All 3 events came at once after \d\.\d s/);
   });
 });
 
@@ -283,7 +283,7 @@ test('a server that sends the same from the beginning to everybody, one by one, 
       return true;
     },
   });
-  const { findings } = await examine(server.url, { ...quick, watch: 1_400, only: ['numbering', 'replay'] });
+  const { findings } = await examine(server.url, { ...quick, watch: 3_000, only: ['numbering', 'replay'] });
   expect(findings.map(({ check }) => check)).toEqual(['numbering']);
 });
 
