@@ -117,7 +117,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
         says: 'The server answers 503 and asks everybody to stay away for five seconds.',
         look: 'Next attempt: never sooner than asked, although these connections would wait half a second.',
         does: [{ fault: { id: 'unavailable', seconds: 5 } }],
-        expects: { status: 'backoff', error: 503, waits: 3_000 },
+        expects: { status: 'backoff', error: 503, waits: 2_000 },
       },
       {
         says: 'The time passes. The wait ends a little later than asked, so that not all come at once.',
@@ -231,11 +231,11 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
     id: 'silence',
     title: 'A stream that is open and dead',
     guards: ['isRefused: no'],
-    settings: { ...quick, idleTimeout: 1_500 },
+    settings: { ...quick, retryDelay: 3_000, maxRetryDelay: 3_000, jitter: 'none', idleTimeout: 1_500 },
     steps: [
       {
         says: 'The server falls silent and leaves the socket open. Nothing tells the browser that the stream is dead.',
-        look: 'The numbers stop. After idleTimeout, here 1.5 s, both panels give the stream up.',
+        look: 'The numbers stop. After idleTimeout, here 1.5 s, both panels give the stream up and wait for three seconds.',
         does: [{ fault: { id: 'stall' } }],
         expects: { status: 'backoff', error: 'idle' },
       },
