@@ -134,7 +134,7 @@ describe('the console of a page says once', () => {
       if (request.url !== '/events?stream=6') response.writeHead(200, head).flushHeaders();
     });
     await using page = await openPage();
-    await page.connect(7, server.url, { connectTimeout: 1_500 });
+    await page.connect(7, server.url, { connectTimeout: 5_000 });
     await heard(page, /./, 0);
     expect(page.said.filter((text) => linkTo('six-connections').test(text))).toEqual([
       expect.stringContaining('this page alone has 7 requests and streams'),

@@ -95,7 +95,7 @@ test('the callbacks of the latest render are called, also those that came later'
   await server.answer({ kind: 'status', code: 503 });
   const called: string[] = [];
   const optionsOf = (render: string): ServerSentEventsOptions => ({
-    retryDelay: 300,
+    retryDelay: 3_000,
     jitter: 'none',
     onOpen: ({ status }) => called.push(`${status}, to the ${render}`),
     onFailure: ({ error }) => called.push(`${error.kind}, to the ${render}`),
@@ -103,7 +103,7 @@ test('the callbacks of the latest render are called, also those that came later'
   });
   const { Feed } = createFeed();
   const { host, root, render } = createPage();
-  render(<Feed url={server.url} options={{ retryDelay: 300, jitter: 'none' }} />);
+  render(<Feed url={server.url} options={{ retryDelay: 3_000, jitter: 'none' }} />);
   render(<Feed url={server.url} options={optionsOf('second')} />);
   await until(() => host.textContent === 'backoff');
   render(<Feed url={server.url} options={optionsOf('third')} />);

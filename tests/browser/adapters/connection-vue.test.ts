@@ -68,7 +68,7 @@ test('with a getter of the options, the latest callbacks are called', async () =
   const called: string[] = [];
   const name = ref('first');
   const optionsOf = (of: string): ServerSentEventsOptions => ({
-    retryDelay: 300,
+    retryDelay: 3_000,
     jitter: 'none',
     onOpen: ({ status }) => called.push(`${status}, to the ${of}`),
     onFailure: ({ error }) => called.push(`${error.kind}, to the ${of}`),

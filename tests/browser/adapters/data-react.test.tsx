@@ -113,7 +113,7 @@ test('a short reconnect makes no badge flicker, and a long one shows', async () 
   function Badge() {
     const { status } = useServerSentEvents(server.url, {
       ...quick,
-      settle: 1_000,
+      settle: 5_000,
       retryDelay: 50,
       maxRetryDelay: 50,
     });

@@ -110,7 +110,7 @@ test('what is gathered goes on through a restart of the server, until it is clea
 test('a short reconnect makes no badge flicker, and the state has the error of a failed one', async () => {
   const badges: string[] = [];
   const host = mount(() => {
-    const { status, state } = useServerSentEvents(server.url, { ...quick, settle: 1_000 });
+    const { status, state } = useServerSentEvents(server.url, { ...quick, settle: 5_000 });
     watch(status, (now) => badges.push(now), { flush: 'sync' });
     return () => (state.value.status === 'failed' ? state.value.error.kind : status.value);
   });

@@ -140,12 +140,12 @@ test('a new URL in backoff leaves one connection; a new callback or header leave
   await server.answer({ kind: 'status', code: 503 });
   const feed = createFeed();
   const { host, root } = render(
-    <feed.Feed url={server.url} options={{ retryDelay: 1_000, maxRetryDelay: 1_000, jitter: 'none' }} />,
+    <feed.Feed url={server.url} options={{ retryDelay: 2_000, maxRetryDelay: 2_000, jitter: 'none' }} />,
   );
   await until(() => host.textContent === 'backoff');
   root.render(<feed.Feed url={other.url} />);
   await until(() => host.textContent === 'open');
-  await quiet(400);
+  await quiet(600); // turns of 4 ms: the old one would have tried again
   expect((await server.look()).requests).toHaveLength(1);
   expect(await other.look()).toMatchObject({ streams: 1, sockets: 1 });
 

@@ -148,12 +148,12 @@ test('a new URL in backoff leaves one connection', async () => {
   cleanups.push(() => other.stop());
   await server.answer({ kind: 'status', code: 503 });
   const url = ref(server.url);
-  const feed = createFeed(() => url.value, { retryDelay: 1_000, maxRetryDelay: 1_000, jitter: 'none' });
+  const feed = createFeed(() => url.value, { retryDelay: 2_000, maxRetryDelay: 2_000, jitter: 'none' });
   const { host } = mount(feed.Feed);
   await until(() => host.textContent === 'backoff');
   url.value = other.url;
   await until(() => host.textContent === 'open');
-  await quiet(400);
+  await quiet(600); // turns of 4 ms: the old one would have tried again
   expect((await server.look()).requests).toHaveLength(1);
   expect(await other.look()).toMatchObject({ streams: 1, sockets: 1 });
 });

@@ -27,7 +27,7 @@ window.openSix = (url, native) => {
     received.push(own);
     const connection = createConnection(`${url}?stream=${index}`, {
       transport: native ? eventSourceTransport : fetchTransport,
-      connectTimeout: 1_500,
+      connectTimeout: 5_000, // also for a machine that has much to do
     });
     connection.on('message', ({ data }) => own.push(data));
     connection.actor.on('failure', ({ error }) => failures.push(error.kind));
