@@ -15,7 +15,7 @@ describe('an answer', () => {
   let path: string;
 
   beforeAll(async () => {
-    server = await runServer(answers, { ...conformanceEnv, WORDS: '3', PACE: '300' });
+    server = await runServer(answers, { ...conformanceEnv, WORDS: '3', PACE: '2000' });
     const asked = await question('Why');
     path = asked.response.headers.get('location') ?? '';
     while (await asked.next()) {
@@ -75,7 +75,9 @@ describe('an answer', () => {
     const place = kicked.response.headers.get('location') ?? '';
     await using _other = await ask(server, { path: place });
     await using _newest = await ask(server, { path: place });
-    expect(await kicked.nextEvent()).toMatchObject({ event: 'kicked' });
+    let last = await kicked.nextEvent();
+    while (last?.['data']?.startsWith('"How')) last = await kicked.nextEvent();
+    expect(last).toMatchObject({ event: 'kicked' });
     expect(await kicked.nextEvent()).toBeNull();
   });
 
