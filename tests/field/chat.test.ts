@@ -103,6 +103,7 @@ describe.each(['react', 'vue'])('the chat in a page, in %s', (framework) => {
     await using server = await startAnswerServer();
     await using chat = await openChat(framework, server.url);
     await chat.ask('Count');
+    await expect.poll(chat.shown).toEqual(['CountThinking…Stop']);
     await expect.poll(() => server.asked.length).toBe(1);
     const tokens = Array.from({ length: 2 * rate }, (_, index) => `${index} `);
     server.asked[0]?.say(...tokens.slice(0, 1));

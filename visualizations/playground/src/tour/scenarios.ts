@@ -117,7 +117,7 @@ export const scenarios: readonly [Scenario, ...Scenario[]] = [
         says: 'The server answers 503 and asks everybody to stay away for five seconds.',
         look: 'Next attempt: never sooner than asked, although these connections would wait half a second.',
         does: [{ fault: { id: 'unavailable', seconds: 5 } }],
-        expects: { status: 'backoff', error: 503, waits: 2_000 },
+        expects: { status: 'backoff', error: 503, waits: 3_000 },
       },
       {
         says: 'The time passes. The wait ends a little later than asked, so that not all come at once.',
