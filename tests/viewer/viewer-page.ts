@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 /** A viewer as a person sees it. */
 export interface ViewerPage {
   readonly page: Page;
+  readonly list: Locator;
   readonly rows: Locator;
   readonly timeline: Locator;
   readonly picker: Locator;
@@ -20,11 +21,13 @@ export interface ViewerPage {
 }
 
 export function viewerPage(page: Page): ViewerPage {
-  const rows = page.getByRole('listbox', { name: 'Sequence of events' }).getByRole('option');
+  const list = page.getByRole('listbox', { name: 'Sequence of events' });
+  const rows = list.getByRole('option');
   const facts = page.getByRole('region', { name: 'Facts of the shown moment' });
   const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
   return {
     page,
+    list,
     rows,
     timeline: page.getByRole('slider', { name: 'Timeline' }),
     picker: page.getByRole('combobox', { name: 'Connection' }),

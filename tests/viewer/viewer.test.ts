@@ -296,6 +296,39 @@ describe('the viewer', () => {
     }
   });
 
+  it('leaves a row that is pressed under the pointer until it is released, whatever comes meanwhile', async () => {
+    await send(...Array.from({ length: 40 }, (_, index) => failureRound(index)));
+    await expect.poll(() => viewer.rows.count()).toBe(40);
+    for (let count = 40; count < 45; count += 1) {
+      const row = viewer.rows.nth(count - 2);
+      const id = await row.getAttribute('id');
+      await row.hover();
+      await page.mouse.down();
+      await send(failureRound(count));
+      // Another pane shows it.
+      await expect.poll(() => viewer.timeline.getAttribute('aria-valuemax')).toBe(String(count + 1));
+      expect(await viewer.rows.count()).toBe(count);
+      await page.mouse.up();
+      await expect.poll(() => viewer.list.getAttribute('aria-activedescendant')).toBe(id);
+      await page.getByRole('button', { name: 'Back to live' }).click();
+      await expect.poll(() => viewer.rows.count()).toBe(count + 1);
+    }
+  });
+
+  it.each([-1, -10, -40])('lets go of the end when one scrolls up slowly, by %i pixels', async (step) => {
+    await send(...Array.from({ length: 100 }, (_, index) => failureRound(index)));
+    await expect.poll(() => viewer.rows.count()).toBe(100);
+    await viewer.rows.last().hover();
+    const top = () => viewer.list.evaluate(({ scrollTop }) => scrollTop);
+    const end = await top();
+    await page.mouse.wheel(0, step);
+    await expect.poll(() => viewer.isLive()).toBe(false);
+    expect(await top()).toBe(end + step);
+    await send(failureRound(100));
+    await page.getByText('1 newer event').waitFor();
+    expect(await top()).toBe(end + step);
+  });
+
   it('shows a stream that is to be replaced, and brings the state that is active into sight', async () => {
     const isInSight = (path: string) =>
       page.getByRole('region', { name: 'Statechart' }).evaluate((pane, wanted) => {

@@ -40,8 +40,8 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
   let start = 0;
   let end = 0;
   let scene: Scene | undefined;
-  /** How far down the list was when it last followed, in pixels. */
-  let lastTop = 0;
+  /** The list when it last followed, in pixels. */
+  let followed = { scrollTop: 0, scrollHeight: 0, clientHeight: 0 };
 
   list.addEventListener('click', ({ target }) => {
     const element = (target as Element).closest('[role=option]'); // only elements are clicked
@@ -60,9 +60,10 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
   // itself, when a row is higher than estimated.
   list.addEventListener('scroll', () => {
     if (!scene?.isLive) return;
-    if (!isScrolledUp()) return follow();
-    stay();
-    changed();
+    if (isScrolledUp()) {
+      stay();
+      changed();
+    } else if (!isPressed()) follow();
   });
   older.addEventListener('click', () => {
     stay();
@@ -85,14 +86,24 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
     selection.pause(scene?.moment);
   }
 
+  /** A row that moves, or is replaced, while it is pressed gets no click. */
+  function isPressed(): boolean {
+    return list.querySelector('[role=option]:active') !== null;
+  }
+
+  /** By itself the list moves up only when its rows become smaller or it becomes taller, and then by no more than a row. */
   function isScrolledUp(): boolean {
-    const left = list.scrollHeight - list.scrollTop - list.clientHeight;
-    return left >= 60 && list.scrollTop < lastTop - 1;
+    const { scrollTop, scrollHeight, clientHeight } = list;
+    const left = scrollHeight - scrollTop - clientHeight;
+    if (left < 1 || scrollTop > followed.scrollTop - 1) return false;
+    const isAsBefore = scrollHeight >= followed.scrollHeight && clientHeight === followed.clientHeight;
+    return isAsBefore || left >= 60;
   }
 
   function follow(): void {
     list.scrollTop = list.scrollHeight;
-    lastTop = list.scrollTop;
+    const { scrollTop, scrollHeight, clientHeight } = list;
+    followed = { scrollTop, scrollHeight, clientHeight };
   }
 
   /** `scrollIntoView` would move the page around the viewer as well. */
@@ -163,6 +174,7 @@ export function createSequencePane(dom: Dom, selection: Selection, changed: () =
       newer,
     ),
     render(next) {
+      if (isPressed()) return changed();
       const isElsewhere = next.moment !== scene?.moment;
       const isLeft = scene?.isLive === true && isScrolledUp(); // the event about it comes later
       chooseRows(next);
