@@ -236,7 +236,7 @@ test('a process ends within a second of a SIGTERM, although a client does not re
   for (let count = 0; count < 80; count += 1) await publish(cluster, { text });
   deaf.write(`GET /events?lastEventId=0 HTTP/1.1\r\n${head}\r\n`);
   await once(deaf, 'readable');
-  const lateness = measureLateness();
+  const lateness = measureLateness(server?.pid);
   const time = (await server?.stop('SIGTERM')) ?? Infinity;
   expect(time - lateness()).toBeLessThan(1_000);
   deaf.destroy();

@@ -30,7 +30,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
   /** From the signal to the end of the process, in milliseconds. */
   readonly time: number;
-  /** How much of it this process had to wait for the machine, as the server then had to as well. */
+  /** How much of it the server, or this process, had to wait for the machine. */
   readonly late: number;
 }
 
@@ -111,7 +111,7 @@ export async function runServer(
       const stopped = child;
       if (stopped?.pid === undefined || hasEnded(stopped)) throw new Error(`${spec.name} has ended`);
       const began = performance.now();
-      const lateness = measureLateness();
+      const lateness = measureLateness(stopped.pid);
       const exited = new Promise<Exit>((resolve) => {
         stopped.once('exit', (code, by) => {
           resolve({ code, signal: by, time: performance.now() - began, late: lateness() });
@@ -132,20 +132,38 @@ export async function runServer(
   return server;
 }
 
-/** @returns Stops, and says for how long in all the machine was busy with something else. */
-export function measureLateness(): () => number {
+/**
+ * @param pid A process that is waited for: on Linux its own waits for a processor are known, beside those of this one.
+ * @returns Stops, and says for how long in all the machine was busy with something else, in milliseconds.
+ */
+export function measureLateness(pid?: number): () => number {
+  const before = waitsOf(pid) ?? 0;
+  let waited = 0;
   let last = performance.now();
   let late = 0;
   const timer = setInterval(() => {
     const delay = performance.now() - last - 10;
     // Delays up to 5 ms are usual for any timer.
     if (delay > 5) late += delay;
+    // Once it has ended, the last answer counts.
+    waited = (waitsOf(pid) ?? before + waited) - before;
     last = performance.now();
   }, 10);
   return () => {
     clearInterval(timer);
-    return late;
+    // Both may have waited at the same time.
+    return Math.max(late, waited);
   };
+}
+
+/** @returns For how long a process could have run, but had no processor, in milliseconds; undefined if nobody knows. */
+function waitsOf(pid: number | undefined): number | undefined {
+  try {
+    const [, nanoseconds] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return undefined;
+  }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -139,7 +139,7 @@ export async function runCampaign(campaign: Campaign, browser: Browser): Promise
 }
 
 async function restart(program: TestCluster['proxy'] | undefined, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
-  const lateness = measureLateness();
+  const lateness = measureLateness(program?.pid);
   const time = (await program?.stop(signal)) ?? 0;
   const late = lateness();
   // For as long as a process takes to start on a machine with more to do.
