@@ -112,9 +112,11 @@ describe('the fleets of the playground', () => {
   });
 });
 
-/** Waits until both fleets are so. */
+/** Waits until both fleets are so: after a restart of 6 s, one or two waits of 10 s, and 200 streams that open at once. */
 async function all(page: Page, summary: string): Promise<void> {
-  await expect.poll(() => page.locator('.fleet .summary').allTextContents()).toEqual([summary, summary]);
+  await expect
+    .poll(() => page.locator('.fleet .summary').allTextContents(), { timeout: 120_000 })
+    .toEqual([summary, summary]);
 }
 
 async function peak(page: Page, name: string): Promise<number> {

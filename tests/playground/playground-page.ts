@@ -24,7 +24,7 @@ export interface PlaygroundPage {
 
 /** Fast enough for a test, and slow enough for a page that is still being loaded; the pace of the server has to fit. */
 export const fast = {
-  maxRetries: 50,
+  maxRetries: 500, // none gives up while a fault is in force, however long a test takes to look
   retryDelay: 100,
   maxRetryDelay: 300,
   stableAfter: 600,

@@ -74,7 +74,7 @@ describe('the playground', () => {
 
     for (const name of panels) {
       await expect.poll(() => history(name)).toMatch(/^open( backoff connecting)+ open$/);
-      await panel(name).getByText(`Retries 0 of 50`).waitFor();
+      await panel(name).getByText(`Retries 0 of 500`).waitFor();
       await expect.poll(() => count(name, 'From the log')).toBeGreaterThan(10);
     }
     await expectWhole(current);
@@ -121,7 +121,7 @@ describe('the playground', () => {
     await start(id, values);
     for (const name of panels) {
       await expect.poll(() => history(name)).toMatch(/^open .*backoff.* open$/);
-      await current.panel(name).getByText('Retries 0 of 50').waitFor();
+      await current.panel(name).getByText('Retries 0 of 500').waitFor();
     }
     await expectWhole(current);
   });
@@ -167,7 +167,7 @@ describe('the playground', () => {
       await page.waitForFunction(() => !navigator.onLine);
       await start('cut');
       for (const name of panels) await expect.poll(() => requests(name).length).toBeGreaterThan(2);
-      for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+      for (const name of panels) await panel(name).getByText('Retries 0 of 500').waitFor();
       for (const name of panels) await panel(name).getByText('There seems to be no network.').waitFor();
     } finally {
       await page.context().setOffline(false);

@@ -26,7 +26,7 @@ describe('the guided tour', () => {
     await page.getByText('Step 1 of 1.').waitFor();
     await phase(page, 'finished');
     expect(await outcomes(page)).toEqual(['As expected']);
-    for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+    for (const name of panels) await panel(name).getByText('Retries 0 of 500').waitFor();
     expect(await page.locator('summary', { hasText: 'a token' }).count()).toBe(0);
     await opened.both('open');
     expect((await askFaults(playground.url)).current?.inForce).toBe(false);
@@ -62,7 +62,7 @@ describe('the guided tour', () => {
     await page.locator('.tour').getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Escape');
     await phase(page, 'stopped');
-    for (const name of panels) await panel(name).getByText('Retries 0 of 50').waitFor();
+    for (const name of panels) await panel(name).getByText('Retries 0 of 500').waitFor();
     await both('open');
   });
 

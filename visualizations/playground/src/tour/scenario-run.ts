@@ -15,8 +15,8 @@ export interface Verdict {
   readonly instead: string;
 }
 
-/** How long a step may take, in milliseconds. */
-const patience = 15_000;
+/** How long a step may take, in milliseconds: on a slow machine three tabs that load at once need their time. */
+const patience = 30_000;
 
 /** Makes both connections anew as the scenario wants them, over a server that is well. */
 export async function prepareScenario(
