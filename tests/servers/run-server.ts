@@ -138,7 +138,7 @@ export async function runServer(
  */
 export function measureLateness(pid?: number): () => number {
   const before = waitsOf(pid) ?? 0;
-  let waited = 0;
+  let after = before;
   let last = performance.now();
   let late = 0;
   const timer = setInterval(() => {
@@ -146,13 +146,13 @@ export function measureLateness(pid?: number): () => number {
     // Delays up to 5 ms are usual for any timer.
     if (delay > 5) late += delay;
     // Once it has ended, the last answer counts.
-    waited = (waitsOf(pid) ?? before + waited) - before;
+    after = waitsOf(pid) ?? after;
     last = performance.now();
   }, 10);
   return () => {
     clearInterval(timer);
     // Both may have waited at the same time.
-    return Math.max(late, waited);
+    return Math.max(late, after - before);
   };
 }
 

@@ -279,7 +279,7 @@ function cutInTheMiddle(): void {
   const shown = host?.shadowRoot ?? host;
   const buttons = [...(shown?.querySelectorAll('button') ?? [])];
   const cut = buttons.find(({ textContent }) => textContent === 'Cut the stream');
-  if (cut && shown?.textContent?.includes('A stream that')) cut.click();
+  if (cut && shown?.querySelector('.text')?.textContent?.includes('A stream that')) cut.click();
   else requestAnimationFrame(cutInTheMiddle);
 }
 
