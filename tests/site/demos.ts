@@ -288,7 +288,7 @@ function cutInTheMiddle(): void {
   else requestAnimationFrame(cutInTheMiddle);
 }
 
-/** What a demo showed at a time. */
+/** A moment of a demo, as it was shown. */
 interface Shown {
   readonly status: string | undefined;
   readonly nextAttempt: string | undefined;
