@@ -1,5 +1,5 @@
 import { useMachine } from '@xstate/react';
-import { Activity, type ReactNode, useState } from 'react';
+import { Activity, type ReactNode, useInsertionEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -108,7 +108,8 @@ test('a URL that comes while it is hidden makes one connection, however often it
     const [, setCount] = useState(0);
     [go, renderAgain] = [setPath, setCount];
     const { status, open } = useServerSentEvents(server.url + path);
-    results.push({ path, open });
+    // Unlike other effects it runs while hidden; unlike the render, not for what React discards.
+    useInsertionEffect(() => void results.push({ path, open }));
     return <output>{status}</output>;
   }
   const { host, hide, show } = renderHideable(<Feed />);
