@@ -1,4 +1,4 @@
-import { type Connection, type ConnectionOptions, createConnection } from 'sse-machine';
+import { type Connection, type ConnectionClock, type ConnectionOptions, createConnection } from 'sse-machine';
 import { acrossTabs } from 'sse-machine/tabs';
 import type { InspectionEvent } from 'xstate';
 import { watchActors } from '../../machines/onlooker.ts';
@@ -41,6 +41,22 @@ declare global {
   }
 }
 
+/** Its time goes on only while the browser answers, which may be late with a lock on a machine that has much to do. */
+const clock: ConnectionClock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimeout(callback, delay) {
+    const cleared = new AbortController();
+    const timer = setTimeout(async () => {
+      await navigator.locks?.query().catch(() => {}); // a frame without an origin has none
+      if (!cleared.signal.aborted) callback();
+    }, delay);
+    cleared.signal.addEventListener('abort', () => clearTimeout(timer));
+    return cleared;
+  },
+  clearTimeout: (timer) => (timer as AbortController | undefined)?.abort(),
+};
+
 let connection: Connection<Record<string, string>> | undefined;
 let transport: ReturnType<typeof acrossTabs> | undefined;
 const received: string[] = [];
@@ -69,6 +85,7 @@ window.tab = {
     let current = token;
     connection = createConnection<Record<string, string>>(url, {
       parse: 'text',
+      clock,
       ...options,
       ...(isShared && { transport }),
       ...(persist && { persist: { key: persist, storage: sessionStorage } }),
