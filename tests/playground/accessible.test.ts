@@ -34,6 +34,9 @@ describe.each(['light', 'dark'] as const)('the playground in %s colours', (color
     await expectAccessible(tab, 'as a tab');
     await tab.close();
 
+    // Its next fault would refuse the fleets.
+    await page.getByLabel('Scenario').press('Escape');
+    await page.locator('.tour[data-phase=stopped]').waitFor();
     await page.getByRole('button', { name: 'Connect them' }).click();
     await page.getByText('100 open').first().waitFor();
     await expectAccessible(page, 'with fleets');
