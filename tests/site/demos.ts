@@ -280,8 +280,7 @@ export function testDemos(): void {
 
 /** In the page, because the answer does not wait for a test that is late. */
 function cutInTheMiddle(): void {
-  const host = document.querySelector('sse-demo');
-  const shown = host?.shadowRoot ?? host;
+  const shown = document.querySelector('sse-demo')?.shadowRoot;
   const buttons = [...(shown?.querySelectorAll('button') ?? [])];
   const cut = buttons.find(({ textContent }) => textContent === 'Cut the stream');
   if (cut && shown?.querySelector('.text')?.textContent?.includes('A stream that')) cut.click();
@@ -300,6 +299,7 @@ interface Shown {
 function rememberShown(): void {
   const all: Shown[] = [];
   Object.assign(window, { shown: all });
+  addEventListener('click', () => void all.splice(0), true); // before it is answered
   const { attachShadow } = Element.prototype;
   Element.prototype.attachShadow = function (init) {
     const root = attachShadow.call(this, init);
@@ -325,7 +325,7 @@ export function demo(page: Page) {
     log: () => root.locator('.log').innerText(),
     press: (label: string) => root.getByRole('button', { name: label, exact: true }).first().click(),
     fact: (term: string) => factIn(root, term),
-    /** All that was shown so far, if the page remembers it: see `rememberShown`. */
+    /** All that was shown since the last click, if the page remembers it: see `rememberShown`. */
     shown: () => page.evaluate<Shown[]>('window.shown'),
   };
 }

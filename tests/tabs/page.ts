@@ -1,6 +1,7 @@
-import { type Connection, type ConnectionClock, type ConnectionOptions, createConnection } from 'sse-machine';
+import { type Connection, type ConnectionOptions, createConnection } from 'sse-machine';
 import { acrossTabs } from 'sse-machine/tabs';
 import type { InspectionEvent } from 'xstate';
+import { type ConnectionClock, systemClock } from '../../machines/clock.ts';
 import { watchActors } from '../../machines/onlooker.ts';
 import { nameOfTransition } from './transitions.ts';
 
@@ -43,8 +44,7 @@ declare global {
 
 /** Its time goes on only while the browser answers, which may be late with a lock on a machine that has much to do. */
 const clock: ConnectionClock = {
-  now: () => Date.now(),
-  random: () => Math.random(),
+  ...systemClock,
   setTimeout(callback, delay) {
     const cleared = new AbortController();
     const timer = setTimeout(async () => {
