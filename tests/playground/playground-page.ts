@@ -16,10 +16,28 @@ export interface PlaygroundPage {
   /** Waits until both panels are in a status. */
   both(status: string): Promise<void>;
   count(name: Panel, label: string): Promise<number>;
+  /** Every change of the page since the last click: something that it showed may be over before a test looks. */
+  shown(): Promise<Shown[]>;
   /** Forgets the statuses and the requests, but not what was counted. */
   startAnew(): Promise<void>;
   /** Errors that are not the browser's own report of a request that failed. */
   readonly errors: string[];
+}
+
+/** A moment of the page, beside its panels. */
+export interface Shown {
+  /** The fault of the server. */
+  readonly fault: string | undefined;
+  readonly settings: string | undefined;
+  readonly tour: { readonly phase: string | undefined; readonly narration: string | undefined };
+  readonly fleets: readonly ShownFleet[];
+}
+
+export interface ShownFleet {
+  readonly name: string | null;
+  readonly summary: string | undefined;
+  /** The most attempts in a slot of the histogram. */
+  readonly peak: number;
 }
 
 /** Fast enough for a test, and slow enough for a page that is still being loaded; the pace of the server has to fit. */
@@ -62,6 +80,7 @@ export async function openPage(
     requests[client] = [...(requests[client] ?? []), Date.now()];
   });
   await page.addInitScript(rememberStatuses);
+  await page.addInitScript(rememberShown);
   const address = Object.entries({ ...fast, ...options, ...query }).map(
     ([name, value]) => `${name}=${value}`,
   );
@@ -74,6 +93,7 @@ export async function openPage(
     panel,
     history: (name) => panel(name).evaluate((element) => element.getAttribute('data-history') ?? ''),
     requests: (name) => requests[name] ?? [],
+    shown: () => page.evaluate<Shown[]>('window.shown'),
     async startAnew() {
       requests = {};
       for (const name of panels) {
@@ -126,4 +146,27 @@ function rememberStatuses(): void {
     }
   });
   observer.observe(document, { subtree: true, attributeFilter: ['data-status'], attributeOldValue: true });
+}
+
+/** Runs in the page, before its scripts. */
+function rememberShown(): void {
+  const all: Shown[] = [];
+  Object.assign(window, { shown: all });
+  addEventListener('click', () => void all.splice(0), true); // before it is answered
+  const text = (selector: string, within: ParentNode = document) =>
+    within.querySelector(selector)?.textContent ?? undefined;
+  new MutationObserver(() => {
+    const { phase } = document.querySelector<HTMLElement>('.tour')?.dataset ?? {};
+    const now: Shown = {
+      fault: text('.in-force [role=status]'),
+      settings: text('.settings summary'),
+      tour: { phase, narration: text('.tour [role=status]') },
+      fleets: [...document.querySelectorAll<HTMLElement>('.fleet')].map((fleet) => ({
+        name: fleet.getAttribute('aria-label'),
+        summary: text('.summary', fleet),
+        peak: Number(fleet.getAttribute('data-peak')),
+      })),
+    };
+    if (JSON.stringify(now) !== JSON.stringify(all.at(-1))) all.push(now);
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 }

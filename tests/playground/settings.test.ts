@@ -91,7 +91,8 @@ describe('a link to a scenario', () => {
 
   it('that makes no sense is answered politely, and the page works without it', async () => {
     const opened = await playground.open({
-      query: { jitter: 'wild', fault: 'restart', status: 418, colour: '%3Cimg%20src=x%3E' },
+      // A minute is as long as it takes to look.
+      query: { jitter: 'wild', fault: 'restart', status: 418, seconds: 60, colour: '%3Cimg%20src=x%3E' },
     });
     const { page } = opened;
     const complaints = page.getByRole('status').filter({ hasText: 'was not understood' });

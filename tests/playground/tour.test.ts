@@ -20,10 +20,13 @@ describe('the guided tour', () => {
 
   it('plays by itself when the address asks for it, as expected, and leaves everything as it was', async () => {
     const opened = await playground.open({ query: { tour: 'renewal' } });
-    const { page, panel } = opened;
-    await phase(page, 'telling');
-    await page.locator('summary', { hasText: 'a token' }).waitFor();
-    await page.getByText('Step 1 of 1.').waitFor();
+    const { page, panel, shown } = opened;
+    await expect.poll(shown).toContainEqual(
+      expect.objectContaining({
+        settings: expect.stringContaining('a token'),
+        tour: { phase: 'telling', narration: expect.stringMatching(/^Step 1 of 1\. /) },
+      }),
+    );
     await phase(page, 'finished');
     expect(await outcomes(page)).toEqual(['As expected']);
     for (const name of panels) await panel(name).getByText('Retries 0 of 500').waitFor();
@@ -38,7 +41,7 @@ describe('the guided tour', () => {
     const { page } = opened;
     await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
     for (const { id, steps } of scenarios) {
-      await page.locator(`.tour:has(option[value=${id}]:checked):not([data-phase=finished])`).waitFor();
+      await page.locator(`.tour:has(option[value=${id}]:checked)`).waitFor();
       await playOut(page);
       expect(await outcomes(page), id).toEqual(steps.map(() => 'As expected'));
       await opened.both('open');
@@ -53,9 +56,9 @@ describe('the guided tour', () => {
     const play = page.locator('.tour').getByRole('button', { name: /^(Play|Pause)$/ });
     await play.focus();
     await page.keyboard.press('Enter');
-    await phase(page, 'telling');
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter'); // before the first step has been told, so that it stays as long as it takes to look
     await page.locator('.tour').getByRole('button', { name: 'Play' }).waitFor();
+    await phase(page, 'telling');
     await page.getByRole('button', { name: 'Next' }).press('Enter');
     await phase(page, 'judged');
     await page.locator('.tour').getByRole('button', { name: 'Play' }).press('Enter');
@@ -70,6 +73,7 @@ describe('the guided tour', () => {
     const { page, panel } = await playground.open();
     await page.getByLabel('Scenario').selectOption('forbidden');
     await page.locator('.tour').getByRole('button', { name: 'Play' }).click();
+    await page.locator('.tour').getByRole('button', { name: 'Pause' }).click(); // it stays as long as it takes to look
     await phase(page, 'telling');
     await panel('React').getByRole('button', { name: 'Close' }).click();
     await next(page);
