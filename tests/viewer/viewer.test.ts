@@ -46,6 +46,15 @@ async function open(): Promise<void> {
   viewer = viewerPage(page);
 }
 
+/** Whether a state of the chart is in sight from top to bottom. */
+function isInSight(path: string): Promise<boolean> {
+  return page.getByRole('region', { name: 'Statechart' }).evaluate((pane, wanted) => {
+    const frame = pane.getBoundingClientRect();
+    const box = pane.querySelector(`[data-state='${wanted}'] > rect`)?.getBoundingClientRect();
+    return box !== undefined && box.top >= frame.top && box.bottom <= frame.bottom;
+  }, path);
+}
+
 /** The delays are as long as they are set, so that a test knows what is said of them; and nothing happens by itself. */
 function connect(retryDelay = 20): Promise<void> {
   return page.evaluate(
@@ -330,12 +339,6 @@ describe('the viewer', () => {
   });
 
   it('shows a stream that is to be replaced, and brings the state that is active into sight', async () => {
-    const isInSight = (path: string) =>
-      page.getByRole('region', { name: 'Statechart' }).evaluate((pane, wanted) => {
-        const frame = pane.getBoundingClientRect();
-        const box = pane.querySelector(`[data-state='${wanted}'] > rect`)?.getBoundingClientRect();
-        return box !== undefined && box.top >= frame.top && box.bottom <= frame.bottom;
-      }, path);
     await connect();
     await server.accept();
     await server.send('one');
@@ -352,6 +355,27 @@ describe('the viewer', () => {
     await page.evaluate(() => window.pageApi.connections[0]?.close());
     await expect.poll(() => viewer.fact('Status')).toBe('Closed, inactive: closed by the app');
     await expect.poll(() => isInSight('closed.inactive')).toBe(true);
+  });
+
+  it('keeps the active state in sight when it comes while the chart still scrolls to the one before', async () => {
+    await send(failureRound(3));
+    await expect.poll(() => isInSight('live.connecting')).toBe(true);
+    await page.getByRole('region', { name: 'Statechart' }).evaluate(
+      async (pane, [fresh, connecting]) => {
+        const frame = () => new Promise(requestAnimationFrame);
+        const before = pane.scrollTop;
+        window.pageApi.receive(fresh);
+        while (pane.scrollTop === before) await frame();
+        window.pageApi.receive(connecting);
+        for (let still = 0, last = before; still < 30; last = pane.scrollTop) {
+          await frame();
+          still = pane.scrollTop === last ? still + 1 : 0;
+        }
+      },
+      [failureRound(4), failureRound(7)],
+    );
+    expect(await viewer.fact('Status')).toBe('Connecting');
+    expect(await isInSight('live.connecting')).toBe(true);
   });
 
   it('tells a screen reader of each status, but nothing of the messages', async () => {

@@ -24,12 +24,16 @@ export function createChartPane({ html, document, view }: Dom): Pane {
       box.bottom <= frame.bottom &&
       box.left >= frame.left &&
       box.right <= frame.right;
-    if (isSeen) return;
-    element.scrollBy({
-      top: (box.top + box.bottom - frame.top - frame.bottom) / 2,
-      left: (box.left + box.right - frame.left - frame.right) / 2,
-      behavior: calm.matches ? 'instant' : 'smooth',
-    });
+    if (isSeen) {
+      // To scroll to where it is ends a scroll that is still on its way, which would carry the state out of sight.
+      element.scrollBy({ behavior: 'instant' });
+    } else {
+      element.scrollBy({
+        top: (box.top + box.bottom - frame.top - frame.bottom) / 2,
+        left: (box.left + box.right - frame.left - frame.right) / 2,
+        behavior: calm.matches ? 'instant' : 'smooth',
+      });
+    }
   }
 
   return {
