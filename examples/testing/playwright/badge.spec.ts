@@ -4,10 +4,10 @@ import { connectionPaths, createScriptedServer, type ScriptedServer } from 'sse-
 /** Opens the app, with the test as its server, at a time that only the test moves. */
 const test = base.extend<{ server: ScriptedServer }>({
   async server({ page }, provide) {
-    await using server = await createScriptedServer();
+    await using server = await createScriptedServer({ patience: 20_000 });
     await page.route('**/api/unread', (route) => route.continue({ url: server.url }));
     await page.clock.install({ time: 0 });
-    await page.clock.pauseAt(1_000);
+    await page.clock.pauseAt(3_600_000);
     await page.addInitScript('Math.random = () => 0.5');
     await page.goto('/');
     await expect.poll(() => server.waiting).toBe(1);
