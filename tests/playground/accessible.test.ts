@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { playgroundFixture } from './playground-fixture.ts';
-import { askFaults, type PlaygroundPage } from './playground-page.ts';
+import { askFaults, fleetsAre, type PlaygroundPage } from './playground-page.ts';
 
 const playground = playgroundFixture();
 
@@ -38,7 +38,7 @@ describe.each(['light', 'dark'] as const)('the playground in %s colours', (color
     await page.getByLabel('Scenario').press('Escape');
     await page.locator('.tour[data-phase=stopped]').waitFor();
     await page.getByRole('button', { name: 'Connect them' }).click();
-    await page.getByText('100 open').first().waitFor();
+    await fleetsAre(page, '100 open');
     await expectAccessible(page, 'with fleets');
   });
 });
@@ -100,7 +100,7 @@ describe('the playground', () => {
     await page.locator('.tour[data-phase=stopped]').waitFor();
 
     await page.getByRole('button', { name: 'Connect them' }).press('Enter');
-    await page.getByText('100 open').first().waitFor();
+    await fleetsAre(page, '100 open');
     await page.getByRole('button', { name: 'Disconnect them' }).press('Enter');
     await page.getByRole('button', { name: 'Connect them' }).waitFor();
   });

@@ -1,19 +1,20 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { FaultConsoleState, FaultRequest } from '../../protocol/fault-api.ts';
+import { useStore } from '../react/hooks.ts';
 import { FaultForm } from './FaultForm.tsx';
-import { readFaults, sendFault } from './fault-api.ts';
+import { consoleState, readFaults, sendFault } from './fault-api.ts';
 import { InForce } from './InForce.tsx';
 import { Overview } from './Overview.tsx';
 
 /** The panel that breaks the server. */
 export function FaultConsole() {
-  const [state, setState] = useState<FaultConsoleState>();
+  const state = useStore(consoleState);
   const [error, setError] = useState('');
   const [untilLifted, setUntilLifted] = useState(false);
 
-  const show = useCallback(async (asked: Promise<FaultConsoleState>) => {
+  const report = useCallback(async (asked: Promise<FaultConsoleState>) => {
     try {
-      setState(await asked);
+      await asked;
       setError('');
     } catch (cause) {
       setError(`The console cannot do that: ${cause instanceof Error ? cause.message : cause}`);
@@ -21,13 +22,13 @@ export function FaultConsole() {
   }, []);
 
   useEffect(() => {
-    const read = () => void show(readFaults());
+    const read = () => void report(readFaults());
     read();
     const timer = setInterval(read, 1_000);
     return () => clearInterval(timer);
-  }, [show]);
+  }, [report]);
 
-  const start = (request: FaultRequest) => void show(sendFault(request));
+  const start = (request: FaultRequest) => void report(sendFault(request));
   const faults = state?.faults ?? [];
   const groups = [...new Set(faults.map(({ group }) => group))];
 
