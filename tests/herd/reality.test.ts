@@ -18,8 +18,9 @@ test('200 real connections come back from a restart as the simulated ones do, an
   for (const delay of [1, 2, 3, 5])
     expect(distanceBetween(ours, expected(policyCalled(`constant-${delay}`)))).toBeGreaterThan(0.25);
 
+  // A machine that stops for a moment spoils a whole try; a policy of another shape spoils them all.
   let distance = 1;
-  for (let tries = 0; distance > 0.15 && tries < 3; tries += 1) {
+  for (let tries = 0; distance > 0.15 && tries < 8; tries += 1) {
     const { attempts, gaveUp } = await measure({ clients: 200, seconds, spread: 4, settings });
     expect(gaveUp).toBe(0);
     distance = distanceBetween(attempts, ours);
