@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -25,9 +26,15 @@ export interface Origin extends AsyncDisposable {
   cut(): void;
   /** Refuses requests for the stream until it is called again. */
   isDown: boolean;
-  /** One stream at a time. */
+  /** One stream at a time: a second one waits a moment for the end of the first, and is refused then. */
   isSingle: boolean;
 }
+
+/** How long a second stream waits for the end of the first where one is allowed, in milliseconds. */
+const timeToNotice = 1_000;
+
+/** How often the server looks meanwhile, in milliseconds. */
+const lookEvery = 50;
 
 export async function startOrigin(): Promise<Origin> {
   const { outputFiles } = await build({
@@ -45,7 +52,7 @@ export async function startOrigin(): Promise<Origin> {
     response.write(`${id}data: ${origin.log[index]}\n\n`);
   }
 
-  const server = createServer(({ url = '/', headers, method }, response) => {
+  const server = createServer(async ({ url = '/', headers, method }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     if (pathname === '/page.js') {
       response.setHeader('content-type', 'text/javascript');
@@ -56,20 +63,20 @@ export async function startOrigin(): Promise<Origin> {
     } else if (pathname === '/events') {
       const { authorization, 'last-event-id': given } = headers;
       const lastEventId = String(given ?? '');
+      const start = lastEventId === '' ? origin.log.length : Number(lastEventId);
       origin.requests.push({ lastEventId, authorization });
       if (origin.isDown) return void response.socket?.destroy();
       const refusal = origin.refusals.shift();
+      for (let left = timeToNotice; origin.isSingle && streams.size > 0 && left > 0; left -= lookEvery) {
+        await sleep(lookEvery);
+      }
+      if (response.destroyed) return;
       const isStranger = authorization !== undefined && authorization !== `Bearer ${origin.tokens.valid}`;
       const status = refusal ?? (isStranger ? 401 : origin.isSingle && streams.size > 0 ? 409 : 200);
       if (status !== 200) return void response.writeHead(status).end();
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
       response.write(':\n\n');
-      for (
-        let index = lastEventId === '' ? origin.log.length : Number(lastEventId);
-        index < origin.log.length;
-        index += 1
-      )
-        write(response, index);
+      for (let index = start; index < origin.log.length; index += 1) write(response, index);
       streams.add(response);
       origin.peak = Math.max(origin.peak, streams.size);
       response.on('close', () => streams.delete(response));

@@ -151,8 +151,12 @@ export function createStreamServer({
         response.writeHead(200, streamHeaders).end();
       },
       later(milliseconds, act) {
-        const timer = setTimeout(act, milliseconds);
-        response.on('close', () => clearTimeout(timer));
+        const timer = setTimeout(() => {
+          response.off('close', cancel);
+          act();
+        }, milliseconds);
+        const cancel = () => clearTimeout(timer);
+        response.on('close', cancel);
       },
       refuse(status, headers = {}, body = '') {
         response.writeHead(status, headers).end(body);
