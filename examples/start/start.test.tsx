@@ -1,12 +1,11 @@
 // @vitest-environment jsdom
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { cleanup, render } from '@testing-library/react';
 import { enableAutoUnmount, mount } from '@vue/test-utils';
 import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { freePort } from '../../tests/support/ports.ts';
 import AppInReact from './App.tsx';
 import AppInVue from './App.vue';
 
@@ -115,13 +114,4 @@ async function startServer(): Promise<Server> {
   });
   await server.start();
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

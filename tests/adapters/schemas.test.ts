@@ -261,7 +261,7 @@ describe('a schema that takes its time', () => {
     answer('a');
     await quiet();
     expect([received, connection.state.lastEventId, clock.pending]).toEqual([[], '', 0]);
-    expect(server.streams.size).toBe(0);
+    await until(() => server.streams.size === 0);
     connection.open();
     await reached(connection, 'open');
     expect(server.requests).toHaveLength(2);

@@ -7,7 +7,7 @@ import { createInspectorServer } from '@statelyai/inspect/server';
 import { expect, test } from 'vitest';
 import { createConnection } from '../../index.ts';
 import { inspectConnections } from '../../visualizations/inspect/index.ts';
-import { freePort } from '../support/processes.ts';
+import { freePort } from '../support/ports.ts';
 import { startSseServer, status, stream } from '../support/sse-server.ts';
 import { quiet, until } from '../support/until.ts';
 

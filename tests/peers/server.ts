@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenAnywhere, listenAt } from '../support/ports.ts';
 
 /** A request for a stream, as the server has seen it. */
 export interface Visit {
@@ -58,10 +58,7 @@ export async function startServer(files: ReadonlyMap<string, string>): Promise<S
     played.play(played.visits, visit);
   });
 
-  const listen = (port: number) =>
-    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAnywhere(server, '127.0.0.1');
 
   async function close(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -78,7 +75,7 @@ export async function startServer(files: ReadonlyMap<string, string>): Promise<S
       return { visits, preflights };
     },
     close,
-    listen: () => listen(port),
+    listen: () => listenAt(server, port, '127.0.0.1'),
     [Symbol.asyncDispose]: close,
   };
 }

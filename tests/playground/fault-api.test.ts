@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
+import { freePort } from '../support/ports.ts';
 
 let playground: Playground;
 
 beforeAll(async () => {
-  playground = await startPlayground({ port: 0 });
+  playground = await startPlayground({ port: await freePort() });
 });
 
 afterAll(() => playground[Symbol.asyncDispose]());

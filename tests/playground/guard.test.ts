@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
+import { freePort } from '../support/ports.ts';
 
 let playground: Playground;
 let pageOrigin: string;
 
 beforeAll(async () => {
-  playground = await startPlayground({ port: 0 });
+  playground = await startPlayground({ port: await freePort() });
   pageOrigin = new URL(playground.url).origin;
 });
 

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
+import { freePort } from '../support/ports.ts';
 import { askFaults, openPage, type PageOptions, type PlaygroundPage } from './playground-page.ts';
 
 /** A playground and a browser, for all tests of a file. */
@@ -19,7 +20,7 @@ export function playgroundFixture(): PlaygroundFixture {
 
   beforeAll(async () => {
     [playground, browser] = await Promise.all([
-      startPlayground({ port: 0, pace: { every: 50, keepAlive: 200 } }),
+      startPlayground({ port: await freePort(), pace: { every: 50, keepAlive: 200 } }),
       launchChromium(),
     ]);
     context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });

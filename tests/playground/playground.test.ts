@@ -2,6 +2,7 @@ import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
 import { launchChromium } from '../support/launch-chromium.ts';
+import { freePort } from '../support/ports.ts';
 import { askFaults, expectWhole, openPage, type PlaygroundPage, panels } from './playground-page.ts';
 
 let playground: Playground;
@@ -12,7 +13,7 @@ let current: PlaygroundPage;
 
 beforeAll(async () => {
   [playground, browser] = await Promise.all([
-    startPlayground({ port: 0, pace: { every: 50, keepAlive: 200 } }),
+    startPlayground({ port: await freePort(), pace: { every: 50, keepAlive: 200 } }),
     launchChromium(),
   ]);
   context = await browser.newContext();

@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Playground, startPlayground } from '../../visualizations/playground/server/playground.ts';
 import { startChromium } from '../lifecycle/chromium.ts';
+import { freePort } from '../support/ports.ts';
 import { fast } from './playground-page.ts';
 
 let playground: Playground;
@@ -12,7 +13,7 @@ let main: Page;
 
 beforeAll(async () => {
   [playground, chromium] = await Promise.all([
-    startPlayground({ port: 0, pace: { every: 50, keepAlive: 200 } }),
+    startPlayground({ port: await freePort(), pace: { every: 50, keepAlive: 200 } }),
     startChromium(),
   ]);
   ({ context } = chromium);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { freePort } from '../support/ports.ts';
 import { createHttp2Fetch } from './http2-fetch.ts';
 import type { ServerSpec } from './servers.ts';
 import { tlsFiles } from './tls.ts';
@@ -199,20 +199,4 @@ function bundle(folder: string, file: string): string {
     logLevel: 'error',
   });
   return outfile;
-}
-
-/** Below the ports from which outgoing connections get theirs: one of these could take it while the server is down. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const probe = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      probe.once('error', () => resolve(false));
-      probe.listen(port, () => resolve(true));
-    });
-    if (isFree) {
-      await new Promise((resolve) => probe.close(resolve));
-      return port;
-    }
-  }
 }

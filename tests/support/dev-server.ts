@@ -6,6 +6,7 @@ import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer } from 'vite';
 import { entries } from '../../scripts/published.mjs';
+import { freePort } from './ports.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -22,7 +23,7 @@ export async function startDevServer(files: Readonly<Record<string, string>>) {
     cacheDir: join(folder, '.vite'),
     plugins: [react(), vue()],
     // Nobody watches the files: `save` tells of what is changed, once.
-    server: { port: 0, host: '127.0.0.1', fs: { strict: false }, watch: null },
+    server: { port: await freePort(), host: '127.0.0.1', fs: { strict: false }, watch: null },
     resolve: {
       alias: [
         ...entries.map(({ name, source }) => ({

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listenAnywhere, listenAt } from './ports.ts';
 
 /** One request as the server saw it. */
 export interface SeenRequest {
@@ -132,8 +133,8 @@ export async function startSseServer({ opening }: SseServerOptions = {}): Promis
   });
 
   async function listen(): Promise<void> {
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
+    if (port === 0) port = await listenAnywhere(server, '127.0.0.1');
+    else await listenAt(server, port, '127.0.0.1');
   }
 
   async function refuse(): Promise<void> {

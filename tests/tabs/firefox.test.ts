@@ -41,6 +41,6 @@ describe('three tabs in Firefox', () => {
     origin.publish();
     for (const page of [second, third]) await expectAll(page, 'event 1', 'event 2');
     expect(origin.requests).toHaveLength(2);
-    expect(origin.streams.size).toBe(1);
+    await expect.poll(() => origin.streams.size).toBe(1);
   });
 });

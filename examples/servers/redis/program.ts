@@ -83,7 +83,7 @@ export function createProgram({ name, port, command, env, cwd }: ProgramOptions)
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const port = 30_000 + Math.floor(Math.random() * 2_700);
     const probe = createServer();
     const isFree = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false)).listen(port, () => resolve(true));

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { endProcess, freePort } from '../processes.ts';
+import { freePort } from '../ports.ts';
+import { endProcess } from '../processes.ts';
 import type { DrivenBrowser } from './provider.ts';
 
 /** Starts the WebKit of this machine on a display of its own, driven over plain WebDriver. */
