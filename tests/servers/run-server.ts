@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { freePort } from '../support/ports.ts';
 import { createHttp2Fetch } from './http2-fetch.ts';
+import { measureLateness } from './lateness.ts';
 import type { ServerSpec } from './servers.ts';
 import { tlsFiles } from './tls.ts';
 
@@ -130,40 +131,6 @@ export async function runServer(
   };
   await server.start();
   return server;
-}
-
-/**
- * @param pid A process that is waited for: on Linux its own waits for a processor are known, beside those of this one.
- * @returns Stops, and says for how long in all the machine was busy with something else, in milliseconds.
- */
-export function measureLateness(pid?: number): () => number {
-  const before = waitsOf(pid) ?? 0;
-  let after = before;
-  let last = performance.now();
-  let late = 0;
-  const timer = setInterval(() => {
-    const delay = performance.now() - last - 10;
-    // Delays up to 5 ms are usual for any timer.
-    if (delay > 5) late += delay;
-    // Once it has ended, the last answer counts.
-    after = waitsOf(pid) ?? after;
-    last = performance.now();
-  }, 10);
-  return () => {
-    clearInterval(timer);
-    // Both may have waited at the same time.
-    return Math.max(late, after - before);
-  };
-}
-
-/** @returns For how long a process could have run, but had no processor, in milliseconds; undefined if nobody knows. */
-function waitsOf(pid: number | undefined): number | undefined {
-  try {
-    const [, nanoseconds] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
-    return Number(nanoseconds) / 1e6;
-  } catch {
-    return undefined;
-  }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

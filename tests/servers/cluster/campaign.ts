@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { createConnection } from '../../../index.ts';
 import { startSite } from '../../support/site.ts';
 import { publish } from '../ask.ts';
-import { measureLateness } from '../run-server.ts';
+import { measureLateness } from '../lateness.ts';
 import type { PageReport } from './page.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';
 
