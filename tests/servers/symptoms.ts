@@ -57,7 +57,7 @@ export const symptoms = {
   'a client that comes back gets the wrong events': async (server) => {
     // So that the numbers of the log are others than those of a stream.
     for (const data of ['old 1', 'old 2', 'old 3']) await publish(server, { data });
-    const { connection, received, close } = connect(server);
+    const { connection, received, comeBack, close } = connect(server);
     await until(() => connection.state.status === 'open');
     const sent = ['new 1', 'new 2', 'new 3'];
     await publish(server, { data: sent[0] });
@@ -66,7 +66,7 @@ export const symptoms = {
     await server.start();
     // Missed by the client, which comes back later.
     await publish(server, { data: sent[1] });
-    await until(() => connection.state.status === 'open');
+    await comeBack();
     await publish(server, { data: sent[2] });
     await until(() => received.includes('new 3'));
     close();
@@ -185,13 +185,13 @@ export const symptoms = {
   },
 
   'a client that has seen nothing yet loses what it missed': async (server) => {
-    const { connection, received, close } = connect(server);
+    const { connection, received, comeBack, close } = connect(server);
     await until(() => connection.state.status === 'open');
     await sleep(100); // for the first bytes
     await server.stop('SIGKILL');
     await server.start();
     await publish(server, { data: 'missed' });
-    await until(() => connection.state.status === 'open');
+    await comeBack();
     await publish(server, { data: 'heard' });
     await until(() => received.includes('heard'));
     close();
@@ -199,8 +199,8 @@ export const symptoms = {
   },
 } satisfies Record<string, (server: RunningServer) => Promise<boolean>>;
 
-/** A client that comes back after one to two seconds, as a rule. */
-function connect({ origin, path, fetch }: RunningServer, retryDelay = 2_000) {
+/** A client that comes back when it is told to, as a rule: by itself only after longer than a server takes to start. */
+function connect({ origin, path, fetch }: RunningServer, retryDelay = 30_000) {
   const received: unknown[] = [];
   let opened = 0;
   const connection = createConnection<{ message: { data: unknown } }>(origin + path, {
@@ -213,7 +213,17 @@ function connect({ origin, path, fetch }: RunningServer, retryDelay = 2_000) {
   connection.actor.on('opened', () => {
     opened += 1;
   });
-  return { connection, received, opened: () => opened, close: () => connection.close() };
+  return {
+    connection,
+    received,
+    opened: () => opened,
+    async comeBack() {
+      await until(() => connection.state.status === 'backoff');
+      connection.reconnect();
+      await until(() => connection.state.status === 'open');
+    },
+    close: () => connection.close(),
+  };
 }
 
 /** Two events that a stream has to bring: one from the log, and one that comes just after it was asked for. */
