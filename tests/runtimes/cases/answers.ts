@@ -1,6 +1,6 @@
 import { redirectTo } from '../../event-source/asked-answers.ts';
 import type { Answer } from '../../event-source/origin.ts';
-import type { Case } from './case.ts';
+import { type Case, isWithin } from './case.ts';
 
 const hello: Answer = { body: 'data: hello\n\n', isEndless: true };
 const key = { 'x-key': 'key' };
@@ -45,10 +45,11 @@ export const answers: readonly Case[] = [
     expected: [true, ['hello']],
     async observe({ listen }) {
       const refused: Answer = { status: 503, type: null, headers: { 'retry-after': '3' } };
+      const began = Date.now();
       const { reached, data } = listen([refused, hello]);
       const { retryAt, error } = await reached('backoff');
-      const wait = (retryAt ?? 0) - Date.now();
-      return [wait > 1_000 && wait < 4_500 && error?.retryAfter === 3_000, await data(1)];
+      const isObeyed = isWithin(retryAt, { from: began + 3_000, to: Date.now() + 4_500 });
+      return [isObeyed && error?.retryAfter === 3_000, await data(1)];
     },
   },
   {

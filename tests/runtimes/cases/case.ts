@@ -6,3 +6,8 @@ export interface Case {
   readonly expected: unknown;
   observe(scene: Scene): unknown;
 }
+
+/** Between a moment before the request and one after the answer, so that it does not matter how late either was. */
+export function isWithin(moment: number | null, { from, to }: { from: number; to: number }): boolean {
+  return moment !== null && from <= moment && moment <= to;
+}
