@@ -56,6 +56,7 @@ describe('there is no answer', () => {
   });
 });
 
+// The times given are longer than a busy machine stands still; the limits are as many times longer than these.
 describe('the examination ends in time', () => {
   test.each([
     ['never answers', () => {}],
@@ -65,12 +66,12 @@ describe('the examination ends in time', () => {
     ],
   ])('where a server %s', async (_, answer) => {
     await using server = await startRawServer(answer);
-    const { findings, unreachable, duration } = await examine(server.url, { watch: 500, patience: 700 });
+    const { findings, unreachable, duration } = await examine(server.url, { watch: 500, patience: 2_000 });
     expect(unreachable).toBeNull();
     expect(findings.map(({ check, seen }) => [check, seen])).toEqual([
-      ['headers', expect.stringMatching(/^The request was taken, and no headers came in \d+ ms\.$/)],
+      ['headers', expect.stringMatching(/^The request was taken, and no headers came in [\d.]+ s\.$/)],
     ]);
-    expect(duration).toBeLessThan(5_000);
+    expect(duration).toBeLessThan(14_000);
   });
 
   test('where the bytes never end', async () => {
@@ -107,10 +108,10 @@ describe('the examination ends in time', () => {
 
   test('when the time is over, with what there was time for', async () => {
     await using server = await startServer();
-    const { skipped, passed, duration } = await examine(server.url, { watch: 400, timeout: 700 });
+    const { skipped, passed, duration } = await examine(server.url, { watch: 1_200, timeout: 2_000 });
     expect(passed).toContain('status');
     expect(skipped).toContainEqual({ check: 'cleanup', because: 'no time was left' });
-    expect(duration).toBeLessThan(3_000);
+    expect(duration).toBeLessThan(8_500);
   });
 });
 
