@@ -130,7 +130,7 @@ export const symptoms = {
         () => true,
         () => true,
       ),
-      sleep(12_000, false),
+      sleep(20_000, false),
     ]);
   },
 
@@ -156,7 +156,7 @@ export const symptoms = {
       () => false,
       () => true,
     );
-    return await Promise.race([cut, sleep(5_000, false)]);
+    return await Promise.race([cut, sleep(10_000, false)]);
   },
 
   'the rest of an answer does not come': async (server) => {
