@@ -56,7 +56,7 @@ describe('there is no answer', () => {
   });
 });
 
-// The times given are longer than a busy machine stands still; the limits are as many times longer than these.
+// The times given are longer than a busy machine stands still.
 describe('the examination ends in time', () => {
   test.each([
     ['never answers', () => {}],
@@ -69,9 +69,9 @@ describe('the examination ends in time', () => {
     const { findings, unreachable, duration } = await examine(server.url, { watch: 500, patience: 2_000 });
     expect(unreachable).toBeNull();
     expect(findings.map(({ check, seen }) => [check, seen])).toEqual([
-      ['headers', expect.stringMatching(/^The request was taken, and no headers came in [\d.]+ s\.$/)],
+      ['headers', expect.stringMatching(/^The request was taken, and no headers came in \d+(\.\d+)? s\.$/)],
     ]);
-    expect(duration).toBeLessThan(14_000);
+    expect(duration).toBeLessThan(6_300);
   });
 
   test('where the bytes never end', async () => {
@@ -111,7 +111,7 @@ describe('the examination ends in time', () => {
     const { skipped, passed, duration } = await examine(server.url, { watch: 1_200, timeout: 2_000 });
     expect(passed).toContain('status');
     expect(skipped).toContainEqual({ check: 'cleanup', because: 'no time was left' });
-    expect(duration).toBeLessThan(8_500);
+    expect(duration).toBeLessThan(4_300);
   });
 });
 

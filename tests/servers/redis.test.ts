@@ -171,7 +171,7 @@ const symptoms = {
     await until(() => clients.every(({ state }) => (state.error?.status ?? 0) >= 502));
     for (const server of cluster.servers) await server.start();
     // Each is back after 200 ms, if it is let in.
-    const isLate = !(await isSoWithin(15_000, areBack));
+    const isLate = !(await isSoWithin(8_000, areBack));
     for (const client of clients) client.close();
     return isLate;
   },

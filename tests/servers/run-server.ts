@@ -111,8 +111,8 @@ export async function runServer(
     async stop(signal) {
       const stopped = child;
       if (stopped?.pid === undefined || hasEnded(stopped)) throw new Error(`${spec.name} has ended`);
-      const began = performance.now();
       const lateness = measureLateness(stopped.pid);
+      const began = performance.now();
       const exited = new Promise<Exit>((resolve) => {
         stopped.once('exit', (code, by) => {
           resolve({ code, signal: by, time: performance.now() - began, late: lateness() });
