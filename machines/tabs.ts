@@ -32,8 +32,8 @@ export const tabsDelays = {
   heartbeat: 5_000,
   /** How long a leader may be hidden before it looks for a visible tab. */
   yieldAfter: 30_000,
-  /** How long a tab waits for the answers of others. */
-  answerTime: 1_000,
+  /** How long a tab waits for the answers of others. A page that has much to do is silent for a second or two. */
+  answerTime: 3_000,
   /** How long a leader goes on while the next one opens its stream. */
   handOverTime: 10_000,
 };

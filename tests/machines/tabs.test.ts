@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyActorLogic, createActor, fromCallback, type InspectionEvent } from 'xstate';
-import { type TabsEvent, type TabsWord, tabsMachine } from '../../machines/tabs.ts';
+import { type TabsEvent, type TabsWord, tabsDelays, tabsMachine } from '../../machines/tabs.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { drawFrom } from '../chaos/draw.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -59,6 +59,7 @@ function playTab() {
   };
 }
 
+const { answerTime } = tabsDelays;
 const wanted = { type: 'stream.wanted' } as const;
 const unwanted = { type: 'stream.unwanted' } as const;
 const granted = { type: 'lock.granted', at: 10 } as const;
@@ -79,14 +80,26 @@ describe('a tab', () => {
   test('that gets no answer takes the lock once, and is alone if it still hears nobody', () => {
     const tab = playTab();
     tab.send(wanted);
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     expect([tab.state, tab.commands]).toEqual(['takingOver', ['lock.steal']]);
     tab.send(granted);
     expect(tab.state).toBe('leading.counting');
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     expect([tab.state, tab.commands.at(-1)]).toEqual(['alone', 'lock.leave']);
     tab.send(lead('other', 20));
     expect([tab.state, tab.commands.at(-1)]).toEqual(['following.served', 'lock.pass']);
+  });
+
+  test('waits for one that is as busy as a page may be', () => {
+    const tab = playTab();
+    tab.send(wanted);
+    tab.clock.advance(2_500);
+    tab.send(lead('busy'));
+    tab.clock.advance(5_000);
+    expect(tab.state).toBe('following.doubting');
+    tab.clock.advance(2_500);
+    tab.send(alive);
+    expect([tab.state, tab.commands]).toEqual(['following.served', []]);
   });
 
   test('gives up a leader only when it leaves a question unanswered', () => {
@@ -96,7 +109,7 @@ describe('a tab', () => {
     expect([tab.state, tab.said.at(-1)]).toEqual(['following.doubting', 'leader.doubted']);
     tab.send(alive);
     expect(tab.state).toBe('following.served');
-    tab.clock.advance(6_000);
+    tab.clock.advance(5_000 + answerTime);
     expect(tab.state).toBe('takingOver');
   });
 
@@ -121,17 +134,17 @@ describe('a tab', () => {
   test('hidden for long, hands over to a visible one, if the stream can be resumed', () => {
     const tab = playTab();
     tab.send(wanted, granted);
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     tab.send(page('hidden'));
     tab.clock.advance(30_000);
     tab.send(here('seen'));
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     expect(tab.state).toBe('leading.established');
     tab.send({ type: 'stream.identified', isResumable: true });
     tab.clock.advance(30_000);
     tab.send(here('seen'));
     const drops = tab.drops;
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     expect([tab.state, tab.commands, tab.drops]).toEqual(['leading.handingOver', ['lock.pass'], drops]);
     tab.send(lead('seen', 20));
     expect(tab.state).toBe('leading.handingOver');
@@ -145,7 +158,7 @@ describe('a tab', () => {
     tab.send({ type: 'stream.identified', isResumable: true }, here('seen'));
     tab.clock.advance(30_000);
     expect(tab.state).toBe('leading.established');
-    tab.clock.advance(1_000);
+    tab.clock.advance(answerTime);
     expect(tab.state).toBe('leading.looking');
   });
 
@@ -224,7 +237,7 @@ describe('through drawn events', () => {
       for (let step = 0; step < 120; step += 1) {
         const name = draw.weighted(weights);
         at += 1;
-        if (name === 'wait') tab.clock.advance(draw.pick([100, 1_000, 5_000, 10_000, 30_000]));
+        if (name === 'wait') tab.clock.advance(draw.pick([100, 3_000, 5_000, 10_000, 30_000]));
         else tab.send((draws[name] as () => TabsEvent)());
         const { context, status, ...snapshot } = tab.snapshot;
         const leads = tab.state.startsWith('leading');

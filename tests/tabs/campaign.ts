@@ -226,7 +226,7 @@ export async function runTabsCampaign(options: CampaignOptions): Promise<Campaig
       if (!tab) return undefined;
       void tab.page
         .evaluate(() => {
-          const end = Date.now() + 8_000;
+          const end = Date.now() + 10_000;
           while (Date.now() < end);
         })
         .catch(() => {});

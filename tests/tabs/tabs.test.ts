@@ -62,6 +62,22 @@ describe('eight tabs of one origin', () => {
     expect(origin.requests).toHaveLength(1);
   });
 
+  test('are led by the first, also when it is busy while another joins', async () => {
+    const [first] = (await openTabs(1)) as [Page];
+    const second = await loadTab(context, origin);
+    const isOver = first.evaluate(() => {
+      const end = Date.now() + 1_300;
+      while (Date.now() < end);
+    });
+    await connect(second);
+    await expect.poll(() => statusOf(second)).toBe('open');
+    await isOver;
+    origin.publish();
+    await expectLast(second);
+    expect(await received(first)).toEqual(origin.log);
+    expect(origin.requests).toHaveLength(1);
+  });
+
   test('hang without it: HTTP/1.1 has six connections', async () => {
     const pages = await Promise.all(Array.from({ length: 7 }, () => loadTab(context, origin)));
     for (const page of pages) await connect(page, { isShared: false });
@@ -130,7 +146,7 @@ describe('when the tab that leads goes', () => {
   test('deaf, it is asked first, and its lock is taken then', async () => {
     const [first, second] = (await openTabs(2)) as [Page, Page];
     const isOver = first.evaluate(() => {
-      const end = Date.now() + 9_000;
+      const end = Date.now() + 11_000;
       while (Date.now() < end);
     });
     await expect.poll(() => origin.requests.length).toBe(2);

@@ -22,7 +22,7 @@ interface Played {
   /** Lets go of the lock. @returns false when it does not have it yet. */
   release(): boolean;
   say(word: object): void;
-  /** The replies that it gives at once to words: a page has a second for that, and a test may come too late. */
+  /** The replies that it gives at once to words: a page has three seconds for that, and a test may come too late. */
   replies: Record<string, object>;
   /** The words of the page under test. */
   readonly heard: string[];

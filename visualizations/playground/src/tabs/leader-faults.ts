@@ -16,7 +16,7 @@ export const leaderFaults = {
   stall: {
     label: 'Let it hang for 8 s',
     explanation:
-      'The page does nothing but count, so that it neither hears nor speaks. After 2 s of silence it is asked whether it is there, a second later its lock is taken. When it wakes up, it follows.',
+      'The page does nothing but count, so that it neither hears nor speaks. After 2 s of silence it is asked whether it is there, 3 s later its lock is taken. When it wakes up, it follows.',
   },
 } as const satisfies Readonly<Record<string, { label: string; explanation: string }>>;
 
