@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AnyActorLogic, createActor, fromCallback, type InspectionEvent } from 'xstate';
-import { type TabsEvent, type TabsWord, tabsDelays, tabsMachine } from '../../machines/tabs.ts';
+import { type TabsEvent, type TabsWord, tabsMachine } from '../../machines/tabs.ts';
 import { createTestClock } from '../../testing/clock.ts';
 import { drawFrom } from '../chaos/draw.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -59,7 +59,7 @@ function playTab() {
   };
 }
 
-const { answerTime } = tabsDelays;
+const answerTime = 3_000;
 const wanted = { type: 'stream.wanted' } as const;
 const unwanted = { type: 'stream.unwanted' } as const;
 const granted = { type: 'lock.granted', at: 10 } as const;
